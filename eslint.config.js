@@ -1,0 +1,67 @@
+import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
+import importX from 'eslint-plugin-import-x';
+import tseslint from 'typescript-eslint';
+
+/** What each zone under src/ may import of ours, besides itself. `contract` is at the bottom: it imports nothing. */
+const zones = {
+  contract: [],
+  tencent: ['contract'],
+  activities: ['contract', 'tencent'],
+  workflows: ['contract'],
+  worker: ['contract', 'tencent', 'activities'],
+  testing: ['contract', 'tencent/sign.ts'],
+  engine: [],
+};
+
+const forbiddenZones = Object.entries(zones).map(([zone, allowed]) => ({
+  target: `./src/${zone}`,
+  from: './src',
+  except: [`./${zone}`, ...allowed.map((each) => `./${each}`)],
+  message: `${zone}/ may import only itself${allowed.length ? ` and ${allowed.join(', ')}` : ''}: see CONTRIBUTING.md.`,
+}));
+
+export default tseslint.config(
+  { ignores: ['lib/', 'coverage/', 'node_modules/', '.cache/'] },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true } },
+    plugins: { 'import-x': importX },
+    settings: { 'import-x/resolver-next': [createTypeScriptImportResolver()] },
+    rules: {
+      'import-x/no-cycle': 'error',
+      'import-x/no-restricted-paths': ['error', { zones: forbiddenZones }],
+      'import-x/order': [
+        'error',
+        { groups: ['builtin', 'external', 'internal', 'parent', 'sibling'], alphabetize: { order: 'asc' } },
+      ],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      'object-shorthand': 'error',
+    },
+  },
+  {
+    // Workflow code runs in Temporal's sandbox: no Node built-ins, no clients, and activities only as types.
+    files: ['src/contract/**/*.ts', 'src/workflows/**/*.ts', 'examples/**/workflows.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: ['got', '@temporalio/worker', '@temporalio/client', '@temporalio/activity'],
+          patterns: [{ group: ['node:*'], message: 'Workflow code cannot use Node built-ins.' }],
+        },
+      ],
+    },
+  },
+  {
+    files: ['src/workflows/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        { patterns: [{ group: ['**/activities/**', '**/tencent/**'], allowTypeImports: true, message: 'Types only.' }] },
+      ],
+    },
+  },
+);

@@ -1,0 +1,38 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Installs the dependencies and builds lib/, each only when it is missing or older than what it is made from. */
+export function ready() {
+  if (isStale('node_modules/.package-lock.json', ['package-lock.json'])) {
+    console.error('Installing dependencies (npm ci) …');
+    run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  }
+  if (isStale('lib/workflow-bundle.js', ['src', 'tsconfig.json', 'tsconfig.build.json', 'node_modules/.package-lock.json'])) {
+    console.error('Building lib/ …');
+    run(process.execPath, ['scripts/build.mjs']);
+  }
+}
+
+function isStale(product, sources) {
+  const made = path.join(root, product);
+  return !existsSync(made) || sources.some((source) => newest(path.join(root, source)) > statSync(made).mtimeMs);
+}
+
+/** When a file, or anything in a folder, was changed last. A deleted file shows as a change of its folder. */
+function newest(file) {
+  const stat = statSync(file);
+  if (!stat.isDirectory()) return stat.mtimeMs;
+  return Math.max(stat.mtimeMs, ...readdirSync(file).map((name) => newest(path.join(file, name))));
+}
+
+function run(command, args) {
+  const shell = process.platform === 'win32';
+  // stdout belongs to the program that follows: a pipe must see nothing of the preparation.
+  const { status, error } = spawnSync(command, args, { cwd: root, shell, stdio: ['ignore', 2, 2] });
+  if (error) throw error;
+  if (status !== 0) process.exit(status ?? 1);
+}
