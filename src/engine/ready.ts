@@ -1,0 +1,21 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const attemptMs = 2_000;
+const pauseMs = 50;
+
+/** Resolves when the server answers and its namespace is there, or when it no longer matters. */
+export async function untilReady(address: string, namespace: string, giveUp: AbortSignal): Promise<void> {
+  // Only those who start a server need the client.
+  const { Connection } = await import('@temporalio/client');
+  const connection = Connection.lazy({ address });
+  try {
+    while (!giveUp.aborted) {
+      const describe = () => connection.workflowService.describeNamespace({ namespace });
+      const answered = await connection.withDeadline(Date.now() + attemptMs, describe).catch(() => undefined);
+      if (answered !== undefined) return;
+      await sleep(pauseMs);
+    }
+  } finally {
+    await connection.close();
+  }
+}
