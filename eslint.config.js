@@ -7,7 +7,7 @@ const zones = {
   contract: [],
   tencent: ['contract'],
   activities: ['contract', 'tencent'],
-  workflows: ['contract'],
+  workflows: ['contract', 'activities'],
   worker: ['contract', 'tencent', 'activities'],
   testing: ['contract', 'tencent/sign.ts'],
   engine: [],
@@ -60,7 +60,9 @@ export default tseslint.config(
     rules: {
       '@typescript-eslint/no-restricted-imports': [
         'error',
-        { patterns: [{ group: ['**/activities/**', '**/tencent/**'], allowTypeImports: true, message: 'Types only.' }] },
+        {
+          patterns: [{ group: ['**/activities/**', '**/tencent/**'], allowTypeImports: true, message: 'Types only.' }],
+        },
       ],
     },
   },

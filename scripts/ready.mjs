@@ -11,7 +11,14 @@ export function ready() {
     console.error('Installing dependencies (npm ci) …');
     run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
   }
-  if (isStale('lib/workflow-bundle.js', ['src', 'tsconfig.json', 'tsconfig.build.json', 'node_modules/.package-lock.json'])) {
+  if (
+    isStale('lib/workflow-bundle.js', [
+      'src',
+      'tsconfig.json',
+      'tsconfig.build.json',
+      'node_modules/.package-lock.json',
+    ])
+  ) {
     console.error('Building lib/ …');
     run(process.execPath, ['scripts/build.mjs']);
   }

@@ -1,0 +1,35 @@
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: SECOND, m: MINUTE, h: HOUR, d: DAY };
+
+/** A time span: a number of milliseconds, or text such as `"90s"`, `"1.5h"`, `"30d"` (units `ms`, `s`, `m`, `h`, `d`). */
+export type RedisTaskDuration = number | string;
+
+/** The milliseconds of a {@link RedisTaskDuration}, or `undefined` when the value is none. */
+export function durationMs(value: unknown): number | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) && value >= 0 ? value : undefined;
+  if (typeof value !== 'string') return undefined;
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(value) ?? [];
+  if (amount === undefined || unit === undefined) return undefined;
+  const ms = Number(amount) * (UNITS[unit] ?? NaN);
+  return Number.isFinite(ms) ? ms : undefined;
+}
+
+/** A time span as a person reads it: `850 ms`, `41.2 s`, `2 min 5 s`, `3 h 20 min`, `1 d 4 h`. */
+export function formatDuration(ms: number): string {
+  if (ms < SECOND) return `${Math.round(ms)} ms`;
+  if (ms < MINUTE - 50) return `${Number((ms / SECOND).toFixed(1))} s`;
+  if (ms < HOUR - 500) return inTwoUnits(ms, MINUTE, 'min', SECOND, 's');
+  if (ms < DAY - MINUTE / 2) return inTwoUnits(ms, HOUR, 'h', MINUTE, 'min');
+  return inTwoUnits(ms, DAY, 'd', HOUR, 'h');
+}
+
+function inTwoUnits(ms: number, large: number, largeName: string, small: number, smallName: string): string {
+  const smalls = Math.round(ms / small);
+  const rest = smalls % (large / small);
+  const whole = `${Math.floor(smalls / (large / small))} ${largeName}`;
+  return rest === 0 ? whole : `${whole} ${rest} ${smallName}`;
+}

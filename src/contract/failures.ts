@@ -1,0 +1,109 @@
+import { type AwaitRedisTaskInput } from './input.js';
+import { type PollError } from './poll-error.js';
+
+/**
+ * The `type` of every failure that ends a wait. A parent branches on it, never on a class or a message.
+ *
+ * - `RedisTaskFailed`: the task ended in `failed`.
+ * - `RedisTaskErrored`: the task ended in `error`.
+ * - `RedisTaskTimedOut`: `maxWait` passed; the task itself may go on. `details.resumeInput` waits on.
+ * - `RedisTaskUnauthorized`: the worker's credentials, or what they may do, were refused.
+ * - `RedisTaskRejected`: the API refuses the request for good, for instance because the task does not exist.
+ * - `RedisTaskInvalidInput`: the input breaks a rule; `details.invalid` names it.
+ */
+export const REDIS_TASK_FAILURE_TYPES = [
+  'RedisTaskFailed',
+  'RedisTaskErrored',
+  'RedisTaskTimedOut',
+  'RedisTaskUnauthorized',
+  'RedisTaskRejected',
+  'RedisTaskInvalidInput',
+] as const;
+
+export type RedisTaskFailureType = (typeof REDIS_TASK_FAILURE_TYPES)[number];
+
+/** What every failure says of the wait: `details[0]`. What was never seen is null. */
+export interface RedisTaskFailureDetails {
+  readonly taskId: number;
+  readonly region: string;
+  /** The API's own text of the last observation; null when no poll ever saw the task. */
+  readonly status: string | null;
+  /** `TaskMessage`. */
+  readonly message: string | null;
+  readonly taskType: string | null;
+  readonly instanceId: string | null;
+  readonly startTime: string | null;
+  readonly requestId: string | null;
+  /** How many polls returned a task. */
+  readonly polls: number;
+  readonly waitedMs: number;
+  /** The last failed poll, if there was one. */
+  readonly lastError?: PollError;
+}
+
+/** How a wait failed, as {@link decodeRedisTaskFailure} returns it: branch on `type`. */
+export type RedisTaskFailure =
+  | Failure<'RedisTaskFailed' | 'RedisTaskErrored' | 'RedisTaskUnauthorized' | 'RedisTaskRejected'>
+  | Failure<
+      'RedisTaskTimedOut',
+      RedisTaskFailureDetails & {
+        /** An input that waits on for the same task, as long again. */
+        readonly resumeInput: AwaitRedisTaskInput;
+      }
+    >
+  | Failure<
+      'RedisTaskInvalidInput',
+      Omit<RedisTaskFailureDetails, 'taskId' | 'region'> & {
+        readonly taskId: number | null;
+        readonly region: string | null;
+        readonly invalid: { readonly field: string; readonly rule: string };
+      }
+    >;
+
+interface Failure<Type extends RedisTaskFailureType, Details = RedisTaskFailureDetails> {
+  readonly type: Type;
+  /** A sentence with the facts: task, instance, what the API said, its RequestId, how long the wait was. */
+  readonly message: string;
+  readonly details: Details;
+}
+
+/**
+ * Finds the failure of a wait in an error that a parent workflow, an activity or a client caught.
+ *
+ * Walks the whole chain of causes, through `ChildWorkflowFailure`, `ActivityFailure`, `NexusOperationFailure`,
+ * `WorkflowFailedError` and whatever else wraps it. Works inside a workflow and outside.
+ *
+ * @returns the failure, or undefined when the error is about something else, such as a cancellation.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await executeAwaitRedisTask({ taskId, region });
+ * } catch (error) {
+ *   const failure = decodeRedisTaskFailure(error);
+ *   if (failure?.type !== 'RedisTaskFailed') throw error;
+ *   await alert(failure.details.instanceId, failure.details.message);
+ * }
+ * ```
+ */
+export function decodeRedisTaskFailure(error: unknown): RedisTaskFailure | undefined {
+  const seen = new Set<unknown>();
+  for (let each = error; isObject(each) && !seen.has(each); each = each['cause']) {
+    seen.add(each);
+    const { type, message, details } = each;
+    const first: unknown = Array.isArray(details) ? details[0] : undefined;
+    if (isFailureType(type) && isObject(first)) {
+      // The shape is what the contract promises for this type; it may have more fields when a newer worker made it.
+      return { type, message: String(message), details: first } as unknown as RedisTaskFailure;
+    }
+  }
+  return undefined;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+function isFailureType(value: unknown): value is RedisTaskFailureType {
+  return (REDIS_TASK_FAILURE_TYPES as readonly unknown[]).includes(value);
+}

@@ -1,0 +1,20 @@
+/** The task queue that `awaitRedisTask` runs on unless told otherwise. */
+export const DEFAULT_TASK_QUEUE = 'redis-task';
+
+/** The name of the workflow, for parents and clients in any language. */
+export const AWAIT_REDIS_TASK = 'awaitRedisTask';
+
+/** The queue of the API calls of waits on `taskQueue`: its own, so that the server can hold the fleet to one rate. */
+export function apiTaskQueue(taskQueue: string): string {
+  return `${taskQueue}-api`;
+}
+
+/** The workflow id of a wait that a client starts: one wait per task on a queue, so that starting it again attaches. */
+export function clientWorkflowId(taskQueue: string, region: string, taskId: number): string {
+  return `${taskQueue}/${region}/${taskId}`;
+}
+
+/** The workflow id of a wait that a parent starts: under the parent's, so that two pipelines can wait for one task. */
+export function childWorkflowId(parentWorkflowId: string, taskQueue: string, region: string, taskId: number): string {
+  return `${parentWorkflowId}/${clientWorkflowId(taskQueue, region, taskId)}`;
+}

@@ -1,0 +1,128 @@
+import { formatDuration, type RedisTaskDuration } from './duration.js';
+import { durationBetween, numberBetween, objectWith, refuse } from './rules.js';
+import { type PollSchedule } from './schedule.js';
+
+const SECOND = 1_000;
+const HOUR = 3_600 * SECOND;
+const MAX_WAIT = 30 * 24 * HOUR;
+
+/** How to space the polls. Leave a field out to have its default. */
+export interface RedisTaskPolling {
+  /** The first interval between polls, 1 s to 1 h. @default "2s" */
+  readonly initialInterval?: RedisTaskDuration;
+  /** What each interval is multiplied by to get the next one, 1 to 10. @default 1.7 */
+  readonly backoffCoefficient?: number;
+  /** The longest interval, at most 1 h. @default "10s", or `initialInterval` if that is longer */
+  readonly maximumInterval?: RedisTaskDuration;
+  /** The share by which each interval varies, 0 to 0.5, so that equal waits spread out. @default 0.1 */
+  readonly jitter?: number;
+  /**
+   * What this kind of task usually takes. After the first poll, which comes at once, the wait is quiet for 0.8 of it,
+   * then polls from `initialInterval` again.
+   */
+  readonly expectedDuration?: RedisTaskDuration;
+}
+
+/** The input of `awaitRedisTask`: one JSON object. Unknown fields are refused. */
+export interface AwaitRedisTaskInput {
+  /** The `TaskId`, or `FlowId`, that a change of an instance answered with. Long ids go as strings of digits. */
+  readonly taskId: number | string;
+  /** The region of the instance, such as `ap-guangzhou`. */
+  readonly region: string;
+  /** How long to wait in all, 1 s to 30 days. @default "2h" */
+  readonly maxWait?: RedisTaskDuration;
+  readonly polling?: RedisTaskPolling;
+}
+
+/** An input that kept the rules, with its defaults filled in. */
+export interface WaitPlan {
+  readonly taskId: number;
+  readonly region: string;
+  readonly maxWaitMs: number;
+  readonly schedule: PollSchedule;
+}
+
+/** Reads an input. Throws an `InvalidFieldError` that names the first field that breaks a rule. */
+export function readInput(input: unknown): WaitPlan {
+  const fields = objectWith('input', input, ['taskId', 'region', 'maxWait', 'polling']);
+  const { maxWait = '2h', polling = {} } = fields;
+  return {
+    taskId: readTaskId(fields.taskId),
+    region: readRegion(fields.region),
+    maxWaitMs: readMaxWait(maxWait),
+    schedule: readPolling(polling),
+  };
+}
+
+/** Reads the argument of the `extendWait` update: the deadline that the new total of `maxWait` means. */
+export function readDeadline(argument: unknown, startedAt: number, now: number): number {
+  const { maxWait } = objectWith('extendWait', argument, ['maxWait']);
+  const deadline = startedAt + readMaxWait(maxWait);
+  if (deadline <= now) {
+    refuse('maxWait', maxWait, `must end after now: this wait has lasted ${formatDuration(now - startedAt)} already`);
+  }
+  return deadline;
+}
+
+function readTaskId(value: unknown): number {
+  const range = `from 1 to ${Number.MAX_SAFE_INTEGER}`;
+  if (typeof value === 'string') {
+    if (!/^\d+$/.test(value)) refuse('taskId', value, `must be an integer ${range}, or a string of decimal digits`);
+    const digits = value.replace(/^0+(?=\d)/, '');
+    // The length first: a text of a million digits is refused without being computed with.
+    if (digits.length > 16 || BigInt(digits) > BigInt(Number.MAX_SAFE_INTEGER)) {
+      refuse('taskId', value, `is too large: task ids go ${range}`);
+    }
+    if (digits === '0') refuse('taskId', value, `must be ${range}: 0 means that no task was created`);
+    return Number(digits);
+  }
+  if (typeof value !== 'number' || !(Number.isInteger(value) || Math.abs(value) === Infinity)) {
+    refuse('taskId', value, `must be an integer ${range}, or a string of decimal digits`);
+  }
+  if (value > Number.MAX_SAFE_INTEGER) {
+    const advice = 'a number this large may have been rounded on its way: send long ids as a string of digits';
+    refuse('taskId', value, `must be ${range}; ${advice}`);
+  }
+  if (value < 1) refuse('taskId', value, `must be ${range}: 0 and negative ids mean that no task was created`);
+  return value;
+}
+
+function readRegion(value: unknown): string {
+  if (typeof value !== 'string' || value.length > 64 || !/^[a-z]{2,}(-[a-z0-9]+)+$/.test(value)) {
+    refuse('region', value, 'must be a region such as "ap-guangzhou", in lower case, at most 64 characters');
+  }
+  return value;
+}
+
+function readMaxWait(value: unknown): number {
+  return durationBetween('maxWait', value, SECOND, MAX_WAIT);
+}
+
+function readPolling(value: unknown): PollSchedule {
+  const fields = objectWith('polling', value, [
+    'initialInterval',
+    'backoffCoefficient',
+    'maximumInterval',
+    'jitter',
+    'expectedDuration',
+  ]);
+  const { initialInterval = '2s', backoffCoefficient = 1.7, jitter = 0.1, expectedDuration } = fields;
+  const initialIntervalMs = durationBetween('polling.initialInterval', initialInterval, SECOND, HOUR);
+  const { maximumInterval = Math.max(10 * SECOND, initialIntervalMs) } = fields;
+  const maximumIntervalMs = durationBetween('polling.maximumInterval', maximumInterval, SECOND, HOUR);
+  if (maximumIntervalMs < initialIntervalMs) {
+    refuse('polling.maximumInterval', maximumInterval, 'must not be shorter than polling.initialInterval');
+  }
+  return {
+    initialIntervalMs,
+    backoffCoefficient: numberBetween('polling.backoffCoefficient', backoffCoefficient, 1, 10),
+    maximumIntervalMs,
+    jitter: numberBetween('polling.jitter', jitter, 0, 0.5),
+    ...(expectedDuration !== undefined && { expectedDurationMs: readExpectedDuration(expectedDuration) }),
+  };
+}
+
+/** Any duration is a rule-abiding expectation; one beyond the longest wait means the same as the longest wait. */
+function readExpectedDuration(value: unknown): number {
+  return Math.min(durationBetween('polling.expectedDuration', value, 0, Infinity), 2 * MAX_WAIT);
+}

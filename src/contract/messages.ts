@@ -1,0 +1,67 @@
+import { formatDuration } from './duration.js';
+import { type RedisTaskFailureDetails } from './failures.js';
+import { type PollError } from './poll-error.js';
+import { type InvalidField } from './rules.js';
+import { plain, quote } from './text.js';
+
+/** What a person must know about a failure at night: long enough for any `TaskMessage` seen, short enough to read. */
+const API_TEXT_MAX = 1_000;
+
+export function failedMessage(details: RedisTaskFailureDetails): string {
+  return `${task(details)} ended in ${said(details)}. ${waited(details)} Repair what it names, then submit the change again: this task does not go on.`;
+}
+
+export function erroredMessage(details: RedisTaskFailureDetails): string {
+  return `${task(details)} broke off in ${said(details)}. ${waited(details)} Look at the instance in the console before the change is submitted again: it may be half done.`;
+}
+
+export function timedOutMessage(details: RedisTaskFailureDetails, maxWaitMs: number): string {
+  const last = details.status === null ? 'was never seen' : `was last seen in ${said(details)}`;
+  const error = details.lastError ? ` The last failed poll: ${refusal(details.lastError)}` : '';
+  return `${task(details)} had not ended when maxWait of ${formatDuration(maxWaitMs)} ran out; it ${last}. ${waited(details)}${error} The task itself may go on: wait on with details[0].resumeInput.`;
+}
+
+export function unauthorizedMessage(details: RedisTaskFailureDetails, error: PollError): string {
+  return `The API refused the worker's credentials, freshly loaded ones too, when asked for ${lowerFirst(task(details))}: ${refusal(error)} ${waited(details)} The task itself may go on: repair the key or its permission (redis:DescribeTaskInfo), then wait again.`;
+}
+
+export function rejectedMessage(details: RedisTaskFailureDetails, error: PollError): string {
+  return `The API refuses for good to describe ${lowerFirst(task(details))}: ${refusal(error)} ${waited(details)} Check the task id, the region and the account of the worker.`;
+}
+
+export function invalidInputMessage({ field, value, rule }: InvalidField): string {
+  const given = value === undefined ? '' : ` is ${value}, but it`;
+  return `Invalid input: ${field}${given} ${rule}. Nothing was asked of the API.`;
+}
+
+export function invalidExtensionMessage({ field, value, rule }: InvalidField): string {
+  const given = value === undefined ? '' : ` is ${value}, but it`;
+  return `extendWait refused: ${field}${given} ${rule}. The wait goes on as before.`;
+}
+
+function task({ taskId, taskType, instanceId, region }: RedisTaskFailureDetails): string {
+  const type = taskType ? ` (${plain(taskType, 100)})` : '';
+  const instance = instanceId ? ` of instance ${plain(instanceId, 100)}` : '';
+  return `Redis task ${taskId}${type}${instance} in ${region}`;
+}
+
+function said({ status, message, requestId }: RedisTaskFailureDetails): string {
+  const text = message ? `; the API said ${quote(message, API_TEXT_MAX)}` : '';
+  return `status ${quote(status ?? '', 100)}${text}${request(requestId)}`;
+}
+
+function refusal({ code, message, requestId }: PollError): string {
+  return `${plain(code, 100)} ${quote(message, API_TEXT_MAX)}${request(requestId)}.`;
+}
+
+function request(requestId: string | null): string {
+  return requestId ? ` (RequestId ${plain(requestId, 100)})` : '';
+}
+
+function waited({ waitedMs, polls }: RedisTaskFailureDetails): string {
+  return `Waited ${formatDuration(waitedMs)}, ${polls} ${polls === 1 ? 'poll' : 'polls'}.`;
+}
+
+function lowerFirst(sentence: string): string {
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1);
+}

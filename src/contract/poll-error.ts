@@ -1,0 +1,56 @@
+import { formatDuration } from './duration.js';
+
+/** Why a poll brought no task. Times are ISO-8601 UTC. */
+export interface PollError {
+  /**
+   * The API's error code, or for what happened before the API could answer: `CredentialsUnavailable`,
+   * `NoActivityWorker`, `Timeout`, `NetworkError.<errno>`, `HttpStatus.<n>`, `InvalidResponse`, `WorkerLost`.
+   */
+  readonly code: string;
+  readonly message: string;
+  /** The API's id of the refused request; null when no answer carried one. */
+  readonly requestId: string | null;
+  readonly at: string;
+}
+
+/**
+ * What an error means for a wait.
+ *
+ * - `transient`: nothing is known about the task; ask again.
+ * - `throttled`: the API's request rate is used up; ask again a little later.
+ * - `unknownTask`: no such task, or not yet visible. Final only while no poll has ever seen the task.
+ * - `unauthorized`: the credentials, or what they may do, are refused.
+ * - `rejected`: the API will never answer this request.
+ */
+export type PollErrorClass = 'transient' | 'throttled' | 'unknownTask' | 'unauthorized' | 'rejected';
+
+/** The `type` that a failed `describeTaskInfo` activity carries for each class. */
+export const POLL_FAILURE_TYPES = {
+  transient: 'TencentApi.Transient',
+  throttled: 'TencentApi.Throttled',
+  unknownTask: 'TencentApi.UnknownTask',
+  unauthorized: 'TencentApi.Unauthorized',
+  rejected: 'TencentApi.Rejected',
+} as const satisfies Record<PollErrorClass, string>;
+
+/** The class of a failed `describeTaskInfo` activity, by its failure type. A type that is not ours is transient. */
+export function pollErrorClass(type: string | null | undefined): PollErrorClass {
+  const classes = Object.keys(POLL_FAILURE_TYPES) as PollErrorClass[];
+  return classes.find((each) => POLL_FAILURE_TYPES[each] === type) ?? 'transient';
+}
+
+/**
+ * The error of a poll that Temporal gave up waiting for.
+ *
+ * @param timeoutType - Temporal's name of the limit that was passed
+ */
+export function noAnswer(timeoutType: string, apiQueue: string, limitMs: number, at: string): PollError {
+  if (timeoutType === 'START_TO_CLOSE' || timeoutType === 'HEARTBEAT') {
+    const message = `The worker that took the call from task queue "${apiQueue}" never answered: it was probably killed.`;
+    return { code: 'WorkerLost', message, requestId: null, at };
+  }
+  const message =
+    `No worker took the call from task queue "${apiQueue}" within ${formatDuration(limitMs)}: ` +
+    'check that a worker runs for this queue and namespace, and that its rate limit leaves room.';
+  return { code: 'NoActivityWorker', message, requestId: null, at };
+}

@@ -1,0 +1,62 @@
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { parse } from 'ini';
+import { type CredentialSource, type TencentCredential } from './provider.js';
+
+/**
+ * Credentials from a profile file in Tencent's INI format: `[default]` with `secret_id`, `secret_key` and, for a
+ * temporary key, `token`. The file is read at every call, so a rewritten one takes effect at the next poll.
+ *
+ * `TENCENTCLOUD_CREDENTIALS_FILE` names the file (default `~/.tencentcloud/credentials`, then
+ * `/etc/tencentcloud/credentials`), `TENCENTCLOUD_PROFILE` the section (default `default`).
+ */
+export function profileCredentials(env: NodeJS.ProcessEnv): CredentialSource {
+  const named = env['TENCENTCLOUD_CREDENTIALS_FILE'];
+  const profile = env['TENCENTCLOUD_PROFILE'] || 'default';
+  const files = named
+    ? [named]
+    : [path.join(homedir(), '.tencentcloud', 'credentials'), '/etc/tencentcloud/credentials'];
+  return {
+    lookedFor: `profile [${profile}] in ${files.join(' or ')}`,
+    async find() {
+      for (const file of files) {
+        const text = await readIfThere(file);
+        if (text !== undefined) return credentialIn(text, file, profile);
+      }
+      if (named) throw new Error(`TENCENTCLOUD_CREDENTIALS_FILE: there is no file ${named}`);
+      if (env['TENCENTCLOUD_PROFILE']) {
+        throw new Error(`TENCENTCLOUD_PROFILE: no file with profile [${profile}]; looked for ${files.join(' and ')}`);
+      }
+      return undefined;
+    },
+  };
+}
+
+async function readIfThere(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw new Error(`The credentials file ${file} cannot be read (${code ?? 'unknown error'})`, { cause: error });
+  }
+}
+
+/** The errors here name fields, never what stands in them. */
+function credentialIn(text: string, file: string, profile: string): TencentCredential {
+  const section: unknown = parse(text)[profile];
+  if (typeof section !== 'object' || section === null) {
+    throw new Error(`TENCENTCLOUD_PROFILE: the credentials file ${file} has no profile [${profile}]`);
+  }
+  const field = (name: string): string | undefined => {
+    const value = (section as Record<string, unknown>)[name];
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
+  const [secretId, secretKey, token] = [field('secret_id'), field('secret_key'), field('token')];
+  if (!secretId || !secretKey) {
+    const missing = secretId ? 'secret_key' : 'secret_id';
+    throw new Error(`The credentials file ${file} has no ${missing} in profile [${profile}]`);
+  }
+  return { secretId, secretKey, ...(token && { token }) };
+}

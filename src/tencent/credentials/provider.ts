@@ -1,0 +1,37 @@
+/** A Tencent Cloud key. With `token` it is a temporary one. */
+export interface TencentCredential {
+  readonly secretId: string;
+  readonly secretKey: string;
+  readonly token?: string | undefined;
+}
+
+/**
+ * Where credentials come from. The shape is that of Tencent's own SDK, so its providers fit in; one of your own needs
+ * only this method. It is asked before every call, so it should cache what is costly to get.
+ */
+export interface CredentialProvider {
+  /**
+   * @param options.refresh - the API has just refused what this provider returned: look again instead of answering
+   * from a cache
+   */
+  getCredential(options?: { readonly refresh?: boolean }): Promise<TencentCredential>;
+}
+
+/**
+ * One place to look for credentials. Returns undefined when nothing is configured there, so that the next place is
+ * tried; throws when something is configured and cannot be used.
+ */
+export interface CredentialSource {
+  /** What to look for, for the message of a person who has configured nothing. */
+  readonly lookedFor: string;
+  find(options?: { readonly refresh?: boolean }): Promise<TencentCredential | undefined>;
+}
+
+/** No source has credentials. The message lists what was looked for. */
+export class NoCredentialsError extends Error {
+  override readonly name = 'NoCredentialsError';
+
+  constructor(sources: readonly CredentialSource[]) {
+    super(`No Tencent Cloud credentials found. Looked for: ${sources.map((each) => each.lookedFor).join('; ')}.`);
+  }
+}

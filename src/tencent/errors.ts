@@ -1,0 +1,87 @@
+import { type PollErrorClass } from '../contract/poll-error.js';
+
+/** What an error code means for a read. `clock`: the request's time was refused, so one corrected call may pass. */
+export type TencentErrorClass = PollErrorClass | 'clock';
+
+/**
+ * The codes whose class their prefix would get wrong.
+ *
+ * Sources: the error codes of the redis product (SDK for Go v1.3.166, `redis/v20180412/errors.go`) and the common
+ * error codes of API 3.0.
+ */
+const BY_CODE: Readonly<Record<string, TencentErrorClass>> = {
+  'AuthFailure.SignatureExpire': 'clock',
+  // Permission errors behind other prefixes.
+  'InvalidParameter.PermissionDenied': 'unauthorized',
+  'InternalError.CamAuthOssResponseReturnCodeError': 'unauthorized',
+  'InternalError.InstanceOperatePermissionError': 'unauthorized',
+  // "No such task" in the three ways the documents leave open.
+  'InvalidParameter.InvalidParameter': 'unknownTask',
+  'FailedOperation.FlowNotExists': 'unknownTask',
+  // The instance is gone for good, unlike what else makes a resource unavailable.
+  'ResourceUnavailable.InstanceDeleted': 'rejected',
+  'ResourceUnavailable.InstanceIsolated': 'rejected',
+};
+
+/** The class of every other code, by its first segment. */
+const BY_PREFIX: Readonly<Record<string, TencentErrorClass>> = {
+  RequestLimitExceeded: 'throttled',
+
+  AuthFailure: 'unauthorized',
+  IpInBlacklist: 'unauthorized',
+  IpNotInWhitelist: 'unauthorized',
+  UnauthorizedOperation: 'unauthorized',
+
+  ResourceNotFound: 'unknownTask',
+
+  ActionOffline: 'rejected',
+  DryRunOperation: 'rejected',
+  InvalidAction: 'rejected',
+  InvalidParameter: 'rejected',
+  InvalidParameterValue: 'rejected',
+  InvalidRequest: 'rejected',
+  LimitExceeded: 'rejected',
+  MissingParameter: 'rejected',
+  NoSuchProduct: 'rejected',
+  NoSuchVersion: 'rejected',
+  RequestSizeLimitExceeded: 'rejected',
+  ResourceInsufficient: 'rejected',
+  ResponseSizeLimitExceeded: 'rejected',
+  UnknownParameter: 'rejected',
+  UnsupportedOperation: 'rejected',
+  UnsupportedProtocol: 'rejected',
+  UnsupportedRegion: 'rejected',
+
+  // Listed although unknown codes are transient too: these are known to pass.
+  FailedOperation: 'transient',
+  InternalError: 'transient',
+  ResourceInUse: 'transient',
+  ResourceUnavailable: 'transient',
+  ServiceUnavailable: 'transient',
+};
+
+/** The class of an error code, by the full code before its prefix. An unknown code never ends a wait: transient. */
+export function classifyErrorCode(code: string): TencentErrorClass {
+  return own(BY_CODE, code) ?? own(BY_PREFIX, code.split('.', 1)[0] ?? '') ?? 'transient';
+}
+
+function own(table: Readonly<Record<string, TencentErrorClass>>, key: string): TencentErrorClass | undefined {
+  return Object.hasOwn(table, key) ? table[key] : undefined;
+}
+
+/** A call that brought no value: refused by the API, or lost on the way. Its message holds no secret. */
+export class TencentApiError extends Error {
+  override readonly name = 'TencentApiError';
+
+  constructor(
+    /** The API's code, or ours for what happened before the API could answer. */
+    readonly code: string,
+    message: string,
+    readonly errorClass: TencentErrorClass,
+    readonly requestId: string | null = null,
+    /** How far the server's clock is ahead of ours, by the answer's `Date` header. */
+    readonly clockSkewMs: number | null = null,
+  ) {
+    super(message);
+  }
+}

@@ -1,0 +1,100 @@
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  continueAsNew,
+  isCancellation,
+  log,
+  setCurrentDetails,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { readCarriedState } from '../contract/carried-state.js';
+import { decodeRedisTaskFailure } from '../contract/failures.js';
+import { apiTaskQueue } from '../contract/ids.js';
+import { type AwaitRedisTaskInput, readDeadline, readInput } from '../contract/input.js';
+import { invalidExtensionMessage, invalidInputMessage } from '../contract/messages.js';
+import { failureDetails, type RedisTaskResult } from '../contract/outcome.js';
+import { DETACHED, finalMarkdownOf, markdownOf, viewOf } from '../contract/view.js';
+import { beginWait, ended, type WaitState } from '../contract/wait.js';
+import { readOrFail } from './failure.js';
+import { extendWait, getState, pollNow } from './messages.js';
+import { countPoll, countWait, type WaitEnding } from './metrics.js';
+import { RedisTaskWait } from './redis-task-wait.js';
+import { upsertSearchAttributesOf } from './search-attributes.js';
+
+/**
+ * Waits for a task of Tencent Cloud Redis until it has ended: a durable child workflow for a pipeline in any language.
+ *
+ * Answers the query `getState`, the signal `pollNow` and the update `extendWait`. Cancelling it ends the wait, not the
+ * task.
+ *
+ * @param carried - internal: what an earlier run of the same wait handed over
+ * @returns the task as the API last described it, once it has succeeded
+ * @throws ApplicationFailure whose `type` is one of `REDIS_TASK_FAILURE_TYPES`; see `decodeRedisTaskFailure`
+ */
+export async function awaitRedisTask(input: AwaitRedisTaskInput, carried?: unknown): Promise<RedisTaskResult> {
+  const { plan, state } = readOrFail(() => readArguments(input, carried), invalidInputMessage, undefined);
+  const apiQueue = apiTaskQueue(workflowInfo().taskQueue);
+
+  const wait = new RedisTaskWait(plan, state, {
+    apiQueue,
+    changed: (now) => setCurrentDetails(markdownOf(plan, now, apiQueue)),
+    polled(answer) {
+      countPoll(answer);
+      upsertSearchAttributesOf(plan, answer);
+    },
+    async betweenPolls() {
+      if (!workflowInfo().continueAsNewSuggested) return;
+      await condition(allHandlersFinished);
+      if (CancellationScope.current().consideredCancelled) return;
+      await continueAsNew<typeof awaitRedisTask>(input, wait.state);
+    },
+  });
+  const view = () => viewOf(plan, wait.state, Date.now());
+  const deadlineOf = (argument: unknown) =>
+    readOrFail(
+      () => readDeadline(argument, wait.state.startedAt, Date.now()),
+      invalidExtensionMessage,
+      failureDetails(plan, wait.state, Date.now()),
+    );
+
+  setHandler(getState, view, { description: 'Where the wait stands: status, polls, next poll, deadline, last error' });
+  setHandler(pollNow, () => wait.pollNow(), { description: 'Polls at once; the pace goes on unchanged' });
+  setHandler(
+    extendWait,
+    (argument) => {
+      wait.moveDeadline(deadlineOf(argument));
+      return view();
+    },
+    {
+      description: 'Sets the total of maxWait, counted from the start of the wait: { "maxWait": "4h" }',
+      validator: (argument) => void deadlineOf(argument),
+    },
+  );
+
+  const end = (outcome: WaitEnding, sentence: string) => {
+    wait.state = ended(wait.state);
+    setCurrentDetails(finalMarkdownOf(plan, wait.state, sentence));
+    countWait(outcome);
+  };
+  try {
+    const result = await wait.run();
+    end('succeeded', 'The task has succeeded.');
+    return result;
+  } catch (error) {
+    const failure = decodeRedisTaskFailure(error);
+    if (failure) end(failure.type, failure.message);
+    if (isCancellation(error)) {
+      end('cancelled', DETACHED);
+      log.info(DETACHED, { taskId: plan.taskId, region: plan.region, status: wait.state.observation?.status });
+    }
+    throw error;
+  }
+}
+
+function readArguments(input: unknown, carried: unknown) {
+  const plan = readInput(input);
+  const state: WaitState = readCarriedState(carried) ?? beginWait(plan, Date.now());
+  return { plan, state };
+}

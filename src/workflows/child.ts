@@ -1,0 +1,56 @@
+import { type ChildWorkflowHandle, type ChildWorkflowOptions, startChild, workflowInfo } from '@temporalio/workflow';
+import { AWAIT_REDIS_TASK, childWorkflowId, DEFAULT_TASK_QUEUE } from '../contract/ids.js';
+import { type AwaitRedisTaskInput, readInput } from '../contract/input.js';
+import { invalidInputMessage } from '../contract/messages.js';
+import { type RedisTaskResult } from '../contract/outcome.js';
+import { waitSummary } from '../contract/view.js';
+import { type awaitRedisTask } from './await-redis-task.js';
+import { readOrFail } from './failure.js';
+
+/**
+ * Options of the child workflow. Those that are left out follow the contract: queue `redis-task`, the id
+ * `<parent id>/<queue>/<region>/<taskId>`, a static summary and a memo with the task and its region.
+ */
+export type AwaitRedisTaskOptions = Omit<ChildWorkflowOptions, 'args'>;
+
+/**
+ * Starts a wait as a child workflow and returns its handle: to do something else meanwhile, or to send `pollNow`.
+ *
+ * @throws ApplicationFailure `RedisTaskInvalidInput` before anything is started, when the input breaks a rule
+ */
+export async function startAwaitRedisTask(
+  input: AwaitRedisTaskInput,
+  options: AwaitRedisTaskOptions = {},
+): Promise<ChildWorkflowHandle<typeof awaitRedisTask>> {
+  const plan = readOrFail(() => readInput(input), invalidInputMessage, undefined);
+  const { taskId, region } = plan;
+  const { taskQueue = DEFAULT_TASK_QUEUE } = options;
+  return startChild<typeof awaitRedisTask>(AWAIT_REDIS_TASK, {
+    workflowId: childWorkflowId(workflowInfo().workflowId, taskQueue, region, taskId),
+    staticSummary: waitSummary(plan),
+    ...options,
+    taskQueue,
+    memo: { taskId, region, ...options.memo },
+    args: [input],
+  });
+}
+
+/**
+ * Waits for a task as a child workflow.
+ *
+ * @returns the task as the API last described it, once it has succeeded
+ * @throws ChildWorkflowFailure when the wait ends otherwise: `decodeRedisTaskFailure` says how; and
+ * ApplicationFailure `RedisTaskInvalidInput` before anything is started, when the input breaks a rule
+ *
+ * @example
+ * ```ts
+ * const { instanceId } = await executeAwaitRedisTask({ taskId, region: 'ap-guangzhou', maxWait: '1h' });
+ * ```
+ */
+export async function executeAwaitRedisTask(
+  input: AwaitRedisTaskInput,
+  options: AwaitRedisTaskOptions = {},
+): Promise<RedisTaskResult> {
+  const child = await startAwaitRedisTask(input, options);
+  return child.result();
+}

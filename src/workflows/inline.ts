@@ -1,0 +1,35 @@
+import { workflowInfo } from '@temporalio/workflow';
+import { apiTaskQueue } from '../contract/ids.js';
+import { type AwaitRedisTaskInput, readInput } from '../contract/input.js';
+import { invalidInputMessage } from '../contract/messages.js';
+import { type RedisTaskResult } from '../contract/outcome.js';
+import { beginWait } from '../contract/wait.js';
+import { readOrFail } from './failure.js';
+import { RedisTaskWait } from './redis-task-wait.js';
+
+/** Options of {@link waitForRedisTask}. */
+export interface WaitForRedisTaskOptions {
+  /**
+   * The calls go to `<taskQueue>-api`.
+   * @default the queue of the workflow that calls
+   */
+  readonly taskQueue?: string;
+}
+
+/**
+ * Waits for a task inside your own workflow, without a child: for short waits, because each poll adds 11 events to
+ * your history and nothing continues it as new. A wait of its own id, with queries and `pollNow`, is
+ * `executeAwaitRedisTask`.
+ *
+ * A worker must serve the queue `<taskQueue>-api` with the activities of `createRedisActivities`.
+ *
+ * @throws ApplicationFailure whose `type` is one of `REDIS_TASK_FAILURE_TYPES`; see `decodeRedisTaskFailure`
+ */
+export async function waitForRedisTask(
+  input: AwaitRedisTaskInput,
+  options: WaitForRedisTaskOptions = {},
+): Promise<RedisTaskResult> {
+  const plan = readOrFail(() => readInput(input), invalidInputMessage, undefined);
+  const apiQueue = apiTaskQueue(options.taskQueue ?? workflowInfo().taskQueue);
+  return new RedisTaskWait(plan, beginWait(plan, Date.now()), { apiQueue }).run();
+}

@@ -1,0 +1,31 @@
+import { metricMeter } from '@temporalio/workflow';
+import { type RedisTaskFailureType } from '../contract/failures.js';
+import { phaseOf } from '../contract/task.js';
+import { type PollAnswer } from '../contract/wait.js';
+
+const polls = metricMeter.createCounter('redis_task_polls', '', 'Polls of a Redis task, by what they brought');
+const waits = metricMeter.createCounter('redis_task_waits_ended', '', 'Waits for a Redis task, by how they ended');
+
+/** How a wait can end. */
+export type WaitEnding = RedisTaskFailureType | 'succeeded' | 'cancelled';
+
+const WAIT_OUTCOMES: Readonly<Record<WaitEnding, string>> = {
+  succeeded: 'succeeded',
+  cancelled: 'cancelled',
+  RedisTaskFailed: 'failed',
+  RedisTaskErrored: 'errored',
+  RedisTaskTimedOut: 'timed_out',
+  RedisTaskUnauthorized: 'unauthorized',
+  RedisTaskRejected: 'rejected',
+  RedisTaskInvalidInput: 'invalid_input',
+};
+
+/** Counts a poll. The SDK drops what is counted on replay. */
+export function countPoll(answer: PollAnswer): void {
+  const outcome = answer.error ? 'no_answer' : phaseOf(answer.observation.status);
+  polls.add(1, { outcome });
+}
+
+export function countWait(outcome: WaitEnding): void {
+  waits.add(1, { outcome: WAIT_OUTCOMES[outcome] });
+}

@@ -1,0 +1,60 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  isCancellation,
+  proxyActivities,
+  TimeoutFailure,
+} from '@temporalio/workflow';
+import type { RedisActivities } from '../activities/index.js';
+import { ATTEMPT_TIMEOUT_MS, type CallLimits } from '../contract/call-limits.js';
+import { type WaitPlan } from '../contract/input.js';
+import { noAnswer, type PollError, pollErrorClass } from '../contract/poll-error.js';
+import { type PollAnswer } from '../contract/wait.js';
+
+/** A poll's answer, and whether the worker that made it wants the search attributes written. */
+export type Polled = PollAnswer & { readonly searchAttributes?: boolean };
+
+/**
+ * Makes one poll: one activity, with Temporal's retries, which are the only ones there are.
+ *
+ * @throws only when the scope it runs in is cancelled
+ */
+export async function poll(plan: WaitPlan, apiQueue: string, limits: CallLimits, summary: string): Promise<Polled> {
+  const { describeTaskInfo } = proxyActivities<RedisActivities>({
+    taskQueue: apiQueue,
+    summary,
+    startToCloseTimeout: ATTEMPT_TIMEOUT_MS,
+    scheduleToCloseTimeout: limits.scheduleToCloseMs,
+    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumAttempts: limits.maximumAttempts },
+    // Cancelling does not wait for the call. Said explicitly: another type would end the wait as failed.
+    cancellationType: 'TRY_CANCEL',
+  });
+  try {
+    const described = await describeTaskInfo({ taskId: plan.taskId, region: plan.region });
+    const { status, taskType, instanceId, startTime, message, requestId, at, searchAttributes = false } = described;
+    // Field by field: what a newer worker may add must not get into the state that the wait carries.
+    return { observation: { status, taskType, instanceId, startTime, message, requestId, at }, searchAttributes };
+  } catch (error) {
+    if (isCancellation(error) && CancellationScope.current().consideredCancelled) throw error;
+    if (!(error instanceof ActivityFailure)) throw error;
+    return failedPoll(error.cause, apiQueue, limits);
+  }
+}
+
+function failedPoll(cause: Error | undefined, apiQueue: string, limits: CallLimits): PollAnswer {
+  const at = new Date().toISOString();
+  if (cause instanceof TimeoutFailure) {
+    const error = noAnswer(cause.timeoutType ?? '', apiQueue, limits.scheduleToCloseMs, at);
+    return { error, errorClass: 'transient' };
+  }
+  if (cause instanceof ApplicationFailure) {
+    const error = (cause.details?.[0] as PollError | undefined) ?? unexpected(cause.type, cause.message, at);
+    return { error, errorClass: pollErrorClass(cause.type) };
+  }
+  return { error: unexpected(cause?.name, cause?.message, at), errorClass: 'transient' };
+}
+
+function unexpected(code: string | null | undefined, message: string | undefined, at: string): PollError {
+  return { code: code ?? 'Unknown', message: message ?? '', requestId: null, at };
+}

@@ -1,0 +1,29 @@
+import { defineSearchAttributeKey } from '@temporalio/common';
+import { upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { type WaitPlan } from '../contract/input.js';
+import { cut } from '../contract/text.js';
+import { type Polled } from './poll.js';
+
+const STATUS = defineSearchAttributeKey('RedisTaskStatus', 'KEYWORD');
+const REGION = defineSearchAttributeKey('RedisRegion', 'KEYWORD');
+const INSTANCE_ID = defineSearchAttributeKey('RedisInstanceId', 'KEYWORD');
+
+/** The longest keyword that a SQL visibility store takes. */
+const KEYWORD_MAX = 255;
+
+/**
+ * Writes what a poll saw into the search attributes, when the worker was told that the namespace has them and the
+ * values changed: each write is an event.
+ */
+export function upsertSearchAttributesOf(plan: WaitPlan, { observation, searchAttributes }: Polled): void {
+  if (!observation || !searchAttributes) return;
+  const status = cut(observation.status, KEYWORD_MAX);
+  const instanceId = cut(observation.instanceId ?? '', KEYWORD_MAX);
+  const { typedSearchAttributes: now } = workflowInfo();
+  if (now.get(STATUS) === status && (now.get(INSTANCE_ID) ?? '') === instanceId) return;
+  upsertSearchAttributes([
+    { key: STATUS, value: status },
+    { key: REGION, value: plan.region },
+    ...(instanceId === '' ? [] : [{ key: INSTANCE_ID, value: instanceId }]),
+  ]);
+}
