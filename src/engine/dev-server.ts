@@ -4,6 +4,9 @@ import { temporalCli } from './programs.js';
 import { untilReady } from './ready.js';
 import { ServerProcess } from './server-process.js';
 
+/** The line with which a dev server introduces itself, once its ports are its own. */
+const banner = /\bServer:/;
+
 /** How to start a dev server. Nothing is required: without options it is in memory, on free ports, with no UI. */
 export interface DevServerOptions {
   /** @default 'default', which always exists as well */
@@ -63,7 +66,7 @@ async function start(executable: string, ports: [number, number], options: DevSe
   // Listening everywhere is not an address to connect to.
   const host = ip === '0.0.0.0' ? '127.0.0.1' : ip;
   const address = `${host}:${port}`;
-  const server = new ServerProcess(executable, startArguments(ports, options), options.log);
+  const server = new ServerProcess(executable, startArguments(ports, options), banner, options.log);
   // State in a file deserves an orderly end, which takes a second; state in memory is gone either way.
   const stop = () => server.stop(dbFilename === undefined ? 'SIGKILL' : 'SIGTERM');
 
@@ -71,7 +74,7 @@ async function start(executable: string, ports: [number, number], options: DevSe
   const tooLate = setTimeout(() => giveUp.abort(), startTimeoutMs);
   try {
     // Its own word first: on a port lost to another server in this very moment, that one would answer as readily.
-    await Promise.race([server.spoke, server.failed, aborted(giveUp.signal)]);
+    await Promise.race([server.introduced, server.failed, aborted(giveUp.signal)]);
     await Promise.race([untilReady(address, namespace, giveUp.signal), server.failed, aborted(giveUp.signal)]);
   } catch (error) {
     await stop();

@@ -62,7 +62,7 @@ async function onPath({ executable, oldestOnPath }: Program, machine: Machine): 
     if (!(await isExecutable(file))) continue;
     const version = await versionOf(file, machine).catch(() => undefined);
     if (version !== undefined && isAtLeast(version, oldestOnPath)) return file;
-    reasons.push(`${file} is ${version ?? 'of no known version'}, needed is ${oldestOnPath.join('.')} or newer`);
+    reasons.push(`${file} is ${version ?? 'something else'}, needed is ${oldestOnPath.join('.')} or newer`);
   }
   throw new Error(reasons.join('; ') || `no ${executable} there`);
 }

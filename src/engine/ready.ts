@@ -11,8 +11,9 @@ export async function untilReady(address: string, namespace: string, giveUp: Abo
   try {
     while (!giveUp.aborted) {
       const describe = () => connection.workflowService.describeNamespace({ namespace });
-      const answered = await connection.withDeadline(Date.now() + attemptMs, describe).catch(() => undefined);
-      if (answered !== undefined) return;
+      const attempt = () => connection.withDeadline(Date.now() + attemptMs, describe);
+      const answer = await connection.withAbortSignal(giveUp, attempt).catch(() => undefined);
+      if (answer !== undefined) return;
       await sleep(pauseMs);
     }
   } finally {

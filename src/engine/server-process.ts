@@ -1,32 +1,38 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import process from 'node:process';
 
-/** How much of a server's last words an error carries. */
-const keptCharacters = 2_000;
+/** How much is kept of what a server prints: the beginning, where the reason stands; usage and stack traces follow. */
+const keptCharacters = 1_000;
 const stopTimeoutMs = 5_000;
 
-/** A server as a child process: its last words are kept, and it does not outlive this process's exit. */
+/** A server as a child process, which does not outlive the exit of this one. */
 export class ServerProcess {
-  /** Resolves when the server has printed something to stdout, which a dev server does once its ports are its own. */
-  readonly spoke: Promise<void>;
-  /** Rejects when the server ends before it was told to; never resolves. */
+  /** Resolves when the server has printed its banner. */
+  readonly introduced: Promise<void>;
+  /** Rejects, with what the server complained about, when it ends before it was told to; never resolves. */
   readonly failed: Promise<never>;
   readonly #child: ChildProcess;
   readonly #gone: Promise<void>;
-  #lastWords = '';
   #stopping = false;
 
-  constructor(executable: string, args: readonly string[], log?: (text: string) => void) {
+  constructor(executable: string, args: readonly string[], banner: RegExp, log?: (text: string) => void) {
     const child = spawn(executable, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     const killWithUs = () => child.kill('SIGKILL');
     process.once('exit', killWithUs);
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text: string) => {
-        this.#lastWords = (this.#lastWords + text).slice(-keptCharacters);
+
+    let complaint = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      complaint = (complaint + text).slice(0, keptCharacters);
+      log?.(text);
+    });
+    this.introduced = new Promise((resolve) => {
+      let introduction = '';
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        introduction = (introduction + text).slice(0, keptCharacters);
+        if (banner.test(introduction)) resolve();
         log?.(text);
       });
-    }
-    this.spoke = new Promise((resolve) => child.stdout.once('data', () => resolve()));
+    });
     const ended = new Promise<string>((resolve) => {
       child.once('error', (error) => resolve(error.message));
       // 'close' comes after the last output, unlike 'exit'.
@@ -36,7 +42,7 @@ export class ServerProcess {
     this.#gone = ended.then(() => void process.removeListener('exit', killWithUs));
     this.failed = ended.then((how) => {
       if (this.#stopping) return new Promise<never>(() => undefined);
-      throw new Error(`${executable} ended (${how}): ${this.#lastWords.trim() || 'it printed nothing'}`);
+      throw new Error(`${executable} ended (${how}): ${complaint.trim() || 'it printed nothing'}`);
     });
     // Whoever waits for the start sees it; afterwards nobody may be listening.
     this.failed.catch(() => undefined);
