@@ -1,5 +1,4 @@
-import type { Agent} from 'node:http';
-import { request, type OutgoingHttpHeaders } from 'node:http';
+import { request, type Agent } from 'node:http';
 import { signTc3 } from '../../src/tencent/sign.js';
 import { SIMULATOR_CREDENTIAL, type SimulatorCredential } from '../../src/testing/index.js';
 
