@@ -1,5 +1,4 @@
-import type { OnCreate } from './actions.js';
-import { defaultOnCreate } from './actions.js';
+import { defaultOnCreate, type OnCreate } from './actions.js';
 import type { TaskScript, TaskStep } from './task-script.js';
 
 /** A task that the simulator's command has from its start, with what to tell about it. */

@@ -12,7 +12,6 @@ async function main(): Promise<void> {
     return;
   }
   const simulator = await RedisApiSimulator.start({ ...flags, onCreate: demoOnCreate(flags.speed) });
-  console.log(greeting(simulator.url, flags));
   for (const { taskId, script } of demoTasks(flags.speed)) simulator.addTask(taskId, script);
   simulator.watchCalls((call) => {
     if (call.outcome !== 'pending') console.log(line(call));
@@ -20,6 +19,7 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => void simulator.close());
   }
+  console.log(greeting(simulator.url, flags));
 }
 
 function greeting(url: string, { speed }: SimulatorFlags): string {

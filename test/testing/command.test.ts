@@ -1,0 +1,74 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import { RedisApiSimulator } from '../../src/testing/index.js';
+import { callJson } from './signed-call.js';
+
+type Child = ChildProcessByStdio<null, Readable, Readable>;
+
+describe('the command of the simulator', () => {
+  const running: Child[] = [];
+  afterEach(() => running.splice(0).forEach((child) => child.kill('SIGKILL')));
+
+  function run(...flags: string[]) {
+    const child = spawn(process.execPath, ['--import', 'tsx', 'src/testing/main.ts', ...flags], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    running.push(child);
+    const output = { stdout: '', stderr: '' };
+    child.stdout.on('data', (chunk: Buffer) => (output.stdout += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (output.stderr += chunk.toString()));
+    const prints = async (text: string) => {
+      while (!output.stdout.includes(text)) await once(child.stdout, 'data');
+    };
+    return { child, output, prints, exit: once(child, 'close') };
+  }
+
+  test.each(['SIGTERM', 'SIGINT'] as const)('serves its demo tasks until %s and exits with 0', async (signal) => {
+    const { child, output, prints, exit } = run('--port', '0');
+    await prints('Ctrl-C ends it.');
+    const url = /TENCENTCLOUD_REDIS_ENDPOINT=(\S+)/.exec(output.stdout)?.[1] ?? '';
+
+    await expect(callJson(url)).resolves.toMatchObject({
+      Status: 'succeed',
+      StartTime: '2018-11-01 17:25:14',
+      TaskType: 'redis cache clearing process',
+      InstanceId: 'crs-09u2u96z',
+    });
+    await prints('DescribeTaskInfo 18215 ap-guangzhou ok\n');
+    child.kill(signal);
+    await expect(exit).resolves.toEqual([0, null]);
+    expect(output.stderr).toBe('');
+  });
+
+  test.each([
+    ['--port', '70000'],
+    ['--port', 'http'],
+    ['--rps', '0'],
+    ['--speed', '0'],
+    ['--prot', '1'],
+  ])('refuses %s %s with one line that names the flag', async (flag, value) => {
+    const { output, exit } = run(flag, value);
+
+    await expect(exit).resolves.toEqual([1, null]);
+    expect(output.stdout).toBe('');
+    expect(output.stderr).toMatch(new RegExp(`^.*${flag}.*\n$`));
+  });
+
+  test('says in one line that its port is taken', async () => {
+    const other = await RedisApiSimulator.start();
+    const { port } = new URL(other.url);
+    const { output, exit } = run('--port', port);
+
+    await expect(exit).resolves.toEqual([1, null]);
+    await other.close();
+    expect(output.stderr).toMatch(new RegExp(`^.*${port}.*\n$`));
+  });
+
+  test('explains itself', async () => {
+    const { output, exit } = run('--help');
+
+    await expect(exit).resolves.toEqual([0, null]);
+    expect(output.stdout).toContain('--speed');
+  });
+});
