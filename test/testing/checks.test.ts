@@ -1,3 +1,4 @@
+import { signTc3 } from '../../src/tencent/sign.js';
 import { RedisApiSimulator, SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
 import { call, callError, callJson, type CallChanges } from './signed-call.js';
 
@@ -28,6 +29,14 @@ describe('the checks of the API', () => {
     ['a signed action', { signedHeaders: { 'x-tc-action': 'DescribeTaskInfo' } }],
     ['another content type', { signedHeaders: { 'content-type': 'application/json; charset=utf-8' } }],
     ['a temporary key with its token', { credential: temporary }],
+    [
+      'an unsigned payload',
+      {
+        body: 'UNSIGNED-PAYLOAD',
+        sentBody: '{"TaskId":18215}',
+        headers: { 'x-tc-content-sha256': 'UNSIGNED-PAYLOAD' },
+      },
+    ],
     ['a clock 300 s behind', { timestampS: NOW_S - 300 }],
     ['a clock 300 s ahead', { timestampS: NOW_S + 300 }],
   ])('let %s pass', async (_name, changes) => {
@@ -180,6 +189,23 @@ describe('the checks of the API', () => {
     ["another region's task", { headers: { 'x-tc-region': 'ap-shanghai' } }, 'InvalidParameter.InvalidParameter', ''],
   ])('refuse %s', async (_name, changes, code, text) => {
     await expect(error(changes)).resolves.toEqual([code, expect.stringContaining(text) as unknown]);
+  });
+
+  test("refuse a credential dated by a calendar other than the timestamp's in UTC", async () => {
+    const { authorization } = signTc3(
+      {
+        method: 'POST',
+        service: 'redis',
+        headers: { 'content-type': 'application/json', host: new URL(simulator.url).host },
+        payload: '{}',
+      },
+      SIMULATOR_CREDENTIAL,
+      NOW_S,
+    );
+    const changes = { body: '{}', headers: { authorization: authorization.replace('2019-02-25', '2019-02-26') } };
+
+    expect((await error(changes))?.[0]).toBe('AuthFailure.SignatureFailure');
+    expect((await error({ body: '{}', headers: { authorization } }))?.[0]).toBe('MissingParameter');
   });
 
   test('refuse a body beyond 10 MB', async () => {
