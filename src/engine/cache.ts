@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, chmod, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { access, chmod, mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { cacheRoot, executableName, type Machine } from './machine.js';
 import type { Program } from './programs.js';
@@ -9,12 +9,14 @@ export function cachedPath(program: Program, version: string, machine: Machine):
   return path.join(cacheRoot(machine), `${program.executable}-${version}`, executableName(program.executable, machine));
 }
 
-/** Whether a file is there and may be executed. */
+/** Whether a file is there and may be executed. (Folders are executable in a sense of their own.) */
 export async function isExecutable(file: string): Promise<boolean> {
-  return access(file, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
+  try {
+    await access(file, constants.X_OK);
+    return (await stat(file)).isFile();
+  } catch {
+    return false;
+  }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { cachedPath } from '../../src/engine/cache.js';
 import { find, type Source, sources } from '../../src/engine/find.js';
@@ -17,11 +17,12 @@ describe('the variable', () => {
     await expect(find(temporalCli, machine, [never])).resolves.toBe(file);
   });
 
-  test.each(['is missing', 'is not executable'])('stops the search when its file %s', async (how) => {
+  test.each(['is missing', 'is not executable', 'is a folder'])('stops the search when its file %s', async (how) => {
     const machine = freshMachine();
     const file = fakeProgram(path.join(machine.root, 'mine'), 'any');
-    if (how === 'is missing') rmSync(file);
-    else chmodSync(file, 0o644);
+    if (how !== 'is not executable') rmSync(file);
+    if (how === 'is a folder') mkdirSync(file);
+    if (how === 'is not executable') chmodSync(file, 0o644);
     machine.env['TEMPORAL_CLI'] = file;
     await expect(find(temporalCli, machine, [never])).rejects.toThrow(
       `TEMPORAL_CLI is set to ${file}, which is missing or not executable.`,
