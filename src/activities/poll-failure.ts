@@ -9,6 +9,9 @@ const MESSAGE_MAX = 1_000;
 /** Classes that another attempt a second later may cure. For the others the workflow decides what comes next. */
 const RETRYABLE: readonly PollErrorClass[] = ['transient', 'throttled'];
 
+/** Classes that a wait rides out. */
+const EXPECTED: readonly PollErrorClass[] = [...RETRYABLE, 'unknownTask'];
+
 /** The class as a wait sees it: a time that is refused even after its correction is a refused authorization. */
 export function pollErrorClassOf({ errorClass }: TencentApiError): PollErrorClass {
   return errorClass === 'clock' ? 'unauthorized' : errorClass;
@@ -36,7 +39,7 @@ export function pollFailure(error: TencentApiError, attempt: number, random: num
     nonRetryable: !RETRYABLE.includes(errorClass),
     ...(errorClass === 'throttled' && { nextRetryDelay: throttledDelayMs(attempt, random) }),
     // An expected hiccup that is handled: no warning in the log, no count among the failed activities.
-    ...(RETRYABLE.includes(errorClass) && { category: ApplicationFailureCategory.BENIGN }),
+    ...(EXPECTED.includes(errorClass) && { category: ApplicationFailureCategory.BENIGN }),
   });
 }
 

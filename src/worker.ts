@@ -1,0 +1,19 @@
+#!/usr/bin/env node
+/**
+ * The worker process: takes waits from the task queue `redis-task` and makes their calls on `redis-task-api`.
+ * Configured by environment variables; see the README.
+ */
+import { ConfigError } from './worker/config.js';
+import { runWorkerProcess } from './worker/process.js';
+
+const stop = new AbortController();
+// Stays in place: a second signal during the drain changes nothing.
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
+
+try {
+  process.exitCode = await runWorkerProcess(process.env, stop.signal);
+} catch (error) {
+  const text = error instanceof ConfigError ? error.message : (error as Error).stack;
+  process.stderr.write(`redis-task worker: ${text ?? String(error)}\n`);
+  process.exitCode = 1;
+}

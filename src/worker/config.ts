@@ -1,0 +1,109 @@
+import { type LogLevel } from '@temporalio/common';
+import { type ClientConnectConfig, loadClientConnectConfig } from '@temporalio/envconfig';
+import { DEFAULT_TASK_QUEUE } from '../contract/ids.js';
+import { readEndpoint } from '../tencent/endpoint.js';
+
+const LOG_LEVELS: readonly LogLevel[] = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'];
+
+/** The most calls a second that the API takes from an account. */
+const API_RPS_LIMIT = 20;
+
+/** Where the health page listens. `required`: it was asked for, so it must not be left out quietly. */
+export interface HttpAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly required: boolean;
+}
+
+/** Everything the worker process is told by its environment. */
+export interface WorkerConfig {
+  readonly temporal: ClientConnectConfig;
+  readonly taskQueue: string;
+  readonly apiRps: number;
+  /** Undefined: each region has its public endpoint. */
+  readonly endpoint: string | undefined;
+  /** Undefined: no health page. */
+  readonly http: HttpAddress | undefined;
+  readonly logLevel: LogLevel;
+  readonly logFormat: 'json' | 'pretty';
+  readonly searchAttributes: boolean;
+}
+
+/** A variable with a value that cannot be used. The message is one line that names it. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** Reads the environment. @throws ConfigError */
+export function readConfig(env: NodeJS.ProcessEnv): WorkerConfig {
+  return {
+    temporal: readTemporal(env),
+    taskQueue: read(env, 'REDIS_TASK_QUEUE', DEFAULT_TASK_QUEUE, readQueue),
+    apiRps: read(env, 'REDIS_TASK_API_RPS', '15', readRps),
+    endpoint: read(env, 'TENCENTCLOUD_REDIS_ENDPOINT', undefined, (text) => readEndpoint(text).origin),
+    http: read(env, 'REDIS_TASK_HTTP', '127.0.0.1:9464', (text) => readAddress(text, Boolean(env['REDIS_TASK_HTTP']))),
+    logLevel: read(env, 'REDIS_TASK_LOG_LEVEL', 'info', readLogLevel),
+    logFormat: read(env, 'REDIS_TASK_LOG_FORMAT', 'json', (text) => oneOf(text, ['json', 'pretty'])),
+    searchAttributes:
+      read(env, 'REDIS_TASK_SEARCH_ATTRIBUTES', 'false', (text) => oneOf(text, ['true', 'false'])) === 'true',
+  };
+}
+
+/** Reads one variable; an empty one counts as not set, as shells and compose files leave it. */
+function read<T>(env: NodeJS.ProcessEnv, name: string, byDefault: string, parse: (text: string) => T): T;
+function read<T>(env: NodeJS.ProcessEnv, name: string, byDefault: undefined, parse: (text: string) => T): T | undefined;
+function read<T>(env: NodeJS.ProcessEnv, name: string, byDefault: string | undefined, parse: (text: string) => T) {
+  const text = env[name] || byDefault;
+  if (text === undefined) return undefined;
+  try {
+    return parse(text);
+  } catch (error) {
+    throw new ConfigError(`${name} is ${JSON.stringify(text.slice(0, 100))}, but it ${(error as Error).message}`);
+  }
+}
+
+function readTemporal(env: NodeJS.ProcessEnv): ClientConnectConfig {
+  try {
+    return loadClientConnectConfig({ overrideEnvVars: onlyStrings(env) });
+  } catch (error) {
+    // The message names the variable or the file; a value that could be a key is not in it.
+    throw new ConfigError(`TEMPORAL_… settings: ${(error as Error).message.replace(/\s+/g, ' ')}`);
+  }
+}
+
+function onlyStrings(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+function readQueue(text: string): string {
+  if (!/^[\w./:-]{1,200}$/.test(text)) {
+    throw new TypeError('must be a task queue name: letters, digits and . _ / : - only, at most 200');
+  }
+  return text;
+}
+
+function readRps(text: string): number {
+  const rps = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
+  if (!(rps > 0 && rps <= API_RPS_LIMIT)) throw new TypeError(`must be a number above 0, at most ${API_RPS_LIMIT}`);
+  return rps;
+}
+
+function readAddress(text: string, required: boolean): HttpAddress | undefined {
+  if (text === 'off') return undefined;
+  const [, ipv6, name, digits] = /^(?:\[([\da-fA-F:]+)\]|([\w.-]+)):(\d{1,5})$/.exec(text) ?? [];
+  const host = ipv6 ?? name;
+  const port = Number(digits);
+  if (host === undefined || port > 65_535) throw new TypeError('must be host:port, such as 127.0.0.1:9464, or off');
+  return { host, port, required };
+}
+
+function readLogLevel(text: string): LogLevel {
+  return oneOf(text.toUpperCase(), LOG_LEVELS);
+}
+
+function oneOf<T extends string>(text: string, allowed: readonly T[]): T {
+  const found = allowed.find((each) => each === text);
+  if (found === undefined)
+    throw new TypeError(`must be one of ${allowed.map((each) => each.toLowerCase()).join(', ')}`);
+  return found;
+}

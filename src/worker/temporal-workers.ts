@@ -1,0 +1,100 @@
+import { fileURLToPath } from 'node:url';
+import { type Logger, NativeConnection, Worker } from '@temporalio/worker';
+import pRetry from 'p-retry';
+import { createRedisActivities } from '../activities/index.js';
+import { apiTaskQueue } from '../contract/ids.js';
+import { type CredentialProvider } from '../tencent/credentials/provider.js';
+import { type WorkerConfig } from './config.js';
+
+/** Made at build time: a bundle made at start would cost a second, and need the sources. */
+const BUNDLE = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
+
+/** How long calls under way may go on when the worker stops: one HTTP call's timeout and a little more. */
+const DRAIN_TIME = '11s';
+
+/** Two Temporal workers on one connection: one for the waits, one for their calls. */
+export interface TemporalWorkers {
+  readonly connection: NativeConnection;
+  readonly waits: Worker;
+  readonly calls: Worker;
+}
+
+/** Connects, and tries again with backoff for as long as Temporal or the namespace is not there. */
+export async function connectWorkers(
+  config: WorkerConfig,
+  credentials: CredentialProvider,
+  log: Logger,
+  signal: AbortSignal,
+): Promise<TemporalWorkers> {
+  return pRetry(() => createWorkers(config, credentials), {
+    retries: Infinity,
+    minTimeout: 500,
+    maxTimeout: 10_000,
+    randomize: true,
+    signal,
+    shouldRetry: () => true,
+    onFailedAttempt: ({ error, attemptNumber }) => {
+      const address = config.temporal.connectionOptions.address ?? 'localhost:7233';
+      const namespace = config.temporal.namespace ?? 'default';
+      log.warn('Temporal is not there yet, trying again', {
+        address,
+        namespace,
+        attempt: attemptNumber,
+        reason: error.message,
+      });
+    },
+  });
+}
+
+async function createWorkers(config: WorkerConfig, credentials: CredentialProvider): Promise<TemporalWorkers> {
+  const connection = await NativeConnection.connect(config.temporal.connectionOptions);
+  const { endpoint, searchAttributes, taskQueue } = config;
+  const shared = {
+    connection,
+    namespace: config.temporal.namespace ?? 'default',
+    shutdownGraceTime: DRAIN_TIME,
+    shutdownForceTime: '20s',
+  };
+  try {
+    const waits = await Worker.create({ ...shared, taskQueue, workflowBundle: { codePath: BUNDLE } });
+    const calls = await Worker.create({
+      ...shared,
+      taskQueue: apiTaskQueue(taskQueue),
+      activities: createRedisActivities({ credentials, searchAttributes, ...(endpoint !== undefined && { endpoint }) }),
+      maxTaskQueueActivitiesPerSecond: config.apiRps,
+      maxHeartbeatThrottleInterval: '1s',
+    });
+    return { connection, waits, calls };
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
+/** Whether both workers poll for work. */
+export function takesWork({ waits, calls }: TemporalWorkers): boolean {
+  return (
+    waits.getState() === 'RUNNING' &&
+    calls.getState() === 'RUNNING' &&
+    waits.getStatus().workflowPollerState === 'POLLING' &&
+    calls.getStatus().activityPollerState === 'POLLING'
+  );
+}
+
+/** Whether one of them has failed for good. */
+export function hasFailed({ waits, calls }: TemporalWorkers): boolean {
+  return waits.getState() === 'FAILED' || calls.getState() === 'FAILED';
+}
+
+/** Runs both until `signal` asks them to drain, or until one fails, which stops the other and rejects. */
+export async function runWorkers({ waits, calls }: TemporalWorkers, signal: AbortSignal): Promise<void> {
+  const drain = () => {
+    for (const worker of [waits, calls]) if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+  const runs = [waits, calls].map((worker) => worker.run().finally(drain));
+  if (signal.aborted) drain();
+  signal.addEventListener('abort', drain, { once: true });
+  const results = await Promise.allSettled(runs);
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
+}
