@@ -36,6 +36,8 @@ export default tseslint.config(
         { groups: ['builtin', 'external', 'internal', 'parent', 'sibling'], alphabetize: { order: 'asc' } },
       ],
       '@typescript-eslint/consistent-type-imports': 'error',
+      // `import { type X }` alone would leave an import for its side effects behind.
+      '@typescript-eslint/no-import-type-side-effects': 'error',
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -43,3 +43,5 @@ function run(command, args) {
   if (error) throw error;
   if (status !== 0) process.exit(status ?? 1);
 }
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) ready();

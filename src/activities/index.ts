@@ -8,9 +8,9 @@ import { ApplicationFailure } from '@temporalio/common';
 import { readInput } from '../contract/input.js';
 import { invalidInputMessage } from '../contract/messages.js';
 import { InvalidFieldError } from '../contract/rules.js';
-import { type RedisTaskObservation } from '../contract/task.js';
+import type { RedisTaskObservation } from '../contract/task.js';
 import { defaultCredentials } from '../tencent/credentials/index.js';
-import { type CredentialProvider } from '../tencent/credentials/provider.js';
+import type { CredentialProvider } from '../tencent/credentials/provider.js';
 import { describeTaskInfo } from '../tencent/describe-task-info.js';
 import { readEndpoint } from '../tencent/endpoint.js';
 import { TencentApiError } from '../tencent/errors.js';
@@ -19,6 +19,8 @@ import { pollErrorClassOf, pollFailure } from './poll-failure.js';
 
 export { defaultCredentials } from '../tencent/credentials/index.js';
 export type { CredentialProvider, TencentCredential } from '../tencent/credentials/provider.js';
+export { TencentApiError, type TencentErrorClass } from '../tencent/errors.js';
+export { createRedisApi, type RedisApi, type RedisApiCall, type RedisApiOptions } from '../tencent/redis-api.js';
 
 /** How often a call under way tells the server that it is alive: it is how a cancellation reaches it. */
 const HEARTBEAT_MS = 500;

@@ -1,7 +1,7 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { POLL_FAILURE_TYPES, type PollError, type PollErrorClass } from '../contract/poll-error.js';
 import { plain } from '../contract/text.js';
-import { type TencentApiError } from '../tencent/errors.js';
+import type { TencentApiError } from '../tencent/errors.js';
 
 /** Where a failure's message is cut: the server keeps no more than 4 KB of the failure of a call it retries. */
 const MESSAGE_MAX = 1_000;

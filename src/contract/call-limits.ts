@@ -1,4 +1,4 @@
-import { type WaitState } from './wait.js';
+import type { WaitState } from './wait.js';
 
 /** How long one attempt of a poll may take: more than its HTTP calls, so that only a lost worker runs into it. */
 export const ATTEMPT_TIMEOUT_MS = 15_000;

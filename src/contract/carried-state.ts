@@ -1,5 +1,5 @@
 import { InvalidFieldError, refuse } from './rules.js';
-import { type WaitState } from './wait.js';
+import type { WaitState } from './wait.js';
 
 type Check = (value: unknown) => boolean;
 

@@ -1,5 +1,5 @@
-import { type AwaitRedisTaskInput } from './input.js';
-import { type PollError } from './poll-error.js';
+import type { AwaitRedisTaskInput } from './input.js';
+import type { PollError } from './poll-error.js';
 
 /**
  * The `type` of every failure that ends a wait. A parent branches on it, never on a class or a message.

@@ -1,6 +1,6 @@
 import { formatDuration, type RedisTaskDuration } from './duration.js';
 import { durationBetween, numberBetween, objectWith, refuse } from './rules.js';
-import { type PollSchedule } from './schedule.js';
+import type { PollSchedule } from './schedule.js';
 
 const SECOND = 1_000;
 const HOUR = 3_600 * SECOND;

@@ -1,7 +1,7 @@
 import { formatDuration } from './duration.js';
-import { type RedisTaskFailureDetails } from './failures.js';
-import { type PollError } from './poll-error.js';
-import { type InvalidField } from './rules.js';
+import type { RedisTaskFailureDetails } from './failures.js';
+import type { PollError } from './poll-error.js';
+import type { InvalidField } from './rules.js';
 import { plain, quote } from './text.js';
 
 /** What a person must know about a failure at night: long enough for any `TaskMessage` seen, short enough to read. */

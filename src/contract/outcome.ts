@@ -1,5 +1,5 @@
-import { type RedisTaskFailure, type RedisTaskFailureDetails } from './failures.js';
-import { type AwaitRedisTaskInput, type WaitPlan } from './input.js';
+import type { RedisTaskFailure, RedisTaskFailureDetails } from './failures.js';
+import type { AwaitRedisTaskInput, WaitPlan } from './input.js';
 import { erroredMessage, failedMessage, rejectedMessage, timedOutMessage, unauthorizedMessage } from './messages.js';
 import { phaseOf } from './task.js';
 import { inVisibilityGrace, type PollAnswer, type WaitState } from './wait.js';

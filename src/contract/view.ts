@@ -1,9 +1,9 @@
 import { formatDuration } from './duration.js';
-import { type WaitPlan } from './input.js';
-import { type PollError } from './poll-error.js';
-import { type RedisTaskObservation } from './task.js';
+import type { WaitPlan } from './input.js';
+import type { PollError } from './poll-error.js';
+import type { RedisTaskObservation } from './task.js';
 import { plain } from './text.js';
-import { type WaitState } from './wait.js';
+import type { WaitState } from './wait.js';
 
 /** What the query `getState` answers, and the update `extendWait` returns. Times are ISO-8601 UTC. */
 export interface RedisTaskWaitState {

@@ -1,5 +1,5 @@
-import { type WaitPlan } from './input.js';
-import { type PollError, type PollErrorClass } from './poll-error.js';
+import type { WaitPlan } from './input.js';
+import type { PollError, PollErrorClass } from './poll-error.js';
 import { MINIMUM_INTERVAL_MS, nextInterval } from './schedule.js';
 import { phaseOf, type RedisTaskObservation } from './task.js';
 

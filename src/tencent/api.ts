@@ -1,6 +1,6 @@
 import got, { RequestError } from 'got';
-import { type ApiAgents } from './agents.js';
-import { type TencentCredential } from './credentials/provider.js';
+import type { ApiAgents } from './agents.js';
+import type { TencentCredential } from './credentials/provider.js';
 import { SERVICE } from './endpoint.js';
 import { classifyErrorCode, TencentApiError } from './errors.js';
 import { redact } from './redact.js';

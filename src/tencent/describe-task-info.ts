@@ -1,7 +1,7 @@
-import { type RedisTaskObservation } from '../contract/task.js';
+import type { RedisTaskObservation } from '../contract/task.js';
 import { type ApiResponse, requestIdOf } from './api.js';
 import { TencentApiError } from './errors.js';
-import { type RedisApi } from './redis-api.js';
+import type { RedisApi } from './redis-api.js';
 
 /**
  * Calls `DescribeTaskInfo` and returns the task as the API describes it, whatever its status.

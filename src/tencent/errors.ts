@@ -1,4 +1,4 @@
-import { type PollErrorClass } from '../contract/poll-error.js';
+import type { PollErrorClass } from '../contract/poll-error.js';
 
 /** What an error code means for a read. `clock`: the request's time was refused, so one corrected call may pass. */
 export type TencentErrorClass = PollErrorClass | 'clock';

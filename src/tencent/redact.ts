@@ -1,4 +1,4 @@
-import { type TencentCredential } from './credentials/provider.js';
+import type { TencentCredential } from './credentials/provider.js';
 
 /**
  * A text from outside without our secrets. A gateway's error page may echo the request's headers, and what it says

@@ -1,7 +1,7 @@
 import { type ApiAgents, createAgents } from './agents.js';
 import { type ApiResponse, callApi } from './api.js';
 import { sharedLoads } from './credentials/chain.js';
-import { type CredentialProvider, type TencentCredential } from './credentials/provider.js';
+import type { CredentialProvider, TencentCredential } from './credentials/provider.js';
 import { endpointFor } from './endpoint.js';
 import { TencentApiError } from './errors.js';
 

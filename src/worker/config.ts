@@ -1,4 +1,4 @@
-import { type LogLevel } from '@temporalio/common';
+import type { LogLevel } from '@temporalio/common';
 import { type ClientConnectConfig, loadClientConnectConfig } from '@temporalio/envconfig';
 import { DEFAULT_TASK_QUEUE } from '../contract/ids.js';
 import { readEndpoint } from '../tencent/endpoint.js';

@@ -1,5 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import { type HttpAddress } from './config.js';
+import type { HttpAddress } from './config.js';
 
 /** What the health pages ask. */
 export interface Health {

@@ -1,6 +1,6 @@
 import { type Logger, Runtime } from '@temporalio/worker';
 import { defaultCredentials } from '../tencent/credentials/index.js';
-import { type CredentialProvider } from '../tencent/credentials/provider.js';
+import type { CredentialProvider } from '../tencent/credentials/provider.js';
 import { ConfigError, readConfig, type WorkerConfig } from './config.js';
 import { type Health, serveHealth } from './http-server.js';
 import { installRuntime } from './telemetry.js';

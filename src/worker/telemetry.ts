@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { Runtime } from '@temporalio/worker';
 import got from 'got';
-import { type WorkerConfig } from './config.js';
+import type { WorkerConfig } from './config.js';
 import { createLogger } from './logger.js';
 
 /** The page that core serves on a port of its own; ours passes it on. */

@@ -3,8 +3,8 @@ import { type Logger, NativeConnection, Worker } from '@temporalio/worker';
 import pRetry from 'p-retry';
 import { createRedisActivities } from '../activities/index.js';
 import { apiTaskQueue } from '../contract/ids.js';
-import { type CredentialProvider } from '../tencent/credentials/provider.js';
-import { type WorkerConfig } from './config.js';
+import type { CredentialProvider } from '../tencent/credentials/provider.js';
+import type { WorkerConfig } from './config.js';
 
 /** Made at build time: a bundle made at start would cost a second, and need the sources. */
 const BUNDLE = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));

@@ -2,9 +2,9 @@ import { type ChildWorkflowHandle, type ChildWorkflowOptions, startChild, workfl
 import { AWAIT_REDIS_TASK, childWorkflowId, DEFAULT_TASK_QUEUE } from '../contract/ids.js';
 import { type AwaitRedisTaskInput, readInput } from '../contract/input.js';
 import { invalidInputMessage } from '../contract/messages.js';
-import { type RedisTaskResult } from '../contract/outcome.js';
+import type { RedisTaskResult } from '../contract/outcome.js';
 import { waitSummary } from '../contract/view.js';
-import { type awaitRedisTask } from './await-redis-task.js';
+import type { awaitRedisTask } from './await-redis-task.js';
 import { readOrFail } from './failure.js';
 
 /**

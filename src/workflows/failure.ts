@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/workflow';
-import { type RedisTaskFailure, type RedisTaskFailureDetails } from '../contract/failures.js';
+import type { RedisTaskFailure, RedisTaskFailureDetails } from '../contract/failures.js';
 import { type InvalidField, InvalidFieldError } from '../contract/rules.js';
 
 /** A failure as Temporal carries it. Thrown by the workflow itself, it is the direct cause of what a parent catches. */

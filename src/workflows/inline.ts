@@ -2,7 +2,7 @@ import { workflowInfo } from '@temporalio/workflow';
 import { apiTaskQueue } from '../contract/ids.js';
 import { type AwaitRedisTaskInput, readInput } from '../contract/input.js';
 import { invalidInputMessage } from '../contract/messages.js';
-import { type RedisTaskResult } from '../contract/outcome.js';
+import type { RedisTaskResult } from '../contract/outcome.js';
 import { beginWait } from '../contract/wait.js';
 import { readOrFail } from './failure.js';
 import { RedisTaskWait } from './redis-task-wait.js';

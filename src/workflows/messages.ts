@@ -1,6 +1,6 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import { type RedisTaskDuration } from '../contract/duration.js';
-import { type RedisTaskWaitState } from '../contract/view.js';
+import type { RedisTaskDuration } from '../contract/duration.js';
+import type { RedisTaskWaitState } from '../contract/view.js';
 
 /** Where a wait stands. */
 export const getState = defineQuery<RedisTaskWaitState>('getState');

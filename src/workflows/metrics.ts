@@ -1,10 +1,7 @@
 import { metricMeter } from '@temporalio/workflow';
-import { type RedisTaskFailureType } from '../contract/failures.js';
+import type { RedisTaskFailureType } from '../contract/failures.js';
 import { phaseOf } from '../contract/task.js';
-import { type PollAnswer } from '../contract/wait.js';
-
-const polls = metricMeter.createCounter('redis_task_polls', '', 'Polls of a Redis task, by what they brought');
-const waits = metricMeter.createCounter('redis_task_waits_ended', '', 'Waits for a Redis task, by how they ended');
+import type { PollAnswer } from '../contract/wait.js';
 
 /** How a wait can end. */
 export type WaitEnding = RedisTaskFailureType | 'succeeded' | 'cancelled';
@@ -23,9 +20,11 @@ const WAIT_OUTCOMES: Readonly<Record<WaitEnding, string>> = {
 /** Counts a poll. The SDK drops what is counted on replay. */
 export function countPoll(answer: PollAnswer): void {
   const outcome = answer.error ? 'no_answer' : phaseOf(answer.observation.status);
+  const polls = metricMeter.createCounter('redis_task_polls', '', 'Polls of a Redis task, by what they brought');
   polls.add(1, { outcome });
 }
 
 export function countWait(outcome: WaitEnding): void {
+  const waits = metricMeter.createCounter('redis_task_waits_ended', '', 'Waits for a Redis task, by how they ended');
   waits.add(1, { outcome: WAIT_OUTCOMES[outcome] });
 }

@@ -8,9 +8,9 @@ import {
 } from '@temporalio/workflow';
 import type { RedisActivities } from '../activities/index.js';
 import { ATTEMPT_TIMEOUT_MS, type CallLimits } from '../contract/call-limits.js';
-import { type WaitPlan } from '../contract/input.js';
+import type { WaitPlan } from '../contract/input.js';
 import { noAnswer, type PollError, pollErrorClass } from '../contract/poll-error.js';
-import { type PollAnswer } from '../contract/wait.js';
+import type { PollAnswer } from '../contract/wait.js';
 
 /** A poll's answer, and whether the worker that made it wants the search attributes written. */
 export type Polled = PollAnswer & { readonly searchAttributes?: boolean };

@@ -1,6 +1,6 @@
 import { CancellationScope, CancelledFailure, condition, isCancellation } from '@temporalio/workflow';
 import { callLimits } from '../contract/call-limits.js';
-import { type WaitPlan } from '../contract/input.js';
+import type { WaitPlan } from '../contract/input.js';
 import { outcomeOf, type RedisTaskResult } from '../contract/outcome.js';
 import { pollSummary, timerSummary } from '../contract/view.js';
 import { moveDeadline, planNextPoll, pollAnswered, pollBegan, requestPoll, type WaitState } from '../contract/wait.js';

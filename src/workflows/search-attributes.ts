@@ -1,8 +1,8 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import { type WaitPlan } from '../contract/input.js';
+import type { WaitPlan } from '../contract/input.js';
 import { cut } from '../contract/text.js';
-import { type Polled } from './poll.js';
+import type { Polled } from './poll.js';
 
 const STATUS = defineSearchAttributeKey('RedisTaskStatus', 'KEYWORD');
 const REGION = defineSearchAttributeKey('RedisRegion', 'KEYWORD');

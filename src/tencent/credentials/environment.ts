@@ -1,4 +1,4 @@
-import { type CredentialSource } from './provider.js';
+import type { CredentialSource } from './provider.js';
 
 /** The names that Tencent's SDKs, its CLI and its Terraform provider use for the token of a temporary key. */
 const TOKEN_NAMES = ['TENCENTCLOUD_TOKEN', 'TENCENTCLOUD_SESSION_TOKEN', 'TENCENTCLOUD_SECURITY_TOKEN'];

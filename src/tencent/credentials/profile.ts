@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { parse } from 'ini';
-import { type CredentialSource, type TencentCredential } from './provider.js';
+import type { CredentialSource, TencentCredential } from './provider.js';
 
 /**
  * Credentials from a profile file in Tencent's INI format: `[default]` with `secret_id`, `secret_key` and, for a

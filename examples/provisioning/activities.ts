@@ -1,0 +1,28 @@
+import { ApplicationFailure, log } from '@temporalio/activity';
+import { createRedisApi, defaultCredentials, TencentApiError } from 'temporal-tencent-redis/activities';
+
+export type ProvisioningActivities = ReturnType<typeof createProvisioningActivities>;
+
+/** What a pipeline does besides waiting. `endpoint` is the API's base URL; left out, the public one. */
+export function createProvisioningActivities(endpoint?: string) {
+  const api = createRedisApi({ credentials: defaultCredentials(), ...(endpoint && { endpoint: new URL(endpoint) }) });
+  return {
+    /** Submits `ClearInstance` and returns the id of the task that it starts. Clearing twice does no harm, so it may be retried. */
+    async clearInstance({ instanceId, region }: { instanceId: string; region: string }): Promise<number> {
+      try {
+        const { TaskId } = await api.call({ action: 'ClearInstance', region, params: { InstanceId: instanceId } });
+        return Number(TaskId);
+      } catch (error) {
+        if (!(error instanceof TencentApiError)) throw error;
+        const nonRetryable = error.errorClass === 'rejected' || error.errorClass === 'unauthorized';
+        throw ApplicationFailure.create({ type: error.code, message: error.message, nonRetryable });
+      }
+    },
+
+    /** Tells a person. Put your pager here. */
+    async alert(message: string): Promise<void> {
+      log.warn(message);
+      await Promise.resolve();
+    },
+  };
+}
