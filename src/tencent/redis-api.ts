@@ -2,8 +2,10 @@ import { type ApiAgents, createAgents } from './agents.js';
 import { type ApiResponse, callApi } from './api.js';
 import { sharedLoads } from './credentials/chain.js';
 import type { CredentialProvider, TencentCredential } from './credentials/provider.js';
-import { endpointFor } from './endpoint.js';
+import { endpointFor, SERVICE } from './endpoint.js';
 import { TencentApiError } from './errors.js';
+
+const API_VERSION = '2018-04-12';
 
 /** How long one HTTP call may take. */
 const CALL_TIMEOUT_MS = 10_000;
@@ -58,6 +60,8 @@ export function createRedisApi({ credentials, endpoint }: RedisApiOptions): Redi
     return callApi({
       ...call,
       endpoint: target,
+      service: SERVICE,
+      version: API_VERSION,
       agents: agentsOf(target),
       credential,
       nowMs: Date.now() + clockSkewMs,
