@@ -3,17 +3,21 @@
  * The worker process: takes waits from the task queue `redis-task` and makes their calls on `redis-task-api`.
  * Configured by environment variables; see the README.
  */
-import { ConfigError } from './worker/config.js';
+import { ConfigError } from './worker/config-error.js';
 import { runWorkerProcess } from './worker/process.js';
 
 const stop = new AbortController();
 // Stays in place: a second signal during the drain changes nothing.
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
 
-try {
-  process.exitCode = await runWorkerProcess(process.env, stop.signal);
-} catch (error) {
-  const text = error instanceof ConfigError ? error.message : (error as Error).stack;
-  process.stderr.write(`redis-task worker: ${text ?? String(error)}\n`);
-  process.exitCode = 1;
+process.exit(await run());
+
+async function run(): Promise<number> {
+  try {
+    return await runWorkerProcess(process.env, stop.signal);
+  } catch (error) {
+    const text = error instanceof ConfigError ? error.message : (error as Error).stack;
+    process.stderr.write(`redis-task worker: ${text ?? String(error)}\n`);
+    return 1;
+  }
 }

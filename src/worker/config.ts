@@ -1,12 +1,25 @@
 import type { LogLevel } from '@temporalio/common';
-import { type ClientConnectConfig, loadClientConnectConfig } from '@temporalio/envconfig';
+import type { ClientConnectConfig } from '@temporalio/envconfig';
 import { DEFAULT_TASK_QUEUE } from '../contract/ids.js';
 import { readEndpoint } from '../tencent/endpoint.js';
+import { configError } from './config-error.js';
+import { readTemporalSettings } from './temporal-settings.js';
 
 const LOG_LEVELS: readonly LogLevel[] = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'];
 
 /** The most calls a second that the API takes from an account. */
 const API_RPS_LIMIT = 20;
+
+/** A line break that came along from a file breaks every signature, and the API's answer does not say why. */
+const SECRETS = [
+  'TENCENTCLOUD_SECRET_ID',
+  'TENCENTCLOUD_SECRET_KEY',
+  'TENCENTCLOUD_TOKEN',
+  'TENCENTCLOUD_SESSION_TOKEN',
+  'TENCENTCLOUD_SECURITY_TOKEN',
+];
+
+const PROXIES = ['HTTPS_PROXY', 'https_proxy'];
 
 /** Where the health page listens. `required`: it was asked for, so it must not be left out quietly. */
 export interface HttpAddress {
@@ -29,15 +42,12 @@ export interface WorkerConfig {
   readonly searchAttributes: boolean;
 }
 
-/** A variable with a value that cannot be used. The message is one line that names it. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-}
-
 /** Reads the environment. @throws ConfigError */
 export function readConfig(env: NodeJS.ProcessEnv): WorkerConfig {
+  for (const name of SECRETS) checkSecret(name, env[name]);
+  for (const name of PROXIES) checkProxy(name, env[name]);
   return {
-    temporal: readTemporal(env),
+    temporal: readTemporalSettings(env),
     taskQueue: read(env, 'REDIS_TASK_QUEUE', DEFAULT_TASK_QUEUE, readQueue),
     apiRps: read(env, 'REDIS_TASK_API_RPS', '15', readRps),
     endpoint: read(env, 'TENCENTCLOUD_REDIS_ENDPOINT', undefined, (text) => readEndpoint(text).origin),
@@ -58,21 +68,21 @@ function read<T>(env: NodeJS.ProcessEnv, name: string, byDefault: string | undef
   try {
     return parse(text);
   } catch (error) {
-    throw new ConfigError(`${name} is ${JSON.stringify(text.slice(0, 100))}, but it ${(error as Error).message}`);
+    const shown = text.replace(/\/\/[^/]*@/, '//***@').slice(0, 100);
+    throw configError(name, `is ${JSON.stringify(shown)}, but it ${(error as Error).message}`);
   }
 }
 
-function readTemporal(env: NodeJS.ProcessEnv): ClientConnectConfig {
-  try {
-    return loadClientConnectConfig({ overrideEnvVars: onlyStrings(env) });
-  } catch (error) {
-    // The message names the variable or the file; a value that could be a key is not in it.
-    throw new ConfigError(`TEMPORAL_… settings: ${(error as Error).message.replace(/\s+/g, ' ')}`);
-  }
+function checkSecret(name: string, secret = ''): void {
+  if (!/^[\x21-\x7e]*$/.test(secret)) throw configError(name, 'holds white space or another character that no key has');
 }
 
-function onlyStrings(env: NodeJS.ProcessEnv): Record<string, string> {
-  return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined));
+/** The value is not shown: a proxy's URL often holds a password. */
+function checkProxy(name: string, proxy = ''): void {
+  const url = proxy.includes('://') ? proxy : `http://${proxy}`;
+  if (proxy !== '' && !(URL.canParse(url) && /^https?:/.test(url))) {
+    throw configError(name, 'must be a URL such as http://proxy:3128');
+  }
 }
 
 function readQueue(text: string): string {

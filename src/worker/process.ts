@@ -1,10 +1,19 @@
-import { type Logger, Runtime } from '@temporalio/worker';
+import type { Logger } from '@temporalio/worker';
 import { defaultCredentials } from '../tencent/credentials/index.js';
 import type { CredentialProvider } from '../tencent/credentials/provider.js';
-import { ConfigError, readConfig, type WorkerConfig } from './config.js';
+import { ConfigError, configError } from './config-error.js';
+import { readConfig, type WorkerConfig } from './config.js';
 import { type Health, serveHealth } from './http-server.js';
+import { createLogger } from './logger.js';
 import { installRuntime } from './telemetry.js';
-import { connectWorkers, hasFailed, runWorkers, takesWork, type TemporalWorkers } from './temporal-workers.js';
+import {
+  connectWorkers,
+  hasFailed,
+  runWorkers,
+  takesWork,
+  type TemporalWorkers,
+  whereTemporalIs,
+} from './temporal-workers.js';
 
 /**
  * Runs the worker until it is told to stop.
@@ -14,26 +23,27 @@ import { connectWorkers, hasFailed, runWorkers, takesWork, type TemporalWorkers 
  */
 export async function runWorkerProcess(env: NodeJS.ProcessEnv, stop: AbortSignal): Promise<number> {
   const config = readConfig(env);
-  const credentials = defaultCredentials(env);
-  await requireCredentials(credentials);
-
-  const metrics = await installRuntime(config);
-  const log = Runtime.instance().logger;
-  let workers: TemporalWorkers | undefined;
+  const log = createLogger(config.logLevel, config.logFormat);
+  const metrics = await installRuntime(config, log);
+  const running: { workers?: TemporalWorkers } = {};
   await startHealth(config, log, {
-    isAlive: () => !workers || !hasFailed(workers),
-    isReady: () => workers !== undefined && takesWork(workers),
+    isAlive: () => !running.workers || !hasFailed(running.workers),
+    isReady: () => running.workers !== undefined && takesWork(running.workers),
     metrics: () => metrics.page(),
   });
 
-  try {
-    workers = await connectWorkers(config, credentials, log, stop);
-  } catch (error) {
-    if (stop.aborted) return 0;
-    throw error;
-  }
+  const credentials = defaultCredentials(env);
+  const connect = async () => {
+    await requireCredentials(credentials);
+    return connectWorkers(config, credentials, log);
+  };
+  // Trying ends with the process: an attempt under way may take long, and cannot be aborted.
+  const workers = await Promise.race([connect(), aborted(stop)]);
+  if (!workers) return 0;
+  running.workers = workers;
+
   const { taskQueue, apiRps } = config;
-  log.info('Waiting for Redis tasks', { taskQueue, apiRps, address: config.temporal.connectionOptions.address });
+  log.info('Waiting for Redis tasks', { taskQueue, apiRps, ...whereTemporalIs(config) });
   try {
     await runWorkers(workers, stop);
     log.info('Stopped: every wait goes on at the next worker');
@@ -41,6 +51,13 @@ export async function runWorkerProcess(env: NodeJS.ProcessEnv, stop: AbortSignal
   } finally {
     await workers.connection.close();
   }
+}
+
+function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
 }
 
 /** A worker that could never make a call should say so now, not in a failed poll. */
@@ -59,7 +76,7 @@ async function startHealth({ http }: WorkerConfig, log: Logger, health: Health):
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
     const where = `${http.host}:${http.port}`;
-    if (http.required) throw new ConfigError(`REDIS_TASK_HTTP is "${where}", but it cannot be listened on: ${reason}`);
+    if (http.required) throw configError('REDIS_TASK_HTTP', `is "${where}", but it cannot be listened on: ${reason}`);
     log.warn('No health page: its default address is taken', { address: where, reason });
   }
 }

@@ -1,8 +1,7 @@
 import { createServer } from 'node:net';
-import { Runtime } from '@temporalio/worker';
+import { type Logger, Runtime } from '@temporalio/worker';
 import got from 'got';
 import type { WorkerConfig } from './config.js';
-import { createLogger } from './logger.js';
 
 /** The page that core serves on a port of its own; ours passes it on. */
 export interface Metrics {
@@ -10,10 +9,10 @@ export interface Metrics {
 }
 
 /** Sets up the one Temporal runtime of the process: its log, its metrics, and no signal handlers of its own. */
-export async function installRuntime({ logLevel, logFormat }: WorkerConfig): Promise<Metrics> {
+export async function installRuntime({ logLevel }: WorkerConfig, logger: Logger): Promise<Metrics> {
   const bindAddress = `127.0.0.1:${await freePort()}`;
   Runtime.install({
-    logger: createLogger(logLevel, logFormat),
+    logger,
     shutdownSignals: [],
     telemetryOptions: {
       logging: { forward: {}, filter: { core: logLevel, other: 'WARN' } },

@@ -1,7 +1,12 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
-import { type ClientConnectConfig, loadClientConnectConfig } from '@temporalio/envconfig';
+import {
+  type ClientConfigProfile,
+  type ClientConnectConfig,
+  loadClientConfigProfile,
+  toClientOptions,
+} from '@temporalio/envconfig';
 import { ConfigError, configError } from './config-error.js';
 
 type Settings = Readonly<Record<string, string>>;
@@ -59,8 +64,11 @@ function checkFile(settings: Settings, name: string): void {
 function load(settings: Settings): ClientConnectConfig {
   const file = settings['TEMPORAL_CONFIG_FILE'] ?? 'its default place';
   try {
-    return loadClientConnectConfig({ overrideEnvVars: settings });
+    const profile = loadClientConfigProfile({ overrideEnvVars: settings });
+    checkPair(profile);
+    return toClientOptions(profile);
   } catch (error) {
+    if (error instanceof ConfigError) throw error;
     if (error instanceof TypeError) throw configError('TEMPORAL_CONFIG_FILE', `(${file}) has no table [profile.…]`);
     // Only the first line: under it, a TOML error shows the lines of the file, where a key may stand.
     const [reason = ''] = (error as Error).message.split('\n', 1);
@@ -70,9 +78,17 @@ function load(settings: Settings): ClientConnectConfig {
   }
 }
 
+/** envconfig drops a certificate without its key, and a key without its certificate. */
+function checkPair({ tls: { clientCert, clientKey } = {} }: ClientConfigProfile): void {
+  if (!clientCert === !clientKey) return;
+  const [given, missing] = clientCert ? ['CERT', 'KEY'] : ['KEY', 'CERT'];
+  throw configError(`TEMPORAL_TLS_CLIENT_${missing}_PATH`, `is missing, while TEMPORAL_TLS_CLIENT_${given}_… is set`);
+}
+
 function checkAddress({ connectionOptions: { address } }: ClientConnectConfig): void {
   if (address === undefined) return;
-  const url = /^[\w.:[\]-]+$/.test(address) && URL.canParse(`http://${address}`) ? new URL(`http://${address}`) : undefined;
+  const url =
+    /^[\w.:[\]-]+$/.test(address) && URL.canParse(`http://${address}`) ? new URL(`http://${address}`) : undefined;
   if (url?.hostname) return;
   throw configError('TEMPORAL_ADDRESS', `is ${JSON.stringify(address.slice(0, 100))}, but it must be host:port`);
 }
@@ -88,7 +104,7 @@ function checkHeaders({ connectionOptions: { apiKey, metadata = {} } }: ClientCo
 }
 
 function checkTls({ connectionOptions: { tls } }: ClientConnectConfig): void {
-  if (typeof tls !== 'object') return;
+  if (typeof tls !== 'object' || tls === null) return;
   const { serverRootCACertificate: ca, clientCertPair: pair, serverNameOverride: name } = tls;
   if (name && !/^[\w.:-]+$/.test(name)) throw configError('TEMPORAL_TLS_SERVER_NAME', 'must be a host name');
   check('TEMPORAL_TLS_SERVER_CA_CERT_…', 'is no certificate in PEM', () => ca && new X509Certificate(ca));

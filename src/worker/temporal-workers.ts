@@ -24,26 +24,27 @@ export async function connectWorkers(
   config: WorkerConfig,
   credentials: CredentialProvider,
   log: Logger,
-  signal: AbortSignal,
 ): Promise<TemporalWorkers> {
   return pRetry(() => createWorkers(config, credentials), {
     retries: Infinity,
     minTimeout: 500,
     maxTimeout: 10_000,
     randomize: true,
-    signal,
-    shouldRetry: () => true,
-    onFailedAttempt: ({ error, attemptNumber }) => {
-      const address = config.temporal.connectionOptions.address ?? 'localhost:7233';
-      const namespace = config.temporal.namespace ?? 'default';
+    onFailedAttempt: ({ error, attemptNumber: attempt }) =>
       log.warn('Temporal is not there yet, trying again', {
-        address,
-        namespace,
-        attempt: attemptNumber,
+        ...whereTemporalIs(config),
+        attempt,
         reason: error.message,
-      });
-    },
+      }),
   });
+}
+
+/** For the log: which server, which namespace. */
+export function whereTemporalIs({ temporal }: WorkerConfig): { address: string; namespace: string } {
+  return {
+    address: temporal.connectionOptions.address ?? 'localhost:7233',
+    namespace: temporal.namespace ?? 'default',
+  };
 }
 
 async function createWorkers(config: WorkerConfig, credentials: CredentialProvider): Promise<TemporalWorkers> {
@@ -51,7 +52,7 @@ async function createWorkers(config: WorkerConfig, credentials: CredentialProvid
   const { endpoint, searchAttributes, taskQueue } = config;
   const shared = {
     connection,
-    namespace: config.temporal.namespace ?? 'default',
+    namespace: whereTemporalIs(config).namespace,
     shutdownGraceTime: DRAIN_TIME,
     shutdownForceTime: '20s',
   };

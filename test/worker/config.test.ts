@@ -1,0 +1,131 @@
+import { ConfigError } from '../../src/worker/config-error.js';
+import { readConfig } from '../../src/worker/config.js';
+
+const nowhere = { XDG_CONFIG_HOME: '/nonexistent' };
+
+describe('the configuration', () => {
+  test('needs no variable at all', () => {
+    expect(readConfig(nowhere)).toEqual({
+      temporal: { connectionOptions: {} },
+      taskQueue: 'redis-task',
+      apiRps: 15,
+      endpoint: undefined,
+      http: { host: '127.0.0.1', port: 9464, required: false },
+      logLevel: 'INFO',
+      logFormat: 'json',
+      searchAttributes: false,
+    });
+  });
+
+  test('takes an empty variable for one that is not set', () => {
+    const empty = {
+      TEMPORAL_ADDRESS: '',
+      TEMPORAL_NAMESPACE: '',
+      TEMPORAL_API_KEY: '',
+      TEMPORAL_PROFILE: '',
+      TEMPORAL_CONFIG_FILE: '',
+      TEMPORAL_TLS: '',
+      TEMPORAL_TLS_CLIENT_CERT_PATH: '',
+      TENCENTCLOUD_SECRET_ID: '',
+      TENCENTCLOUD_REDIS_ENDPOINT: '',
+      HTTPS_PROXY: '',
+      REDIS_TASK_QUEUE: '',
+      REDIS_TASK_API_RPS: '',
+      REDIS_TASK_HTTP: '',
+      REDIS_TASK_LOG_LEVEL: '',
+      REDIS_TASK_LOG_FORMAT: '',
+      REDIS_TASK_SEARCH_ATTRIBUTES: '',
+    };
+    expect(readConfig({ ...nowhere, ...empty })).toEqual(readConfig(nowhere));
+  });
+
+  test('takes every variable', () => {
+    const config = readConfig({
+      ...nowhere,
+      TEMPORAL_ADDRESS: 'temporal.example.com:7233',
+      TEMPORAL_NAMESPACE: 'provisioning',
+      TENCENTCLOUD_REDIS_ENDPOINT: 'https://redis.intl.tencentcloudapi.com/',
+      HTTPS_PROXY: 'http://user:password@proxy:3128',
+      REDIS_TASK_QUEUE: 'redis-task/account-2',
+      REDIS_TASK_API_RPS: '0.5',
+      REDIS_TASK_HTTP: '[::]:80',
+      REDIS_TASK_LOG_LEVEL: 'debug',
+      REDIS_TASK_LOG_FORMAT: 'pretty',
+      REDIS_TASK_SEARCH_ATTRIBUTES: 'true',
+    });
+    expect(config).toMatchObject({
+      temporal: { namespace: 'provisioning', connectionOptions: { address: 'temporal.example.com:7233' } },
+      taskQueue: 'redis-task/account-2',
+      apiRps: 0.5,
+      endpoint: 'https://redis.intl.tencentcloudapi.com',
+      http: { host: '::', port: 80, required: true },
+      logLevel: 'DEBUG',
+      logFormat: 'pretty',
+      searchAttributes: true,
+    });
+  });
+
+  test.each([
+    ['an API key alone', { TEMPORAL_API_KEY: 'key' }, true],
+    ['TEMPORAL_TLS=true', { TEMPORAL_TLS: 'true' }, {}],
+    ['TEMPORAL_TLS=false', { TEMPORAL_TLS: 'false', TEMPORAL_API_KEY: 'key' }, false],
+  ])('speaks TLS, or not, with %s', (_, env, tls) => {
+    expect(readConfig({ ...nowhere, ...env }).temporal.connectionOptions.tls).toEqual(tls);
+  });
+
+  test.each(['localhost', 'localhost:7233', '10.0.0.1:7233', '[::1]:7233', 'ns.acct.tmprl.cloud:7233', 'my_host:1'])(
+    'takes %s for the address of a server',
+    (address) => {
+      const { temporal } = readConfig({ ...nowhere, TEMPORAL_ADDRESS: address });
+      expect(temporal.connectionOptions.address).toBe(address);
+    },
+  );
+
+  test('takes 20 requests a second, and no more', () => {
+    expect(readConfig({ ...nowhere, REDIS_TASK_API_RPS: '20' }).apiRps).toBe(20);
+    expect(() => readConfig({ ...nowhere, REDIS_TASK_API_RPS: '20.1' })).toThrow(ConfigError);
+  });
+
+  test('turns the health pages off', () => {
+    expect(readConfig({ ...nowhere, REDIS_TASK_HTTP: 'off' }).http).toBeUndefined();
+  });
+
+  test.each([
+    ['REDIS_TASK_QUEUE', ['a b', 'a\nb', 'ü', 'q'.repeat(201)]],
+    ['REDIS_TASK_API_RPS', ['0', '-1', '21', '1e1', 'Infinity', 'NaN', ' 5', '0x5', '5,5']],
+    ['REDIS_TASK_HTTP', ['9464', 'localhost', ':9464', 'localhost:', 'localhost:65536', 'http://localhost:1', 'on']],
+    ['REDIS_TASK_LOG_LEVEL', ['loud', 'warning', '3']],
+    ['REDIS_TASK_LOG_FORMAT', ['JSON', 'text']],
+    ['REDIS_TASK_SEARCH_ATTRIBUTES', ['yes', '1', 'TRUE']],
+    ['TENCENTCLOUD_REDIS_ENDPOINT', ['redis', 'ftp://redis', 'https://redis/path', 'https://redis?a', 'https://u:pw@redis']],
+    ['TEMPORAL_ADDRESS', ['a b', 'http://localhost:7233', 'localhost:99999', '::1', ':7233', 'localhost:x']],
+    ['TEMPORAL_API_KEY', ['pw\n', 'pw\u00fc']],
+    ['TEMPORAL_GRPC_META_TEAM', ['a\nb']],
+    ['TEMPORAL_TLS', ['yes', 'on', 'TRUE']],
+    ['TEMPORAL_TLS_SERVER_NAME', ['a b']],
+    ['TEMPORAL_TLS_SERVER_CA_CERT_DATA', ['pw']],
+    ['TEMPORAL_TLS_CLIENT_CERT_PATH', ['/nonexistent']],
+    ['TEMPORAL_CONFIG_FILE', ['/nonexistent', '/']],
+    ['TEMPORAL_PROFILE', ['prod']],
+    ['TENCENTCLOUD_SECRET_ID', ['pw ', 'p w']],
+    ['TENCENTCLOUD_SECRET_KEY', ['pw\n', '\tpw']],
+    ['TENCENTCLOUD_TOKEN', ['pw\r']],
+    ['HTTPS_PROXY', ['http://', 'http://user:pw@pro xy', 'socks5://pw@proxy', ':::']],
+  ])('refuses bad values of %s in one line that names it', (variable, values) => {
+    for (const value of values) {
+      const error = caught(() => readConfig({ ...nowhere, [variable]: value }));
+      expect(error).toBeInstanceOf(ConfigError);
+      expect(error.message).toContain(variable.replace(/_(DATA|META_TEAM)$/, '_'));
+      expect(error.message).not.toMatch(/[\r\n]|pw/);
+    }
+  });
+});
+
+function caught(run: () => unknown): Error {
+  try {
+    run();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error('Nothing was thrown');
+}
