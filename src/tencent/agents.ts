@@ -23,3 +23,14 @@ export function createAgents(endpoint: URL): ApiAgents {
     https: proxy === '' ? new HttpsAgent({ keepAlive }) : new HttpsProxyAgent({ keepAlive, proxy }),
   };
 }
+
+/** Agents for what `use` does, and nothing after it. */
+export async function withAgents<T>(endpoint: URL, use: (agents: ApiAgents) => Promise<T>): Promise<T> {
+  const agents = createAgents(endpoint);
+  try {
+    return await use(agents);
+  } finally {
+    agents.http.destroy();
+    agents.https.destroy();
+  }
+}

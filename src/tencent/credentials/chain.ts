@@ -5,13 +5,24 @@ import {
   type TencentCredential,
 } from './provider.js';
 
-/** A provider that asks its sources in their order and takes the first that has credentials. */
+/**
+ * A provider that asks its sources in their order and stays with the first that has credentials: a running worker
+ * must not become somebody else because a file is missing for a moment, or a service does not answer.
+ */
 export function credentialChain(sources: readonly CredentialSource[]): CredentialProvider {
+  let chosen: CredentialSource | undefined;
   return {
     async getCredential(options) {
+      if (chosen) {
+        const credential = await chosen.find(options);
+        if (credential) return credential;
+        throw new Error(`Credentials were there before, and are not any more: ${chosen.lookedFor}`);
+      }
       for (const source of sources) {
         const credential = await source.find(options);
-        if (credential) return credential;
+        if (!credential) continue;
+        chosen = source;
+        return credential;
       }
       throw new NoCredentialsError(sources);
     },

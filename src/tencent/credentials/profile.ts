@@ -1,8 +1,11 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { parse } from 'ini';
 import type { CredentialSource, TencentCredential } from './provider.js';
+
+/** The bits of a file's mode that let its group or everybody in. */
+const OTHERS = 0o077;
 
 /**
  * Credentials from a profile file in Tencent's INI format: `[default]` with `secret_id`, `secret_key` and, for a
@@ -10,19 +13,30 @@ import type { CredentialSource, TencentCredential } from './provider.js';
  *
  * `TENCENTCLOUD_CREDENTIALS_FILE` names the file (default `~/.tencentcloud/credentials`, then
  * `/etc/tencentcloud/credentials`), `TENCENTCLOUD_PROFILE` the section (default `default`).
+ *
+ * @param warn - told once when others than the file's owner can read it
  */
-export function profileCredentials(env: NodeJS.ProcessEnv): CredentialSource {
+export function profileCredentials(env: NodeJS.ProcessEnv, warn?: (message: string) => void): CredentialSource {
   const named = env['TENCENTCLOUD_CREDENTIALS_FILE'];
   const profile = env['TENCENTCLOUD_PROFILE'] || 'default';
   const files = named
     ? [named]
     : [path.join(homedir(), '.tencentcloud', 'credentials'), '/etc/tencentcloud/credentials'];
+  let warned = false;
+  const checkMode = (file: string, mode: number): void => {
+    if (warned || (mode & OTHERS) === 0 || process.platform === 'win32') return;
+    warned = true;
+    const octal = (mode & 0o777).toString(8);
+    warn?.(`The credentials file ${file} is open to others than its owner (mode ${octal}): chmod 600 closes it`);
+  };
   return {
     lookedFor: `profile [${profile}] in ${files.join(' or ')}`,
     async find() {
       for (const file of files) {
-        const text = await readIfThere(file);
-        if (text !== undefined) return credentialIn(text, file, profile);
+        const found = await readIfThere(file);
+        if (!found) continue;
+        checkMode(file, found.mode);
+        return credentialIn(found.text, file, profile);
       }
       if (named) throw new Error(`TENCENTCLOUD_CREDENTIALS_FILE: there is no file ${named}`);
       if (env['TENCENTCLOUD_PROFILE']) {
@@ -33,9 +47,10 @@ export function profileCredentials(env: NodeJS.ProcessEnv): CredentialSource {
   };
 }
 
-async function readIfThere(file: string): Promise<string | undefined> {
+async function readIfThere(file: string): Promise<{ text: string; mode: number } | undefined> {
   try {
-    return await readFile(file, 'utf8');
+    const [text, { mode }] = await Promise.all([readFile(file, 'utf8'), stat(file)]);
+    return { text, mode };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;

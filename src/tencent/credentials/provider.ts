@@ -17,6 +17,12 @@ export interface CredentialProvider {
   getCredential(options?: { readonly refresh?: boolean }): Promise<TencentCredential>;
 }
 
+/** A temporary key that says until when it is good. */
+export interface ExpiringCredential extends TencentCredential {
+  /** Unix time in milliseconds, by our clock. */
+  readonly expiresAtMs: number;
+}
+
 /**
  * One place to look for credentials. Returns undefined when nothing is configured there, so that the next place is
  * tried; throws when something is configured and cannot be used.
@@ -25,6 +31,11 @@ export interface CredentialSource {
   /** What to look for, for the message of a person who has configured nothing. */
   readonly lookedFor: string;
   find(options?: { readonly refresh?: boolean }): Promise<TencentCredential | undefined>;
+}
+
+/** A source whose credentials expire, and that loads new ones each time it is asked. */
+export interface ExpiringSource extends CredentialSource {
+  find(options?: { readonly refresh?: boolean }): Promise<ExpiringCredential | undefined>;
 }
 
 /** No source has credentials. The message lists what was looked for. */
