@@ -37,5 +37,5 @@ export function nextInterval(schedule: PollSchedule, elapsedMs: number, step: nu
     return { delayMs: Math.round(quietMs * (1 + jitter * random)), step: 0 };
   }
   const jittered = intervalMs * (1 + jitter * (2 * random - 1));
-  return { delayMs: Math.round(Math.max(MINIMUM_INTERVAL_MS, jittered)), step: step + 1 };
+  return { delayMs: Math.round(Math.max(MINIMUM_INTERVAL_MS, quietMs, jittered)), step: step + 1 };
 }
