@@ -54,6 +54,20 @@ export function readInput(input: unknown): WaitPlan {
   };
 }
 
+/** What an input says of its task, as far as that keeps the rules: for the failure that refuses it. */
+export function identityOf(input: unknown): { taskId: number | null; region: string | null } {
+  const { taskId, region } = (typeof input === 'object' && input !== null ? input : {}) as Record<string, unknown>;
+  return { taskId: orNull(() => readTaskId(taskId)), region: orNull(() => readRegion(region)) };
+}
+
+function orNull<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch {
+    return null;
+  }
+}
+
 /** Reads the argument of the `extendWait` update: the deadline that the new total of `maxWait` means. */
 export function readDeadline(argument: unknown, startedAt: number, now: number): number {
   const { maxWait } = objectWith('extendWait', argument, ['maxWait']);

@@ -12,7 +12,7 @@ import {
 import { readCarriedState } from '../contract/carried-state.js';
 import { decodeRedisTaskFailure } from '../contract/failures.js';
 import { apiTaskQueue } from '../contract/ids.js';
-import { type AwaitRedisTaskInput, readDeadline, readInput } from '../contract/input.js';
+import { type AwaitRedisTaskInput, identityOf, readDeadline, readInput, type WaitPlan } from '../contract/input.js';
 import { invalidExtensionMessage, invalidInputMessage } from '../contract/messages.js';
 import { failureDetails, type RedisTaskResult } from '../contract/outcome.js';
 import { DETACHED, finalMarkdownOf, markdownOf, viewOf } from '../contract/view.js';
@@ -34,7 +34,7 @@ import { upsertSearchAttributesOf } from './search-attributes.js';
  * @throws ApplicationFailure whose `type` is one of `REDIS_TASK_FAILURE_TYPES`; see `decodeRedisTaskFailure`
  */
 export async function awaitRedisTask(input: AwaitRedisTaskInput, carried?: unknown): Promise<RedisTaskResult> {
-  const { plan, state } = readOrFail(() => readArguments(input, carried), invalidInputMessage, undefined);
+  const { plan, state } = readArguments(input, carried);
   const apiQueue = apiTaskQueue(workflowInfo().taskQueue);
 
   const wait = new RedisTaskWait(plan, state, {
@@ -93,8 +93,13 @@ export async function awaitRedisTask(input: AwaitRedisTaskInput, carried?: unkno
   }
 }
 
-function readArguments(input: unknown, carried: unknown) {
-  const plan = readInput(input);
-  const state: WaitState = readCarriedState(carried) ?? beginWait(plan, Date.now());
-  return { plan, state };
+function readArguments(input: unknown, carried: unknown): { plan: WaitPlan; state: WaitState } {
+  try {
+    const plan = readOrFail(() => readInput(input), invalidInputMessage, identityOf(input));
+    const state = readOrFail(() => readCarriedState(carried), invalidInputMessage, identityOf(input));
+    return { plan, state: state ?? beginWait(plan, Date.now()) };
+  } catch (error) {
+    countWait('RedisTaskInvalidInput');
+    throw error;
+  }
 }

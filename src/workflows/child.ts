@@ -1,6 +1,6 @@
 import { type ChildWorkflowHandle, type ChildWorkflowOptions, startChild, workflowInfo } from '@temporalio/workflow';
 import { AWAIT_REDIS_TASK, childWorkflowId, DEFAULT_TASK_QUEUE } from '../contract/ids.js';
-import { type AwaitRedisTaskInput, readInput } from '../contract/input.js';
+import { type AwaitRedisTaskInput, identityOf, readInput } from '../contract/input.js';
 import { invalidInputMessage } from '../contract/messages.js';
 import type { RedisTaskResult } from '../contract/outcome.js';
 import { waitSummary } from '../contract/view.js';
@@ -22,7 +22,7 @@ export async function startAwaitRedisTask(
   input: AwaitRedisTaskInput,
   options: AwaitRedisTaskOptions = {},
 ): Promise<ChildWorkflowHandle<typeof awaitRedisTask>> {
-  const plan = readOrFail(() => readInput(input), invalidInputMessage, undefined);
+  const plan = readOrFail(() => readInput(input), invalidInputMessage, identityOf(input));
   const { taskId, region } = plan;
   const { taskQueue = DEFAULT_TASK_QUEUE } = options;
   return startChild<typeof awaitRedisTask>(AWAIT_REDIS_TASK, {

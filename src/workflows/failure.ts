@@ -1,11 +1,16 @@
 import { ApplicationFailure } from '@temporalio/workflow';
-import type { RedisTaskFailure, RedisTaskFailureDetails } from '../contract/failures.js';
+import type { RedisTaskFailure } from '../contract/failures.js';
 import { type InvalidField, InvalidFieldError } from '../contract/rules.js';
 
 /** A failure as Temporal carries it. Thrown by the workflow itself, it is the direct cause of what a parent catches. */
 export function applicationFailure({ type, message, details }: RedisTaskFailure): ApplicationFailure {
-  return ApplicationFailure.create({ type, message, nonRetryable: true, details: [details] });
+  const failure = ApplicationFailure.create({ type, message, nonRetryable: true, details: [details] });
+  // The message says it all: in Temporal UI a trace of our own frames would only push it out of sight.
+  failure.stack = '';
+  return failure;
 }
+
+type InvalidInputDetails = Extract<RedisTaskFailure, { type: 'RedisTaskInvalidInput' }>['details'];
 
 /**
  * Reads something from outside. What breaks a rule becomes a `RedisTaskInvalidInput`: an error of any other kind would
@@ -16,14 +21,14 @@ export function applicationFailure({ type, message, details }: RedisTaskFailure)
 export function readOrFail<T>(
   read: () => T,
   message: (invalid: InvalidField) => string,
-  known: RedisTaskFailureDetails | undefined,
+  known: Partial<InvalidInputDetails>,
 ): T {
   try {
     return read();
   } catch (error) {
     if (!(error instanceof InvalidFieldError)) throw error;
     const { field, rule } = error.invalid;
-    const details = { ...(known ?? NOTHING_KNOWN), invalid: { field, rule } };
+    const details = { ...NOTHING_KNOWN, ...known, invalid: { field, rule } };
     throw applicationFailure({ type: 'RedisTaskInvalidInput', message: message(error.invalid), details });
   }
 }

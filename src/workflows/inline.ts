@@ -1,6 +1,6 @@
 import { workflowInfo } from '@temporalio/workflow';
 import { apiTaskQueue } from '../contract/ids.js';
-import { type AwaitRedisTaskInput, readInput } from '../contract/input.js';
+import { type AwaitRedisTaskInput, identityOf, readInput } from '../contract/input.js';
 import { invalidInputMessage } from '../contract/messages.js';
 import type { RedisTaskResult } from '../contract/outcome.js';
 import { beginWait } from '../contract/wait.js';
@@ -29,7 +29,7 @@ export async function waitForRedisTask(
   input: AwaitRedisTaskInput,
   options: WaitForRedisTaskOptions = {},
 ): Promise<RedisTaskResult> {
-  const plan = readOrFail(() => readInput(input), invalidInputMessage, undefined);
+  const plan = readOrFail(() => readInput(input), invalidInputMessage, identityOf(input));
   const apiQueue = apiTaskQueue(options.taskQueue ?? workflowInfo().taskQueue);
   return new RedisTaskWait(plan, beginWait(plan, Date.now()), { apiQueue }).run();
 }
