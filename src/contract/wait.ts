@@ -98,7 +98,8 @@ export function requestPoll(state: WaitState, now: number): WaitState {
 /** `extendWait`: a new deadline. A poll that was due only because of the old one goes back to its pace. */
 export function moveDeadline(state: WaitState, deadline: number): WaitState {
   if (state.nextPollAt === null) return { ...state, deadline };
-  const due = state.nextPollAt === state.deadline ? state.paceAt : state.nextPollAt;
+  const pace = state.missing ? Math.min(state.paceAt, graceEnd(state, state.deadline)) : state.paceAt;
+  const due = state.nextPollAt === state.deadline ? pace : state.nextPollAt;
   return { ...state, deadline, nextPollAt: Math.min(due, deadline) };
 }
 

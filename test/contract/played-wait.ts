@@ -1,0 +1,105 @@
+import { callLimits, type CallLimits } from '../../src/contract/call-limits.js';
+import { type AwaitRedisTaskInput, readInput, type WaitPlan } from '../../src/contract/input.js';
+import { outcomeOf, type WaitOutcome } from '../../src/contract/outcome.js';
+import { type PollError, type PollErrorClass } from '../../src/contract/poll-error.js';
+import { type RedisTaskObservation } from '../../src/contract/task.js';
+import {
+  beginWait,
+  planNextPoll,
+  type PollAnswer,
+  pollAnswered,
+  pollBegan,
+  type WaitState,
+} from '../../src/contract/wait.js';
+
+export const START = Date.parse('2026-11-22T10:00:00Z');
+
+/** A plan without jitter, so that every time in a test can be written down. */
+export function planOf(input: Partial<AwaitRedisTaskInput> = {}): WaitPlan {
+  const polling = { initialInterval: '2s', backoffCoefficient: 2, maximumInterval: '8s', jitter: 0, ...input.polling };
+  return readInput({ taskId: 18215, region: 'ap-guangzhou', maxWait: '10m', ...input, polling });
+}
+
+export function seen(status: string, more: Partial<RedisTaskObservation> = {}): PollAnswer {
+  return {
+    observation: {
+      status,
+      taskType: 'redis cache clearing process',
+      instanceId: 'crs-09u2u96z',
+      startTime: '2018-11-01 17:25:14',
+      message: '',
+      requestId: '81120ab8-0001',
+      at: new Date(START).toISOString(),
+      ...more,
+    },
+  };
+}
+
+export function refused(errorClass: PollErrorClass, more: Partial<PollError> = {}): PollAnswer {
+  return {
+    errorClass,
+    error: {
+      code: 'InvalidParameter.InvalidParameter',
+      message: 'The business parameter is not valid.',
+      requestId: '81120ab8-0002',
+      at: new Date(START).toISOString(),
+      ...more,
+    },
+  };
+}
+
+/** A wait under a clock of its own: the transitions in the order in which the workflow makes them. */
+export class PlayedWait {
+  state: WaitState;
+  now = START;
+  outcome: WaitOutcome | undefined;
+  /** When the polls began, in seconds since the start. */
+  readonly pollsAt: number[] = [];
+  readonly limits: CallLimits[] = [];
+
+  constructor(
+    readonly plan: WaitPlan,
+    private readonly answer: (elapsedS: number) => PollAnswer,
+    private readonly callMs = 0,
+  ) {
+    this.state = beginWait(plan, START);
+  }
+
+  get elapsedS(): number {
+    return (this.now - START) / 1_000;
+  }
+
+  /** Lets the clock run to the next poll, and makes it. */
+  poll(during: () => void = () => undefined): this {
+    this.begin();
+    during();
+    return this.end();
+  }
+
+  begin(): void {
+    if (this.state.nextPollAt === null) throw new Error('No poll is planned');
+    this.now = Math.max(this.now, this.state.nextPollAt);
+    this.pollsAt.push(this.elapsedS);
+    this.limits.push(callLimits(this.state, this.now));
+    this.state = pollBegan(this.state, this.now);
+  }
+
+  end(): this {
+    const beganAt = START + (this.pollsAt.at(-1) ?? NaN) * 1_000;
+    const answer = this.answer((beganAt - START) / 1_000);
+    this.now += this.callMs;
+    this.state = pollAnswered(this.state, answer, this.now);
+    this.outcome = outcomeOf(this.plan, this.state, answer, beganAt, this.now);
+    if (!this.outcome) this.state = planNextPoll(this.state, this.plan, this.now, 0.5);
+    return this;
+  }
+
+  /** Polls until the wait is over. */
+  toEnd(): WaitOutcome {
+    for (let polls = 0; polls < 10_000; polls += 1) {
+      this.poll();
+      if (this.outcome) return this.outcome;
+    }
+    throw new Error('The wait does not end');
+  }
+}

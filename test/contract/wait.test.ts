@@ -1,0 +1,307 @@
+import { beginWait, ended, moveDeadline, planNextPoll, requestPoll } from '../../src/contract/wait.js';
+import { planOf, PlayedWait, refused, seen, START } from './played-wait.js';
+
+const running = () => seen('running');
+
+describe('a wait', () => {
+  test('polls at once, then at the pace of its schedule', () => {
+    const wait = new PlayedWait(planOf(), running);
+    for (let polls = 0; polls < 6; polls += 1) wait.poll();
+
+    expect(wait.pollsAt).toEqual([0, 2, 6, 14, 22, 30]);
+  });
+
+  test('counts its pace from the end of each call', () => {
+    const wait = new PlayedWait(planOf(), running, 500).poll().poll().poll();
+
+    expect(wait.pollsAt).toEqual([0, 2.5, 7]);
+  });
+
+  test('is quiet for 0.8 of the expected duration after the first poll, then starts its pace anew', () => {
+    const wait = new PlayedWait(planOf({ polling: { expectedDuration: '100s' } }), running);
+    for (let polls = 0; polls < 4; polls += 1) wait.poll();
+
+    expect(wait.pollsAt).toEqual([0, 80, 82, 86]);
+  });
+
+  test('counts the polls that returned a task, not those that failed', () => {
+    const wait = new PlayedWait(planOf(), (at) => (at === 2 ? refused('transient') : running())).poll().poll().poll();
+
+    expect(wait.pollsAt).toHaveLength(3);
+    expect(wait.state.polls).toBe(2);
+  });
+
+  test.each(['transient', 'throttled'] as const)('goes on at its own pace after a %s error', (errorClass) => {
+    const wait = new PlayedWait(planOf(), () => refused(errorClass));
+    for (let polls = 0; polls < 5; polls += 1) wait.poll();
+
+    expect(wait.pollsAt).toEqual([0, 2, 6, 14, 22]);
+    expect(wait.outcome).toBeUndefined();
+  });
+
+  test('keeps the last error when a later poll succeeds', () => {
+    const wait = new PlayedWait(planOf(), (at) => (at === 0 ? refused('transient', { code: 'Timeout' }) : running()));
+
+    expect(wait.poll().poll().state.lastError).toMatchObject({ code: 'Timeout' });
+  });
+
+  test('keeps the task as last seen when a later poll fails', () => {
+    const wait = new PlayedWait(planOf(), (at) => (at === 0 ? running() : refused('transient')));
+
+    expect(wait.poll().poll().state.observation).toMatchObject({ status: 'running' });
+  });
+
+  test('shows no next poll while one is under way, and after the end', () => {
+    const wait = new PlayedWait(planOf(), running);
+    wait.begin();
+
+    expect(wait.state.nextPollAt).toBeNull();
+    expect(ended(wait.end().state).nextPollAt).toBeNull();
+  });
+});
+
+describe('a task that no poll has ever seen', () => {
+  const unknown = () => refused('unknownTask');
+
+  test('is polled at the pace for 15 s, once more at their end, and then rejected', () => {
+    const wait = new PlayedWait(planOf(), unknown);
+
+    expect(wait.toEnd().failure?.type).toBe('RedisTaskRejected');
+    expect(wait.pollsAt).toEqual([0, 2, 6, 14, 15]);
+  });
+
+  test('is polled once at the end of the 15 s also when the pace is slower', () => {
+    const wait = new PlayedWait(planOf({ polling: { initialInterval: '1m', maximumInterval: '1m' } }), unknown);
+
+    expect(wait.toEnd().failure?.type).toBe('RedisTaskRejected');
+    expect(wait.pollsAt).toEqual([0, 15]);
+  });
+
+  test('is polled once at the end of the 15 s also within the quiet of an expected duration', () => {
+    const wait = new PlayedWait(planOf({ polling: { expectedDuration: '1h' } }), unknown);
+
+    expect(wait.toEnd().failure?.type).toBe('RedisTaskRejected');
+    expect(wait.pollsAt).toEqual([0, 15]);
+  });
+
+  test('has its 15 s from the first poll, not from the start of the wait', () => {
+    const wait = new PlayedWait(planOf({ polling: { initialInterval: '1m', maximumInterval: '1m' } }), unknown);
+    wait.now += 60_000;
+
+    expect(wait.toEnd().failure?.type).toBe('RedisTaskRejected');
+    expect(wait.pollsAt).toEqual([60, 75]);
+  });
+
+  test('may become visible within them', () => {
+    const wait = new PlayedWait(planOf(), (at) => (at < 10 ? unknown() : seen('succeed')));
+
+    expect(wait.toEnd().result).toMatchObject({ status: 'succeed', polls: 1 });
+  });
+
+  test('is no longer asked for at the end of the 15 s once it has been seen', () => {
+    const wait = new PlayedWait(planOf({ polling: { initialInterval: '7s', maximumInterval: '20s' } }), (at) =>
+      at < 7 ? unknown() : running(),
+    );
+    wait.poll().poll().poll();
+
+    expect(wait.pollsAt).toEqual([0, 7, 21]);
+  });
+
+  test('is rejected by the first such answer when the 15 s passed in other errors', () => {
+    const wait = new PlayedWait(planOf(), (at) => (at < 20 ? refused('transient') : unknown()));
+
+    expect(wait.toEnd().failure?.type).toBe('RedisTaskRejected');
+    expect(wait.pollsAt).toEqual([0, 2, 6, 14, 22]);
+  });
+
+  test('has its poll at the end of the 15 s also after a deadline before it has been moved away', () => {
+    const plan = planOf({ maxWait: '10s', polling: { expectedDuration: '1h' } });
+    const wait = new PlayedWait(plan, unknown).poll();
+    wait.state = moveDeadline(wait.state, START + 3_600_000);
+
+    expect(wait.toEnd().failure?.type).toBe('RedisTaskRejected');
+    expect(wait.pollsAt).toEqual([0, 15]);
+  });
+});
+
+describe('a task that has been seen', () => {
+  test('is waited for to the deadline although the API says that it does not exist', () => {
+    const wait = new PlayedWait(planOf({ maxWait: '1m' }), (at) => (at === 0 ? running() : refused('unknownTask')));
+
+    expect(wait.toEnd().failure?.type).toBe('RedisTaskTimedOut');
+    expect(wait.pollsAt.at(-1)).toBe(60);
+  });
+});
+
+describe('pollNow', () => {
+  const slow = planOf({ polling: { initialInterval: '20s', maximumInterval: '20s' } });
+  const pollNow = (wait: PlayedWait) => {
+    wait.state = requestPoll(wait.state, wait.now);
+  };
+
+  test('polls at once, and leaves the pace as it was', () => {
+    const wait = new PlayedWait(slow, running).poll();
+    wait.now += 5_000;
+    pollNow(wait);
+    wait.poll().poll().poll();
+
+    expect(wait.pollsAt).toEqual([0, 5, 20, 40]);
+  });
+
+  test('several times before the next call is one poll', () => {
+    const wait = new PlayedWait(slow, running).poll();
+    wait.now += 5_000;
+    for (let times = 0; times < 5; times += 1) pollNow(wait);
+    wait.poll().poll();
+
+    expect(wait.pollsAt).toEqual([0, 5, 20]);
+  });
+
+  test('several times during a call is one more poll after it', () => {
+    const wait = new PlayedWait(slow, running, 300);
+    wait.poll(() => {
+      pollNow(wait);
+      pollNow(wait);
+    });
+    wait.poll().poll();
+
+    expect(wait.pollsAt).toEqual([0, 1.3, 20.3]);
+  });
+
+  test('is never closer than a second to the poll before', () => {
+    const wait = new PlayedWait(slow, running).poll();
+    wait.now += 200;
+    pollNow(wait);
+
+    expect(wait.poll().pollsAt).toEqual([0, 1]);
+  });
+
+  test('does not put off a poll that is due anyway', () => {
+    const wait = new PlayedWait(slow, running).poll();
+    wait.now += 19_900;
+    pollNow(wait);
+
+    expect(wait.state.nextPollAt).toBe(START + 19_900);
+  });
+
+  test('shortly before the pace skips that poll of the pace instead of doubling it', () => {
+    const wait = new PlayedWait(slow, running).poll();
+    wait.now += 19_500;
+    pollNow(wait);
+    wait.poll().poll();
+
+    expect(wait.pollsAt).toEqual([0, 19.5, 39.5]);
+  });
+
+  test('before the first poll changes nothing', () => {
+    const wait = new PlayedWait(slow, running);
+    pollNow(wait);
+    wait.poll().poll();
+
+    expect(wait.pollsAt).toEqual([0, 20]);
+  });
+
+  test('leaves the quiet of an expected duration as it was', () => {
+    const wait = new PlayedWait(planOf({ polling: { expectedDuration: '100s' } }), running).poll();
+    wait.now += 10_000;
+    pollNow(wait);
+    wait.poll().poll().poll();
+
+    expect(wait.pollsAt).toEqual([0, 10, 80, 82]);
+  });
+});
+
+describe('the deadline', () => {
+  const slow = { polling: { initialInterval: '40s', maximumInterval: '40s' } };
+
+  test('has one last poll, of one attempt and at most 30 s', () => {
+    const wait = new PlayedWait(planOf({ ...slow, maxWait: '1m' }), running);
+
+    expect(wait.toEnd().failure?.type).toBe('RedisTaskTimedOut');
+    expect(wait.pollsAt).toEqual([0, 40, 60]);
+    expect(wait.limits.at(-1)).toEqual({ isLast: true, maximumAttempts: 1, scheduleToCloseMs: 30_000 });
+  });
+
+  test('leaves every poll before it the time that remains, and four attempts', () => {
+    const wait = new PlayedWait(planOf({ ...slow, maxWait: '1m' }), running);
+    wait.toEnd();
+
+    expect(wait.limits.slice(0, -1)).toEqual([
+      { isLast: false, maximumAttempts: 4, scheduleToCloseMs: 60_000 },
+      { isLast: false, maximumAttempts: 4, scheduleToCloseMs: 20_000 },
+    ]);
+  });
+
+  test('that passes during a call has its last poll right after it', () => {
+    const wait = new PlayedWait(planOf({ ...slow, maxWait: '50s' }), running, 20_000);
+    wait.toEnd();
+
+    expect(wait.pollsAt).toEqual([0, 50]);
+    const later = new PlayedWait(planOf({ ...slow, maxWait: '50s' }), running, 60_000);
+    later.toEnd();
+    expect(later.pollsAt).toEqual([0, 60]);
+  });
+
+  test('is not the end when the last poll sees the task succeed', () => {
+    const wait = new PlayedWait(planOf({ ...slow, maxWait: '1m' }), (at) => seen(at < 60 ? 'running' : 'succeed'));
+
+    expect(wait.toEnd().result).toMatchObject({ status: 'succeed', waitedMs: 60_000 });
+  });
+
+  test('moved away while the timer is set for it gives the poll back to its pace', () => {
+    const wait = new PlayedWait(planOf({ ...slow, maxWait: '1m' }), running).poll().poll();
+    wait.state = moveDeadline(wait.state, START + 600_000);
+
+    expect(wait.poll().pollsAt).toEqual([0, 40, 80]);
+    expect(wait.outcome).toBeUndefined();
+  });
+
+  test('moved away leaves a poll of the pace where it was', () => {
+    const wait = new PlayedWait(planOf({ ...slow, maxWait: '1m' }), running).poll();
+    wait.state = moveDeadline(wait.state, START + 600_000);
+
+    expect(wait.state.nextPollAt).toBe(START + 40_000);
+  });
+
+  test('moved nearer brings the last poll forward', () => {
+    const wait = new PlayedWait(planOf({ ...slow, maxWait: '1h' }), running).poll();
+    wait.state = moveDeadline(wait.state, START + 10_000);
+
+    expect(wait.toEnd().failure?.type).toBe('RedisTaskTimedOut');
+    expect(wait.pollsAt).toEqual([0, 10]);
+  });
+
+  test('moved nearer and away again leaves the pace as it was', () => {
+    const wait = new PlayedWait(planOf({ ...slow, maxWait: '1h' }), running).poll();
+    wait.state = moveDeadline(moveDeadline(wait.state, START + 10_000), START + 600_000);
+
+    expect(wait.state.nextPollAt).toBe(START + 40_000);
+  });
+
+  test('moved during the last poll is no longer the end', () => {
+    const wait = new PlayedWait(planOf({ ...slow, maxWait: '1m' }), running).poll().poll();
+    wait.poll(() => {
+      wait.state = moveDeadline(wait.state, START + 600_000);
+    });
+
+    expect(wait.outcome).toBeUndefined();
+    expect(wait.poll().pollsAt).toEqual([0, 40, 60, 80]);
+  });
+
+  test('does not hide a poll that was asked for', () => {
+    const wait = new PlayedWait(planOf({ ...slow, maxWait: '1h' }), running).poll();
+    wait.now += 5_000;
+    wait.state = moveDeadline(requestPoll(wait.state, wait.now), START + 7_200_000);
+
+    expect(wait.state.nextPollAt).toBe(START + 5_000);
+  });
+});
+
+describe('planNextPoll', () => {
+  test('never plans in the past', () => {
+    const plan = planOf({ maxWait: '1s' });
+    const late = START + 60_000;
+
+    expect(planNextPoll(beginWait(plan, START), plan, late, 0.5).nextPollAt).toBe(late);
+  });
+});
