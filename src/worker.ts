@@ -4,7 +4,7 @@
  * Configured by environment variables; see the README.
  */
 import { ConfigError } from './worker/config-error.js';
-import { runWorkerProcess } from './worker/process.js';
+import { readConfig } from './worker/config.js';
 
 const stop = new AbortController();
 // Stays in place: a second signal during the drain changes nothing.
@@ -14,7 +14,10 @@ process.exit(await run());
 
 async function run(): Promise<number> {
   try {
-    return await runWorkerProcess(process.env, stop.signal);
+    const config = readConfig(process.env);
+    // Loading the Temporal SDK takes half a second, in which a signal must be heard already.
+    const { runWorkerProcess } = await import('./worker/process.js');
+    return await runWorkerProcess(config, process.env, stop.signal);
   } catch (error) {
     const text = error instanceof ConfigError ? error.message : (error as Error).stack;
     process.stderr.write(`redis-task worker: ${text ?? String(error)}\n`);

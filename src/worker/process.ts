@@ -2,7 +2,7 @@ import type { Logger } from '@temporalio/worker';
 import { defaultCredentials } from '../tencent/credentials/index.js';
 import type { CredentialProvider } from '../tencent/credentials/provider.js';
 import { ConfigError, configError } from './config-error.js';
-import { readConfig, type WorkerConfig } from './config.js';
+import type { WorkerConfig } from './config.js';
 import { type Health, serveHealth } from './http-server.js';
 import { createLogger } from './logger.js';
 import { installRuntime } from './telemetry.js';
@@ -18,11 +18,15 @@ import {
 /**
  * Runs the worker until it is told to stop.
  *
+ * @param env - where credentials are looked for
  * @param stop - SIGTERM and SIGINT: drain and return
  * @returns the exit code of the process
  */
-export async function runWorkerProcess(env: NodeJS.ProcessEnv, stop: AbortSignal): Promise<number> {
-  const config = readConfig(env);
+export async function runWorkerProcess(
+  config: WorkerConfig,
+  env: NodeJS.ProcessEnv,
+  stop: AbortSignal,
+): Promise<number> {
   const log = createLogger(config.logLevel, config.logFormat);
   const metrics = await installRuntime(config, log);
   const running: { workers?: TemporalWorkers } = {};

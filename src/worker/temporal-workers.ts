@@ -30,12 +30,10 @@ export async function connectWorkers(
     minTimeout: 500,
     maxTimeout: 10_000,
     randomize: true,
-    onFailedAttempt: ({ error, attemptNumber: attempt }) =>
-      log.warn('Temporal is not there yet, trying again', {
-        ...whereTemporalIs(config),
-        attempt,
-        reason: error.message,
-      }),
+    onFailedAttempt({ error, attemptNumber: attempt }) {
+      const where = whereTemporalIs(config);
+      log.warn('Temporal is not there yet, trying again', { ...where, attempt, reason: error.message });
+    },
   });
 }
 

@@ -97,7 +97,10 @@ describe('the configuration', () => {
     ['REDIS_TASK_LOG_LEVEL', ['loud', 'warning', '3']],
     ['REDIS_TASK_LOG_FORMAT', ['JSON', 'text']],
     ['REDIS_TASK_SEARCH_ATTRIBUTES', ['yes', '1', 'TRUE']],
-    ['TENCENTCLOUD_REDIS_ENDPOINT', ['redis', 'ftp://redis', 'https://redis/path', 'https://redis?a', 'https://u:pw@redis']],
+    [
+      'TENCENTCLOUD_REDIS_ENDPOINT',
+      ['redis', 'ftp://redis', 'https://redis/path', 'https://redis?a', 'https://u:pw@redis'],
+    ],
     ['TEMPORAL_ADDRESS', ['a b', 'http://localhost:7233', 'localhost:99999', '::1', ':7233', 'localhost:x']],
     ['TEMPORAL_API_KEY', ['pw\n', 'pw\u00fc']],
     ['TEMPORAL_GRPC_META_TEAM', ['a\nb']],

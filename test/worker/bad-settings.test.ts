@@ -1,0 +1,96 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { freeAddress, GOOD_SETTINGS, WorkerProcess } from './worker-process.js';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'redis-task-settings-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function file(name: string, text: string): string {
+  const at = path.join(folder, name);
+  writeFileSync(at, text);
+  return at;
+}
+
+const noKeys = { TENCENTCLOUD_SECRET_ID: '', TENCENTCLOUD_SECRET_KEY: '' };
+
+/** What stands in for a secret, in a value or in a file. It must not come out again. */
+const MARK = 'marked-secret';
+
+describe('a worker with a setting that it cannot use', () => {
+  test.concurrent.each([
+    ['REDIS_TASK_QUEUE', { REDIS_TASK_QUEUE: 'two\nlines' }],
+    ['REDIS_TASK_API_RPS', { REDIS_TASK_API_RPS: '21' }],
+    ['REDIS_TASK_HTTP', { REDIS_TASK_HTTP: '9464' }],
+    ['REDIS_TASK_LOG_LEVEL', { REDIS_TASK_LOG_LEVEL: 'loud' }],
+    ['REDIS_TASK_LOG_FORMAT', { REDIS_TASK_LOG_FORMAT: 'xml' }],
+    ['REDIS_TASK_SEARCH_ATTRIBUTES', { REDIS_TASK_SEARCH_ATTRIBUTES: 'yes' }],
+    ['TEMPORAL_ADDRESS', { TEMPORAL_ADDRESS: 'not an address' }],
+    ['TEMPORAL_API_KEY', { TEMPORAL_API_KEY: `${MARK}\n` }],
+    ['TEMPORAL_TLS', { TEMPORAL_TLS: 'yes', TEMPORAL_API_KEY: MARK }],
+    ['TEMPORAL_TLS_SERVER_CA_CERT_', { TEMPORAL_TLS_SERVER_CA_CERT_PATH: file('ca.pem', MARK) }],
+    ['TEMPORAL_TLS_CLIENT_KEY_PATH', { TEMPORAL_TLS_CLIENT_CERT_PATH: file('cert.pem', MARK) }],
+    ['TEMPORAL_TLS_CLIENT_CERT_', { TEMPORAL_TLS_CLIENT_CERT_DATA: MARK, TEMPORAL_TLS_CLIENT_KEY_DATA: MARK }],
+    ['TEMPORAL_TLS_CLIENT_KEY_PATH', { TEMPORAL_TLS_CLIENT_KEY_PATH: path.join(folder, 'none.pem') }],
+    ['TEMPORAL_PROFILE', { TEMPORAL_PROFILE: 'unknown' }],
+    ['TEMPORAL_CONFIG_FILE', { TEMPORAL_CONFIG_FILE: path.join(folder, 'none.toml') }],
+    ['TEMPORAL_CONFIG_FILE', { TEMPORAL_CONFIG_FILE: file('a.toml', `[profile.default]\napi_key = ${MARK}\n`) }],
+    ['TEMPORAL_CONFIG_FILE', { TEMPORAL_CONFIG_FILE: file('b.toml', `api_key = "${MARK}"\n`) }],
+    ['TENCENTCLOUD_SECRET_ID', { TENCENTCLOUD_SECRET_ID: '', TENCENTCLOUD_SECRET_KEY: MARK }],
+    ['TENCENTCLOUD_SECRET_KEY', { TENCENTCLOUD_SECRET_KEY: '' }],
+    ['TENCENTCLOUD_SECRET_KEY', { TENCENTCLOUD_SECRET_KEY: `${MARK}\n` }],
+    ['TENCENTCLOUD_TOKEN', { TENCENTCLOUD_TOKEN: `${MARK} ${MARK}` }],
+    ['TENCENTCLOUD_REDIS_ENDPOINT', { TENCENTCLOUD_REDIS_ENDPOINT: `https://user:${MARK}@redis.example.com` }],
+    ['TENCENTCLOUD_CREDENTIALS_FILE', { ...noKeys, TENCENTCLOUD_CREDENTIALS_FILE: path.join(folder, 'none') }],
+    ['secret_key', { ...noKeys, TENCENTCLOUD_CREDENTIALS_FILE: file('half', `[default]\nsecret_id = ${MARK}\n`) }],
+    ['TENCENTCLOUD_PROFILE', { ...noKeys, TENCENTCLOUD_PROFILE: 'unknown' }],
+    ['HTTPS_PROXY', { HTTPS_PROXY: `http://user:${MARK}@pro xy` }],
+  ])('says in one line what is wrong with %s and exits with 1', async (variable, env) => {
+    const worker = new WorkerProcess({ ...GOOD_SETTINGS, ...env });
+
+    await expect(worker.end).resolves.toEqual({ code: 1, signal: null });
+    expect(worker.stdout).toBe('');
+    expect(worker.stderr).toMatch(/^redis-task worker: [^\n]+\n$/);
+    expect(worker.stderr).toContain(variable);
+    expect(worker.stderr).not.toContain(MARK);
+  });
+
+  test.concurrent('lists where it looked for credentials when there are none', async () => {
+    const worker = new WorkerProcess({ ...GOOD_SETTINGS, ...noKeys });
+
+    await expect(worker.end).resolves.toEqual({ code: 1, signal: null });
+    expect(worker.stderr).toMatch(/^redis-task worker: No Tencent Cloud credentials found\. Looked for: [^\n]+\n$/);
+    expect(worker.stderr).toContain('TENCENTCLOUD_SECRET_ID');
+    expect(worker.stderr).toContain('profile [default]');
+  });
+});
+
+describe('the address of the health pages', () => {
+  test('must be free when it was asked for', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as { port: number };
+    const worker = new WorkerProcess({ ...GOOD_SETTINGS, REDIS_TASK_HTTP: `127.0.0.1:${port}` });
+
+    await expect(worker.end).resolves.toEqual({ code: 1, signal: null });
+    other.close();
+    expect(worker.stderr).toBe(
+      `redis-task worker: REDIS_TASK_HTTP is "127.0.0.1:${port}", but it cannot be listened on: EADDRINUSE\n`,
+    );
+  });
+
+  test('may be taken when it is the default: the worker warns and goes on', async () => {
+    const other = createServer().listen(9464, '127.0.0.1');
+    // Should something else have the port already, so much the better.
+    other.on('error', () => undefined);
+    const worker = new WorkerProcess({ ...GOOD_SETTINGS, REDIS_TASK_HTTP: '', TEMPORAL_ADDRESS: await freeAddress() });
+
+    await worker.prints('Temporal is not there yet');
+    worker.signal('SIGTERM');
+    await expect(worker.end).resolves.toEqual({ code: 0, signal: null });
+    other.close();
+    expect(worker.log[0]).toMatchObject({ level: 'warn', address: '127.0.0.1:9464', reason: 'EADDRINUSE' });
+  });
+});
