@@ -1,0 +1,68 @@
+import { type Client, type WorkflowHandle } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
+import { temporal } from '@temporalio/proto';
+
+export type History = temporal.api.history.v1.IHistory;
+export type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
+export type EventName = keyof typeof temporal.api.enums.v1.EventType;
+
+const { EventType } = temporal.api.enums.v1;
+
+/** A history, and the id that it needs to be replayed under. */
+export interface NamedHistory {
+  readonly workflowId: string;
+  readonly history: History;
+}
+
+/** The events of one kind, oldest first. */
+export function eventsOf(history: History, name: EventName): HistoryEvent[] {
+  return (history.events ?? []).filter(({ eventType }) => eventType === EventType[name]);
+}
+
+/** The names of all events, as the documentation of Temporal writes them, without their prefix. */
+export function eventNames(history: History): string[] {
+  return (history.events ?? []).map(({ eventType }) => (EventType[eventType ?? 0] ?? '').replace(/^EVENT_TYPE_/, ''));
+}
+
+/** The length of each timer that was set, in milliseconds. */
+export function timersOf(history: History): number[] {
+  return eventsOf(history, 'EVENT_TYPE_TIMER_STARTED').map((event) =>
+    durationMs(event.timerStartedEventAttributes?.startToFireTimeout),
+  );
+}
+
+/** A duration of the wire, in milliseconds. */
+export function durationMs(duration: { seconds?: unknown; nanos?: number | null } | null | undefined): number {
+  return Number(duration?.seconds ?? 0) * 1_000 + (duration?.nanos ?? 0) / 1_000_000;
+}
+
+/** The summaries of the events of one kind, as Temporal UI shows them. */
+export function summariesOf(history: History, name: EventName): unknown[] {
+  return eventsOf(history, name).map(({ userMetadata }) =>
+    userMetadata?.summary ? defaultPayloadConverter.fromPayload<unknown>(userMetadata.summary) : undefined,
+  );
+}
+
+/** The histories of these workflows, and of whatever continued them or was started by them as a child. */
+export async function followedHistories(client: Client, handles: readonly WorkflowHandle[]): Promise<NamedHistory[]> {
+  const found: NamedHistory[] = [];
+  const pending = await Promise.all(
+    handles.map(async ({ workflowId, firstExecutionRunId }) => ({
+      workflowId,
+      runId: firstExecutionRunId ?? (await client.workflow.getHandle(workflowId).describe()).runId,
+    })),
+  );
+  for (let run = pending.shift(); run; run = pending.shift()) {
+    const { workflowId } = run;
+    const history = await client.workflow.getHandle(workflowId, run.runId).fetchHistory();
+    found.push({ workflowId, history });
+    for (const { workflowExecutionContinuedAsNewEventAttributes: continued } of history.events ?? []) {
+      if (continued) pending.push({ workflowId, runId: continued.newExecutionRunId ?? '' });
+    }
+    for (const { childWorkflowExecutionStartedEventAttributes: child } of history.events ?? []) {
+      const { workflowId: childId, runId } = child?.workflowExecution ?? {};
+      if (childId && runId) pending.push({ workflowId: childId, runId });
+    }
+  }
+  return found;
+}

@@ -1,0 +1,215 @@
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import {
+  ApplicationFailure,
+  WorkflowFailedError,
+  type Client,
+  type WorkflowHandle,
+  type WorkflowStartOptions,
+} from '@temporalio/client';
+import { type TestWorkflowEnvironment } from '@temporalio/testing';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  Runtime,
+  Worker,
+  type WorkerOptions,
+  type WorkflowBundleWithSourceMap,
+} from '@temporalio/worker';
+import { createRedisActivities } from '../../src/activities/index.js';
+import { type RedisTaskFailure } from '../../src/contract/failures.js';
+import { type AwaitRedisTaskInput } from '../../src/contract/input.js';
+import { type RedisTaskResult } from '../../src/contract/outcome.js';
+import { type RedisTaskWaitState } from '../../src/contract/view.js';
+import { RedisApiSimulator, SIMULATOR_CREDENTIAL, type TaskStep } from '../../src/testing/index.js';
+import { followedHistories, type NamedHistory } from './histories.js';
+
+export const REGION = 'ap-guangzhou';
+
+/** What the tests of waits need to know of a handle; the workflow itself is known by its name only, as to a parent. */
+export type WaitHandle = WorkflowHandle<(...args: unknown[]) => Promise<RedisTaskResult>>;
+
+/** Options of a worker, and whether it writes search attributes. */
+export interface WaitsOptions {
+  readonly searchAttributes?: boolean;
+  readonly waitWorker?: Partial<WorkerOptions>;
+}
+
+/** A pair of workers against a simulator, on a queue of its own, in an environment that it owns. */
+export class Waits {
+  private readonly started: WorkflowHandle[] = [];
+  private readonly running: { worker: Worker; run: Promise<void> }[] = [];
+  private nextTaskId = 18_000;
+
+  private constructor(
+    readonly env: TestWorkflowEnvironment,
+    readonly simulator: RedisApiSimulator,
+    private readonly bundle: WorkflowBundleWithSourceMap,
+    private readonly options: WaitsOptions,
+    readonly taskQueue = `waits-${randomUUID()}`,
+  ) {}
+
+  /** Starts everything. Called once per test file: the bundle takes a second. */
+  static async start(environment: () => Promise<TestWorkflowEnvironment>, options: WaitsOptions = {}): Promise<Waits> {
+    const logger = new DefaultLogger('ERROR');
+    Runtime.install({ logger, telemetryOptions: { logging: { filter: 'ERROR' } } });
+    const workflowsPath = fileURLToPath(new URL('../workflows/parents.ts', import.meta.url));
+    const [env, simulator, bundle] = await Promise.all([
+      environment(),
+      RedisApiSimulator.start({ requestsPerSecond: false }),
+      bundleWorkflowCode({ workflowsPath, logger }),
+    ]);
+    const waits = new Waits(env, simulator, bundle, options);
+    await waits.serveWaits(waits.taskQueue);
+    await waits.serveCalls(waits.taskQueue);
+    return waits;
+  }
+
+  get client(): Client {
+    return this.env.client;
+  }
+
+  /** A worker for workflows on `taskQueue`. */
+  async serveWaits(taskQueue: string): Promise<void> {
+    await this.serve({ ...this.options.waitWorker, taskQueue, workflowBundle: this.bundle });
+  }
+
+  /** A worker for the calls of waits on `taskQueue`. */
+  async serveCalls(taskQueue: string, searchAttributes = this.options.searchAttributes ?? false): Promise<void> {
+    const activities = createRedisActivities({
+      credentials: { getCredential: () => Promise.resolve(SIMULATOR_CREDENTIAL) },
+      endpoint: this.simulator.url,
+      searchAttributes,
+    });
+    await this.serve({ taskQueue: `${taskQueue}-api`, activities, maxHeartbeatThrottleInterval: '1s' });
+  }
+
+  private async serve(options: Omit<WorkerOptions, 'connection'>): Promise<void> {
+    const worker = await Worker.create({
+      ...options,
+      connection: this.env.nativeConnection,
+      namespace: this.env.client.options.namespace,
+      shutdownForceTime: '5s',
+    });
+    this.running.push({ worker, run: worker.run() });
+  }
+
+  /** A new task that goes through these steps; gives back its id. */
+  addTask(...timeline: TaskStep[]): number {
+    const taskId = (this.nextTaskId += 1);
+    if (timeline.length > 0) this.simulator.addTask(taskId, { timeline });
+    return taskId;
+  }
+
+  /** How often the API was asked for a task. */
+  callsFor(taskId: number) {
+    return this.simulator.calls.filter((call) => call.taskId === String(taskId));
+  }
+
+  /** Starts a wait. */
+  start(input: AwaitRedisTaskInput, options: Partial<WorkflowStartOptions> = {}): Promise<WaitHandle> {
+    return this.startWith([input], options);
+  }
+
+  /** Starts a wait with any arguments. */
+  async startWith(args: readonly unknown[], options: Partial<WorkflowStartOptions> = {}): Promise<WaitHandle> {
+    return this.startWorkflow('awaitRedisTask', args, options);
+  }
+
+  /** Starts a workflow of `test/workflows/parents.ts`. */
+  async startWorkflow<Result>(
+    name: string,
+    args: readonly unknown[],
+    options: Partial<WorkflowStartOptions> = {},
+  ): Promise<WorkflowHandle<(...args: unknown[]) => Promise<Result>>> {
+    const handle = await this.client.workflow.start<(...args: unknown[]) => Promise<Result>>(name, {
+      workflowId: `${name}-${randomUUID()}`,
+      taskQueue: this.taskQueue,
+      ...options,
+      args: [...args],
+    });
+    this.started.push(handle);
+    return handle;
+  }
+
+  /** Starts a wait and gives back how it ended. */
+  async resultOf(input: AwaitRedisTaskInput): Promise<RedisTaskResult> {
+    return (await this.start(input)).result();
+  }
+
+  /** Starts a wait that must fail, and gives back how. */
+  async failureFor(input: AwaitRedisTaskInput): Promise<RedisTaskFailure> {
+    return failureOf(await this.start(input));
+  }
+
+  /** The histories of every run of every workflow that was started here, of children and of continued runs too. */
+  histories(): Promise<NamedHistory[]> {
+    return followedHistories(this.client, this.started);
+  }
+
+  /** Runs the code once more over every history that was made here; gives back their number. */
+  async replayAll(): Promise<number> {
+    const histories = await this.histories();
+    for (const { workflowId, history } of histories) {
+      await Worker.runReplayHistory({ workflowBundle: this.bundle }, history, workflowId);
+    }
+    return histories.length;
+  }
+
+  async close(): Promise<void> {
+    // First: a call that hangs would hold its worker.
+    await this.simulator.close();
+    for (const { worker } of this.running) worker.shutdown();
+    await Promise.all(this.running.map(({ run }) => run));
+    await this.env.teardown();
+  }
+}
+
+/**
+ * How a wait failed: the `ApplicationFailure` that is the direct cause, which is what every parent sees. Its type is
+ * told from the details by whoever looks at them.
+ */
+export async function failureOf(handle: { result(): Promise<unknown> }): Promise<RedisTaskFailure> {
+  const { type, message, details, nonRetryable } = await applicationFailureOf(handle.result());
+  expect(nonRetryable).toBe(true);
+  expect(details).toHaveLength(1);
+  return { type, message, details: details?.[0] } as RedisTaskFailure;
+}
+
+async function applicationFailureOf(result: Promise<unknown>): Promise<ApplicationFailure> {
+  const cause = await causeOf(result);
+  if (cause instanceof ApplicationFailure) return cause;
+  throw new Error(`The workflow failed otherwise: ${String(cause)}`);
+}
+
+/** What a workflow failed with. */
+export async function causeOf(result: Promise<unknown>): Promise<Error | undefined> {
+  const error: unknown = await result.then(
+    (value) => new Error(`The workflow did not fail but returned ${JSON.stringify(value)}`),
+    (reason: unknown) => reason,
+  );
+  if (error instanceof WorkflowFailedError) return error.cause;
+  throw error;
+}
+
+/** Where a wait stands. */
+export function stateOf(handle: Pick<WaitHandle, 'query'>): Promise<RedisTaskWaitState> {
+  return handle.query<RedisTaskWaitState>('getState');
+}
+
+/** Asks until the answer is what is waited for; the test's own timeout is the limit. */
+export async function until<T>(ask: () => Promise<T>, holds: (answer: T) => boolean): Promise<T> {
+  for (;;) {
+    const answer = await ask();
+    if (holds(answer)) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** The state of a wait once it holds. */
+export function untilState(
+  handle: Pick<WaitHandle, 'query'>,
+  holds: (state: RedisTaskWaitState) => boolean,
+): Promise<RedisTaskWaitState> {
+  return until(() => stateOf(handle), holds);
+}

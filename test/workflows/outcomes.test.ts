@@ -1,0 +1,377 @@
+// How a wait ends, hours of it, on a server that skips time. One wait at a time: while that server skips time for one
+// workflow, a task of another runs into its timeout.
+import { type RedisTaskFailure } from '../../src/contract/failures.js';
+import { timeSkipping } from '../support/environments.js';
+import { eventNames, timersOf } from '../support/histories.js';
+import { failureOf, REGION, Waits } from '../support/waits.js';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+const RUNNING = { status: 'running' };
+const UNKNOWN_TASK = 'InvalidParameter.InvalidParameter';
+
+let waits: Waits;
+
+beforeAll(async () => {
+  waits = await Waits.start(timeSkipping);
+});
+afterAll(() => waits.close());
+
+function timedOut(failure: RedisTaskFailure) {
+  if (failure.type !== 'RedisTaskTimedOut') throw new Error(`Not timed out, but ${failure.type}: ${failure.message}`);
+  return failure.details;
+}
+
+describe('a task that succeeds', () => {
+  test('ends the wait with what the API said last', async () => {
+    const taskId = waits.addTask({ ...RUNNING, forPolls: 2 }, { status: 'succeed', message: 'ok' });
+    const result = await waits.resultOf({ taskId, region: REGION });
+
+    expect(result).toEqual({
+      taskId,
+      region: REGION,
+      status: 'succeed',
+      taskType: 'redis cache clearing process',
+      instanceId: 'crs-09u2u96z',
+      startTime: '2018-11-01 17:25:14',
+      message: 'ok',
+      requestId: waits.callsFor(taskId).at(-1)?.requestId,
+      polls: 3,
+      waitedMs: expect.any(Number) as number,
+      detectionDelayMaxMs: expect.any(Number) as number,
+    });
+    expect(result.requestId).toMatch(/^[0-9a-f-]{36}$/);
+    // The last of the two pauses, 2 s and 3.4 s, each a tenth longer or shorter.
+    expect(result.detectionDelayMaxMs).toBeGreaterThanOrEqual(3_060);
+    expect(result.waitedMs).toBeGreaterThanOrEqual(1_800 + 3_060);
+  });
+
+  test('has no delay of detection when the first poll saw the end', async () => {
+    const taskId = waits.addTask({ status: 'succeed' });
+
+    await expect(waits.resultOf({ taskId, region: REGION })).resolves.toMatchObject({
+      polls: 1,
+      detectionDelayMaxMs: null,
+      message: '',
+    });
+  });
+
+  test('is a number in the result when it was a string in the input', async () => {
+    const taskId = waits.addTask({ status: 'succeed' });
+
+    await expect(waits.resultOf({ taskId: `00${taskId}`, region: REGION })).resolves.toMatchObject({ taskId });
+  });
+
+  test('may show statuses on its way that nobody has heard of', async () => {
+    const taskId = waits.addTask(
+      { status: 'paused', forPolls: 1 },
+      { status: 'toString', forPolls: 1 },
+      { status: '', forPolls: 1 },
+      { status: 'SUCCEED' },
+    );
+    const result = await waits.resultOf({ taskId, region: REGION });
+
+    expect(result.status).toBe('SUCCEED');
+    expect(result.polls).toBeGreaterThanOrEqual(3);
+  });
+});
+
+describe('a task that ends badly', () => {
+  test.each([
+    ['failed', 'RedisTaskFailed'],
+    ['error', 'RedisTaskErrored'],
+    ['Error', 'RedisTaskErrored'],
+  ])('in status %s fails the wait as %s', async (status, type) => {
+    const taskId = waits.addTask({ ...RUNNING, forPolls: 1 }, { status, message: 'disk is full' });
+    const failure = await waits.failureFor({ taskId, region: REGION });
+
+    expect(failure).toMatchObject({ type });
+    expect(failure.details).toEqual({
+      taskId,
+      region: REGION,
+      status,
+      message: 'disk is full',
+      taskType: 'redis cache clearing process',
+      instanceId: 'crs-09u2u96z',
+      startTime: '2018-11-01 17:25:14',
+      requestId: waits.callsFor(taskId).at(-1)?.requestId,
+      polls: 2,
+      waitedMs: expect.any(Number) as number,
+    });
+    for (const fact of [taskId, 'crs-09u2u96z', 'disk is full', failure.details.requestId, '2 polls']) {
+      expect(failure.message).toContain(String(fact));
+    }
+  });
+});
+
+describe('maxWait', () => {
+  test('ends the wait after one last poll at the deadline, and resumeInput waits on', async () => {
+    const taskId = waits.addTask(RUNNING);
+    const handle = await waits.start({
+      taskId,
+      region: REGION,
+      maxWait: '10m',
+      polling: { initialInterval: '4m', backoffCoefficient: 1, maximumInterval: '4m', jitter: 0 },
+    });
+    const details = timedOut(await failureOf(handle));
+
+    expect(details).toMatchObject({ taskId, region: REGION, status: 'running', polls: 4 });
+    expect(details).not.toHaveProperty('lastError');
+    expect(details.waitedMs).toBeGreaterThanOrEqual(10 * MINUTE);
+    expect(details.waitedMs).toBeLessThan(10 * MINUTE + 30_000);
+    const [first, second, last] = timersOf(await handle.fetchHistory());
+    expect([first, second]).toEqual([4 * MINUTE, 4 * MINUTE]);
+    expect(last).toBeLessThanOrEqual(2 * MINUTE);
+
+    waits.simulator.setTask(taskId, { status: 'succeed' });
+    await expect(waits.resultOf(details.resumeInput)).resolves.toMatchObject({ taskId, status: 'succeed' });
+  });
+
+  test('sees an end that comes just before the deadline', async () => {
+    const taskId = waits.addTask({ ...RUNNING, forPolls: 1 }, { status: 'succeed' });
+    const polling = { initialInterval: '1h' };
+
+    await expect(waits.resultOf({ taskId, region: REGION, maxWait: '10m', polling })).resolves.toMatchObject({
+      polls: 2,
+    });
+  });
+
+  test('is two hours by default, and shows an unheard-of status to the end', async () => {
+    const taskId = waits.addTask({ status: 'paused by hand' });
+    const details = timedOut(await waits.failureFor({ taskId, region: REGION, polling: { initialInterval: '50m' } }));
+
+    expect(details.status).toBe('paused by hand');
+    expect(details.waitedMs).toBeGreaterThanOrEqual(2 * HOUR);
+    expect(details.waitedMs).toBeLessThan(2 * HOUR + MINUTE);
+  });
+
+  test('may be thirty days', async () => {
+    const taskId = waits.addTask({ ...RUNNING, forPolls: 1 }, { status: 'succeed' });
+    const polling = { expectedDuration: '60d', jitter: 0 };
+    const result = await waits.resultOf({ taskId, region: REGION, maxWait: '30d', polling });
+
+    expect(result.polls).toBe(2);
+    expect(result.waitedMs).toBeGreaterThanOrEqual(30 * 24 * HOUR);
+  });
+});
+
+describe('the pace', () => {
+  test('starts at two seconds and grows to ten, each interval a tenth longer or shorter', async () => {
+    const taskId = waits.addTask({ ...RUNNING, forPolls: 6 }, { status: 'succeed' });
+    const handle = await waits.start({ taskId, region: REGION });
+    await handle.result();
+    const timers = timersOf(await handle.fetchHistory());
+
+    expect(timers).toHaveLength(6);
+    for (const [index, nominal] of [2_000, 3_400, 5_780, 9_826, 10_000, 10_000].entries()) {
+      expect(timers[index]).toBeGreaterThanOrEqual(0.9 * nominal - 1);
+      expect(timers[index]).toBeLessThanOrEqual(1.1 * nominal + 1);
+    }
+  });
+
+  test('follows the input', async () => {
+    const taskId = waits.addTask({ ...RUNNING, forPolls: 5 }, { status: 'succeed' });
+    const polling = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '8s', jitter: 0 };
+    const handle = await waits.start({ taskId, region: REGION, polling });
+    await handle.result();
+
+    expect(timersOf(await handle.fetchHistory())).toEqual([1_000, 2_000, 4_000, 8_000, 8_000]);
+  });
+
+  test('is quiet for the larger part of the expected duration after a first poll at once', async () => {
+    const taskId = waits.addTask({ ...RUNNING, forPolls: 3 }, { status: 'succeed' });
+    const polling = { initialInterval: '2s', backoffCoefficient: 2, expectedDuration: '1h', jitter: 0 };
+    const handle = await waits.start({ taskId, region: REGION, polling });
+    await handle.result();
+    const history = await handle.fetchHistory();
+    const [quiet, ...others] = timersOf(history);
+
+    expect(eventNames(history).slice(0, 5)).toContain('ACTIVITY_TASK_SCHEDULED');
+    expect(quiet).toBeGreaterThan(47 * MINUTE);
+    expect(quiet).toBeLessThanOrEqual(48 * MINUTE);
+    expect(others).toEqual([2_000, 4_000]);
+  });
+
+  test('adds eleven events to the history with each poll', async () => {
+    const lengths: number[] = [];
+    for (const polls of [1, 2, 5]) {
+      const before = polls === 1 ? [] : [{ ...RUNNING, forPolls: polls - 1 }];
+      const handle = await waits.start({ taskId: waits.addTask(...before, { status: 'succeed' }), region: REGION });
+      await handle.result();
+      lengths.push(eventNames(await handle.fetchHistory()).length);
+    }
+
+    expect(lengths).toEqual([11, 22, 55]);
+  });
+});
+
+describe('a task that the API does not know', () => {
+  test('is asked for again for fifteen seconds, then the wait is rejected', async () => {
+    const taskId = waits.addTask();
+    const failure = await waits.failureFor({ taskId, region: REGION });
+
+    expect(failure).toMatchObject({
+      type: 'RedisTaskRejected',
+      details: { taskId, status: null, instanceId: null, polls: 0, lastError: { code: UNKNOWN_TASK } },
+    });
+    expect(failure.details.waitedMs).toBeGreaterThanOrEqual(15_000);
+    expect(failure.details.waitedMs).toBeLessThan(20_000);
+    expect(waits.callsFor(taskId).length).toBeGreaterThanOrEqual(4);
+    expect(failure.message).toContain(UNKNOWN_TASK);
+  });
+
+  test('is asked for once more at the end of the fifteen seconds, however slow the pace', async () => {
+    const taskId = waits.addTask();
+    const failure = await waits.failureFor({ taskId, region: REGION, polling: { initialInterval: '1h' } });
+
+    expect(failure.type).toBe('RedisTaskRejected');
+    expect(failure.details.waitedMs).toBeLessThan(20_000);
+    expect(waits.callsFor(taskId)).toHaveLength(2);
+  });
+
+  test.each(['FailedOperation.FlowNotExists', 'ResourceNotFound', 'ResourceNotFound.InstanceNotExists'])(
+    'is rejected for %s too',
+    async (code) => {
+      const taskId = waits.addTask(RUNNING);
+      waits.simulator.fault({ kind: 'error', code }, { taskId });
+
+      await expect(waits.failureFor({ taskId, region: REGION })).resolves.toMatchObject({
+        type: 'RedisTaskRejected',
+        details: { lastError: { code } },
+      });
+    },
+  );
+
+  test('is waited for when it becomes visible', async () => {
+    const taskId = waits.addTask({ ...RUNNING, forPolls: 1 }, { status: 'succeed' });
+    waits.simulator.fault({ kind: 'error', code: UNKNOWN_TASK }, { taskId, times: 2 });
+
+    await expect(waits.resultOf({ taskId, region: REGION })).resolves.toMatchObject({ polls: 2 });
+    expect(waits.callsFor(taskId)).toHaveLength(4);
+  });
+
+  test('has only lost its way once a poll has seen it', async () => {
+    const taskId = waits.addTask({ ...RUNNING, forPolls: 1 }, { status: 'succeed' });
+    const unwatch = waits.simulator.watchCalls((call) => {
+      if (call.taskId !== String(taskId) || call.outcome !== 'ok') return;
+      unwatch();
+      waits.simulator.fault({ kind: 'error', code: UNKNOWN_TASK }, { taskId, times: 5 });
+    });
+    const result = await waits.resultOf({ taskId, region: REGION });
+
+    expect(result).toMatchObject({ status: 'succeed', polls: 2 });
+    expect(result.waitedMs).toBeGreaterThan(15_000);
+    expect(waits.callsFor(taskId)).toHaveLength(7);
+  });
+});
+
+describe('a refusal', () => {
+  test.each([
+    'AuthFailure.SecretIdNotFound',
+    'AuthFailure.UnauthorizedOperation',
+    'AuthFailure',
+    'UnauthorizedOperation',
+    'IpInBlacklist',
+    'IpNotInWhitelist',
+    'InvalidParameter.PermissionDenied',
+    'InternalError.CamAuthOssResponseReturnCodeError',
+    'InternalError.InstanceOperatePermissionError',
+  ])('of the credentials by %s ends the wait as unauthorized', async (code) => {
+    const taskId = waits.addTask(RUNNING);
+    waits.simulator.fault({ kind: 'error', code }, { taskId });
+    const failure = await waits.failureFor({ taskId, region: REGION });
+
+    expect(failure).toMatchObject({
+      type: 'RedisTaskUnauthorized',
+      details: { taskId, polls: 0, status: null, lastError: { code } },
+    });
+    expect(failure.message).toContain(code);
+    expect(failure.message).toContain(failure.details.lastError?.requestId);
+  });
+
+  test.each([
+    'InvalidParameterValue',
+    'MissingParameter',
+    'UnsupportedRegion',
+    'ActionOffline',
+    'InvalidAction',
+    'LimitExceeded',
+    'UnsupportedOperation',
+  ])('of the request by %s ends the wait as rejected, after one call', async (code) => {
+    const taskId = waits.addTask(RUNNING);
+    waits.simulator.fault({ kind: 'error', code }, { taskId });
+
+    await expect(waits.failureFor({ taskId, region: REGION })).resolves.toMatchObject({
+      type: 'RedisTaskRejected',
+      details: { taskId, lastError: { code, at: expect.stringMatching(/^\d{4}-.*Z$/) as string } },
+    });
+    expect(waits.callsFor(taskId)).toHaveLength(1);
+  });
+});
+
+describe('an outage', () => {
+  const polling = { initialInterval: '30m', backoffCoefficient: 1, maximumInterval: '30m', jitter: 0 };
+
+  test.each([
+    ['InternalError', { kind: 'error', code: 'InternalError' }],
+    ['SomethingNew.NobodyKnows', { kind: 'error', code: 'SomethingNew.NobodyKnows' }],
+    ['RequestLimitExceeded', { kind: 'throttled' }],
+    ['HttpStatus.502', { kind: 'html', httpStatus: 502 }],
+  ] as const)('of hours with %s is waited out, four attempts a poll', async (_code, fault) => {
+    const taskId = waits.addTask({ status: 'succeed' });
+    waits.simulator.fault(fault, { taskId, times: 6 * 4 });
+    const result = await waits.resultOf({ taskId, region: REGION, maxWait: '1d', polling });
+
+    expect(result).toMatchObject({ status: 'succeed', polls: 1, detectionDelayMaxMs: null });
+    expect(result.waitedMs).toBeGreaterThanOrEqual(3 * HOUR);
+    expect(waits.callsFor(taskId)).toHaveLength(25);
+  });
+
+  test('to the deadline times the wait out, with the last error', async () => {
+    const taskId = waits.addTask({ status: 'succeed' });
+    waits.simulator.fault({ kind: 'error', code: 'InternalError', message: 'We are sorry.' }, { taskId });
+    const failure = await waits.failureFor({ taskId, region: REGION, maxWait: '3h', polling });
+    const details = timedOut(failure);
+
+    expect(details).toMatchObject({ status: null, message: null, startTime: null, polls: 0 });
+    expect(details.lastError).toEqual({
+      code: 'InternalError',
+      message: 'We are sorry.',
+      requestId: waits.callsFor(taskId).at(-1)?.requestId,
+      at: expect.stringMatching(/^\d{4}-.*Z$/) as string,
+    });
+    expect(failure.message).toContain('We are sorry.');
+    // The poll at the deadline has one attempt.
+    expect(waits.callsFor(taskId).length % 4).toBe(1);
+  });
+
+  test('after the task was seen keeps what was seen', async () => {
+    const taskId = waits.addTask({ status: 'preparing', message: 'soon' });
+    const unwatch = waits.simulator.watchCalls((call) => {
+      if (call.taskId !== String(taskId) || call.outcome !== 'ok') return;
+      unwatch();
+      waits.simulator.fault({ kind: 'error', code: 'ResourceUnavailable' }, { taskId });
+    });
+    const details = timedOut(await waits.failureFor({ taskId, region: REGION, maxWait: '2h', polling }));
+
+    expect(details).toMatchObject({
+      status: 'preparing',
+      message: 'soon',
+      polls: 1,
+      lastError: { code: 'ResourceUnavailable' },
+    });
+  });
+});
+
+test('every wait replays, and none had a workflow task that failed', async () => {
+  const histories = await waits.histories();
+  for (const { history } of histories) {
+    const names = eventNames(history);
+    expect(names).not.toContain('WORKFLOW_TASK_FAILED');
+    expect(names).not.toContain('WORKFLOW_TASK_TIMED_OUT');
+  }
+
+  await expect(waits.replayAll()).resolves.toBe(histories.length);
+  expect(histories.length).toBeGreaterThan(40);
+});
