@@ -11,7 +11,7 @@ const REGION = 'ap-guangzhou';
  * The call is made a second time as the API's own calls are: with freshly loaded credentials when `base`'s were refused,
  * and with the server's time when ours was.
  *
- * @see https://www.tencentcloud.com/document/product/1150/49452
+ * @see https://www.tencentcloud.com/document/product/1150/49456
  */
 export function assumedRole(
   base: CredentialProvider,
