@@ -29,14 +29,17 @@ export function rejectedMessage(details: RedisTaskFailureDetails, error: PollErr
   return `The API refuses for good to describe ${lowerFirst(task(details))}: ${refusal(error)} ${waited(details)} Check the task id, the region and the account of the worker.`;
 }
 
-export function invalidInputMessage({ field, value, rule }: InvalidField): string {
-  const given = value === undefined ? '' : ` is ${value}, but it`;
-  return `Invalid input: ${field}${given} ${rule}. Nothing was asked of the API.`;
+export function invalidInputMessage(invalid: InvalidField): string {
+  return `Invalid input: ${broken(invalid)}. Nothing was asked of the API.`;
 }
 
-export function invalidExtensionMessage({ field, value, rule }: InvalidField): string {
-  const given = value === undefined ? '' : ` is ${value}, but it`;
-  return `extendWait refused: ${field}${given} ${rule}. The wait goes on as before.`;
+export function invalidExtensionMessage(invalid: InvalidField): string {
+  return `extendWait refused: ${broken(invalid)}. The wait goes on as before.`;
+}
+
+function broken({ field, value, rule }: InvalidField): string {
+  const given = value === undefined ? '' : ` is ${plain(value, 100)}, but it`;
+  return `${plain(field, 100)}${given} ${rule}`;
 }
 
 function task({ taskId, taskType, instanceId, region }: RedisTaskFailureDetails): string {
