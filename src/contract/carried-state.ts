@@ -6,6 +6,9 @@ type Check = (value: unknown) => boolean;
 const text: Check = (value) => typeof value === 'string';
 const flag: Check = (value) => typeof value === 'boolean';
 const count: Check = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
+/** Beyond it, milliseconds are no time that can be shown, and showing is what a wait does first. */
+const LAST_INSTANT_MS = Date.parse('9999-12-31T23:59:59Z');
+const instant: Check = (value) => count(value) && Number(value) <= LAST_INSTANT_MS;
 const nullable =
   (check: Check): Check =>
   (value) =>
@@ -20,16 +23,16 @@ const object =
 
 const FIELDS = {
   v: (value) => value === 1,
-  startedAt: count,
-  deadline: count,
-  firstPollAt: nullable(count),
-  nextPollAt: nullable(count),
-  paceAt: count,
+  startedAt: instant,
+  deadline: instant,
+  firstPollAt: nullable(instant),
+  nextPollAt: nullable(instant),
+  paceAt: instant,
   paceStep: count,
   pollAgain: flag,
-  lastPollAt: nullable(count),
+  lastPollAt: nullable(instant),
   polls: count,
-  unfinishedAt: nullable(count),
+  unfinishedAt: nullable(instant),
   observation: nullable(
     object({
       status: text,

@@ -1,0 +1,201 @@
+import fc from 'fast-check';
+import { readCarriedState } from '../../src/contract/carried-state.js';
+import { InvalidFieldError } from '../../src/contract/rules.js';
+import { finalMarkdownOf, markdownOf, timerSummary, viewOf } from '../../src/contract/view.js';
+import {
+  beginWait,
+  ended,
+  moveDeadline,
+  planNextPoll,
+  type PollAnswer,
+  pollAnswered,
+  pollBegan,
+  requestPoll,
+  type WaitState,
+} from '../../src/contract/wait.js';
+import { planOf, refused, seen, START } from './played-wait.js';
+
+const plan = planOf();
+const begun = beginWait(plan, START);
+
+const answer: fc.Arbitrary<PollAnswer> = fc.oneof(
+  fc
+    .record({ status: fc.string({ unit: 'binary' }), message: fc.option(fc.string()) })
+    .map(({ status, ...more }) => seen(status, more)),
+  fc
+    .constantFrom('transient', 'throttled', 'unknownTask', 'unauthorized', 'rejected')
+    .map((errorClass) => refused(errorClass, { requestId: null })),
+);
+type Transition = (state: WaitState, now: number) => WaitState;
+const transition: fc.Arbitrary<Transition> = fc.oneof(
+  fc.constantFrom<Transition>(pollBegan, requestPoll, ended),
+  answer.map(
+    (each): Transition =>
+      (state, now) =>
+        pollAnswered(state, each, now),
+  ),
+  fc.double({ min: 0, max: 1, noNaN: true }).map(
+    (draw): Transition =>
+      (state, now) =>
+        planNextPoll(state, plan, now, draw),
+  ),
+  fc.integer({ min: 1, max: 30 * 86_400_000 }).map(
+    (more): Transition =>
+      (state, now) =>
+        moveDeadline(state, now + more),
+  ),
+);
+const anyState = fc.array(fc.tuple(transition, fc.nat(86_400_000)), { maxLength: 40 }).map((steps) => {
+  let [state, now] = [begun, START];
+  for (const [step, ms] of steps) {
+    now += ms;
+    state = step(state, now);
+  }
+  return state;
+});
+
+const overTheWire = (value: unknown) => JSON.parse(JSON.stringify(value)) as unknown;
+
+describe('the state that a wait carries over', () => {
+  test('comes through JSON unchanged, after any sequence of transitions', () => {
+    fc.assert(
+      fc.property(anyState, (state) => {
+        expect(readCarriedState(overTheWire(state))).toEqual(state);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('may hold fields that a newer version added', () => {
+    expect(readCarriedState({ ...begun, pages: 7 })).toMatchObject(begun);
+  });
+
+  test('is none when the argument is left out', () => {
+    expect(readCarriedState(undefined)).toBeUndefined();
+  });
+
+  test.each([null, 0, '', 'state', true, [], [begun], {}, { ...begun, v: 2 }, { ...begun, v: '1' }])(
+    'is not %j',
+    (garbage) => {
+      expect(() => readCarriedState(garbage)).toThrow(InvalidFieldError);
+    },
+  );
+
+  test.each(Object.keys(begun).filter((key) => key !== 'v'))('is not without its %s', (key) => {
+    expect(() => readCarriedState({ ...begun, [key]: undefined })).toThrow(InvalidFieldError);
+  });
+
+  test.each([
+    ['startedAt', -1],
+    ['startedAt', 1.5],
+    ['startedAt', '0'],
+    ['startedAt', null],
+    ['startedAt', Number.MAX_SAFE_INTEGER],
+    ['deadline', Infinity],
+    ['deadline', Number.MAX_SAFE_INTEGER],
+    ['nextPollAt', Number.MAX_SAFE_INTEGER],
+    ['paceAt', 'soon'],
+    ['paceStep', -1],
+    ['pollAgain', 1],
+    ['polls', NaN],
+    ['missing', null],
+    ['observation', {}],
+    ['observation', []],
+    ['observation', { ...seen('running').observation, status: null }],
+    ['observation', { ...seen('running').observation, message: 7 }],
+    ['lastError', 'InternalError'],
+    ['lastError', { code: 'x' }],
+  ])('is not with %s of %j', (key, value) => {
+    expect(() => readCarriedState({ ...begun, [key]: value })).toThrow(InvalidFieldError);
+  });
+
+  test('is refused without its fields in the message: they may be anything', () => {
+    let refusal: unknown;
+    try {
+      readCarriedState({ ...begun, secretKey: 'hunter2', startedAt: 'hunter2' });
+    } catch (error) {
+      refusal = error;
+    }
+
+    expect(refusal).toBeInstanceOf(InvalidFieldError);
+    expect((refusal as InvalidFieldError).invalid.field).toBe('state');
+    expect(JSON.stringify(refusal) + String(refusal)).not.toContain('hunter2');
+  });
+
+  test('can always be shown once it was accepted', () => {
+    const instant = fc.oneof(
+      fc.nat(),
+      fc.integer({ min: 0 }),
+      fc.constantFrom(8.64e15, 8.64e15 + 1, 253_402_300_799_000),
+    );
+    const claimed = fc.record({
+      ...Object.fromEntries(Object.entries(begun).map(([key, value]) => [key, fc.constant(value)])),
+      startedAt: instant,
+      deadline: instant,
+      nextPollAt: fc.option(instant),
+      paceAt: instant,
+    });
+    let accepted = 0;
+    fc.assert(
+      fc.property(claimed, (argument) => {
+        let state: WaitState | undefined;
+        try {
+          state = readCarriedState(argument);
+        } catch (error) {
+          expect(error).toBeInstanceOf(InvalidFieldError);
+          return;
+        }
+        accepted += 1;
+        expect(viewOf(plan, state ?? begun, START).deadline).toMatch(/Z$/);
+        expect(markdownOf(plan, state ?? begun, 'redis-task-api')).toContain('Deadline');
+      }),
+      { numRuns: 500 },
+    );
+
+    expect(accepted).toBeGreaterThan(10);
+  });
+});
+
+describe('what a wait shows', () => {
+  test('is the state of the contract before the first poll', () => {
+    expect(viewOf(plan, begun, START + 5)).toEqual({
+      taskId: 18215,
+      region: 'ap-guangzhou',
+      status: null,
+      polls: 0,
+      waitedMs: 5,
+      nextPollAt: '2026-11-22T10:00:00.000Z',
+      deadline: '2026-11-22T10:10:00.000Z',
+    });
+  });
+
+  test('is the task as last seen and the last error after some', () => {
+    const [good, bad] = [seen('running'), refused('transient')];
+    const state = pollAnswered(pollAnswered(pollBegan(begun, START), good, START), bad, START + 10);
+
+    expect(viewOf(plan, state, START + 10)).toMatchObject({
+      status: 'running',
+      polls: 1,
+      nextPollAt: null,
+      observation: good.observation,
+      lastError: bad.error,
+    });
+  });
+
+  test('cannot be read as Markdown where it comes from outside', () => {
+    const hostile = seen('`running`\n# Title', { message: '[link](http://evil.example)`', instanceId: 'a\n\nb' });
+    const text = finalMarkdownOf(plan, pollAnswered(begun, hostile, START), 'Over.');
+
+    expect(text).toContain("`'running' # Title`");
+    expect(text).not.toMatch(/^# Title/m);
+    expect(text).toContain("`[link](http://evil.example)'`");
+    expect(text).toContain('`a b`');
+  });
+
+  test('on a timer is the status and the time to the next poll', () => {
+    const state = { ...pollAnswered(begun, seen('running'), START), nextPollAt: START + 3_500 };
+
+    expect(timerSummary(state, START)).toBe('running · next poll in 3.5 s');
+    expect(timerSummary(begun, START)).toBe('not seen yet · next poll in 0 ms');
+  });
+});
