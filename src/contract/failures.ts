@@ -92,9 +92,13 @@ export function decodeRedisTaskFailure(error: unknown): RedisTaskFailure | undef
     seen.add(each);
     const { type, message, details } = each;
     const first: unknown = Array.isArray(details) ? details[0] : undefined;
-    if (isFailureType(type) && isObject(first)) {
+    if (isFailureType(type) && isObject(first) && !Array.isArray(first)) {
       // The shape is what the contract promises for this type; it may have more fields when a newer worker made it.
-      return { type, message: String(message), details: first } as unknown as RedisTaskFailure;
+      return {
+        type,
+        message: typeof message === 'string' ? message : '',
+        details: first,
+      } as unknown as RedisTaskFailure;
     }
   }
   return undefined;
