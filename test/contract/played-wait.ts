@@ -1,8 +1,8 @@
 import { callLimits, type CallLimits } from '../../src/contract/call-limits.js';
 import { type AwaitRedisTaskInput, readInput, type WaitPlan } from '../../src/contract/input.js';
 import { outcomeOf, type WaitOutcome } from '../../src/contract/outcome.js';
-import { type PollError, type PollErrorClass } from '../../src/contract/poll-error.js';
-import { type RedisTaskObservation } from '../../src/contract/task.js';
+import type { PollError, PollErrorClass } from '../../src/contract/poll-error.js';
+import type { RedisTaskObservation } from '../../src/contract/task.js';
 import {
   beginWait,
   planNextPoll,
