@@ -6,13 +6,20 @@ const SECOND = 1_000;
 const HOUR = 3_600 * SECOND;
 const MAX_WAIT = 30 * 24 * HOUR;
 
+/**
+ * Chosen by measurement, next to Terraform's waiter (docs/schedule.md): with these, calls and lateness are at or below
+ * its own, within 3 %, for tasks of 9 s to 30 min.
+ */
+const DEFAULT_COEFFICIENT = 1.64;
+const DEFAULT_MAXIMUM_MS = 9_900;
+
 /** How to space the polls. Leave a field out to have its default. */
 export interface RedisTaskPolling {
   /** The first interval between polls, 1 s to 1 h. @default "2s" */
   readonly initialInterval?: RedisTaskDuration;
-  /** What each interval is multiplied by to get the next one, 1 to 10. @default 1.7 */
+  /** What each interval is multiplied by to get the next one, 1 to 10. @default 1.64 */
   readonly backoffCoefficient?: number;
-  /** The longest interval, at most 1 h. @default "10s", or `initialInterval` if that is longer */
+  /** The longest interval, at most 1 h. @default "9.9s", or `initialInterval` if that is longer */
   readonly maximumInterval?: RedisTaskDuration;
   /** The share by which each interval varies, 0 to 0.5, so that equal waits spread out. @default 0.1 */
   readonly jitter?: number;
@@ -120,9 +127,9 @@ function readPolling(value: unknown): PollSchedule {
     'jitter',
     'expectedDuration',
   ]);
-  const { initialInterval = '2s', backoffCoefficient = 1.7, jitter = 0.1, expectedDuration } = fields;
+  const { initialInterval = '2s', backoffCoefficient = DEFAULT_COEFFICIENT, jitter = 0.1, expectedDuration } = fields;
   const initialIntervalMs = durationBetween('polling.initialInterval', initialInterval, SECOND, HOUR);
-  const { maximumInterval = Math.max(10 * SECOND, initialIntervalMs) } = fields;
+  const { maximumInterval = Math.max(DEFAULT_MAXIMUM_MS, initialIntervalMs) } = fields;
   const maximumIntervalMs = durationBetween('polling.maximumInterval', maximumInterval, SECOND, HOUR);
   if (maximumIntervalMs < initialIntervalMs) {
     refuse('polling.maximumInterval', maximumInterval, 'must not be shorter than polling.initialInterval');
