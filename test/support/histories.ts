@@ -1,4 +1,4 @@
-import { type Client, type WorkflowHandle } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 
@@ -7,6 +7,12 @@ export type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 export type EventName = keyof typeof temporal.api.enums.v1.EventType;
 
 const { EventType } = temporal.api.enums.v1;
+
+/** One run of a workflow. */
+export interface Run {
+  readonly workflowId: string;
+  readonly runId: string;
+}
 
 /** A history, and the id that it needs to be replayed under. */
 export interface NamedHistory {
@@ -44,14 +50,9 @@ export function summariesOf(history: History, name: EventName): unknown[] {
 }
 
 /** The histories of these workflows, and of whatever continued them or was started by them as a child. */
-export async function followedHistories(client: Client, handles: readonly WorkflowHandle[]): Promise<NamedHistory[]> {
+export async function followedHistories(client: Client, runs: readonly Run[]): Promise<NamedHistory[]> {
   const found: NamedHistory[] = [];
-  const pending = await Promise.all(
-    handles.map(async ({ workflowId, firstExecutionRunId }) => ({
-      workflowId,
-      runId: firstExecutionRunId ?? (await client.workflow.getHandle(workflowId).describe()).runId,
-    })),
-  );
+  const pending: Run[] = [...runs];
   for (let run = pending.shift(); run; run = pending.shift()) {
     const { workflowId } = run;
     const history = await client.workflow.getHandle(workflowId, run.runId).fetchHistory();

@@ -7,7 +7,7 @@ import {
   type WorkflowHandle,
   type WorkflowStartOptions,
 } from '@temporalio/client';
-import { type TestWorkflowEnvironment } from '@temporalio/testing';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import {
   bundleWorkflowCode,
   DefaultLogger,
@@ -17,12 +17,12 @@ import {
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
 import { createRedisActivities } from '../../src/activities/index.js';
-import { type RedisTaskFailure } from '../../src/contract/failures.js';
-import { type AwaitRedisTaskInput } from '../../src/contract/input.js';
-import { type RedisTaskResult } from '../../src/contract/outcome.js';
-import { type RedisTaskWaitState } from '../../src/contract/view.js';
+import type { RedisTaskFailure } from '../../src/contract/failures.js';
+import type { AwaitRedisTaskInput } from '../../src/contract/input.js';
+import type { RedisTaskResult } from '../../src/contract/outcome.js';
+import type { RedisTaskWaitState } from '../../src/contract/view.js';
 import { RedisApiSimulator, SIMULATOR_CREDENTIAL, type TaskStep } from '../../src/testing/index.js';
-import { followedHistories, type NamedHistory } from './histories.js';
+import { followedHistories, type NamedHistory, type Run } from './histories.js';
 
 export const REGION = 'ap-guangzhou';
 
@@ -37,7 +37,7 @@ export interface WaitsOptions {
 
 /** A pair of workers against a simulator, on a queue of its own, in an environment that it owns. */
 export class Waits {
-  private readonly started: WorkflowHandle[] = [];
+  private readonly started: Run[] = [];
   private readonly running: { worker: Worker; run: Promise<void> }[] = [];
   private nextTaskId = 18_000;
 
@@ -128,7 +128,7 @@ export class Waits {
       ...options,
       args: [...args],
     });
-    this.started.push(handle);
+    this.started.push({ workflowId: handle.workflowId, runId: handle.firstExecutionRunId });
     return handle;
   }
 

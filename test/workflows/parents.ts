@@ -1,8 +1,8 @@
 // The workflows of these tests: the wait itself, and parents as a user of the package would write them.
 import { ChildWorkflowFailure, isCancellation, workflowInfo } from '@temporalio/workflow';
 import { decodeRedisTaskFailure, type RedisTaskFailure } from '../../src/contract/failures.js';
-import { type AwaitRedisTaskInput } from '../../src/contract/input.js';
-import { type RedisTaskResult } from '../../src/contract/outcome.js';
+import type { AwaitRedisTaskInput } from '../../src/contract/input.js';
+import type { RedisTaskResult } from '../../src/contract/outcome.js';
 import {
   executeAwaitRedisTask,
   startAwaitRedisTask,
