@@ -21,7 +21,7 @@ export function profileCredentials(env: NodeJS.ProcessEnv, warn?: (message: stri
   const profile = env['TENCENTCLOUD_PROFILE'] || 'default';
   const files = named
     ? [named]
-    : [path.join(homedir(), '.tencentcloud', 'credentials'), '/etc/tencentcloud/credentials'];
+    : [path.join(env['HOME'] || homedir(), '.tencentcloud', 'credentials'), '/etc/tencentcloud/credentials'];
   let warned = false;
   const checkMode = (file: string, mode: number): void => {
     if (warned || (mode & OTHERS) === 0 || process.platform === 'win32') return;

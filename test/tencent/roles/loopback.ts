@@ -10,7 +10,7 @@ export type FakeAnswer = { readonly status?: number; readonly body: string } | '
 export interface Loopback {
   readonly url: URL;
   readonly requests: readonly ReceivedRequest[];
-  close(): void;
+  readonly close: () => void;
 }
 
 /** Starts a service that `answer` plays. Its `Date` header tells the time of `now`. */
@@ -36,7 +36,7 @@ export async function loopback(
   return {
     url: new URL(`http://127.0.0.1:${port}`),
     requests,
-    close() {
+    close: () => {
       server.close();
       server.closeAllConnections();
     },
