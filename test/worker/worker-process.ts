@@ -54,25 +54,29 @@ export class WorkerProcess {
     return lines.map((line) => JSON.parse(line) as LogLine);
   }
 
+  private get isRunning(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.child.kill(signal);
   }
 
   signalGroup(signal: NodeJS.Signals): void {
-    if (this.child.pid !== undefined) process.kill(-this.child.pid, signal);
+    if (this.child.pid !== undefined && this.isRunning) process.kill(-this.child.pid, signal);
   }
 
   /** Resolves when the worker has printed this; rejects when it ends without. */
   async prints(text: string): Promise<void> {
     await eventually(() => {
-      if (this.child.exitCode !== null) throw new Error(`The worker has ended: ${this.output}`);
+      if (!this.isRunning) throw new Error(`The worker has ended: ${this.output}`);
       return Promise.resolve(this.output.includes(text));
     });
   }
 
   /** For the end of a test, passed or not. */
   async kill(): Promise<void> {
-    if (this.child.exitCode === null && this.child.signalCode === null) {
+    if (this.isRunning) {
       if (this.child.spawnargs[0] === 'npm') this.signalGroup('SIGKILL');
       else this.signal('SIGKILL');
     }
