@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { parse } from 'ini';
+import { field } from '../json.js';
 import type { CredentialSource, TencentCredential } from './provider.js';
 
 /** The bits of a file's mode that let its group or everybody in. */
@@ -60,15 +61,16 @@ async function readIfThere(file: string): Promise<{ text: string; mode: number }
 
 /** The errors here name fields, never what stands in them. */
 function credentialIn(text: string, file: string, profile: string): TencentCredential {
-  const section: unknown = parse(text)[profile];
+  // The parser takes a dot in a section's name for nesting.
+  const section = profile.split('.').reduce<unknown>((outer, name) => field(outer, name), parse(text));
   if (typeof section !== 'object' || section === null) {
     throw new Error(`TENCENTCLOUD_PROFILE: the credentials file ${file} has no profile [${profile}]`);
   }
-  const field = (name: string): string | undefined => {
-    const value = (section as Record<string, unknown>)[name];
+  const textOf = (name: string): string | undefined => {
+    const value = field(section, name);
     return typeof value === 'string' && value !== '' ? value : undefined;
   };
-  const [secretId, secretKey, token] = [field('secret_id'), field('secret_key'), field('token')];
+  const [secretId, secretKey, token] = [textOf('secret_id'), textOf('secret_key'), textOf('token')];
   if (!secretId || !secretKey) {
     const missing = secretId ? 'secret_key' : 'secret_id';
     throw new Error(`The credentials file ${file} has no ${missing} in profile [${profile}]`);
