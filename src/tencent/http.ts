@@ -56,7 +56,8 @@ export async function exchange(request: HttpRequest): Promise<HttpAnswer> {
     const date = Date.parse(response.headers.date ?? '');
     return {
       status: response.statusCode,
-      body: response.body,
+      // Not response.body: of an answer that is packed although nobody asked for that, it is no text.
+      body: Buffer.from(response.rawBody).toString('utf8'),
       clockSkewMs: Number.isNaN(date) ? null : date - Date.now(),
     };
   } catch (error) {
