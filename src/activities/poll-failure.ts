@@ -26,15 +26,16 @@ export function pollErrorClassOf({ errorClass }: TencentApiError): PollErrorClas
 export function pollFailure(error: TencentApiError, attempt: number, random: number): ApplicationFailure {
   const errorClass = pollErrorClassOf(error);
   const message = plain(error.message, MESSAGE_MAX);
+  const requestId = error.requestId === null ? null : plain(error.requestId, 100);
   const details: PollError = {
     code: plain(error.code, 200),
     message: error.errorClass === 'clock' ? clockMessage(message, error.clockSkewMs) : message,
-    requestId: error.requestId,
+    requestId,
     at: new Date().toISOString(),
   };
   return ApplicationFailure.create({
     type: POLL_FAILURE_TYPES[errorClass],
-    message: `${details.code}: ${details.message}${error.requestId ? ` (RequestId ${error.requestId})` : ''}`,
+    message: `${details.code}: ${details.message}${requestId ? ` (RequestId ${requestId})` : ''}`,
     details: [details],
     nonRetryable: !RETRYABLE.includes(errorClass),
     ...(errorClass === 'throttled' && { nextRetryDelay: throttledDelayMs(attempt, random) }),
