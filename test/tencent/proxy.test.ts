@@ -1,0 +1,98 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createRedisApi } from '../../src/tencent/redis-api.js';
+import { RedisApiSimulator, SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
+import { callOnce, errorOf, keys, TASK_ID } from './call.js';
+
+const NAMES = [
+  'HTTPS_PROXY',
+  'https_proxy',
+  'HTTP_PROXY',
+  'http_proxy',
+  'NO_PROXY',
+  'no_proxy',
+  'ALL_PROXY',
+  'all_proxy',
+];
+
+describe('a proxy from the environment', () => {
+  const before = { ...process.env };
+  let proxy: Server;
+  let connects: { target: string; authorization: string | undefined }[];
+  let proxyUrl: string;
+
+  beforeEach(async () => {
+    for (const name of NAMES) Reflect.deleteProperty(process.env, name);
+    connects = [];
+    // It notes where it should connect to, and refuses: nothing leaves this machine.
+    proxy = createServer((_, response) => response.writeHead(500).end());
+    proxy.on('connect', ({ url = '', headers }, socket) => {
+      connects.push({ target: url, authorization: headers['proxy-authorization'] });
+      socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+    });
+    await once(proxy.listen(0, '127.0.0.1'), 'listening');
+    proxyUrl = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+  });
+  afterEach(() => {
+    process.env = { ...before };
+    proxy.closeAllConnections();
+    proxy.close();
+  });
+
+  /** Calls an endpoint of HTTPS where nobody listens. */
+  const callHttps = async (host = '127.0.0.1:1') => {
+    const api = createRedisApi({
+      credentials: keys(SIMULATOR_CREDENTIAL).provider,
+      endpoint: new URL(`https://${host}`),
+    });
+    try {
+      return await errorOf(
+        api.call({ action: 'DescribeTaskInfo', region: 'ap-guangzhou', params: { TaskId: TASK_ID } }),
+      );
+    } finally {
+      api.close();
+    }
+  };
+
+  test('is asked for a tunnel to the API', async () => {
+    process.env['HTTPS_PROXY'] = proxyUrl;
+    await callHttps('redis.tencentcloudapi.com');
+
+    expect(connects).toEqual([{ target: 'redis.tencentcloudapi.com:443', authorization: undefined }]);
+  });
+
+  test('that refuses is a transient error without its password', async () => {
+    process.env['HTTPS_PROXY'] = proxyUrl.replace('//', '//user:hunter2@');
+    const error = await callHttps('redis.tencentcloudapi.com');
+
+    expect(connects[0]?.authorization).toBe(`Basic ${Buffer.from('user:hunter2').toString('base64')}`);
+    expect(error).toMatchObject({ errorClass: 'transient', code: expect.stringContaining('NetworkError') as string });
+    expect(error.message).not.toContain('hunter2');
+  });
+
+  test('is not used for a host of NO_PROXY', async () => {
+    process.env['HTTPS_PROXY'] = proxyUrl;
+    process.env['NO_PROXY'] = 'localhost,127.0.0.1';
+
+    expect(await callHttps()).toMatchObject({ code: 'NetworkError.ECONNREFUSED' });
+    expect(connects).toEqual([]);
+  });
+
+  test('is not used for an endpoint of plain HTTP', async () => {
+    process.env['HTTPS_PROXY'] = proxyUrl;
+    const simulator = await RedisApiSimulator.start();
+    simulator.addTask(TASK_ID, { timeline: [{ status: 'running' }] });
+    const response = await callOnce(simulator);
+    await simulator.close();
+
+    expect(response).toMatchObject({ Status: 'running' });
+    expect(connects).toEqual([]);
+  });
+
+  test('that is no URL is told in a sentence that names the variable', async () => {
+    process.env['HTTPS_PROXY'] = 'http://:not a url';
+
+    await expect(callHttps()).rejects.toThrow('HTTPS_PROXY must be a URL');
+  });
+});
