@@ -2,7 +2,7 @@ import { readInput } from '../../src/contract/input.js';
 import { nextInterval } from '../../src/contract/schedule.js';
 
 const DURATIONS_S = [9, 30, 60, 180, 600, 1_800];
-const PATHS = 300;
+const PATHS = 2_000;
 
 /** Mulberry32: the same draws in every run. */
 function seeded(seed: number): () => number {
@@ -68,18 +68,18 @@ describe("the default schedule beside Terraform's waiter", () => {
     expect(lateS).toBeCloseTo(6.5, 6);
   });
 
+  /** What is promised in docs/schedule.md: at or below Terraform's numbers, within so much. */
+  const WITHIN = 1.03;
+
   test.each(DURATIONS_S)('makes no more calls for a task of %d s', (durationS) => {
     const terraform = costOf(terraformPolls(1.1 * durationS), durationS);
 
-    expect(meanCostOfDefault(durationS).calls).toBeLessThanOrEqual(terraform.calls);
+    expect(meanCostOfDefault(durationS).calls).toBeLessThanOrEqual(WITHIN * terraform.calls);
   });
 
-  test.each(DURATIONS_S)('sees the end of a task of %d s no later than it promises', (durationS) => {
+  test.each(DURATIONS_S)('sees the end of a task of %d s no later', (durationS) => {
     const terraform = costOf(terraformPolls(1.1 * durationS), durationS);
-    // Half of the longest interval is what any schedule with this many calls comes to. Terraform's luck at 60 s, where
-    // a poll falls on the end of the range, and what jitter costs are the rest.
-    const promised = durationS <= 30 ? terraform.lateS : 1.12 * terraform.lateS;
 
-    expect(meanCostOfDefault(durationS).lateS).toBeLessThanOrEqual(promised);
+    expect(meanCostOfDefault(durationS).lateS).toBeLessThanOrEqual(WITHIN * terraform.lateS);
   });
 });
