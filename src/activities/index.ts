@@ -22,6 +22,9 @@ export type { CredentialProvider, TencentCredential } from '../tencent/credentia
 export { TencentApiError, type TencentErrorClass } from '../tencent/errors.js';
 export { createRedisApi, type RedisApi, type RedisApiCall, type RedisApiOptions } from '../tencent/redis-api.js';
 
+/** Calls a second: three quarters of what the API takes from an account, which others use too. */
+export const DEFAULT_API_RPS = 15;
+
 /** How often a call under way tells the server that it is alive: it is how a cancellation reaches it. */
 const HEARTBEAT_MS = 500;
 
@@ -43,11 +46,19 @@ export interface RedisActivitiesOptions {
    * @default false
    */
   readonly searchAttributes?: boolean;
+  /**
+   * The most calls a second from this process, evenly spaced: the rate that `maxTaskQueueActivitiesPerSecond` allows the
+   * whole fleet, which the server lets pass in bursts of twice as many.
+   * @default 15
+   */
+  readonly requestsPerSecond?: number;
 }
 
 /** A task as the API describes it, and what the worker tells the workflow: it then stands in history. */
 export interface DescribedTask extends RedisTaskObservation {
   readonly searchAttributes?: true;
+  /** How long the worker was at it; the rest of a poll's time was spent in the task queue. */
+  readonly callMs: number;
 }
 
 /** The activities by name, as a worker registers them and a workflow calls them. */
@@ -80,15 +91,18 @@ export function createRedisActivities(options: RedisActivitiesOptions = {}): Red
   const api = createRedisApi({
     credentials: options.credentials ?? defaultCredentials(),
     endpoint: options.endpoint === undefined ? undefined : readEndpoint(options.endpoint),
+    requestsPerSecond: options.requestsPerSecond ?? DEFAULT_API_RPS,
   });
   return {
     async describeTaskInfo(input) {
       const task = requireValid(input);
       const context = Context.current();
+      const startedAt = performance.now();
       const beats = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
       try {
-        const described = await describeTaskInfo(api, task, context.cancellationSignal);
-        return options.searchAttributes ? { ...described, searchAttributes: true } : described;
+        const observation = await describeTaskInfo(api, task, context.cancellationSignal);
+        const callMs = Math.round(performance.now() - startedAt);
+        return { ...observation, callMs, ...(options.searchAttributes && { searchAttributes: true }) };
       } catch (error) {
         if (!(error instanceof TencentApiError)) throw error;
         const errors = context.metricMeter.createCounter('redis_task_api_errors', '', 'Calls that brought no task');

@@ -79,13 +79,28 @@ export function pollAnswered(state: WaitState, answer: PollAnswer, now: number):
   };
 }
 
-/** Sets the time of the next poll: at the wait's own pace, sooner when asked, and never after the deadline. */
-export function planNextPoll(state: WaitState, plan: WaitPlan, now: number, random: number): WaitState {
-  const paced = state.paceAt > now + MINIMUM_INTERVAL_MS ? state : atNextPace(state, plan, now, random);
+/**
+ * Sets the time of the next poll: at the wait's own pace, sooner when asked, and never after the deadline.
+ *
+ * @param queuedMs - how long the last poll was in the task queue. The pace is never faster than the queue: waits that
+ * ask more often than their calls get through would only pile up there.
+ */
+export function planNextPoll(state: WaitState, plan: WaitPlan, now: number, random: number, queuedMs = 0): WaitState {
+  const ahead = state.paceAt > now + MINIMUM_INTERVAL_MS ? state : atNextPace(state, plan, now, random);
+  const paced = { ...ahead, paceAt: Math.max(ahead.paceAt, now + queuedMs) };
   const due = [paced.paceAt, paced.deadline];
   if (state.pollAgain) due.push(now + MINIMUM_INTERVAL_MS);
   if (state.missing) due.push(graceEnd(state, now));
   return { ...paced, nextPollAt: Math.max(now, Math.min(...due)) };
+}
+
+/**
+ * How much of a poll's time its call spent in the task queue, retries and all.
+ *
+ * @param callMs - how long a worker was at it, which is not known of a call that failed
+ */
+export function queueDelayMs(beganAt: number, now: number, callMs: number | undefined): number {
+  return callMs === undefined ? 0 : Math.max(0, now - beganAt - callMs);
 }
 
 /** `pollNow`: a poll at once, though never closer than the minimum interval to the one before. */

@@ -1,5 +1,6 @@
 import { type ApiAgents, createAgents } from './agents.js';
 import { type ApiResponse, callApi } from './api.js';
+import { createCallPace } from './call-pace.js';
 import { sharedLoads } from './credentials/chain.js';
 import type { CredentialProvider, TencentCredential } from './credentials/provider.js';
 import { endpointFor, SERVICE } from './endpoint.js';
@@ -18,6 +19,8 @@ export interface RedisApiOptions {
   readonly credentials: CredentialProvider;
   /** The API's base URL for every region; left out, each region has its public endpoint. */
   readonly endpoint?: URL | undefined;
+  /** The most calls a second from this process, evenly spaced. @default no limit */
+  readonly requestsPerSecond?: number | undefined;
 }
 
 /** One call of an action of the redis API. */
@@ -43,9 +46,10 @@ export interface RedisApi {
  * A call is sent a second time in two cases, which only this process can repair: once with freshly loaded credentials
  * when they were refused, and once with the server's time when ours was. All other retries are the caller's.
  */
-export function createRedisApi({ credentials, endpoint }: RedisApiOptions): RedisApi {
+export function createRedisApi({ credentials, endpoint, requestsPerSecond = Infinity }: RedisApiOptions): RedisApi {
   const provider = sharedLoads(credentials);
   const agentsByOrigin = new Map<string, ApiAgents>();
+  const pace = createCallPace(requestsPerSecond);
   let clockSkewMs = 0;
 
   const agentsOf = (url: URL): ApiAgents => {
@@ -57,6 +61,7 @@ export function createRedisApi({ credentials, endpoint }: RedisApiOptions): Redi
   const send = async (call: RedisApiCall, refresh: boolean, timeoutMs: number): Promise<ApiResponse> => {
     const target = endpoint ?? endpointFor(call.region);
     const credential = await load(provider, refresh);
+    await pace.slot(call.signal);
     return callApi({
       ...call,
       endpoint: target,
@@ -66,6 +71,9 @@ export function createRedisApi({ credentials, endpoint }: RedisApiOptions): Redi
       credential,
       nowMs: Date.now() + clockSkewMs,
       timeoutMs,
+    }).catch((error: unknown) => {
+      if (error instanceof TencentApiError && error.errorClass === 'throttled') pace.hold();
+      throw error;
     });
   };
 
@@ -77,7 +85,7 @@ export function createRedisApi({ credentials, endpoint }: RedisApiOptions): Redi
       } catch (error) {
         if (!(error instanceof TencentApiError) || !deservesSecondCall(error)) throw error;
         if (error.errorClass === 'clock') clockSkewMs = error.clockSkewMs ?? 0;
-        const leftMs = BOTH_CALLS_TIMEOUT_MS - (performance.now() - startedAt);
+        const leftMs = Math.max(1, BOTH_CALLS_TIMEOUT_MS - (performance.now() - startedAt));
         return await send(call, error.errorClass === 'unauthorized', Math.min(CALL_TIMEOUT_MS, leftMs));
       }
     },

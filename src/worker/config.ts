@@ -1,5 +1,6 @@
 import type { LogLevel } from '@temporalio/common';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
+import { DEFAULT_API_RPS } from '../activities/index.js';
 import { DEFAULT_TASK_QUEUE } from '../contract/ids.js';
 import { readEndpoint } from '../tencent/endpoint.js';
 import { configError } from './config-error.js';
@@ -49,7 +50,7 @@ export function readConfig(env: NodeJS.ProcessEnv): WorkerConfig {
   return {
     temporal: readTemporalSettings(env),
     taskQueue: read(env, 'REDIS_TASK_QUEUE', DEFAULT_TASK_QUEUE, readQueue),
-    apiRps: read(env, 'REDIS_TASK_API_RPS', '15', readRps),
+    apiRps: read(env, 'REDIS_TASK_API_RPS', String(DEFAULT_API_RPS), readRps),
     endpoint: read(env, 'TENCENTCLOUD_REDIS_ENDPOINT', undefined, (text) => readEndpoint(text).origin),
     http: read(env, 'REDIS_TASK_HTTP', '127.0.0.1:9464', (text) => readAddress(text, Boolean(env['REDIS_TASK_HTTP']))),
     logLevel: read(env, 'REDIS_TASK_LOG_LEVEL', 'info', readLogLevel),

@@ -59,7 +59,12 @@ async function createWorkers(config: WorkerConfig, credentials: CredentialProvid
     const calls = await Worker.create({
       ...shared,
       taskQueue: apiTaskQueue(taskQueue),
-      activities: createRedisActivities({ credentials, searchAttributes, ...(endpoint !== undefined && { endpoint }) }),
+      activities: createRedisActivities({
+        credentials,
+        searchAttributes,
+        requestsPerSecond: config.apiRps,
+        ...(endpoint !== undefined && { endpoint }),
+      }),
       maxTaskQueueActivitiesPerSecond: config.apiRps,
       maxHeartbeatThrottleInterval: '1s',
     });

@@ -12,8 +12,13 @@ import type { WaitPlan } from '../contract/input.js';
 import { noAnswer, type PollError, pollErrorClass } from '../contract/poll-error.js';
 import type { PollAnswer } from '../contract/wait.js';
 
-/** A poll's answer, and whether the worker that made it wants the search attributes written. */
-export type Polled = PollAnswer & { readonly searchAttributes?: boolean };
+/** A poll's answer, with what the worker that made it says beside the task. */
+export type Polled = PollAnswer & {
+  /** The namespace has the search attributes of a wait. */
+  readonly searchAttributes?: boolean;
+  /** How long the worker was at it. */
+  readonly callMs?: number;
+};
 
 /**
  * Makes one poll: one activity, with Temporal's retries, which are the only ones there are.
@@ -32,9 +37,14 @@ export async function poll(plan: WaitPlan, apiQueue: string, limits: CallLimits,
   });
   try {
     const described = await describeTaskInfo({ taskId: plan.taskId, region: plan.region });
-    const { status, taskType, instanceId, startTime, message, requestId, at, searchAttributes = false } = described;
+    const { status, taskType, instanceId, startTime, message, requestId, at, ...told } = described;
+    const { searchAttributes = false, callMs } = told;
     // Field by field: what a newer worker may add must not get into the state that the wait carries.
-    return { observation: { status, taskType, instanceId, startTime, message, requestId, at }, searchAttributes };
+    return {
+      observation: { status, taskType, instanceId, startTime, message, requestId, at },
+      searchAttributes,
+      callMs,
+    };
   } catch (error) {
     if (isCancellation(error) && CancellationScope.current().consideredCancelled) throw error;
     if (!(error instanceof ActivityFailure)) throw error;

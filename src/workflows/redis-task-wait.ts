@@ -3,7 +3,15 @@ import { callLimits } from '../contract/call-limits.js';
 import type { WaitPlan } from '../contract/input.js';
 import { outcomeOf, type RedisTaskResult } from '../contract/outcome.js';
 import { pollSummary, timerSummary } from '../contract/view.js';
-import { moveDeadline, planNextPoll, pollAnswered, pollBegan, requestPoll, type WaitState } from '../contract/wait.js';
+import {
+  moveDeadline,
+  planNextPoll,
+  pollAnswered,
+  pollBegan,
+  queueDelayMs,
+  requestPoll,
+  type WaitState,
+} from '../contract/wait.js';
 import { applicationFailure } from './failure.js';
 import { poll, type Polled } from './poll.js';
 
@@ -43,7 +51,8 @@ export class RedisTaskWait {
       if (outcome?.failure) throw applicationFailure(outcome.failure);
       if (outcome) return outcome.result;
 
-      this.become(planNextPoll(this.state, this.plan, Date.now(), Math.random()));
+      const queuedMs = queueDelayMs(beganAt, Date.now(), answer.callMs);
+      this.become(planNextPoll(this.state, this.plan, Date.now(), Math.random(), queuedMs));
       await this.host.betweenPolls?.();
     }
   }
