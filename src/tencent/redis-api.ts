@@ -2,7 +2,7 @@ import { type ApiAgents, createAgents } from './agents.js';
 import { type ApiResponse, callApi } from './api.js';
 import { createCallPace } from './call-pace.js';
 import { sharedLoads } from './credentials/chain.js';
-import type { CredentialProvider, TencentCredential } from './credentials/provider.js';
+import { type CredentialProvider, loadKey, type TencentCredential } from './credentials/provider.js';
 import { endpointFor, SERVICE } from './endpoint.js';
 import { TencentApiError } from './errors.js';
 
@@ -104,9 +104,7 @@ function deservesSecondCall(error: TencentApiError): boolean {
 
 async function load(provider: CredentialProvider, refresh: boolean): Promise<TencentCredential> {
   try {
-    const credential = await provider.getCredential({ refresh });
-    if (!credential.secretId || !credential.secretKey) throw new Error('the provider returned an empty key');
-    return credential;
+    return await loadKey(provider, { refresh });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new TencentApiError('CredentialsUnavailable', `No credentials at the moment: ${reason}`, 'transient');

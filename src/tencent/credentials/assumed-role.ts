@@ -1,5 +1,5 @@
 import { TencentApiError } from '../errors.js';
-import type { CredentialProvider, ExpiringCredential, ExpiringSource } from './provider.js';
+import { type CredentialProvider, type ExpiringCredential, type ExpiringSource, loadKey } from './provider.js';
 import { callSts, SESSION_NAME, STS_ENDPOINT } from './sts.js';
 
 /** STS wants a region and is the same in all of them; this is the one that Tencent's own SDKs send. */
@@ -21,7 +21,7 @@ export function assumedRole(
   let clockSkewMs = 0;
 
   const assume = async (roleArn: string, refresh: boolean): Promise<ExpiringCredential> => {
-    const credential = await base.getCredential({ refresh });
+    const credential = await loadKey(base, { refresh });
     const params = { RoleArn: roleArn, RoleSessionName: env['TENCENTCLOUD_ROLE_SESSION_NAME'] || SESSION_NAME };
     const variable = 'TENCENTCLOUD_ROLE_ARN';
     const nowMs = now() + clockSkewMs;

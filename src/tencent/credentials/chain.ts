@@ -34,7 +34,7 @@ export function credentialChain(sources: readonly CredentialSource[]): Credentia
  * that succeeded: how long credentials are good is for the provider behind it to know.
  */
 export function sharedLoads(provider: CredentialProvider): CredentialProvider {
-  const underWay = new Map<boolean, Promise<TencentCredential>>();
+  const underWay = new Map<boolean, Promise<Partial<TencentCredential>>>();
   return {
     getCredential({ refresh = false } = {}) {
       const load = underWay.get(refresh) ?? provider.getCredential({ refresh }).finally(() => underWay.delete(refresh));

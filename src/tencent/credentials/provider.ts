@@ -14,7 +14,25 @@ export interface CredentialProvider {
    * @param options.refresh - the API has just refused what this provider returned: look again instead of answering
    * from a cache
    */
-  getCredential(options?: { readonly refresh?: boolean }): Promise<TencentCredential>;
+  getCredential(options?: { readonly refresh?: boolean }): Promise<Partial<TencentCredential>>;
+}
+
+/**
+ * Asks a provider for a key to sign with.
+ *
+ * @throws what the provider throws, or that its answer is no key: Tencent's own providers declare every field optional
+ */
+export async function loadKey(
+  provider: CredentialProvider,
+  options: { readonly refresh: boolean },
+): Promise<TencentCredential> {
+  const answer: Partial<TencentCredential> | undefined = await provider.getCredential(options);
+  if (!isKey(answer)) throw new Error('the provider returned an empty key');
+  return answer;
+}
+
+function isKey(answer: Partial<TencentCredential> | undefined): answer is TencentCredential {
+  return Boolean(answer?.secretId && answer.secretKey);
 }
 
 /** A temporary key that says until when it is good. */
