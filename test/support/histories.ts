@@ -6,7 +6,7 @@ export type History = temporal.api.history.v1.IHistory;
 export type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 export type EventName = keyof typeof temporal.api.enums.v1.EventType;
 
-const { EventType } = temporal.api.enums.v1;
+const { EventType, WorkflowTaskFailedCause } = temporal.api.enums.v1;
 
 /** One run of a workflow. */
 export interface Run {
@@ -28,6 +28,16 @@ export function eventsOf(history: History, name: EventName): HistoryEvent[] {
 /** The names of all events, as the documentation of Temporal writes them, without their prefix. */
 export function eventNames(history: History): string[] {
   return (history.events ?? []).map(({ eventType }) => (EventType[eventType ?? 0] ?? '').replace(/^EVENT_TYPE_/, ''));
+}
+
+/**
+ * Why workflow tasks failed. That something arrived while the workflow ended is no fault of its code: the server asks
+ * for the task once more.
+ */
+export function failedWorkflowTasks(history: History): string[] {
+  return eventsOf(history, 'EVENT_TYPE_WORKFLOW_TASK_FAILED')
+    .map(({ workflowTaskFailedEventAttributes: failed }) => WorkflowTaskFailedCause[failed?.cause ?? 0] ?? '')
+    .filter((cause) => cause !== 'WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND');
 }
 
 /** The length of each timer that was set, in milliseconds. */

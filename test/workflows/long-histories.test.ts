@@ -1,0 +1,198 @@
+// Waits whose history grows long, and search attributes: on a dev server of their own, which suggests to continue as
+// new after twenty events and has the attributes.
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { RedisTaskWaitState } from '../../src/contract/view.js';
+import { startDevServer, type DevServer } from '../../src/engine/index.js';
+import { eventNames, failedWorkflowTasks } from '../support/histories.js';
+import { REGION, stateOf, until, untilState, Waits, type WaitHandle } from '../support/waits.js';
+
+const RUNNING = { status: 'running' };
+const HOUR = 3_600_000;
+const EVERY_SECOND = { initialInterval: '1s', backoffCoefficient: 1, jitter: 0 };
+const SLOW = { initialInterval: '1h' };
+
+let server: DevServer;
+let waits: Waits;
+
+beforeAll(async () => {
+  const limit = 'limit.historyCount.suggestContinueAsNew=20';
+  const attributes = ['RedisTaskStatus=Keyword', 'RedisRegion=Keyword', 'RedisInstanceId=Keyword'];
+  server = await startDevServer({
+    extraArgs: ['--dynamic-config-value', limit, ...attributes.flatMap((each) => ['--search-attribute', each])],
+  });
+  const environment = () => TestWorkflowEnvironment.createFromExistingServer({ address: server.address });
+  // Without a cache each workflow task replays the whole run.
+  waits = await Waits.start(environment, { searchAttributes: true, waitWorker: { maxCachedWorkflows: 0 } });
+});
+afterAll(async () => {
+  await waits.close();
+  await server.stop();
+});
+
+/** A handle to whichever run is the newest. */
+function newest({ workflowId }: WaitHandle): WaitHandle {
+  return waits.client.workflow.getHandle(workflowId);
+}
+
+async function runsOf({ workflowId }: WaitHandle): Promise<number> {
+  const histories = await waits.histories();
+  return histories.filter((each) => each.workflowId === workflowId).length;
+}
+
+describe('a wait that continues as new', () => {
+  test.concurrent('keeps its start, its deadline and its polls', async () => {
+    const taskId = waits.addTask({ ...RUNNING, forPolls: 5 }, { status: 'succeed' });
+    const handle = await waits.start({ taskId, region: REGION, maxWait: '1h', polling: EVERY_SECOND });
+    const { startTime } = await handle.describe();
+    const { deadline, waitedMs } = await untilState(newest(handle), ({ polls }) => polls >= 4);
+    const result = await handle.result();
+
+    expect(Math.abs(Date.parse(deadline) - startTime.getTime() - HOUR)).toBeLessThan(2_000);
+    expect(waitedMs).toBeGreaterThanOrEqual(2_500);
+    expect(result.polls).toBe(6);
+    expect(result.waitedMs).toBeGreaterThanOrEqual(5_000);
+    expect(result.detectionDelayMaxMs).toBeGreaterThanOrEqual(1_000);
+    await expect(runsOf(handle)).resolves.toBeGreaterThanOrEqual(3);
+  });
+
+  test.concurrent('keeps its pace: no poll comes early because a run began', async () => {
+    const taskId = waits.addTask({ ...RUNNING, forPolls: 4 }, { status: 'succeed' });
+    const polling = { initialInterval: '1s', backoffCoefficient: 1.5, maximumInterval: '1h', jitter: 0 };
+    await waits.resultOf({ taskId, region: REGION, polling });
+    const times = waits.callsFor(taskId).map(({ at }) => at);
+    const gaps = times.slice(1).map((at, index) => at - (times[index] ?? 0));
+
+    for (const [index, gap] of gaps.entries()) expect(gap).toBeGreaterThanOrEqual(1_000 * 1.5 ** index - 20);
+    expect(gaps).toHaveLength(4);
+  });
+
+  test.concurrent('keeps its memo and its search attributes', async () => {
+    const taskId = waits.addTask({ ...RUNNING, forPolls: 4 }, { status: 'succeed' });
+    const input = { taskId, region: REGION, polling: EVERY_SECOND };
+    const handle = await waits.start(input, { memo: { taskId, region: REGION } });
+    await handle.result();
+    const description = await newest(handle).describe();
+
+    await expect(runsOf(handle)).resolves.toBeGreaterThanOrEqual(3);
+    expect(description.memo).toEqual({ taskId, region: REGION });
+    expect(description.typedSearchAttributes.getAll()).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          key: expect.objectContaining({ name: 'RedisTaskStatus' }) as object,
+          value: 'succeed',
+        }),
+      ]),
+    );
+  });
+
+  test.concurrent('answers its handlers as before', async () => {
+    const taskId = waits.addTask(RUNNING);
+    const handle = await waits.start({ taskId, region: REGION, maxWait: '1h', polling: EVERY_SECOND });
+    const { deadline } = await untilState(newest(handle), ({ polls }) => polls >= 3);
+    const extended = await newest(handle).executeUpdate<RedisTaskWaitState, [unknown]>('extendWait', {
+      args: [{ maxWait: '2h' }],
+    });
+    await newest(handle).signal('pollNow');
+    await newest(handle).cancel();
+
+    expect(Date.parse(extended.deadline) - Date.parse(deadline)).toBe(HOUR);
+    await expect(handle.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
+  });
+
+  test.concurrent('loses no signal that comes in that moment', async () => {
+    const taskId = waits.addTask({ ...RUNNING, forPolls: 5 }, { status: 'succeed' });
+    const handle = await waits.start({ taskId, region: REGION, polling: SLOW });
+    // Each poll is asked for in the very moment in which the one before has ended; every second of them is followed by
+    // a new run. A signal that were lost would leave the wait alone for an hour.
+    const unwatch = waits.simulator.watchCalls((call) => {
+      if (call.taskId === String(taskId) && call.outcome !== 'pending') void newest(handle).signal('pollNow');
+    });
+    const result = await handle.result();
+    unwatch();
+
+    expect(result.polls).toBe(6);
+    await expect(runsOf(handle)).resolves.toBeGreaterThanOrEqual(3);
+  });
+
+  test.concurrent('loses no update that comes in that moment', async () => {
+    const taskId = waits.addTask(RUNNING);
+    const handle = await waits.start({ taskId, region: REGION, maxWait: '1h', polling: EVERY_SECOND });
+    const { deadline } = await untilState(newest(handle), ({ polls }) => polls >= 1);
+    for (let second = 1; (await stateOf(newest(handle))).polls < 4; second += 1) {
+      const args: [unknown] = [{ maxWait: HOUR + second * 1_000 }];
+      const extended = await newest(handle).executeUpdate<RedisTaskWaitState, [unknown]>('extendWait', { args });
+      expect(Date.parse(extended.deadline) - Date.parse(deadline)).toBe(second * 1_000);
+      await expect(stateOf(newest(handle))).resolves.toMatchObject({ deadline: extended.deadline });
+    }
+
+    await expect(runsOf(handle)).resolves.toBeGreaterThanOrEqual(3);
+    await newest(handle).cancel();
+  });
+});
+
+describe('search attributes', () => {
+  test.concurrent('find a wait by what the API said last, and are written when that changes', async () => {
+    const taskId = waits.addTask(
+      { status: 'preparing', forPolls: 1 },
+      { ...RUNNING, forPolls: 1 },
+      { status: 'failed' },
+    );
+    const handle = await waits.start({ taskId, region: 'ap-searched', polling: EVERY_SECOND });
+    await handle.result().catch(() => undefined);
+    const query = `RedisTaskStatus = 'failed' AND RedisRegion = 'ap-searched' AND RedisInstanceId = 'crs-09u2u96z'`;
+    const found = await until(
+      () => waits.client.workflow.count(query),
+      ({ count }) => count > 0,
+    );
+    const events = (await waits.histories())
+      .filter(({ workflowId }) => workflowId === handle.workflowId)
+      .flatMap(({ history }) => eventNames(history));
+
+    expect(found.count).toBe(1);
+    expect(events.filter((name) => name === 'UPSERT_WORKFLOW_SEARCH_ATTRIBUTES')).toHaveLength(3);
+  });
+
+  test.concurrent('are not written again while nothing changes', async () => {
+    const taskId = waits.addTask({ ...RUNNING, forPolls: 4 }, { status: 'succeed' });
+    const handle = await waits.start({ taskId, region: REGION, polling: EVERY_SECOND });
+    await handle.result();
+    const events = (await waits.histories())
+      .filter(({ workflowId }) => workflowId === handle.workflowId)
+      .flatMap(({ history }) => eventNames(history));
+
+    expect(events.filter((name) => name === 'UPSERT_WORKFLOW_SEARCH_ATTRIBUTES')).toHaveLength(2);
+  });
+
+  test.concurrent('are not written by a worker that was not told to', async () => {
+    const taskId = waits.addTask({ ...RUNNING, forPolls: 1 }, { status: 'paused', forPolls: 1 }, { status: 'succeed' });
+    const taskQueue = `${waits.taskQueue}-off`;
+    await waits.serveWaits(taskQueue);
+    await waits.serveCalls(taskQueue, false);
+    const handle = await waits.start({ taskId, region: REGION, polling: EVERY_SECOND }, { taskQueue });
+    await handle.result();
+
+    const events = (await waits.histories())
+      .filter(({ workflowId }) => workflowId === handle.workflowId)
+      .flatMap(({ history }) => eventNames(history));
+    expect(events).not.toContain('UPSERT_WORKFLOW_SEARCH_ATTRIBUTES');
+  });
+});
+
+test('a child starts on the queue of the contract', async () => {
+  await waits.serveWaits('redis-task');
+  await waits.serveCalls('redis-task');
+  const taskId = waits.addTask({ status: 'succeed' });
+  const parent = await waits.startWorkflow('childParent', [{ taskId, region: REGION }]);
+
+  await expect(parent.result()).resolves.toMatchObject({ taskId });
+  const child = waits.client.workflow.getHandle(`${parent.workflowId}/redis-task/${REGION}/${taskId}`);
+  await expect(child.describe()).resolves.toMatchObject({ type: 'awaitRedisTask', taskQueue: 'redis-task' });
+});
+
+test('every run replays, and no workflow task failed', async () => {
+  const histories = await waits.histories();
+  for (const { history } of histories) expect(failedWorkflowTasks(history)).toEqual([]);
+
+  await expect(waits.replayAll()).resolves.toBe(histories.length);
+  expect(histories.length).toBeGreaterThan(20);
+});

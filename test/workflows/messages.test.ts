@@ -1,0 +1,374 @@
+// What a wait answers while it runs, on the real server: getState, pollNow, extendWait, cancelling, and what UI shows.
+import { randomUUID } from 'node:crypto';
+import { ApplicationFailure, WorkflowUpdateFailedError } from '@temporalio/client';
+import { CancelledFailure } from '@temporalio/common';
+import type { RedisTaskWaitState } from '../../src/contract/view.js';
+import { devServer } from '../support/environments.js';
+import { durationMs, eventNames, eventsOf, failedWorkflowTasks, summariesOf } from '../support/histories.js';
+import { causeOf, failureOf, REGION, stateOf, untilState, Waits, type WaitHandle } from '../support/waits.js';
+
+const RUNNING = { status: 'running' };
+const HOUR = 3_600_000;
+const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+const isoTime = expect.stringMatching(ISO) as string;
+
+/** A pace at which no second poll comes by itself. */
+const SLOW = { initialInterval: '1h' };
+
+let waits: Waits;
+
+beforeAll(async () => {
+  waits = await Waits.start(devServer);
+});
+afterAll(() => waits.close());
+
+/** A wait that has polled once and pauses for an hour. */
+async function pausingWait(maxWait = '3h'): Promise<{ taskId: number; handle: WaitHandle; state: RedisTaskWaitState }> {
+  const taskId = waits.addTask(RUNNING);
+  const handle = await waits.start({ taskId, region: REGION, maxWait, polling: SLOW });
+  const state = await untilState(handle, ({ polls, nextPollAt }) => polls === 1 && nextPollAt !== null);
+  return { taskId, handle, state };
+}
+
+/** A wait on a queue of its own, where nobody takes its calls. */
+async function waitWithoutCalls(maxWait: string): Promise<{ taskId: number; taskQueue: string; handle: WaitHandle }> {
+  const taskId = waits.addTask(RUNNING);
+  const taskQueue = `lonely-${randomUUID()}`;
+  await waits.serveWaits(taskQueue);
+  const handle = await waits.start({ taskId, region: REGION, maxWait }, { taskQueue });
+  await untilState(handle, ({ nextPollAt }) => nextPollAt === null);
+  return { taskId, taskQueue, handle };
+}
+
+function extend(handle: WaitHandle, ...args: unknown[]): Promise<RedisTaskWaitState> {
+  // Any number of arguments, also none, which the client's types know only for a definition.
+  return handle.executeUpdate<RedisTaskWaitState, [unknown, ...unknown[]]>('extendWait', {
+    args: args as [unknown, ...unknown[]],
+  });
+}
+
+/** The limits that the calls were given, in milliseconds. */
+async function callLimitsOf(handle: WaitHandle): Promise<number[]> {
+  return eventsOf(await handle.fetchHistory(), 'EVENT_TYPE_ACTIVITY_TASK_SCHEDULED').map((event) =>
+    durationMs(event.activityTaskScheduledEventAttributes?.scheduleToCloseTimeout),
+  );
+}
+
+describe('getState', () => {
+  test.concurrent('shows the task as last seen, the next poll and the deadline', async () => {
+    const { taskId, handle, state } = await pausingWait();
+    const { startTime } = await handle.describe();
+
+    expect(state).toEqual({
+      taskId,
+      region: REGION,
+      status: 'running',
+      polls: 1,
+      waitedMs: expect.any(Number) as number,
+      nextPollAt: isoTime,
+      deadline: isoTime,
+      observation: {
+        status: 'running',
+        taskType: 'redis cache clearing process',
+        instanceId: 'crs-09u2u96z',
+        startTime: '2018-11-01 17:25:14',
+        message: '',
+        requestId: waits.callsFor(taskId)[0]?.requestId,
+        at: isoTime,
+      },
+    });
+    const untilDeadline = Date.parse(state.deadline) - startTime.getTime();
+    expect(untilDeadline).toBeGreaterThanOrEqual(3 * HOUR);
+    expect(untilDeadline).toBeLessThan(3 * HOUR + 5_000);
+    const untilNextPoll = Date.parse(state.nextPollAt ?? '') - startTime.getTime();
+    expect(untilNextPoll).toBeGreaterThanOrEqual(0.9 * HOUR);
+    expect(untilNextPoll).toBeLessThan(1.1 * HOUR + 5_000);
+  });
+
+  test.concurrent('has no next poll while one is under way', async () => {
+    const taskId = waits.addTask(RUNNING);
+    waits.simulator.fault({ kind: 'hang' }, { taskId });
+    const handle = await waits.start({ taskId, region: REGION });
+    await waits.simulator.waitForCall((call) => call.taskId === String(taskId));
+
+    await expect(stateOf(handle)).resolves.toEqual({
+      taskId,
+      region: REGION,
+      status: null,
+      polls: 0,
+      waitedMs: expect.any(Number) as number,
+      nextPollAt: null,
+      deadline: isoTime,
+    });
+    await handle.cancel();
+  });
+
+  test.concurrent('shows the last error beside the last observation', async () => {
+    const { taskId, handle } = await pausingWait();
+    waits.simulator.fault({ kind: 'error', code: 'FailedOperation.FlowNotExists' }, { taskId, times: 1 });
+    await handle.signal('pollNow');
+    const state = await untilState(handle, ({ lastError }) => lastError !== undefined);
+
+    expect(state).toMatchObject({ status: 'running', polls: 1, observation: { status: 'running' } });
+    expect(state.lastError).toEqual({
+      code: 'FailedOperation.FlowNotExists',
+      message: expect.any(String) as string,
+      requestId: waits.callsFor(taskId)[1]?.requestId,
+      at: isoTime,
+    });
+  });
+
+  test.concurrent('answers after the end too', async () => {
+    const taskId = waits.addTask({ status: 'succeed' });
+    const handle = await waits.start({ taskId, region: REGION });
+    await handle.result();
+
+    await expect(stateOf(handle)).resolves.toMatchObject({ status: 'succeed', polls: 1, nextPollAt: null });
+  });
+});
+
+describe('pollNow', () => {
+  test.concurrent('several times before the next call is one poll, and the pace goes on unchanged', async () => {
+    const { taskId, handle, state } = await pausingWait();
+    // Within the second in which no other poll may follow the first.
+    await Promise.all([handle.signal('pollNow'), handle.signal('pollNow', 'now!', null), handle.signal('pollNow', {})]);
+    const after = await untilState(handle, ({ polls, nextPollAt }) => polls === 2 && nextPollAt !== null);
+
+    expect(after.nextPollAt).toBe(state.nextPollAt);
+    const [first, second, ...others] = waits.callsFor(taskId);
+    expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(1_000);
+    expect(others).toEqual([]);
+  });
+
+  test.concurrent('during a call lets one more follow it', async () => {
+    const { taskId, handle, state } = await pausingWait();
+    waits.simulator.fault({ kind: 'slow', delayMs: 1_500 }, { taskId, times: 1 });
+    const firstAt = waits.callsFor(taskId)[0]?.at ?? 0;
+    await handle.signal('pollNow');
+    await waits.simulator.waitForCall((call) => call.taskId === String(taskId) && call.at > firstAt);
+    await Promise.all([handle.signal('pollNow'), handle.signal('pollNow')]);
+    const after = await untilState(handle, ({ polls, nextPollAt }) => polls === 3 && nextPollAt !== null);
+
+    expect(after.nextPollAt).toBe(state.nextPollAt);
+    const [, second, third, ...others] = waits.callsFor(taskId);
+    expect((third?.at ?? 0) - (second?.at ?? 0)).toBeGreaterThanOrEqual(2_500);
+    expect(others).toEqual([]);
+  });
+
+  test.concurrent('sees an end at once', async () => {
+    const { taskId, handle } = await pausingWait();
+    waits.simulator.setTask(taskId, { status: 'succeed' });
+    await handle.signal('pollNow');
+
+    await expect(handle.result()).resolves.toMatchObject({ taskId, polls: 2 });
+  });
+});
+
+describe('extendWait', () => {
+  test.concurrent('sets the total, longer or shorter, and returns the new state', async () => {
+    const { handle, state } = await pausingWait();
+    const deadline = Date.parse(state.deadline);
+    const longer = await extend(handle, { maxWait: '4h' });
+    const shorter = await extend(handle, { maxWait: 2 * HOUR });
+
+    expect(longer).toEqual({
+      ...state,
+      deadline: new Date(deadline + HOUR).toISOString(),
+      waitedMs: expect.any(Number) as number,
+    });
+    expect(shorter.deadline).toBe(new Date(deadline - HOUR).toISOString());
+    await expect(stateOf(handle)).resolves.toMatchObject({ deadline: shorter.deadline });
+  });
+
+  test.concurrent('brings the last poll forward when the deadline comes before the next one', async () => {
+    const { handle } = await pausingWait();
+    const { nextPollAt, deadline } = await extend(handle, { maxWait: '2.5s' });
+    expect(nextPollAt).toBe(deadline);
+    const failure = await failureOf(handle);
+
+    expect(failure).toMatchObject({ type: 'RedisTaskTimedOut', details: { polls: 2, status: 'running' } });
+    expect(failure.details.waitedMs).toBeGreaterThanOrEqual(2_500);
+  });
+
+  test.concurrent('gives the next poll back its pace when the deadline had brought it forward', async () => {
+    const { handle, state } = await pausingWait('10m');
+    expect(state.nextPollAt).toBe(state.deadline);
+    const { nextPollAt, deadline } = await extend(handle, { maxWait: '3h' });
+
+    expect(Date.parse(nextPollAt ?? '')).toBeLessThan(Date.parse(deadline));
+    expect(Date.parse(nextPollAt ?? '') - Date.parse(state.deadline)).toBeGreaterThan(0.5 * HOUR);
+  });
+
+  test.concurrent('that cannot be is refused by the validator, and nothing is written', async () => {
+    const { taskId, handle, state } = await pausingWait();
+    await untilState(handle, () => Date.parse(state.observation?.at ?? '') + 1_500 < Date.now());
+    const refused: [args: unknown[], field: string][] = [
+      [[], 'extendWait'],
+      [[null], 'extendWait'],
+      [['4h'], 'extendWait'],
+      [[7], 'extendWait'],
+      [[['4h']], 'extendWait'],
+      [[{}], 'maxWait'],
+      [[{ maxWait: null }], 'maxWait'],
+      [[{ maxWait: '31d' }], 'maxWait'],
+      [[{ maxWait: -1 }], 'maxWait'],
+      [[{ maxWait: {} }], 'maxWait'],
+      [[{ maxWait: '4h', taskId: 1 }], 'taskId'],
+      // It has waited longer than that already.
+      [[{ maxWait: '1s' }], 'maxWait'],
+    ];
+    for (const [args, field] of refused) {
+      const error: unknown = await extend(handle, ...args).catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(WorkflowUpdateFailedError);
+      const cause = (error as WorkflowUpdateFailedError).cause;
+      expect(cause).toBeInstanceOf(ApplicationFailure);
+      expect(cause).toMatchObject({ type: 'RedisTaskInvalidInput', nonRetryable: true });
+      expect((cause as ApplicationFailure).details?.[0]).toMatchObject({
+        taskId,
+        region: REGION,
+        status: 'running',
+        polls: 1,
+        invalid: { field },
+      });
+    }
+
+    await expect(stateOf(handle)).resolves.toMatchObject({ deadline: state.deadline });
+    const written = eventNames(await handle.fetchHistory()).filter((name) => name.includes('UPDATE'));
+    expect(written).toEqual([]);
+  });
+
+  test.concurrent('reaches a poll that sits in a queue where no worker is', async () => {
+    const { taskId, taskQueue, handle } = await waitWithoutCalls('4s');
+    await extend(handle, { maxWait: '1h' });
+    // The deadline that the call was made with passes.
+    await untilState(handle, ({ deadline }) => Date.now() > Date.parse(deadline) - HOUR + 4_500);
+    const limits = await callLimitsOf(handle);
+    waits.simulator.setTask(taskId, { status: 'succeed' });
+    await waits.serveCalls(taskQueue);
+
+    await expect(handle.result()).resolves.toMatchObject({ status: 'succeed', polls: 1 });
+    expect(limits).toHaveLength(2);
+    expect(limits[0]).toBeLessThanOrEqual(4_000);
+    expect(limits[1]).toBeGreaterThan(HOUR - 5_000);
+  });
+
+  test.concurrent('ends a wait sooner although a poll sits in such a queue', async () => {
+    const { taskQueue, handle } = await waitWithoutCalls('1h');
+    await extend(handle, { maxWait: '2s' });
+    const state = await untilState(handle, ({ lastError }) => lastError !== undefined);
+    await waits.serveCalls(taskQueue);
+    const failure = await failureOf(handle);
+
+    expect(state.lastError).toMatchObject({ code: 'NoActivityWorker' });
+    expect(state.lastError?.message).toContain(`"${taskQueue}-api"`);
+    expect(failure).toMatchObject({ type: 'RedisTaskTimedOut', details: { status: 'running', polls: 1 } });
+    const [, shortened, last] = await callLimitsOf(handle);
+    expect(shortened).toBeLessThanOrEqual(2_000);
+    expect(last).toBe(30_000);
+  });
+});
+
+describe('cancelling', () => {
+  /** Cancels, and checks that the wait ends as cancelled within two seconds. */
+  async function cancelQuickly(handle: WaitHandle): Promise<void> {
+    const before = Date.now();
+    await handle.cancel();
+    await expect(causeOf(handle.result())).resolves.toBeInstanceOf(CancelledFailure);
+    expect(Date.now() - before).toBeLessThan(2_000);
+    expect((await handle.describe()).status.name).toBe('CANCELLED');
+  }
+
+  test.concurrent('ends a wait that pauses, and says that the task goes on', async () => {
+    const { handle } = await pausingWait();
+    await cancelQuickly(handle);
+
+    const { currentDetails } = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
+    expect(currentDetails).toContain('The task itself goes on');
+  });
+
+  test.concurrent('ends a wait during a call, and aborts the call', async () => {
+    const taskId = waits.addTask(RUNNING);
+    waits.simulator.fault({ kind: 'hang' }, { taskId });
+    const handle = await waits.start({ taskId, region: REGION });
+    await waits.simulator.waitForCall((call) => call.taskId === String(taskId));
+    await cancelQuickly(handle);
+
+    // Long before the client's own timeout of 10 s, which would look the same.
+    const { at } = await waits.simulator.waitForCall((call) => call.taskId === String(taskId) && call.aborted);
+    expect(Date.now() - at).toBeLessThan(8_000);
+  });
+
+  test.concurrent('ends a wait between the attempts of a poll', async () => {
+    const taskId = waits.addTask(RUNNING);
+    waits.simulator.fault({ kind: 'error', code: 'InternalError' }, { taskId });
+    const handle = await waits.start({ taskId, region: REGION });
+    await waits.simulator.waitForCall((call) => call.taskId === String(taskId) && call.outcome === 'InternalError');
+    await cancelQuickly(handle);
+  });
+
+  test.concurrent('ends a wait whose call no worker takes', async () => {
+    const { handle } = await waitWithoutCalls('1h');
+    await cancelQuickly(handle);
+  });
+
+  test.concurrent('a parent ends the wait of its child', async () => {
+    const taskId = waits.addTask(RUNNING);
+    const { taskQueue } = waits;
+    const options = { taskQueue };
+    const parent = await waits.startWorkflow('childParent', [{ taskId, region: REGION, polling: SLOW }, options]);
+    const child = waits.client.workflow.getHandle(`${parent.workflowId}/${taskQueue}/${REGION}/${taskId}`);
+    await waits.simulator.waitForCall((call) => call.taskId === String(taskId));
+    const before = Date.now();
+    await parent.cancel();
+
+    const cause = await causeOf(parent.result());
+    expect(Date.now() - before).toBeLessThan(2_000);
+    expect(cause).toBeInstanceOf(CancelledFailure);
+    expect((await parent.describe()).status.name).toBe('CANCELLED');
+    expect((await child.describe()).status.name).toBe('CANCELLED');
+  });
+});
+
+describe('Temporal UI', () => {
+  test.concurrent('shows current details, and a summary on every timer and call', async () => {
+    const { taskId, handle } = await pausingWait();
+    const metadata = await handle.query<{
+      definition: Record<'queryDefinitions' | 'signalDefinitions' | 'updateDefinitions', { name: string }[]>;
+      currentDetails: string;
+    }>('__temporal_workflow_metadata');
+    const history = await handle.fetchHistory();
+
+    for (const fact of [`Redis task ${taskId}`, '`running`', '`crs-09u2u96z`', '- Polls: 1', '- Next poll: 2']) {
+      expect(metadata.currentDetails).toContain(fact);
+    }
+    const { queryDefinitions, signalDefinitions, updateDefinitions } = metadata.definition;
+    const names = [queryDefinitions, signalDefinitions, updateDefinitions].map((each) => each.map(({ name }) => name));
+    expect(names).toEqual([expect.arrayContaining(['getState']), ['pollNow'], ['extendWait']]);
+    expect(summariesOf(history, 'EVENT_TYPE_ACTIVITY_TASK_SCHEDULED')).toEqual([`poll 1 of task ${taskId}`]);
+    expect(summariesOf(history, 'EVENT_TYPE_TIMER_STARTED')).toEqual([
+      expect.stringMatching(/^running · next poll in (59|1 h|5\d min)/),
+    ]);
+  });
+
+  test.concurrent('says on which queue a call is under way, and what the last error was', async () => {
+    const { taskQueue, handle } = await waitWithoutCalls('1h');
+    const { currentDetails } = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
+
+    expect(currentDetails).toContain(`a poll is under way on queue \`${taskQueue}-api\``);
+    await handle.cancel();
+  });
+
+  test.concurrent('has no search attribute of a worker that was not told to write them', async () => {
+    const { handle } = await pausingWait();
+
+    expect(eventNames(await handle.fetchHistory())).not.toContain('UPSERT_WORKFLOW_SEARCH_ATTRIBUTES');
+  });
+});
+
+test('every history replays, and no workflow task failed', async () => {
+  const histories = await waits.histories();
+  for (const { history } of histories) expect(failedWorkflowTasks(history)).toEqual([]);
+
+  await expect(waits.replayAll()).resolves.toBe(histories.length);
+  expect(histories.length).toBeGreaterThan(20);
+});

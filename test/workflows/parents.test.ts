@@ -1,0 +1,265 @@
+// A wait as a child of someone's workflow and inside it, and waits whose calls nobody takes or finishes.
+import { randomUUID } from 'node:crypto';
+import { ApplicationFailure, CancelledFailure, ChildWorkflowFailure } from '@temporalio/common';
+import { decodeRedisTaskFailure, type RedisTaskFailure } from '../../src/contract/failures.js';
+import type { RedisTaskResult } from '../../src/contract/outcome.js';
+import { devServer } from '../support/environments.js';
+import { eventNames, eventsOf, failedWorkflowTasks, summariesOf } from '../support/histories.js';
+import { causeOf, failureOf, REGION, stateOf, until, Waits } from '../support/waits.js';
+import type { Caught } from './parents.js';
+
+const RUNNING = { status: 'running' };
+const SLOW = { initialInterval: '1h' };
+
+let waits: Waits;
+
+beforeAll(async () => {
+  waits = await Waits.start(devServer);
+});
+afterAll(() => waits.close());
+
+/** Takes the next call of a queue and never answers, as a worker that is killed. */
+async function takeAndDie(taskQueue: string): Promise<void> {
+  const { connection } = waits.env;
+  const { taskToken } = await connection.withDeadline(Date.now() + 30_000, () =>
+    connection.workflowService.pollActivityTaskQueue({
+      namespace: 'default',
+      taskQueue: { name: `${taskQueue}-api` },
+      identity: 'a worker that is killed',
+    }),
+  );
+  expect(taskToken.length).toBeGreaterThan(0);
+}
+
+// First, because the last poll of such a wait is given thirty seconds, or the attempt fifteen.
+describe('a wait whose calls get no answer', () => {
+  test.concurrent('because no worker takes them times out and names the queue', async () => {
+    const taskQueue = `lonely-${randomUUID()}`;
+    await waits.serveWaits(taskQueue);
+    const taskId = waits.addTask(RUNNING);
+    const handle = await waits.start({ taskId, region: REGION, maxWait: '1s' }, { taskQueue });
+    const failure = await failureOf(handle);
+
+    expect(failure).toMatchObject({
+      type: 'RedisTaskTimedOut',
+      details: { status: null, polls: 0, lastError: { code: 'NoActivityWorker', requestId: null } },
+    });
+    expect(failure.details.lastError?.message).toContain(`"${taskQueue}-api"`);
+    expect(failure.message).toContain(`"${taskQueue}-api"`);
+    expect(waits.callsFor(taskId)).toEqual([]);
+  });
+
+  test.concurrent('because the worker was killed times out and says so', async () => {
+    const taskQueue = `deadly-${randomUUID()}`;
+    await waits.serveWaits(taskQueue);
+    const handle = await waits.start({ taskId: 1, region: REGION, maxWait: '1s' }, { taskQueue });
+    await takeAndDie(taskQueue);
+    await until(
+      () => stateOf(handle),
+      ({ lastError }) => lastError !== undefined,
+    );
+    await takeAndDie(taskQueue);
+    const failure = await failureOf(handle);
+
+    expect(failure).toMatchObject({ type: 'RedisTaskTimedOut', details: { lastError: { code: 'WorkerLost' } } });
+  });
+
+  test.concurrent('goes on when another worker takes over from one that was killed', async () => {
+    const taskQueue = `deadly-${randomUUID()}`;
+    await waits.serveWaits(taskQueue);
+    const taskId = waits.addTask({ status: 'succeed' });
+    const handle = await waits.start({ taskId, region: REGION }, { taskQueue });
+    await takeAndDie(taskQueue);
+    await waits.serveCalls(taskQueue);
+    const result = await handle.result();
+
+    expect(result.polls).toBe(1);
+    expect(result.waitedMs).toBeGreaterThanOrEqual(15_000);
+    expect(result.waitedMs).toBeLessThan(25_000);
+  });
+});
+
+describe('a child', () => {
+  test.concurrent('has an id under its parent, a memo and a static summary', async () => {
+    const { taskQueue } = waits;
+    const taskId = waits.addTask({ status: 'succeed' });
+    const parent = await waits.startWorkflow<RedisTaskResult>('childParent', [
+      { taskId: String(taskId), region: REGION },
+      { taskQueue, memo: { pipeline: 'nightly' } },
+    ]);
+
+    await expect(parent.result()).resolves.toMatchObject({ taskId, status: 'succeed' });
+    const child = waits.client.workflow.getHandle(`${parent.workflowId}/${taskQueue}/${REGION}/${taskId}`);
+    const description = await child.describe();
+    expect(description).toMatchObject({
+      type: 'awaitRedisTask',
+      taskQueue,
+      memo: { taskId, region: REGION, pipeline: 'nightly' },
+    });
+    await expect(description.staticSummary()).resolves.toBe(`Redis task ${taskId} in ${REGION}`);
+  });
+
+  test.concurrent('may be given another id, and a second one waits for the same task', async () => {
+    const { taskQueue } = waits;
+    const taskId = waits.addTask({ ...RUNNING, forPolls: 2 }, { status: 'succeed' });
+    const input = { taskId, region: REGION };
+    const workflowId = `my-own-${randomUUID()}`;
+    const parents = await Promise.all([
+      waits.startWorkflow<RedisTaskResult>('childParent', [input, { taskQueue }]),
+      waits.startWorkflow<RedisTaskResult>('childParent', [input, { taskQueue }]),
+      waits.startWorkflow<RedisTaskResult>('childParent', [input, { taskQueue, workflowId }]),
+    ]);
+    const results = await Promise.all(parents.map((parent) => parent.result()));
+
+    expect(results.map(({ status }) => status)).toEqual(['succeed', 'succeed', 'succeed']);
+    const { status } = await waits.client.workflow.getHandle(workflowId).describe();
+    expect(status.name).toBe('COMPLETED');
+  });
+
+  test.concurrent('that fails is caught with its failure as the direct cause', async () => {
+    const taskId = waits.addTask({ status: 'failed', message: 'disk is full' });
+    const { taskQueue } = waits;
+    const parent = await waits.startWorkflow<Caught>('catchingParent', [{ taskId, region: REGION }, { taskQueue }]);
+    const { names, failure } = await parent.result();
+
+    expect(names).toEqual(['ChildWorkflowFailure', 'ApplicationFailure']);
+    expect(failure).toMatchObject({ type: 'RedisTaskFailed', details: { taskId, message: 'disk is full' } });
+    expect(failure?.message).toContain('disk is full');
+  });
+
+  test.concurrent('that fails and is not caught can be decoded by the client of its parent', async () => {
+    const taskId = waits.addTask({ status: 'error', message: 'oops' });
+    const { taskQueue } = waits;
+    const parent = await waits.startWorkflow('childParent', [{ taskId, region: REGION }, { taskQueue }]);
+    const error: unknown = await parent.result().catch((reason: unknown) => reason);
+
+    expect(error).toMatchObject({ cause: { name: 'ChildWorkflowFailure', cause: { type: 'RedisTaskErrored' } } });
+    expect(decodeRedisTaskFailure(error)).toMatchObject({ type: 'RedisTaskErrored', details: { taskId } });
+  });
+
+  test.concurrent('is not started when the input breaks a rule', async () => {
+    const parent = await waits.startWorkflow('childParent', [{ taskId: 0, region: REGION }]);
+    const cause = await causeOf(parent.result());
+
+    expect(cause).toBeInstanceOf(ApplicationFailure);
+    expect(cause).toMatchObject({ type: 'RedisTaskInvalidInput', nonRetryable: true });
+    expect(eventNames(await parent.fetchHistory()).filter((name) => name.includes('CHILD'))).toEqual([]);
+  });
+
+  test.concurrent('takes signals from its parent', async () => {
+    const taskId = waits.addTask({ ...RUNNING, forPolls: 1 }, { status: 'succeed' });
+    const { taskQueue } = waits;
+    const input = { taskId, region: REGION, polling: SLOW };
+    const parent = await waits.startWorkflow<{ workflowId: string; result: RedisTaskResult }>('pokingParent', [
+      input,
+      { taskQueue },
+    ]);
+
+    await expect(parent.result()).resolves.toMatchObject({
+      workflowId: `${parent.workflowId}/${taskQueue}/${REGION}/${taskId}`,
+      result: { polls: 2 },
+    });
+  });
+
+  test.concurrent('that is cancelled by itself is no failure of a task', async () => {
+    const taskId = waits.addTask(RUNNING);
+    const { taskQueue } = waits;
+    const parent = await waits.startWorkflow('childParent', [{ taskId, region: REGION }, { taskQueue }]);
+    await waits.simulator.waitForCall((call) => call.taskId === String(taskId));
+    await waits.client.workflow.getHandle(`${parent.workflowId}/${taskQueue}/${REGION}/${taskId}`).cancel();
+    const cause = await causeOf(parent.result());
+
+    expect(cause).toBeInstanceOf(ChildWorkflowFailure);
+    expect(cause?.cause).toBeInstanceOf(CancelledFailure);
+    expect(decodeRedisTaskFailure(cause)).toBeUndefined();
+  });
+});
+
+describe('an inline wait', () => {
+  test.concurrent('ends with the result, its calls on the queue of the workflow', async () => {
+    const taskId = waits.addTask({ ...RUNNING, forPolls: 1 }, { status: 'succeed', message: 'ok' });
+    const handle = await waits.startWorkflow<RedisTaskResult>('inlineWait', [{ taskId, region: REGION }]);
+    const result = await handle.result();
+    const history = await handle.fetchHistory();
+
+    expect(result).toMatchObject({ taskId, status: 'succeed', message: 'ok', polls: 2 });
+    const [first] = eventsOf(history, 'EVENT_TYPE_ACTIVITY_TASK_SCHEDULED');
+    expect(first?.activityTaskScheduledEventAttributes?.taskQueue?.name).toBe(`${waits.taskQueue}-api`);
+    expect(summariesOf(history, 'EVENT_TYPE_ACTIVITY_TASK_SCHEDULED')).toEqual([
+      `poll 1 of task ${taskId}`,
+      `poll 2 of task ${taskId}`,
+    ]);
+    expect(history.events).toHaveLength(22);
+  });
+
+  test.concurrent('sends its calls to the queue it is given', async () => {
+    const taskId = waits.addTask({ status: 'succeed' });
+    const taskQueue = `given-${randomUUID()}`;
+    await waits.serveCalls(taskQueue);
+    const handle = await waits.startWorkflow('inlineWait', [{ taskId, region: REGION }, { taskQueue }]);
+
+    await expect(handle.result()).resolves.toMatchObject({ taskId });
+    const [first] = eventsOf(await handle.fetchHistory(), 'EVENT_TYPE_ACTIVITY_TASK_SCHEDULED');
+    expect(first?.activityTaskScheduledEventAttributes?.taskQueue?.name).toBe(`${taskQueue}-api`);
+  });
+
+  test.concurrent.each([
+    ['failed', 'RedisTaskFailed'],
+    ['Error', 'RedisTaskErrored'],
+    ['running', 'RedisTaskTimedOut'],
+  ])('of a task in status %s throws %s, which its workflow can decode', async (status, type) => {
+    const taskId = waits.addTask({ status });
+    const handle = await waits.startWorkflow<RedisTaskFailure>('catchingInline', [
+      { taskId, region: REGION, maxWait: '1s' },
+    ]);
+
+    await expect(handle.result()).resolves.toMatchObject({ type, details: { taskId, status } });
+  });
+
+  test.concurrent('that nobody catches fails its workflow with the same failure', async () => {
+    const taskId = waits.addTask({ status: 'failed' });
+    const failure = await failureOf(await waits.startWorkflow('inlineWait', [{ taskId, region: REGION }]));
+    expect(failure).toMatchObject({ type: 'RedisTaskFailed', details: { taskId } });
+  });
+
+  test.concurrent('of an input that breaks a rule fails its workflow, not its workflow task', async () => {
+    const failure = await failureOf(await waits.startWorkflow('inlineWait', [null]));
+    expect(failure).toMatchObject({ type: 'RedisTaskInvalidInput', details: { invalid: { field: 'input' } } });
+  });
+
+  test.concurrent('goes on beside another one', async () => {
+    const first = waits.addTask({ ...RUNNING, forPolls: 2 }, { status: 'succeed', message: 'first' });
+    const second = waits.addTask({ ...RUNNING, forPolls: 1 }, { status: 'succeed', message: 'second' });
+    const inputs = [first, second].map((taskId) => ({ taskId, region: REGION }));
+    const handle = await waits.startWorkflow<RedisTaskResult[]>('inlineWaits', [inputs]);
+
+    await expect(handle.result()).resolves.toMatchObject([
+      { taskId: first, polls: 3, message: 'first' },
+      { taskId: second, polls: 2, message: 'second' },
+    ]);
+  });
+
+  test.concurrent.each([
+    ['while it pauses', undefined],
+    ['during a call', { kind: 'hang' }],
+  ] as const)('is cancelled with its workflow %s', async (_when, fault) => {
+    const taskId = waits.addTask(RUNNING);
+    if (fault) waits.simulator.fault(fault, { taskId });
+    const handle = await waits.startWorkflow('catchingInline', [{ taskId, region: REGION, polling: SLOW }]);
+    const awaited = fault ? 'pending' : 'ok';
+    await waits.simulator.waitForCall((call) => call.taskId === String(taskId) && call.outcome === awaited);
+    const before = Date.now();
+    await handle.cancel();
+
+    await expect(handle.result()).resolves.toBe('cancelled');
+    expect(Date.now() - before).toBeLessThan(2_000);
+  });
+});
+
+test('every history replays, and no workflow task failed', async () => {
+  const histories = await waits.histories();
+  for (const { history } of histories) expect(failedWorkflowTasks(history)).toEqual([]);
+
+  await expect(waits.replayAll()).resolves.toBe(histories.length);
+  expect(histories.length).toBeGreaterThan(25);
+});
