@@ -4,7 +4,6 @@
  * Configured by environment variables; see the README.
  */
 import { ConfigError } from './worker/config-error.js';
-import { readConfig } from './worker/config.js';
 
 const stop = new AbortController();
 // Stays in place: a second signal during the drain changes nothing.
@@ -14,8 +13,9 @@ process.exit(await run());
 
 async function run(): Promise<number> {
   try {
-    const config = readConfig(process.env);
     // Loading the Temporal SDK takes half a second, in which a signal must be heard already.
+    const { readConfig } = await import('./worker/config.js');
+    const config = readConfig(process.env);
     const { runWorkerProcess } = await import('./worker/process.js');
     return await runWorkerProcess(config, process.env, stop.signal);
   } catch (error) {

@@ -1,6 +1,7 @@
 import type { Logger } from '@temporalio/worker';
 import { defaultCredentials } from '../tencent/credentials/index.js';
 import type { CredentialProvider } from '../tencent/credentials/provider.js';
+import { TencentApiError, type TencentErrorClass } from '../tencent/errors.js';
 import { ConfigError, configError } from './config-error.js';
 import type { WorkerConfig } from './config.js';
 import { type Health, serveHealth } from './http-server.js';
@@ -14,6 +15,9 @@ import {
   type TemporalWorkers,
   whereTemporalIs,
 } from './temporal-workers.js';
+
+/** How a service that gives credentials says that it will not, however often it is asked. */
+const REFUSED: readonly TencentErrorClass[] = ['unauthorized', 'rejected'];
 
 /**
  * Runs the worker until it is told to stop.
@@ -36,9 +40,9 @@ export async function runWorkerProcess(
     metrics: () => metrics.page(),
   });
 
-  const credentials = defaultCredentials(env);
+  const credentials = defaultCredentials(env, { warn: (message) => void log.warn(message) });
   const connect = async () => {
-    await requireCredentials(credentials);
+    await requireCredentials(credentials, log);
     return connectWorkers(config, credentials, log);
   };
   // Trying ends with the process: an attempt under way may take long, and cannot be aborted.
@@ -64,12 +68,17 @@ function aborted(signal: AbortSignal): Promise<undefined> {
   });
 }
 
-/** A worker that could never make a call should say so now, not in a failed poll. */
-async function requireCredentials(credentials: CredentialProvider): Promise<void> {
+/**
+ * A worker that could never make a call should say so now, not in a failed poll. A source that is configured and cannot
+ * answer at the moment is no reason to stop: polls ask it again.
+ */
+async function requireCredentials(credentials: CredentialProvider, log: Logger): Promise<void> {
   try {
     await credentials.getCredential();
   } catch (error) {
-    throw new ConfigError((error as Error).message);
+    const { message } = error as Error;
+    if (!(error instanceof TencentApiError) || REFUSED.includes(error.errorClass)) throw new ConfigError(message);
+    log.warn('No credentials at the moment: polls will ask for them again', { reason: message });
   }
 }
 

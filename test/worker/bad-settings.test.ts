@@ -10,7 +10,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 function file(name: string, text: string): string {
   const at = path.join(folder, name);
-  writeFileSync(at, text);
+  writeFileSync(at, text, { mode: 0o600 });
   return at;
 }
 
@@ -46,6 +46,7 @@ describe('a worker with a setting that it cannot use', () => {
     ['TENCENTCLOUD_CREDENTIALS_FILE', { ...noKeys, TENCENTCLOUD_CREDENTIALS_FILE: path.join(folder, 'none') }],
     ['secret_key', { ...noKeys, TENCENTCLOUD_CREDENTIALS_FILE: file('half', `[default]\nsecret_id = ${MARK}\n`) }],
     ['TENCENTCLOUD_PROFILE', { ...noKeys, TENCENTCLOUD_PROFILE: 'unknown' }],
+    ['TENCENTCLOUD_ROLE_ARN', { TENCENTCLOUD_ROLE_SESSION_NAME: 'worker' }],
     ['HTTPS_PROXY', { HTTPS_PROXY: `http://user:${MARK}@pro xy` }],
   ])('says in one line what is wrong with %s and exits with 1', async (variable, env) => {
     const worker = new WorkerProcess({ ...GOOD_SETTINGS, ...env });
@@ -64,6 +65,25 @@ describe('a worker with a setting that it cannot use', () => {
     expect(worker.stderr).toMatch(/^redis-task worker: No Tencent Cloud credentials found\. Looked for: [^\n]+\n$/);
     expect(worker.stderr).toContain('TENCENTCLOUD_SECRET_ID');
     expect(worker.stderr).toContain('profile [default]');
+  });
+});
+
+describe('a source of credentials that cannot answer at the moment', () => {
+  test('is reported, and does not stop the start', async () => {
+    const worker = new WorkerProcess({
+      ...GOOD_SETTINGS,
+      TENCENTCLOUD_ROLE_ARN: 'qcs::cam::uin/100000000001:roleName/redis-task',
+      HTTPS_PROXY: `http://${await freeAddress()}`,
+    });
+
+    await worker.prints('Temporal is not there yet');
+    worker.signal('SIGTERM');
+    await expect(worker.end).resolves.toEqual({ code: 0, signal: null });
+    expect(worker.log[0]).toMatchObject({
+      level: 'warn',
+      message: 'No credentials at the moment: polls will ask for them again',
+      reason: expect.stringContaining('TENCENTCLOUD_ROLE_ARN') as unknown,
+    });
   });
 });
 
