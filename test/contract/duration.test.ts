@@ -34,7 +34,7 @@ describe('durationMs', () => {
     '1h30m',
     '١s',
     'Infinitys',
-    `${'9'.repeat(400)}d`,
+    `${'9'.repeat(309)}d`,
     -1,
     NaN,
     Infinity,

@@ -20,6 +20,11 @@ function thrownBy(read: () => unknown): InvalidField {
   throw new Error('Nothing was refused');
 }
 
+/** Rows with a name for each value that is short enough for the title of a test. */
+function titled<T>(values: readonly T[]): [string, T][] {
+  return values.map((value) => [JSON.stringify(value).slice(0, 40), value]);
+}
+
 describe('readInput', () => {
   test('fills in the defaults', () => {
     expect(readInput(task)).toEqual({
@@ -80,7 +85,7 @@ describe('taskId', () => {
     ['1', 1],
     ['6954227', 6954227],
     ['0018215', 18215],
-    [`${'0'.repeat(5_000)}7`, 7],
+    [`${'0'.repeat(50)}7`, 7],
     ['9007199254740991', Number.MAX_SAFE_INTEGER],
   ])('may be %j', (taskId, read) => {
     expect(readInput({ ...task, taskId }).taskId).toBe(read);
@@ -119,13 +124,15 @@ describe('taskId', () => {
     expect(rule).toContain('an integer from 1 to 9007199254740991, or a string of decimal digits');
   });
 
-  test.each([
-    '9007199254740992',
-    '9007199254740993',
-    '09007199254740992',
-    '99999999999999999999999',
-    '9'.repeat(1_000_000),
-  ])('is too large as the text %.30s', (taskId) => {
+  test.each(
+    titled([
+      '9007199254740992',
+      '9007199254740993',
+      '09007199254740992',
+      '99999999999999999999999',
+      '9'.repeat(1_000_000),
+    ]),
+  )('is too large as the text %s', (_, taskId) => {
     const { field, rule } = wrongWith({ ...task, taskId });
 
     expect(field).toBe('taskId');
@@ -158,29 +165,31 @@ describe('region', () => {
     },
   );
 
-  test.each([
-    '',
-    'guangzhou',
-    'a-guangzhou',
-    'AP-guangzhou',
-    'ap-Guangzhou',
-    'ap_guangzhou',
-    'ap-',
-    'ap--guangzhou',
-    '-ap',
-    'ap-guangzhou\n',
-    ' ap-guangzhou',
-    'ap-guangzhou.evil.example',
-    'ap-guangzhou/x',
-    'ap-guangzhou:80',
-    'ap-广州',
-    `ab-${'c'.repeat(62)}`,
-    'a-'.repeat(1_000_000),
-    null,
-    7,
-    {},
-    ['ap-guangzhou'],
-  ])('may not be %.40j', (region) => {
+  test.each(
+    titled([
+      '',
+      'guangzhou',
+      'a-guangzhou',
+      'AP-guangzhou',
+      'ap-Guangzhou',
+      'ap_guangzhou',
+      'ap-',
+      'ap--guangzhou',
+      '-ap',
+      'ap-guangzhou\n',
+      ' ap-guangzhou',
+      'ap-guangzhou.evil.example',
+      'ap-guangzhou/x',
+      'ap-guangzhou:80',
+      'ap-广州',
+      `ab-${'c'.repeat(62)}`,
+      'a-'.repeat(1_000_000),
+      null,
+      7,
+      {},
+      ['ap-guangzhou'],
+    ]),
+  )('may not be %s', (_, region) => {
     expect(wrongWith({ ...task, region }).field).toBe('region');
   });
 });
@@ -196,24 +205,26 @@ describe('maxWait', () => {
     expect(readInput({ ...task, maxWait }).maxWaitMs).toBe(ms);
   });
 
-  test.each([
-    '999ms',
-    999.9,
-    0,
-    -1,
-    '0s',
-    '30.001d',
-    30 * DAY + 1,
-    '2 h',
-    'PT2H',
-    '',
-    null,
-    true,
-    {},
-    [],
-    Infinity,
-    '9'.repeat(1_000),
-  ])('may not be %.40j', (maxWait) => {
+  test.each(
+    titled([
+      '999ms',
+      999.9,
+      0,
+      -1,
+      '0s',
+      '30.001d',
+      30 * DAY + 1,
+      '2 h',
+      'PT2H',
+      '',
+      null,
+      true,
+      {},
+      [],
+      Infinity,
+      '9'.repeat(1_000),
+    ]),
+  )('may not be %s', (_, maxWait) => {
     const { field, rule } = wrongWith({ ...task, maxWait });
 
     expect(field).toBe('maxWait');

@@ -273,7 +273,7 @@ describe("Tencent's own providers", () => {
     process.env['TENCENTCLOUD_SECRET_ID'] = SIMULATOR_CREDENTIAL.secretId;
     process.env['TENCENTCLOUD_SECRET_KEY'] = SIMULATOR_CREDENTIAL.secretKey;
     try {
-      expect(await statusWith(new EnvironmentVariableCredential())).toBe('running');
+      expect(await statusWith(new EnvironmentVariableCredential() as CredentialProvider)).toBe('running');
     } finally {
       process.env = before;
     }
