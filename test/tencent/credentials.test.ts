@@ -238,6 +238,20 @@ describe('loads that are shared', () => {
     expect(loads).toBe(2);
   });
 
+  test('that never end have failed after their limit, and are not remembered', async () => {
+    let loads = 0;
+    const hanging: CredentialProvider = {
+      getCredential() {
+        loads += 1;
+        return loads === 1 ? new Promise(() => undefined) : Promise.resolve(credential);
+      },
+    };
+    const provider = sharedLoads(hanging, 50);
+
+    await expect(provider.getCredential()).rejects.toThrow('did not answer within 0.05 s');
+    expect(await provider.getCredential()).toBe(credential);
+  });
+
   test('do not give a caller who needs fresh credentials the load of one who does not', async () => {
     const asked: (boolean | undefined)[] = [];
     const provider = sharedLoads({
@@ -273,7 +287,7 @@ describe("Tencent's own providers", () => {
     process.env['TENCENTCLOUD_SECRET_ID'] = SIMULATOR_CREDENTIAL.secretId;
     process.env['TENCENTCLOUD_SECRET_KEY'] = SIMULATOR_CREDENTIAL.secretKey;
     try {
-      expect(await statusWith(new EnvironmentVariableCredential() as CredentialProvider)).toBe('running');
+      expect(await statusWith(new EnvironmentVariableCredential())).toBe('running');
     } finally {
       process.env = before;
     }

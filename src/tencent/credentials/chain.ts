@@ -29,17 +29,31 @@ export function credentialChain(sources: readonly CredentialSource[]): Credentia
   };
 }
 
+/** A load that takes longer has failed: its callers must not wait for ever, nor all who come after them. */
+const LOAD_LIMIT_MS = 10_000;
+
 /**
  * A provider that lets concurrent callers share one load. A load that failed is not remembered, and neither is one
  * that succeeded: how long credentials are good is for the provider behind it to know.
  */
-export function sharedLoads(provider: CredentialProvider): CredentialProvider {
+export function sharedLoads(provider: CredentialProvider, limitMs = LOAD_LIMIT_MS): CredentialProvider {
   const underWay = new Map<boolean, Promise<Partial<TencentCredential>>>();
   return {
     getCredential({ refresh = false } = {}) {
-      const load = underWay.get(refresh) ?? provider.getCredential({ refresh }).finally(() => underWay.delete(refresh));
+      const load =
+        underWay.get(refresh) ??
+        within(limitMs, provider.getCredential({ refresh })).finally(() => underWay.delete(refresh));
       underWay.set(refresh, load);
       return load;
     },
   };
+}
+
+function within<T>(limitMs: number, load: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const error = new Error(`the source of credentials did not answer within ${limitMs / 1000} s`);
+    timer = setTimeout(() => reject(error), limitMs);
+  });
+  return Promise.race([load, late]).finally(() => clearTimeout(timer));
 }
