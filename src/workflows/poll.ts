@@ -55,7 +55,7 @@ export async function poll(plan: WaitPlan, apiQueue: string, limits: CallLimits,
 function failedPoll(cause: Error | undefined, apiQueue: string, limits: CallLimits): PollAnswer {
   const at = new Date().toISOString();
   if (cause instanceof TimeoutFailure) {
-    const error = noAnswer(cause.timeoutType ?? '', apiQueue, limits.scheduleToCloseMs, at);
+    const error = noAnswer(passedLimit(cause), apiQueue, limits.scheduleToCloseMs, at);
     return { error, errorClass: 'transient' };
   }
   if (cause instanceof ApplicationFailure) {
@@ -63,6 +63,16 @@ function failedPoll(cause: Error | undefined, apiQueue: string, limits: CallLimi
     return { error, errorClass: pollErrorClass(cause.type) };
   }
   return { error: unexpected(cause?.name, cause?.message, at), errorClass: 'transient' };
+}
+
+/**
+ * The limit that was passed, as measured: a poll that was never taken passes that of the queue. A first attempt that
+ * was taken and lost where no other fits before the deadline passes that of the whole poll, without a cause; with one,
+ * which the SDK shows only in the raw failure, a later attempt was not taken.
+ */
+function passedLimit({ timeoutType, failure }: TimeoutFailure): string {
+  if (timeoutType === 'SCHEDULE_TO_CLOSE' && !failure?.cause) return 'START_TO_CLOSE';
+  return timeoutType ?? '';
 }
 
 function unexpected(code: string | null | undefined, message: string | undefined, at: string): PollError {

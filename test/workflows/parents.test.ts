@@ -5,7 +5,7 @@ import { decodeRedisTaskFailure, type RedisTaskFailure } from '../../src/contrac
 import type { RedisTaskResult } from '../../src/contract/outcome.js';
 import { devServer } from '../support/environments.js';
 import { eventNames, eventsOf, failedWorkflowTasks, summariesOf } from '../support/histories.js';
-import { causeOf, failureOf, REGION, stateOf, until, Waits } from '../support/waits.js';
+import { causeOf, failureOf, REGION, untilState, Waits } from '../support/waits.js';
 import type { Caught } from './parents.js';
 
 const RUNNING = { status: 'running' };
@@ -54,14 +54,23 @@ describe('a wait whose calls get no answer', () => {
     await waits.serveWaits(taskQueue);
     const handle = await waits.start({ taskId: 1, region: REGION, maxWait: '1s' }, { taskQueue });
     await takeAndDie(taskQueue);
-    await until(
-      () => stateOf(handle),
-      ({ lastError }) => lastError !== undefined,
-    );
+    const { lastError } = await untilState(handle, (state) => state.lastError !== undefined);
+    expect(lastError).toMatchObject({ code: 'WorkerLost' });
     await takeAndDie(taskQueue);
     const failure = await failureOf(handle);
 
     expect(failure).toMatchObject({ type: 'RedisTaskTimedOut', details: { lastError: { code: 'WorkerLost' } } });
+  });
+
+  test.concurrent('because the worker was killed and no other came says that none came', async () => {
+    const taskQueue = `deadly-${randomUUID()}`;
+    await waits.serveWaits(taskQueue);
+    const handle = await waits.start({ taskId: 1, region: REGION, maxWait: '25s' }, { taskQueue });
+    await takeAndDie(taskQueue);
+    const { lastError } = await untilState(handle, (state) => state.lastError !== undefined);
+    await handle.cancel();
+
+    expect(lastError).toMatchObject({ code: 'NoActivityWorker' });
   });
 
   test.concurrent('goes on when another worker takes over from one that was killed', async () => {
