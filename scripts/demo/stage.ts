@@ -1,14 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Runtime, DefaultLogger, type Worker } from '@temporalio/worker';
 import { RedisApiSimulator, SIMULATOR_CREDENTIAL } from 'temporal-tencent-redis/testing';
 import { createProvisioningWorker } from '../../examples/provisioning/worker.js';
 import { type DevServer, startDevServer } from '../../src/engine/index.js';
+import { startWorkerProcess } from '../worker-process.js';
 
 /** Everything that the demo plays on: a Temporal server, the API, the package's worker and one for the pipelines. */
 export interface Stage {
@@ -34,18 +33,11 @@ export async function setStage(folder: string | undefined): Promise<Stage> {
     const simulator = await RedisApiSimulator.start();
     closing.push(() => simulator.close());
 
-    const key = {
-      TENCENTCLOUD_SECRET_ID: SIMULATOR_CREDENTIAL.secretId,
-      TENCENTCLOUD_SECRET_KEY: SIMULATOR_CREDENTIAL.secretKey,
-    };
-    const waits = startWorker(path.join(logFolder, 'worker.log'), {
-      ...key,
-      TEMPORAL_ADDRESS: server.address,
-      TENCENTCLOUD_REDIS_ENDPOINT: simulator.url,
-    });
-    closing.push(() => stopProcess(waits));
+    const waits = startWorkerProcess({ server, simulator, logFile: path.join(logFolder, 'worker.log') });
+    closing.push(() => waits.stop());
 
-    Object.assign(process.env, key);
+    process.env['TENCENTCLOUD_SECRET_ID'] = SIMULATOR_CREDENTIAL.secretId;
+    process.env['TENCENTCLOUD_SECRET_KEY'] = SIMULATOR_CREDENTIAL.secretKey;
     const pipelines = await startPipelines(path.join(logFolder, 'pipelines.log'), server, simulator);
     closing.push(() => pipelines.stop());
 
@@ -56,26 +48,6 @@ export async function setStage(folder: string | undefined): Promise<Stage> {
     await close();
     throw error;
   }
-}
-
-/** The worker just as `npm start` runs it. Settings of the caller's own worker must not reach this one. */
-function startWorker(logFile: string, settings: Record<string, string>): ChildProcess {
-  const own = Object.entries(process.env).filter(([name]) => !/^(TEMPORAL|TENCENTCLOUD|REDIS_TASK|TKE)_/.test(name));
-  const worker = spawn(process.execPath, [fileURLToPath(new URL('../../lib/worker.js', import.meta.url))], {
-    env: { ...Object.fromEntries(own), ...settings },
-    stdio: ['ignore', 'ignore', 'pipe'],
-    // Ctrl-C reaches the demo, which then stops it in the right order.
-    detached: true,
-  });
-  worker.stderr.pipe(createWriteStream(logFile));
-  return worker;
-}
-
-async function stopProcess(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGTERM');
-  await gone;
 }
 
 async function startPipelines(logFile: string, server: DevServer, simulator: RedisApiSimulator) {

@@ -5,6 +5,7 @@
  */
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
+import { DEFAULT_API_RPS } from '../contract/call-limits.js';
 import { readInput } from '../contract/input.js';
 import { invalidInputMessage } from '../contract/messages.js';
 import { InvalidFieldError } from '../contract/rules.js';
@@ -21,9 +22,6 @@ export { defaultCredentials } from '../tencent/credentials/index.js';
 export type { CredentialProvider, TencentCredential } from '../tencent/credentials/provider.js';
 export { TencentApiError, type TencentErrorClass } from '../tencent/errors.js';
 export { createRedisApi, type RedisApi, type RedisApiCall, type RedisApiOptions } from '../tencent/redis-api.js';
-
-/** Calls a second: three quarters of what the API takes from an account, which others use too. */
-export const DEFAULT_API_RPS = 15;
 
 /** How often a call under way tells the server that it is alive: it is how a cancellation reaches it. */
 const HEARTBEAT_MS = 500;

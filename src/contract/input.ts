@@ -10,12 +10,13 @@ const MAX_WAIT = 30 * 24 * HOUR;
  * Chosen by measurement, next to Terraform's waiter (docs/schedule.md): with these, calls and lateness are at or below
  * its own, within 3 %, for tasks of 9 s to 30 min.
  */
+const DEFAULT_INITIAL_MS = 2 * SECOND;
 const DEFAULT_COEFFICIENT = 1.64;
 const DEFAULT_MAXIMUM_MS = 9_900;
 
 /** How to space the polls. Leave a field out to have its default. */
 export interface RedisTaskPolling {
-  /** The first interval between polls, 1 s to 1 h. @default "2s" */
+  /** The first interval between polls, 1 s to 1 h. @default "2s", or `maximumInterval` if that is shorter */
   readonly initialInterval?: RedisTaskDuration;
   /** What each interval is multiplied by to get the next one, 1 to 10. @default 1.64 */
   readonly backoffCoefficient?: number;
@@ -127,19 +128,29 @@ function readPolling(value: unknown): PollSchedule {
     'jitter',
     'expectedDuration',
   ]);
-  const { initialInterval = '2s', backoffCoefficient = DEFAULT_COEFFICIENT, jitter = 0.1, expectedDuration } = fields;
-  const initialIntervalMs = durationBetween('polling.initialInterval', initialInterval, SECOND, HOUR);
-  const { maximumInterval = Math.max(DEFAULT_MAXIMUM_MS, initialIntervalMs) } = fields;
-  const maximumIntervalMs = durationBetween('polling.maximumInterval', maximumInterval, SECOND, HOUR);
-  if (maximumIntervalMs < initialIntervalMs) {
-    refuse('polling.maximumInterval', maximumInterval, 'must not be shorter than polling.initialInterval');
-  }
+  const { backoffCoefficient = DEFAULT_COEFFICIENT, jitter = 0.1, expectedDuration } = fields;
+  const { initialIntervalMs, maximumIntervalMs } = readIntervals(fields);
   return {
     initialIntervalMs,
     backoffCoefficient: numberBetween('polling.backoffCoefficient', backoffCoefficient, 1, 10),
     maximumIntervalMs,
     jitter: numberBetween('polling.jitter', jitter, 0, 0.5),
     ...(expectedDuration !== undefined && { expectedDurationMs: readExpectedDuration(expectedDuration) }),
+  };
+}
+
+/** The two intervals. The default of the one that is left out gives way to the one that is given. */
+function readIntervals({ initialInterval, maximumInterval }: { initialInterval?: unknown; maximumInterval?: unknown }) {
+  const read = (field: string, value: unknown): number | undefined =>
+    value === undefined ? undefined : durationBetween(field, value, SECOND, HOUR);
+  const initialMs = read('polling.initialInterval', initialInterval);
+  const maximumMs = read('polling.maximumInterval', maximumInterval);
+  if (initialMs !== undefined && maximumMs !== undefined && maximumMs < initialMs) {
+    refuse('polling.maximumInterval', maximumInterval, 'must not be shorter than polling.initialInterval');
+  }
+  return {
+    initialIntervalMs: initialMs ?? Math.min(DEFAULT_INITIAL_MS, maximumMs ?? Infinity),
+    maximumIntervalMs: maximumMs ?? Math.max(DEFAULT_MAXIMUM_MS, initialMs ?? 0),
   };
 }
 

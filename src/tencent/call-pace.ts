@@ -30,15 +30,24 @@ const SYSTEM_CLOCK: Clock = {
   sleep: (ms, signal) => setTimeout(ms, undefined, { signal }),
 };
 
-/** A pace of so many calls a second, each its share of a second after the one before. */
+/**
+ * A pace of so many calls a second, each its share of a second after the one before.
+ *
+ * After a second of silence, and after a hold, it starts at half the rate and reaches the whole within as many calls as
+ * it allows a second: the server lets a new backlog out in a burst to all workers at once, and each of them knows only
+ * of itself.
+ */
 export function createCallPace(requestsPerSecond: number, { now, sleep }: Clock = SYSTEM_CLOCK): CallPace {
   const spacingMs = 1_000 / requestsPerSecond;
   let freeAt = 0;
   let heldUntil = 0;
+  let callsInARow = 0;
 
   const take = (): number => {
     const at = Math.max(now(), freeAt, heldUntil);
-    freeAt = at + spacingMs;
+    if (at > freeAt + 1_000) callsInARow = 0;
+    freeAt = at + spacingMs * Math.max(1, 2 - callsInARow / requestsPerSecond);
+    callsInARow += 1;
     return at;
   };
   return {
@@ -54,6 +63,7 @@ export function createCallPace(requestsPerSecond: number, { now, sleep }: Clock 
     hold() {
       heldUntil = Math.max(heldUntil, (Math.floor(now() / 1_000) + 1) * 1_000);
       freeAt = Math.max(freeAt, heldUntil);
+      callsInARow = 0;
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { LogLevel } from '@temporalio/common';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
-import { DEFAULT_API_RPS } from '../activities/index.js';
+import { DEFAULT_API_RPS } from '../contract/call-limits.js';
 import { DEFAULT_TASK_QUEUE } from '../contract/ids.js';
 import { readEndpoint } from '../tencent/endpoint.js';
 import { configError } from './config-error.js';
