@@ -8,6 +8,8 @@ const zones = {
   tencent: ['contract'],
   activities: ['contract', 'tencent'],
   workflows: ['contract', 'activities'],
+  client: ['contract'],
+  cli: ['contract', 'client', 'tencent', 'worker', 'activities', 'testing', 'engine'],
   worker: ['contract', 'tencent', 'activities'],
   testing: ['contract', 'tencent/sign.ts'],
   engine: [],

@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { RedisTaskFailure } from '../contract/failures.js';
+import { invalidInput, type InvalidInputFailure } from '../contract/invalid-input.js';
 import { type InvalidField, InvalidFieldError } from '../contract/rules.js';
 
 /** A failure as Temporal carries it. Thrown by the workflow itself, it is the direct cause of what a parent catches. */
@@ -10,8 +11,6 @@ export function applicationFailure({ type, message, details }: RedisTaskFailure)
   return failure;
 }
 
-type InvalidInputDetails = Extract<RedisTaskFailure, { type: 'RedisTaskInvalidInput' }>['details'];
-
 /**
  * Reads something from outside. What breaks a rule becomes a `RedisTaskInvalidInput`: an error of any other kind would
  * fail the workflow task and hang the wait.
@@ -21,27 +20,12 @@ type InvalidInputDetails = Extract<RedisTaskFailure, { type: 'RedisTaskInvalidIn
 export function readOrFail<T>(
   read: () => T,
   message: (invalid: InvalidField) => string,
-  known: Partial<InvalidInputDetails>,
+  known: Partial<InvalidInputFailure['details']>,
 ): T {
   try {
     return read();
   } catch (error) {
     if (!(error instanceof InvalidFieldError)) throw error;
-    const { field, rule } = error.invalid;
-    const details = { ...NOTHING_KNOWN, ...known, invalid: { field, rule } };
-    throw applicationFailure({ type: 'RedisTaskInvalidInput', message: message(error.invalid), details });
+    throw applicationFailure(invalidInput(error.invalid, message, known));
   }
 }
-
-const NOTHING_KNOWN = {
-  taskId: null,
-  region: null,
-  status: null,
-  message: null,
-  taskType: null,
-  instanceId: null,
-  startTime: null,
-  requestId: null,
-  polls: 0,
-  waitedMs: 0,
-} as const;

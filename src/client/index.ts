@@ -1,0 +1,166 @@
+/**
+ * Waits for Redis tasks from outside a workflow: a service, a script, a command line.
+ *
+ * @packageDocumentation
+ */
+import { CancelledFailure, type Client, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import type { RedisTaskDuration } from '../contract/duration.js';
+import { AWAIT_REDIS_TASK, clientWorkflowId, DEFAULT_TASK_QUEUE } from '../contract/ids.js';
+import { type AwaitRedisTaskInput, identityOf, readInput } from '../contract/input.js';
+import { invalidInput } from '../contract/invalid-input.js';
+import { invalidInputMessage } from '../contract/messages.js';
+import type { RedisTaskResult } from '../contract/outcome.js';
+import { InvalidFieldError } from '../contract/rules.js';
+import { type RedisTaskWaitState, waitSummary } from '../contract/view.js';
+import { RedisTaskError, waitError } from './error.js';
+import { type ProgressOptions, progressOf } from './progress.js';
+
+export { RedisTaskError, RedisTaskWaitCancelledError } from './error.js';
+export type { ProgressOptions } from './progress.js';
+
+/** Which task a wait is about: with the queue, it is all that a workflow id is made of. */
+export interface RedisTaskReference {
+  readonly taskId: number | string;
+  readonly region: string;
+}
+
+/** Options of a {@link RedisTaskClient}. */
+export interface RedisTaskClientOptions {
+  /** The queue of the workers that wait; another account is another queue. @default 'redis-task' */
+  readonly taskQueue?: string;
+}
+
+/** How one of many waits ended. */
+export type RedisTaskOutcome =
+  | { readonly input: AwaitRedisTaskInput; readonly result: RedisTaskResult; readonly error?: undefined }
+  | { readonly input: AwaitRedisTaskInput; readonly result?: undefined; readonly error: unknown };
+
+/**
+ * Starts, watches and steers waits. All methods name a wait by its task, so that any number of clients share one.
+ *
+ * @example
+ * ```ts
+ * const waits = new RedisTaskClient(new Client({ connection }));
+ * const { instanceId } = await waits.await({ taskId: 18215, region: 'ap-guangzhou', maxWait: '1h' });
+ * ```
+ */
+export class RedisTaskClient {
+  readonly taskQueue: string;
+
+  constructor(
+    readonly client: Client,
+    { taskQueue = DEFAULT_TASK_QUEUE }: RedisTaskClientOptions = {},
+  ) {
+    this.taskQueue = taskQueue;
+  }
+
+  /**
+   * Starts a wait, or attaches to the one that runs for this task already: then the rest of `input` is not looked at,
+   * and a longer `maxWait` is for {@link extendWait}. After the end of a wait, a new one begins.
+   *
+   * @throws RedisTaskError `RedisTaskInvalidInput`, before anything is sent
+   */
+  async start(input: AwaitRedisTaskInput): Promise<WorkflowHandle> {
+    const plan = readOrThrow(input);
+    const { taskId, region } = plan;
+    return this.client.workflow.start(AWAIT_REDIS_TASK, {
+      taskQueue: this.taskQueue,
+      workflowId: clientWorkflowId(this.taskQueue, region, taskId),
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      staticSummary: waitSummary(plan),
+      memo: { taskId, region },
+      args: [input],
+    });
+  }
+
+  /**
+   * Starts a wait, or attaches to it, and waits for its end.
+   *
+   * @throws RedisTaskError when the task did not succeed, or the wait could not go on
+   * @throws RedisTaskWaitCancelledError when somebody cancelled it
+   */
+  async await(input: AwaitRedisTaskInput): Promise<RedisTaskResult> {
+    return resultOf(await this.start(input));
+  }
+
+  /** Waits for many tasks at once. Never rejects: each outcome has its result, or its error as {@link await} throws it. */
+  awaitAll(inputs: Iterable<AwaitRedisTaskInput>): Promise<RedisTaskOutcome[]> {
+    const outcome = async (input: AwaitRedisTaskInput): Promise<RedisTaskOutcome> => {
+      try {
+        return { input, result: await this.await(input) };
+      } catch (error) {
+        return { input, error };
+      }
+    };
+    return Promise.all(Array.from(inputs, outcome));
+  }
+
+  /** Attaches to the wait for a task, running or the last that ended, without starting one. */
+  attach(task: RedisTaskReference): WorkflowHandle {
+    const { taskId, region } = readOrThrow({ taskId: task.taskId, region: task.region });
+    return this.client.workflow.getHandle(clientWorkflowId(this.taskQueue, region, taskId));
+  }
+
+  /** The end of the wait for a task, without starting one. @throws as {@link await} */
+  result(task: RedisTaskReference): Promise<RedisTaskResult> {
+    return resultOf(this.attach(task));
+  }
+
+  /** Where the wait for a task stands. */
+  state(task: RedisTaskReference): Promise<RedisTaskWaitState> {
+    return this.attach(task).query<RedisTaskWaitState>('getState');
+  }
+
+  /**
+   * The wait for a task as it goes on: its state now, then each change of it, until the wait has ended. How it ended is
+   * for {@link result} to tell.
+   */
+  progress(task: RedisTaskReference, options?: ProgressOptions): AsyncIterable<RedisTaskWaitState> {
+    return progressOf(this.attach(task), options);
+  }
+
+  /** Polls at once, for instance because the task is known to have ended. */
+  pollNow(task: RedisTaskReference): Promise<void> {
+    return this.attach(task).signal('pollNow');
+  }
+
+  /**
+   * Sets how long the wait may last in all, counted from its start.
+   *
+   * @throws RedisTaskError `RedisTaskInvalidInput` when that is over already; the wait then goes on as before
+   */
+  async extendWait(task: RedisTaskReference, maxWait: RedisTaskDuration): Promise<RedisTaskWaitState> {
+    try {
+      return await this.attach(task).executeUpdate<RedisTaskWaitState, [unknown]>('extendWait', {
+        args: [{ maxWait }],
+      });
+    } catch (error) {
+      throw waitError(error, false);
+    }
+  }
+
+  /**
+   * Cancels the wait for everyone who shares it. The task itself goes on: the API has no call that cancels one. To stop
+   * watching alone, just stop awaiting.
+   */
+  async cancel(task: RedisTaskReference): Promise<void> {
+    await this.attach(task).cancel();
+  }
+}
+
+async function resultOf(handle: WorkflowHandle): Promise<RedisTaskResult> {
+  try {
+    return (await handle.result()) as RedisTaskResult;
+  } catch (error) {
+    throw waitError(error, error instanceof WorkflowFailedError && error.cause instanceof CancelledFailure);
+  }
+}
+
+function readOrThrow(input: AwaitRedisTaskInput) {
+  try {
+    return readInput(input);
+  } catch (error) {
+    if (!(error instanceof InvalidFieldError)) throw error;
+    throw new RedisTaskError(invalidInput(error.invalid, invalidInputMessage, identityOf(input)));
+  }
+}
