@@ -1,9 +1,4 @@
-import {
-  decodeRedisTaskFailure,
-  type RedisTaskFailure,
-  type RedisTaskFailureDetails,
-  type RedisTaskFailureType,
-} from '../contract/failures.js';
+import { decodeRedisTaskFailure, type RedisTaskFailure, type RedisTaskFailureType } from '../contract/failures.js';
 
 /**
  * A wait that ended otherwise than in success, as a client gets it. Branch on `failure.type`.
