@@ -5,6 +5,9 @@ import { TencentApiError } from './errors.js';
 /** The longest answer that is read. One about a task has some 300 bytes; anything much larger is no such answer. */
 const ANSWER_MAX_BYTES = 256 * 1024;
 
+/** A `Date` beyond it is none that a clock shows, and the times after it may be none that can be signed. */
+const LATEST_DATE_MS = Date.parse('9999-12-31T23:59:59Z');
+
 /** One request, exactly as it goes out. */
 export interface HttpRequest {
   readonly method: 'GET' | 'POST';
@@ -58,7 +61,7 @@ export async function exchange(request: HttpRequest): Promise<HttpAnswer> {
       status: response.statusCode,
       // Not response.body: of an answer that is packed although nobody asked for that, it is no text.
       body: Buffer.from(response.rawBody).toString('utf8'),
-      clockSkewMs: Number.isNaN(date) ? null : date - Date.now(),
+      clockSkewMs: date >= 0 && date <= LATEST_DATE_MS ? date - Date.now() : null,
     };
   } catch (error) {
     // The caller's abort is its own business; got's errors carry the Authorization header, so none goes further.
