@@ -1,12 +1,13 @@
 import type { Client } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
-import { temporal } from '@temporalio/proto';
+import proto, { type temporal } from '@temporalio/proto';
 
 export type History = temporal.api.history.v1.IHistory;
 export type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 export type EventName = keyof typeof temporal.api.enums.v1.EventType;
 
-const { EventType, WorkflowTaskFailedCause } = temporal.api.enums.v1;
+// By the default: Node finds no named exports in this package, unlike jest.
+const { EventType, WorkflowTaskFailedCause } = proto.temporal.api.enums.v1;
 
 /** One run of a workflow. */
 export interface Run {

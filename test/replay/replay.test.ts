@@ -1,0 +1,115 @@
+// Today's code runs once more over the histories of every version that was recorded, as it will in users' namespaces.
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  Runtime,
+  Worker,
+  type WorkflowBundleWithSourceMap,
+} from '@temporalio/worker';
+import { DeterminismViolationError } from '@temporalio/workflow';
+import packageJson from '../../package.json' with { type: 'json' };
+import { KINDS_OF_LONG_WAITS, KINDS_OF_WAITS } from '../support/kinds-of-waits.js';
+
+const HISTORIES = fileURLToPath(new URL('../histories/', import.meta.url));
+const logger = new DefaultLogger('ERROR');
+
+interface RecordedEvent {
+  readonly workflowExecutionStartedEventAttributes?: { readonly workflowId: string };
+}
+
+interface RecordedHistory {
+  readonly events: readonly RecordedEvent[];
+}
+
+let bundle: WorkflowBundleWithSourceMap;
+
+beforeAll(async () => {
+  Runtime.install({ logger, telemetryOptions: { logging: { filter: 'ERROR' } } });
+  bundle = await bundled('../workflows/parents.ts');
+});
+
+function bundled(file: string): Promise<WorkflowBundleWithSourceMap> {
+  return bundleWorkflowCode({ workflowsPath: fileURLToPath(new URL(file, import.meta.url)), logger });
+}
+
+function filesOf(version: string): string[] {
+  return readdirSync(path.join(HISTORIES, version)).sort();
+}
+
+function read(version: string, file: string): RecordedHistory {
+  return JSON.parse(readFileSync(path.join(HISTORIES, version, file), 'utf8')) as RecordedHistory;
+}
+
+/** The kind of wait that a file holds a run of. */
+function kindOf(file: string): string {
+  return file.slice(0, file.indexOf('.'));
+}
+
+/** What went wrong with which of these histories. */
+async function failuresOf(
+  workflowBundle: WorkflowBundleWithSourceMap,
+  histories: readonly RecordedHistory[],
+): Promise<{ workflowId: string; error: Error }[]> {
+  // A child's id begins with that of its parent, so each needs its own.
+  const named = histories.map((history) => ({ workflowId: workflowIdOf(history), history }));
+  const failures: { workflowId: string; error: Error }[] = [];
+  let replayed = 0;
+  for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle }, named)) {
+    replayed += 1;
+    if (error) failures.push({ workflowId, error });
+  }
+  expect(replayed).toBe(histories.length);
+  return failures;
+}
+
+function workflowIdOf({ events }: RecordedHistory): string {
+  return events[0]?.workflowExecutionStartedEventAttributes?.workflowId ?? '';
+}
+
+const versions = readdirSync(HISTORIES).filter((name) => /^\d/.test(name));
+
+test.each(versions)('every history of %s replays', async (version) => {
+  const histories = filesOf(version).map((file) => read(version, file));
+
+  await expect(failuresOf(bundle, histories)).resolves.toEqual([]);
+});
+
+test('this version has a history of every kind of wait', () => {
+  const kinds = Object.keys({ ...KINDS_OF_WAITS, ...KINDS_OF_LONG_WAITS });
+
+  expect([...new Set(filesOf(packageJson.version).map(kindOf))].sort()).toEqual(kinds.sort());
+});
+
+describe('what does not fit together is found', () => {
+  const { events } = read(packageJson.version, 'succeeded.json');
+  const found = [{ workflowId: 'succeeded', error: expect.any(DeterminismViolationError) as Error }];
+
+  test('when the history has a call of another name', async () => {
+    const another = JSON.stringify(events).replaceAll('"describeTaskInfo"', '"describeTask"');
+    const changed = { events: JSON.parse(another) as RecordedEvent[] };
+
+    await expect(failuresOf(bundle, [changed])).resolves.toEqual(found);
+  });
+
+  test('when the code sets a timer before its first call', async () => {
+    const changed = await bundled('incompatible-workflows.ts');
+
+    await expect(failuresOf(changed, [{ events }])).resolves.toEqual(found);
+  });
+});
+
+test('no history names a machine or a file of the one that recorded it', () => {
+  const identities = new Set<string>();
+  for (const version of versions) {
+    for (const file of filesOf(version)) {
+      const text = readFileSync(path.join(HISTORIES, version, file), 'utf8');
+      for (const [, identity = ''] of text.matchAll(/"identity":"([^"]*)"/g)) identities.add(identity);
+      expect(text).not.toMatch(/\d+@|\.[jt]s:\d+|"stackTrace":"[^"]/);
+    }
+  }
+
+  expect([...identities].sort()).toEqual(['a worker that is killed', 'history-service', 'recorder']);
+});

@@ -1,0 +1,352 @@
+import { randomUUID } from 'node:crypto';
+import type { WorkflowHandle } from '@temporalio/client';
+import { REGION, untilState, type Waits } from './waits.js';
+
+const RUNNING = { status: 'running' };
+const SUCCEED = { status: 'succeed', message: 'ok' };
+const EVERY_SECOND = { initialInterval: '1s', backoffCoefficient: 1, jitter: 0 };
+/** A pace at which no second poll comes by itself. */
+const SLOW = { initialInterval: '1h', maximumInterval: '1h' };
+
+/** How a wait, or the parent of one, must end: `COMPLETED`, `CANCELLED`, or the type of its failure. */
+type Ending = 'COMPLETED' | 'CANCELLED' | `RedisTask${string}`;
+
+type AnyHandle = WorkflowHandle<(...args: unknown[]) => Promise<unknown>>;
+
+/** One way in which a wait can go. */
+export interface KindOfWait {
+  readonly ending: Ending;
+  /** Starts it under this id and does what belongs to it; what was started ends by itself afterwards. */
+  play(waits: Waits, workflowId: string): Promise<AnyHandle>;
+}
+
+/** Every kind of wait on a server as it comes, by a name that tells. */
+export const KINDS_OF_WAITS: Readonly<Record<string, KindOfWait>> = {
+  succeeded: {
+    ending: 'COMPLETED',
+    play: (waits, workflowId) => {
+      const taskId = waits.addTask({ status: 'preparing', forPolls: 1 }, { ...RUNNING, forPolls: 2 }, SUCCEED);
+      return waits.start({ taskId, region: REGION, polling: { initialInterval: '1s' } }, { workflowId });
+    },
+  },
+  'succeeded-at-once': {
+    ending: 'COMPLETED',
+    play: (waits, workflowId) => waits.start({ taskId: waits.addTask(SUCCEED), region: REGION }, { workflowId }),
+  },
+  failed: {
+    ending: 'RedisTaskFailed',
+    play: (waits, workflowId) => {
+      const taskId = waits.addTask({ ...RUNNING, forPolls: 1 }, { status: 'failed', message: 'disk is full' });
+      return waits.start({ taskId, region: REGION, polling: EVERY_SECOND }, { workflowId });
+    },
+  },
+  errored: {
+    ending: 'RedisTaskErrored',
+    play: (waits, workflowId) => {
+      const taskId = waits.addTask({ ...RUNNING, forPolls: 1 }, { status: 'Error', message: 'oops' });
+      return waits.start({ taskId, region: REGION, polling: EVERY_SECOND }, { workflowId });
+    },
+  },
+  'timed-out': {
+    ending: 'RedisTaskTimedOut',
+    play: (waits, workflowId) => {
+      const taskId = waits.addTask({ status: 'a status that nobody has heard of' });
+      return waits.start({ taskId, region: REGION, maxWait: '2s', polling: SLOW }, { workflowId });
+    },
+  },
+  unauthorized: {
+    ending: 'RedisTaskUnauthorized',
+    play: (waits, workflowId) => {
+      const taskId = waits.addTask(RUNNING);
+      waits.simulator.fault({ kind: 'error', code: 'AuthFailure.UnauthorizedOperation' }, { taskId });
+      return waits.start({ taskId, region: REGION }, { workflowId });
+    },
+  },
+  rejected: {
+    ending: 'RedisTaskRejected',
+    play: (waits, workflowId) => {
+      const taskId = waits.addTask(RUNNING);
+      waits.simulator.fault({ kind: 'error', code: 'UnsupportedRegion' }, { taskId });
+      return waits.start({ taskId, region: REGION }, { workflowId });
+    },
+  },
+  'rejected-unknown-task': {
+    ending: 'RedisTaskRejected',
+    play: (waits, workflowId) =>
+      waits.start({ taskId: waits.addTask(), region: REGION, polling: SLOW }, { workflowId }),
+  },
+  'invalid-input': {
+    ending: 'RedisTaskInvalidInput',
+    play: (waits, workflowId) => waits.start({ taskId: -1, region: REGION }, { workflowId }),
+  },
+  'expected-duration': {
+    ending: 'COMPLETED',
+    play: (waits, workflowId) => {
+      const taskId = waits.addTask({ ...RUNNING, forPolls: 1 }, SUCCEED);
+      return waits.start({ taskId, region: REGION, polling: { expectedDuration: '3s' } }, { workflowId });
+    },
+  },
+
+  'outage-retried-within-a-poll': {
+    ending: 'COMPLETED',
+    play: (waits, workflowId) => {
+      const taskId = waits.addTask(SUCCEED);
+      waits.simulator.fault({ kind: 'throttled' }, { taskId, times: 1 });
+      waits.simulator.fault({ kind: 'html', httpStatus: 502 }, { taskId, times: 1 });
+      return waits.start({ taskId, region: REGION }, { workflowId });
+    },
+  },
+  'outage-of-whole-polls': {
+    ending: 'COMPLETED',
+    play: (waits, workflowId) => {
+      const taskId = waits.addTask(SUCCEED);
+      waits.simulator.fault({ kind: 'error', code: 'InternalError' }, { taskId, times: 4 });
+      return waits.start({ taskId, region: REGION, polling: EVERY_SECOND }, { workflowId });
+    },
+  },
+  'unknown-task-that-was-seen': {
+    ending: 'COMPLETED',
+    play: async (waits, workflowId) => {
+      const { taskId, handle } = await pausing(waits, workflowId);
+      waits.simulator.fault({ kind: 'error', code: 'FailedOperation.FlowNotExists' }, { taskId, times: 1 });
+      await handle.signal('pollNow');
+      await untilState(handle, ({ lastError }) => lastError !== undefined);
+      return succeedNow(waits, taskId, handle);
+    },
+  },
+  'no-worker-for-calls': {
+    ending: 'COMPLETED',
+    play: async (waits, workflowId) => {
+      const { taskId, taskQueue, handle } = await withoutCalls(waits, workflowId, '1s');
+      await untilState(handle, ({ lastError }) => lastError !== undefined);
+      waits.simulator.setTask(taskId, SUCCEED);
+      await waits.serveCalls(taskQueue);
+      return handle;
+    },
+  },
+  'worker-lost': {
+    ending: 'COMPLETED',
+    play: async (waits, workflowId) => {
+      const { taskId, taskQueue, handle } = await withoutCalls(waits, workflowId, '2s');
+      await takeAndDie(waits, taskQueue);
+      await untilState(handle, ({ lastError }) => lastError !== undefined);
+      waits.simulator.setTask(taskId, SUCCEED);
+      await waits.serveCalls(taskQueue);
+      return handle;
+    },
+  },
+
+  'cancelled-in-a-pause': {
+    ending: 'CANCELLED',
+    play: async (waits, workflowId) => {
+      const { handle } = await pausing(waits, workflowId);
+      await handle.cancel();
+      return handle;
+    },
+  },
+  'cancelled-during-a-call': {
+    ending: 'CANCELLED',
+    play: async (waits, workflowId) => {
+      const taskId = waits.addTask(RUNNING);
+      waits.simulator.fault({ kind: 'hang' }, { taskId });
+      const handle = await waits.start({ taskId, region: REGION }, { workflowId });
+      await waits.simulator.waitForCall((call) => call.taskId === String(taskId));
+      await handle.cancel();
+      return handle;
+    },
+  },
+  'cancelled-between-attempts': {
+    ending: 'CANCELLED',
+    play: async (waits, workflowId) => {
+      const taskId = waits.addTask(RUNNING);
+      waits.simulator.fault({ kind: 'error', code: 'InternalError' }, { taskId });
+      const handle = await waits.start({ taskId, region: REGION }, { workflowId });
+      await waits.simulator.waitForCall(({ taskId: id, outcome }) => id === String(taskId) && outcome !== 'pending');
+      await handle.cancel();
+      return handle;
+    },
+  },
+  'cancelled-in-the-queue': {
+    ending: 'CANCELLED',
+    play: async (waits, workflowId) => {
+      const { handle } = await withoutCalls(waits, workflowId, '1h');
+      await handle.cancel();
+      return handle;
+    },
+  },
+
+  'poll-now': {
+    ending: 'COMPLETED',
+    play: async (waits, workflowId) => {
+      const { taskId, handle } = await pausing(waits, workflowId);
+      await Promise.all([handle.signal('pollNow'), handle.signal('pollNow')]);
+      await untilState(handle, ({ polls, nextPollAt }) => polls === 2 && nextPollAt !== null);
+      return succeedNow(waits, taskId, handle);
+    },
+  },
+  'poll-now-during-a-call': {
+    ending: 'COMPLETED',
+    play: async (waits, workflowId) => {
+      const taskId = waits.addTask({ ...RUNNING, forPolls: 1 }, SUCCEED);
+      waits.simulator.fault({ kind: 'slow', delayMs: 1_000 }, { taskId, times: 1 });
+      const handle = await waits.start({ taskId, region: REGION, polling: SLOW }, { workflowId });
+      await waits.simulator.waitForCall((call) => call.taskId === String(taskId));
+      await handle.signal('pollNow');
+      return handle;
+    },
+  },
+  'extend-wait-longer-and-shorter': {
+    ending: 'RedisTaskTimedOut',
+    play: async (waits, workflowId) => {
+      const { handle } = await pausing(waits, workflowId);
+      await extend(handle, '4h');
+      await extend(handle, '8s');
+      return handle;
+    },
+  },
+  'extend-wait-gives-a-poll-back-its-pace': {
+    ending: 'COMPLETED',
+    play: async (waits, workflowId) => {
+      const { taskId, handle } = await pausing(waits, workflowId, '10m');
+      await extend(handle, '3h');
+      return succeedNow(waits, taskId, handle);
+    },
+  },
+  'extend-wait-during-a-call': {
+    ending: 'COMPLETED',
+    play: async (waits, workflowId) => {
+      const { taskId, taskQueue, handle } = await withoutCalls(waits, workflowId, '1h');
+      await extend(handle, '2h');
+      waits.simulator.setTask(taskId, SUCCEED);
+      await waits.serveCalls(taskQueue);
+      return handle;
+    },
+  },
+
+  'parent-of-a-child': {
+    ending: 'COMPLETED',
+    play: (waits, workflowId) => {
+      const taskId = waits.addTask({ ...RUNNING, forPolls: 1 }, SUCCEED);
+      const input = { taskId, region: REGION, polling: EVERY_SECOND };
+      return waits.startWorkflow('childParent', [input, { taskQueue: waits.taskQueue }], { workflowId });
+    },
+  },
+  'parent-that-is-cancelled': {
+    ending: 'CANCELLED',
+    play: async (waits, workflowId) => {
+      const taskId = waits.addTask(RUNNING);
+      const args = [{ taskId, region: REGION, polling: SLOW }, { taskQueue: waits.taskQueue }];
+      const handle = await waits.startWorkflow('childParent', args, { workflowId });
+      await waits.simulator.waitForCall(({ taskId: id, outcome }) => id === String(taskId) && outcome === 'ok');
+      await handle.cancel();
+      return handle;
+    },
+  },
+  inline: {
+    ending: 'COMPLETED',
+    play: (waits, workflowId) => {
+      const taskId = waits.addTask({ ...RUNNING, forPolls: 1 }, SUCCEED);
+      return waits.startWorkflow('inlineWait', [{ taskId, region: REGION, polling: EVERY_SECOND }], { workflowId });
+    },
+  },
+  'inline-that-fails': {
+    ending: 'RedisTaskFailed',
+    play: (waits, workflowId) => {
+      const taskId = waits.addTask({ status: 'failed', message: 'disk is full' });
+      return waits.startWorkflow('inlineWait', [{ taskId, region: REGION }], { workflowId });
+    },
+  },
+  'inline-that-is-cancelled': {
+    ending: 'CANCELLED',
+    play: async (waits, workflowId) => {
+      const taskId = waits.addTask(RUNNING);
+      const handle = await waits.startWorkflow('inlineWait', [{ taskId, region: REGION, polling: SLOW }], {
+        workflowId,
+      });
+      await waits.simulator.waitForCall(({ taskId: id, outcome }) => id === String(taskId) && outcome === 'ok');
+      await handle.cancel();
+      return handle;
+    },
+  },
+};
+
+/** Kinds of waits for a server that suggests early to continue as new, and whose namespace has the search attributes. */
+export const KINDS_OF_LONG_WAITS: Readonly<Record<string, KindOfWait>> = {
+  'continued-as-new': {
+    ending: 'COMPLETED',
+    play: (waits, workflowId) => {
+      const taskId = waits.addTask({ ...RUNNING, forPolls: 5 }, SUCCEED);
+      return waits.start({ taskId, region: REGION, polling: EVERY_SECOND }, { workflowId });
+    },
+  },
+  'continued-as-new-with-messages': {
+    ending: 'CANCELLED',
+    play: async (waits, workflowId) => {
+      const taskId = waits.addTask(RUNNING);
+      await waits.start({ taskId, region: REGION, polling: EVERY_SECOND }, { workflowId });
+      // Whichever run is the newest.
+      const handle: AnyHandle = waits.client.workflow.getHandle(workflowId);
+      await untilState(handle, ({ polls }) => polls >= 3);
+      await extend(handle, '5h');
+      await handle.signal('pollNow');
+      await untilState(handle, ({ polls }) => polls >= 5);
+      await handle.cancel();
+      return handle;
+    },
+  },
+  'continued-as-new-in-an-outage': {
+    ending: 'RedisTaskFailed',
+    play: (waits, workflowId) => {
+      const taskId = waits.addTask({ status: 'failed', message: 'disk is full' });
+      waits.simulator.fault({ kind: 'error', code: 'InternalError' }, { taskId, times: 8 });
+      return waits.start({ taskId, region: REGION, polling: EVERY_SECOND }, { workflowId });
+    },
+  },
+};
+
+/** A wait that has polled once and pauses for an hour. */
+async function pausing(waits: Waits, workflowId: string, maxWait = '3h') {
+  const taskId = waits.addTask(RUNNING);
+  const handle = await waits.start({ taskId, region: REGION, maxWait, polling: SLOW }, { workflowId });
+  await untilState(handle, ({ polls, nextPollAt }) => polls === 1 && nextPollAt !== null);
+  return { taskId, handle };
+}
+
+/** A wait on a queue of its own, where nobody takes its calls. */
+async function withoutCalls(waits: Waits, workflowId: string, maxWait: string) {
+  const taskId = waits.addTask(RUNNING);
+  const taskQueue = `lonely-${randomUUID()}`;
+  await waits.serveWaits(taskQueue);
+  const handle = await waits.start({ taskId, region: REGION, maxWait }, { workflowId, taskQueue });
+  await untilState(handle, ({ nextPollAt }) => nextPollAt === null);
+  return { taskId, taskQueue, handle };
+}
+
+/** Takes the next call of a queue and never answers, as a worker that is killed. */
+async function takeAndDie({ env: { connection } }: Waits, taskQueue: string): Promise<void> {
+  const request = {
+    namespace: 'default',
+    taskQueue: { name: `${taskQueue}-api` },
+    identity: 'a worker that is killed',
+  };
+  await connection.withDeadline(Date.now() + 30_000, () => connection.workflowService.pollActivityTaskQueue(request));
+}
+
+async function succeedNow(waits: Waits, taskId: number, handle: AnyHandle): Promise<AnyHandle> {
+  waits.simulator.setTask(taskId, SUCCEED);
+  await handle.signal('pollNow');
+  return handle;
+}
+
+async function extend(handle: AnyHandle, maxWait: string): Promise<void> {
+  await handle.executeUpdate<unknown, [unknown]>('extendWait', { args: [{ maxWait }] });
+}
+
+/** How a workflow has ended, as an {@link KindOfWait.ending} says it. */
+export async function endingOf(handle: AnyHandle): Promise<string> {
+  const failure = await handle.result().then(
+    () => undefined,
+    (error: unknown) => (error as { cause?: { type?: string } }).cause?.type,
+  );
+  return failure ?? (await handle.describe()).status.name;
+}
