@@ -6,6 +6,9 @@ import { phaseOf, type RedisTaskObservation } from './task.js';
 /** How long a task that no poll has ever seen is asked for again: a fresh one may not be visible yet. */
 const VISIBILITY_GRACE_MS = 15_000;
 
+/** The longest that a queue slows the pace: what took longer was rather an outage, which says nothing about the next call. */
+const LONGEST_QUEUE_MS = 30_000;
+
 /**
  * Where a wait stands. Plain JSON: it is what one run of the workflow hands to the next.
  *
@@ -82,12 +85,12 @@ export function pollAnswered(state: WaitState, answer: PollAnswer, now: number):
 /**
  * Sets the time of the next poll: at the wait's own pace, sooner when asked, and never after the deadline.
  *
- * @param queuedMs - how long the last poll was in the task queue. The pace is never faster than the queue: waits that
- * ask more often than their calls get through would only pile up there.
+ * @param queuedMs - how long the last poll was in the task queue. The pace is no faster than the queue: waits that ask
+ * more often than their calls get through would only pile up there.
  */
 export function planNextPoll(state: WaitState, plan: WaitPlan, now: number, random: number, queuedMs = 0): WaitState {
   const ahead = state.paceAt > now + MINIMUM_INTERVAL_MS ? state : atNextPace(state, plan, now, random);
-  const paced = { ...ahead, paceAt: Math.max(ahead.paceAt, now + queuedMs) };
+  const paced = { ...ahead, paceAt: Math.max(ahead.paceAt, now + Math.min(queuedMs, LONGEST_QUEUE_MS)) };
   const due = [paced.paceAt, paced.deadline];
   if (state.pollAgain) due.push(now + MINIMUM_INTERVAL_MS);
   if (state.missing) due.push(graceEnd(state, now));

@@ -304,4 +304,18 @@ describe('planNextPoll', () => {
 
     expect(planNextPoll(beginWait(plan, START), plan, late, 0.5).nextPollAt).toBe(late);
   });
+
+  test('is no faster than the queue was', () => {
+    const plan = planOf();
+    const afterCall = { ...beginWait(plan, START), nextPollAt: null };
+
+    expect(planNextPoll(afterCall, plan, START, 0.5, 20_000).nextPollAt).toBe(START + 20_000);
+  });
+
+  test('does not wait as long again after an hour in which no worker or server was there', () => {
+    const plan = planOf({ maxWait: '1d' });
+    const afterOutage = { ...beginWait(plan, START - 3_600_000), nextPollAt: null };
+
+    expect(planNextPoll(afterOutage, plan, START, 0.5, 3_600_000).nextPollAt).toBe(START + 30_000);
+  });
 });
