@@ -8,13 +8,16 @@ const UNITS: Readonly<Record<string, number>> = { ms: 1, s: SECOND, m: MINUTE, h
 /** A time span: a number of milliseconds, or text such as `"90s"`, `"1.5h"`, `"30d"` (units `ms`, `s`, `m`, `h`, `d`). */
 export type RedisTaskDuration = number | string;
 
+/** A duration as text: an amount and its unit. */
+export const DURATION_TEXT = /^\d+(\.\d+)?(ms|s|m|h|d)$/;
+
 /** The milliseconds of a {@link RedisTaskDuration}, or `undefined` when the value is none. */
 export function durationMs(value: unknown): number | undefined {
   if (typeof value === 'number') return Number.isFinite(value) && value >= 0 ? value : undefined;
   if (typeof value !== 'string') return undefined;
-  const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(value) ?? [];
-  if (amount === undefined || unit === undefined) return undefined;
-  const ms = Number(amount) * (UNITS[unit] ?? NaN);
+  const [, , unit] = DURATION_TEXT.exec(value) ?? [];
+  if (unit === undefined) return undefined;
+  const ms = Number(value.slice(0, -unit.length)) * (UNITS[unit] ?? NaN);
   return Number.isFinite(ms) ? ms : undefined;
 }
 

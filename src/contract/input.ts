@@ -1,17 +1,42 @@
 import { formatDuration, type RedisTaskDuration } from './duration.js';
-import { durationBetween, numberBetween, objectWith, refuse } from './rules.js';
+import { type Bounds, durationBetween, numberBetween, objectWith, refuse } from './rules.js';
 import type { PollSchedule } from './schedule.js';
 
 const SECOND = 1_000;
 const HOUR = 3_600 * SECOND;
-const MAX_WAIT = 30 * 24 * HOUR;
 
+/** The fields of an input, and those of its `polling`. */
+export const INPUT_FIELDS = ['taskId', 'region', 'maxWait', 'polling'] as const;
+export const POLLING_FIELDS = [
+  'initialInterval',
+  'backoffCoefficient',
+  'maximumInterval',
+  'jitter',
+  'expectedDuration',
+] as const;
+
+/** What the fields may be: checked by the readers below, and written into the JSON Schema. Durations in milliseconds. */
+export const INPUT_BOUNDS = {
+  taskId: { min: 1, max: Number.MAX_SAFE_INTEGER },
+  maxWait: { min: SECOND, max: 30 * 24 * HOUR },
+  initialInterval: { min: SECOND, max: HOUR },
+  backoffCoefficient: { min: 1, max: 10 },
+  maximumInterval: { min: SECOND, max: HOUR },
+  jitter: { min: 0, max: 0.5 },
+  expectedDuration: { min: 0, max: Infinity },
+} as const satisfies Record<string, Bounds>;
+
+export const REGION_PATTERN = /^[a-z]{2,}(-[a-z0-9]+)+$/;
+export const REGION_MAX_LENGTH = 64;
+
+export const DEFAULT_MAX_WAIT = '2h';
+export const DEFAULT_JITTER = 0.1;
 /**
  * Chosen by measurement, next to Terraform's waiter (docs/schedule.md): with these, calls and lateness are at or below
  * its own, within 3 %, for tasks of 9 s to 30 min.
  */
 const DEFAULT_INITIAL_MS = 2 * SECOND;
-const DEFAULT_COEFFICIENT = 1.64;
+export const DEFAULT_COEFFICIENT = 1.64;
 const DEFAULT_MAXIMUM_MS = 9_900;
 
 /** How to space the polls. Leave a field out to have its default. */
@@ -52,8 +77,8 @@ export interface WaitPlan {
 
 /** Reads an input. Throws an `InvalidFieldError` that names the first field that breaks a rule. */
 export function readInput(input: unknown): WaitPlan {
-  const fields = objectWith('input', input, ['taskId', 'region', 'maxWait', 'polling']);
-  const { maxWait = '2h', polling = {} } = fields;
+  const fields = objectWith('input', input, INPUT_FIELDS);
+  const { maxWait = DEFAULT_MAX_WAIT, polling = {} } = fields;
   return {
     taskId: readTaskId(fields.taskId),
     region: readRegion(fields.region),
@@ -87,12 +112,13 @@ export function readDeadline(argument: unknown, startedAt: number, now: number):
 }
 
 function readTaskId(value: unknown): number {
-  const range = `from 1 to ${Number.MAX_SAFE_INTEGER}`;
+  const { min, max } = INPUT_BOUNDS.taskId;
+  const range = `from ${min} to ${max}`;
   if (typeof value === 'string') {
     if (!/^\d+$/.test(value)) refuse('taskId', value, `must be an integer ${range}, or a string of decimal digits`);
     const digits = value.replace(/^0+(?=\d)/, '');
     // The length first: a text of a million digits is refused without being computed with.
-    if (digits.length > 16 || BigInt(digits) > BigInt(Number.MAX_SAFE_INTEGER)) {
+    if (digits.length > String(max).length || BigInt(digits) > BigInt(max)) {
       refuse('taskId', value, `is too large: task ids go ${range}`);
     }
     if (digits === '0') refuse('taskId', value, `must be ${range}: 0 means that no task was created`);
@@ -101,50 +127,49 @@ function readTaskId(value: unknown): number {
   if (typeof value !== 'number' || !(Number.isInteger(value) || Math.abs(value) === Infinity)) {
     refuse('taskId', value, `must be an integer ${range}, or a string of decimal digits`);
   }
-  if (value > Number.MAX_SAFE_INTEGER) {
+  if (value > max) {
     const advice = 'a number this large may have been rounded on its way: send long ids as a string of digits';
     refuse('taskId', value, `must be ${range}; ${advice}`);
   }
-  if (value < 1) refuse('taskId', value, `must be ${range}: 0 and negative ids mean that no task was created`);
+  if (value < min) refuse('taskId', value, `must be ${range}: 0 and negative ids mean that no task was created`);
   return value;
 }
 
 function readRegion(value: unknown): string {
-  if (typeof value !== 'string' || value.length > 64 || !/^[a-z]{2,}(-[a-z0-9]+)+$/.test(value)) {
-    refuse('region', value, 'must be a region such as "ap-guangzhou", in lower case, at most 64 characters');
+  if (typeof value !== 'string' || value.length > REGION_MAX_LENGTH || !REGION_PATTERN.test(value)) {
+    const rule = `must be a region such as "ap-guangzhou", in lower case, at most ${REGION_MAX_LENGTH} characters`;
+    refuse('region', value, rule);
   }
   return value;
 }
 
 function readMaxWait(value: unknown): number {
-  return durationBetween('maxWait', value, SECOND, MAX_WAIT);
+  return durationBetween('maxWait', value, INPUT_BOUNDS.maxWait);
 }
 
 function readPolling(value: unknown): PollSchedule {
-  const fields = objectWith('polling', value, [
-    'initialInterval',
-    'backoffCoefficient',
-    'maximumInterval',
-    'jitter',
-    'expectedDuration',
-  ]);
-  const { backoffCoefficient = DEFAULT_COEFFICIENT, jitter = 0.1, expectedDuration } = fields;
+  const fields = objectWith('polling', value, POLLING_FIELDS);
+  const { backoffCoefficient = DEFAULT_COEFFICIENT, jitter = DEFAULT_JITTER, expectedDuration } = fields;
   const { initialIntervalMs, maximumIntervalMs } = readIntervals(fields);
   return {
     initialIntervalMs,
-    backoffCoefficient: numberBetween('polling.backoffCoefficient', backoffCoefficient, 1, 10),
+    backoffCoefficient: numberBetween(
+      'polling.backoffCoefficient',
+      backoffCoefficient,
+      INPUT_BOUNDS.backoffCoefficient,
+    ),
     maximumIntervalMs,
-    jitter: numberBetween('polling.jitter', jitter, 0, 0.5),
+    jitter: numberBetween('polling.jitter', jitter, INPUT_BOUNDS.jitter),
     ...(expectedDuration !== undefined && { expectedDurationMs: readExpectedDuration(expectedDuration) }),
   };
 }
 
 /** The two intervals. The default of the one that is left out gives way to the one that is given. */
 function readIntervals({ initialInterval, maximumInterval }: { initialInterval?: unknown; maximumInterval?: unknown }) {
-  const read = (field: string, value: unknown): number | undefined =>
-    value === undefined ? undefined : durationBetween(field, value, SECOND, HOUR);
-  const initialMs = read('polling.initialInterval', initialInterval);
-  const maximumMs = read('polling.maximumInterval', maximumInterval);
+  const read = (field: 'initialInterval' | 'maximumInterval', value: unknown): number | undefined =>
+    value === undefined ? undefined : durationBetween(`polling.${field}`, value, INPUT_BOUNDS[field]);
+  const initialMs = read('initialInterval', initialInterval);
+  const maximumMs = read('maximumInterval', maximumInterval);
   if (initialMs !== undefined && maximumMs !== undefined && maximumMs < initialMs) {
     refuse('polling.maximumInterval', maximumInterval, 'must not be shorter than polling.initialInterval');
   }
@@ -156,5 +181,8 @@ function readIntervals({ initialInterval, maximumInterval }: { initialInterval?:
 
 /** Any duration is a rule-abiding expectation; one beyond the longest wait means the same as the longest wait. */
 function readExpectedDuration(value: unknown): number {
-  return Math.min(durationBetween('polling.expectedDuration', value, 0, Infinity), 2 * MAX_WAIT);
+  return Math.min(
+    durationBetween('polling.expectedDuration', value, INPUT_BOUNDS.expectedDuration),
+    2 * INPUT_BOUNDS.maxWait.max,
+  );
 }

@@ -40,17 +40,23 @@ export function objectWith<K extends string>(
   return value as Readonly<Partial<Record<K, unknown>>>;
 }
 
+/** The least and the most that a number may be; both are allowed. */
+export interface Bounds {
+  readonly min: number;
+  readonly max: number;
+}
+
 /** A duration between two bounds, in milliseconds. */
-export function durationBetween(field: string, value: unknown, minMs: number, maxMs: number): number {
-  const bounds = Number.isFinite(maxMs) ? ` from ${formatDuration(minMs)} to ${formatDuration(maxMs)}` : '';
+export function durationBetween(field: string, value: unknown, { min, max }: Bounds): number {
+  const bounds = Number.isFinite(max) ? ` from ${formatDuration(min)} to ${formatDuration(max)}` : '';
   const rule = `must be a duration${bounds}: a number of milliseconds, or text such as "90s", "1.5h" or "2d"`;
   const ms = durationMs(value);
-  if (ms === undefined || ms < minMs || ms > maxMs) refuse(field, value, rule);
+  if (ms === undefined || ms < min || ms > max) refuse(field, value, rule);
   return Math.round(ms);
 }
 
-/** A number between two bounds, both allowed. */
-export function numberBetween(field: string, value: unknown, min: number, max: number): number {
+/** A number between two bounds. */
+export function numberBetween(field: string, value: unknown, { min, max }: Bounds): number {
   if (typeof value !== 'number' || !(value >= min && value <= max)) {
     refuse(field, value, `must be a number from ${min} to ${max}`);
   }
