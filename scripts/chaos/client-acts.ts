@@ -4,6 +4,7 @@ import {
   WorkflowExecutionAlreadyStartedError,
   type WorkflowHandle,
   WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
 } from '@temporalio/client';
 import pRetry from 'p-retry';
 import { AWAIT_REDIS_TASK, clientWorkflowId, DEFAULT_TASK_QUEUE } from 'temporal-tencent-redis';
@@ -15,6 +16,8 @@ export interface StartedWait {
   readonly fate: Fate;
   readonly workflowId: string;
   readonly taskBeganAt: number;
+  /** What the server has acknowledged, so that it must not have forgotten it. */
+  readonly heard: readonly Act['does'][];
 }
 
 /** The client's part of a run: it starts every wait in its time, by name, and does to each what its fate says. */
@@ -31,13 +34,14 @@ async function playOne(client: Client, simulator: RedisApiSimulator, fate: Fate,
   const { taskId, script } = fate;
   await sleep(fate.startsAtMs, undefined, { signal: stop });
   const workflowId = clientWorkflowId(DEFAULT_TASK_QUEUE, REGION, taskId);
-  const started: StartedWait = { fate, workflowId, taskBeganAt: Date.now() };
+  const heard: Act['does'][] = [];
+  const started: StartedWait = { fate, workflowId, taskBeganAt: Date.now(), heard };
   if (script) simulator.addTask(taskId, script);
   await untilDone(() => startWait(client, workflowId, fate), stop);
   await Promise.all(
     fate.acts.map(async (act) => {
       await sleep(act.afterMs, undefined, { signal: stop });
-      await untilDone(() => perform(client, workflowId, fate, act), stop);
+      if (await untilDone(() => perform(client, workflowId, fate, act), stop)) heard.push(act.does);
     }),
   );
   return started;
@@ -53,32 +57,34 @@ async function startWait(client: Client, workflowId: string, { input }: Fate): P
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
       args: [input],
     })
-    .catch(unless(WorkflowExecutionAlreadyStartedError));
+    .catch(falseFor(WorkflowExecutionAlreadyStartedError));
 }
 
-async function perform(client: Client, workflowId: string, fate: Fate, { does }: Act): Promise<void> {
+/** Whether the server has acknowledged it; what comes after the end of a wait is refused. */
+async function perform(client: Client, workflowId: string, fate: Fate, { does }: Act): Promise<boolean> {
   const wait: WorkflowHandle = client.workflow.getHandle(workflowId);
   switch (does) {
     case 'startAgain':
-      return startWait(client, workflowId, fate);
+      return startWait(client, workflowId, fate).then(() => true);
     case 'pollNow':
-      return wait.signal('pollNow').catch(unless(WorkflowNotFoundError));
+      return acknowledged(wait.signal('pollNow'), WorkflowNotFoundError);
     case 'cancel':
-      await wait.cancel().catch(unless(WorkflowNotFoundError));
-      return;
-    case 'extendWait':
-      // The server's record says whether it was heard; a refusal, or a wait that has ended, is an answer too.
-      await wait
-        .executeUpdate('extendWait', { args: [{ maxWait: '30m' }], updateId: 'extend' })
-        .catch((error: unknown) => {
-          if (isOutage(error)) throw error;
-        });
+      return acknowledged(wait.cancel(), WorkflowNotFoundError);
+    case 'extendWait': {
+      // The id lets it be sent again when its answer was lost. Refused means too late.
+      const update = wait.executeUpdate('extendWait', { args: [{ maxWait: '30m' }], updateId: 'extend' });
+      return acknowledged(update, WorkflowNotFoundError, WorkflowUpdateFailedError);
+    }
   }
 }
 
+async function acknowledged(act: Promise<unknown>, ...refusals: ErrorClass[]): Promise<boolean> {
+  return act.then(() => true).catch(falseFor(...refusals));
+}
+
 /** Tries again for as long as the server is away. */
-async function untilDone(act: () => Promise<void>, signal: AbortSignal): Promise<void> {
-  await pRetry(act, {
+function untilDone<T>(act: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  return pRetry(act, {
     retries: 60,
     minTimeout: 250,
     maxTimeout: 2_000,
@@ -94,8 +100,11 @@ function isOutage(error: unknown): boolean {
   return false;
 }
 
-function unless(allowed: new (...args: never[]) => Error): (error: unknown) => void {
+type ErrorClass = new (...args: never[]) => Error;
+
+function falseFor(...allowed: ErrorClass[]): (error: unknown) => false {
   return (error) => {
-    if (!(error instanceof allowed)) throw error;
+    if (allowed.some((each) => error instanceof each)) return false;
+    throw error;
   };
 }

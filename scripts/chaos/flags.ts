@@ -24,7 +24,6 @@ export interface ChaosFlags {
 export function readFlags(args: readonly string[]): ChaosFlags {
   const { values } = parseArgs({
     args: [...args],
-    allowNegative: true,
     options: {
       waits: { type: 'string', default: '60' },
       seconds: { type: 'string', default: '30' },
@@ -32,7 +31,7 @@ export function readFlags(args: readonly string[]): ChaosFlags {
       rps: { type: 'string', default: '15' },
       faults: { type: 'string', default: '0.3' },
       'kill-every': { type: 'string', default: '10' },
-      'kill-server': { type: 'boolean', default: true },
+      'no-kill-server': { type: 'boolean', default: false },
       seed: { type: 'string', default: '1' },
       drain: { type: 'string', default: '90' },
     },
@@ -44,7 +43,7 @@ export function readFlags(args: readonly string[]): ChaosFlags {
     rps: whole('rps', values.rps, 1, 20),
     faults: between('faults', values.faults, 0, 0.9),
     killEvery: whole('kill-every', values['kill-every'], 1, 86_400),
-    killServer: values['kill-server'],
+    killServer: !values['no-kill-server'],
     seed: whole('seed', values.seed, 0, 2 ** 32 - 1),
     drain: whole('drain', values.drain, 1, 3_600),
   };

@@ -23,6 +23,8 @@ export interface WaitRecord {
   /** An `extendWait` was heard, at this time. */
   readonly extendedAt: number | undefined;
   readonly cancelRequestedAt: number | undefined;
+  /** How many signals it was sent. */
+  readonly signals: number;
   /** How many runs there are that none before them continued as new. */
   readonly runs: number;
   /** Causes of failed workflow tasks, but for those that the server itself repeats. */
@@ -46,6 +48,7 @@ const NOTHING: WaitRecord = {
   closedAt: undefined,
   extendedAt: undefined,
   cancelRequestedAt: undefined,
+  signals: 0,
   runs: 0,
   failedTasks: [],
   timedOutTasks: 0,
@@ -69,6 +72,7 @@ export async function readRecord(client: Client, workflowId: string, runs: numbe
     ...(closeTime && (await endOf(wait.result()))),
     extendedAt: extensionOf(history),
     cancelRequestedAt: cancelRequestOf(history),
+    signals: (history.events ?? []).filter((event) => event.workflowExecutionSignaledEventAttributes).length,
     runs,
     failedTasks: failedTasksOf(history),
     timedOutTasks: (history.events ?? []).filter((event) => event.workflowTaskTimedOutEventAttributes).length,
@@ -117,10 +121,12 @@ function holdsSecret(history: History): boolean {
 
 /** How many waits the server knows of, as its list of workflows shows them. */
 export async function countWaits(client: Client): Promise<{ readonly running: number; readonly ended: number }> {
-  const type = `WorkflowType="${AWAIT_REDIS_TASK}"`;
-  const [{ count: running }, { count: known }] = await Promise.all([
-    client.workflow.count(`${type} AND ExecutionStatus="Running"`),
-    client.workflow.count(`${type} AND ExecutionStatus!="ContinuedAsNew"`),
-  ]);
-  return { running, ended: known - running };
+  // In one query, so that a wait which ends meanwhile is counted once.
+  const { groups } = await client.workflow.count(`WorkflowType="${AWAIT_REDIS_TASK}" GROUP BY ExecutionStatus`);
+  const sum = (matches: (status: unknown) => boolean) =>
+    groups.filter(({ groupValues: [status] }) => matches(status)).reduce((total, { count }) => total + count, 0);
+  return {
+    running: sum((status) => status === 'Running'),
+    ended: sum((status) => status !== 'Running' && status !== 'ContinuedAsNew'),
+  };
 }

@@ -28,13 +28,17 @@ export interface JudgedWait {
 }
 
 /** Judges one wait: the server's record against the task's true fate. */
-export function judge({ fate, taskBeganAt }: StartedWait, record: WaitRecord, answers: ReadonlySet<string>): Verdict {
+export function judge(
+  { fate, taskBeganAt, heard }: StartedWait,
+  record: WaitRecord,
+  answers: ReadonlySet<string>,
+): Verdict {
   const ending = dueEnding(fate, record);
   if (record.state === undefined)
     return { is: 'lost', because: ['the server knows of no such wait'], lateMs: undefined, ending };
   if (record.closedAt === undefined)
     return { is: 'stuck', because: [`still ${record.state}`], lateMs: undefined, ending };
-  const because = [...disagreements(fate, ending, record, answers)];
+  const because = [...forgotten(heard, record), ...disagreements(fate, ending, record, answers)];
   const lateMs = record.closedAt - trueEnd(fate, ending, record, taskBeganAt);
   return { is: because.length === 0 ? 'right' : 'wrong', because, lateMs, ending };
 }
@@ -43,6 +47,13 @@ export function judge({ fate, taskBeganAt }: StartedWait, record: WaitRecord, an
 function dueEnding(fate: Fate, record: WaitRecord): Ending {
   const extends_ = fate.acts.some(({ does }) => does === 'extendWait');
   return extends_ && record.extendedAt === undefined ? 'RedisTaskTimedOut' : fate.ending;
+}
+
+/** What the server acknowledged and its record does not hold. */
+function* forgotten(heard: StartedWait['heard'], record: WaitRecord) {
+  if (heard.includes('extendWait') && record.extendedAt === undefined) yield 'an acknowledged extendWait is gone';
+  if (heard.includes('cancel') && record.cancelRequestedAt === undefined) yield 'an acknowledged cancellation is gone';
+  if (heard.includes('pollNow') && record.signals === 0) yield 'an acknowledged pollNow is gone';
 }
 
 /** How a wait did end. */
