@@ -1,13 +1,10 @@
-import { fileURLToPath } from 'node:url';
-import { type Logger, NativeConnection, Worker } from '@temporalio/worker';
+import { type Logger, NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import pRetry from 'p-retry';
 import { createRedisActivities } from '../activities/index.js';
 import { apiTaskQueue } from '../contract/ids.js';
 import type { CredentialProvider } from '../tencent/credentials/provider.js';
+import { loadWorkflowBundle } from './bundle.js';
 import type { WorkerConfig } from './config.js';
-
-/** Made at build time: a bundle made at start would cost a second, and need the sources. */
-const BUNDLE = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
 
 /** How long calls under way may go on when the worker stops: one HTTP call's timeout and a little more. */
 const DRAIN_TIME = '11s';
@@ -25,7 +22,8 @@ export async function connectWorkers(
   credentials: CredentialProvider,
   log: Logger,
 ): Promise<TemporalWorkers> {
-  return pRetry(() => createWorkers(config, credentials), {
+  const workflowBundle = await loadWorkflowBundle(log);
+  return pRetry(() => createWorkers(config, credentials, workflowBundle), {
     retries: Infinity,
     minTimeout: 500,
     maxTimeout: 10_000,
@@ -45,7 +43,11 @@ export function whereTemporalIs({ temporal }: WorkerConfig): { address: string; 
   };
 }
 
-async function createWorkers(config: WorkerConfig, credentials: CredentialProvider): Promise<TemporalWorkers> {
+async function createWorkers(
+  config: WorkerConfig,
+  credentials: CredentialProvider,
+  workflowBundle: WorkflowBundleOption,
+): Promise<TemporalWorkers> {
   const connection = await NativeConnection.connect(config.temporal.connectionOptions);
   const { endpoint, searchAttributes, taskQueue } = config;
   const shared = {
@@ -55,7 +57,7 @@ async function createWorkers(config: WorkerConfig, credentials: CredentialProvid
     shutdownForceTime: '20s',
   };
   try {
-    const waits = await Worker.create({ ...shared, taskQueue, workflowBundle: { codePath: BUNDLE } });
+    const waits = await Worker.create({ ...shared, taskQueue, workflowBundle });
     const calls = await Worker.create({
       ...shared,
       taskQueue: apiTaskQueue(taskQueue),
