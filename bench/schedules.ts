@@ -6,8 +6,8 @@
  * Each figure is the mean of 20,000 tasks whose length is spread evenly by 10 % around the one given; calls take no
  * time. The other waiters' algorithms are written out from their sources, named beside each.
  */
+import { forecast, pollTimes } from '../src/cli/forecast.js';
 import { readInput, type RedisTaskPolling } from '../src/contract/input.js';
-import { nextInterval } from '../src/contract/schedule.js';
 
 const TASKS = 20_000;
 const SECONDS = [9, 30, 60, 180, 600, 1800];
@@ -31,13 +31,7 @@ const waiters: Readonly<Record<string, Waiter>> = {
 
 function* ours(polling: RedisTaskPolling): Generator<number> {
   const { schedule } = readInput({ taskId: 1, region: 'ap-guangzhou', polling });
-  let step = 0;
-  for (let elapsedMs = 0; ;) {
-    yield elapsedMs / 1000;
-    const next = nextInterval(schedule, elapsedMs, step, Math.random());
-    step = next.step;
-    elapsedMs += next.delayMs;
-  }
+  for (const atMs of pollTimes(schedule)) yield atMs / 1000;
 }
 
 function* growing(firstS: number, factor: number, maxS: number): Generator<number> {
@@ -59,18 +53,8 @@ function* smithy(): Generator<number> {
 }
 
 function measure(waiter: Waiter, seconds: number): string {
-  let polls = 0;
-  let late = 0;
-  for (let task = 0; task < TASKS; task++) {
-    const end = seconds * (0.9 + 0.2 * Math.random());
-    for (const at of waiter(seconds)) {
-      polls++;
-      if (at < end) continue;
-      late += at - end;
-      break;
-    }
-  }
-  return `${(polls / TASKS).toFixed(1)} / ${(late / TASKS).toFixed(1)}`;
+  const { polls, late } = forecast(() => waiter(seconds), seconds, TASKS);
+  return `${polls.toFixed(1)} / ${late.toFixed(1)}`;
 }
 
 const rows = Object.entries(waiters).map(([name, waiter]) => [name, ...SECONDS.map((each) => measure(waiter, each))]);

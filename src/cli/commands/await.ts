@@ -1,0 +1,112 @@
+import { CliError, EXIT, type ExitCode, worst } from '../exit-codes.js';
+import { type PollingFlags, readTasks, type Task, type TaskFlags } from '../flags.js';
+import { Interrupts } from '../interrupts.js';
+import { LiveView } from '../live-view.js';
+import { startLocal } from '../local.js';
+import { endedBadly, type Ending, succeeded, writeEnding } from '../outcome.js';
+import { connect, type Temporal } from '../temporal.js';
+import { createOutput, type Output, pressedKey } from '../terminal.js';
+import { requireWorkers } from '../workers-present.js';
+
+interface AwaitFlags extends TaskFlags, PollingFlags {
+  readonly local?: boolean;
+  readonly waitForWorker?: boolean;
+}
+
+/** `redis-task await`: starts waits, or attaches to those that run, and shows them until all have ended. */
+export async function awaitTasks(taskIds: readonly string[], flags: AwaitFlags): Promise<ExitCode> {
+  const tasks = readTasks(taskIds, flags);
+  const output = createOutput(flags);
+  const interrupts = new Interrupts();
+  const stack: (() => Promise<unknown>)[] = [];
+  try {
+    const { temporal, failed } = await interrupts.during(prepare(flags, output, stack), stoppedEarly);
+    return await watch(tasks, { temporal, output, interrupts, failed });
+  } finally {
+    for (const stop of stack.reverse()) await stop();
+    interrupts.close();
+  }
+}
+
+interface Prepared {
+  readonly temporal: Temporal;
+  /** Rejects when the worker that `--local` started ends too early. */
+  readonly failed?: Promise<never>;
+}
+
+async function prepare(flags: AwaitFlags, output: Output, stack: (() => Promise<unknown>)[]): Promise<Prepared> {
+  if (flags.local) return startLocal(flags, stack, (line) => output.say(line));
+  const temporal = await connect(flags);
+  stack.push(() => temporal.close());
+  await requireWorkers(temporal, { wait: flags.waitForWorker ?? false, say: (line) => output.say(line) });
+  return { temporal };
+}
+
+interface Stage {
+  readonly temporal: Temporal;
+  readonly output: Output;
+  readonly interrupts: Interrupts;
+  readonly failed: Promise<never> | undefined;
+}
+
+async function watch(tasks: readonly Task[], stage: Stage): Promise<ExitCode> {
+  const { temporal, output, interrupts, failed } = stage;
+  const view = new LiveView(temporal, output);
+  const open = new Set(tasks);
+  const stopped = new Promise<ExitCode>((resolve) => {
+    interrupts.handle(() => void onInterrupt(open, view, stage, () => resolve(EXIT.interrupted)));
+  });
+  const ends = tasks.map(async (task) => {
+    view.add(task);
+    const ending = await endOf(task, temporal);
+    // After Ctrl-C the connection is closed under the waits that are still open: that is no end of theirs.
+    if (open.delete(task)) view.remove(task, () => writeEnding(output, ending, temporal.link(task)));
+    return ending.exitCode;
+  });
+  try {
+    return await Promise.race([Promise.all(ends).then(worst), stopped, ...(failed ? [failed] : [])]);
+  } finally {
+    open.clear();
+    await view.stop();
+  }
+}
+
+async function endOf(task: Task, temporal: Temporal): Promise<Ending> {
+  try {
+    return succeeded(await temporal.waits.await(task.input));
+  } catch (error) {
+    return endedBadly(error, task, temporal);
+  }
+}
+
+async function onInterrupt(open: ReadonlySet<Task>, view: LiveView, stage: Stage, stop: () => void): Promise<void> {
+  const { temporal, output, failed } = stage;
+  const tasks = `${open.size} ${open.size === 1 ? 'task' : 'tasks'}`;
+  if (failed) {
+    view.above(() => output.say(`Stopped, and the wait for ${tasks} with it. The tasks themselves go on.`));
+    stop();
+    return;
+  }
+  if (output.isLive && process.stdin.isTTY) {
+    view.pause(true);
+    process.stderr.write(`Cancel the wait for ${tasks} [c], only stop watching [s], or go on [any other key]? `);
+    const key = (await pressedKey(process.stdin)) ?? 's';
+    process.stderr.write('\n');
+    view.pause(false);
+    if (key === 'c') {
+      await Promise.allSettled([...open].map((task) => temporal.waits.cancel(task)));
+      return;
+    }
+    if (key !== 's' && key !== CTRL_C) return;
+  }
+  view.above(() =>
+    output.say(`Stopped watching; the wait for ${tasks} goes on. The same command attaches to it again.`),
+  );
+  stop();
+}
+
+const CTRL_C = '\x03';
+
+function stoppedEarly(): CliError {
+  return new CliError(EXIT.interrupted, 'Stopped before anything was waited for.');
+}

@@ -1,0 +1,72 @@
+import { TerminatedFailure, WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
+import { RedisTaskError, RedisTaskWaitCancelledError } from '../client/index.js';
+import { formatDuration } from '../contract/duration.js';
+import type { RedisTaskResult } from '../contract/outcome.js';
+import { CliError, EXIT, type ExitCode, FAILURE_EXIT } from './exit-codes.js';
+import type { Task } from './flags.js';
+import { noConnection, isOutOfReach, type Temporal } from './temporal.js';
+import { type Output, printable } from './terminal.js';
+
+/** How the command line shows the end of one wait. */
+export interface Ending {
+  readonly exitCode: ExitCode;
+  /** The JSON line: the contract's result, or the type of what happened and its details. */
+  readonly json: unknown;
+  /** For a person. */
+  readonly text: string;
+}
+
+export function succeeded(result: RedisTaskResult): Ending {
+  // Whatever a newer worker adds to a result goes into the JSON line as it came.
+  const { taskId, status, instanceId, polls, waitedMs } = result;
+  const instance = instanceId ? ` · ${printable(instanceId)}` : '';
+  const text = `${taskId} ${printable(status)}${instance} · polls ${polls} · waited ${formatDuration(waitedMs)}`;
+  return { exitCode: EXIT.succeeded, json: result, text };
+}
+
+/** The end of a wait that brought no result. @throws CliError when it is about the connection, not about this wait */
+export function endedBadly(error: unknown, task: Task, temporal: Temporal): Ending {
+  if (error instanceof RedisTaskError) {
+    const { type, message, details } = error.failure;
+    return { exitCode: FAILURE_EXIT[type], json: { type, message, details }, text: `${type}: ${printable(message)}` };
+  }
+  const { taskId, region } = task;
+  const bad = (exitCode: ExitCode, type: string, message: string): Ending => ({
+    exitCode,
+    json: { type, message, details: { taskId, region } },
+    text: message,
+  });
+  const name = `the wait for task ${taskId} in ${region}`;
+  if (error instanceof RedisTaskWaitCancelledError) {
+    return bad(EXIT.cancelled, 'WaitCancelled', `Cancelled: ${name}. The task itself goes on.`);
+  }
+  if (error instanceof WorkflowFailedError && error.cause instanceof TerminatedFailure) {
+    return bad(EXIT.cancelled, 'WaitTerminated', `Terminated in Temporal: ${name}. The task itself goes on.`);
+  }
+  if (error instanceof WorkflowNotFoundError) {
+    return bad(
+      EXIT.noWait,
+      'NoWait',
+      `There is no such wait on queue ${temporal.waits.taskQueue}: task ${taskId} in ${region}.`,
+    );
+  }
+  if (error instanceof CliError) throw error;
+  if (isOutOfReach(error)) throw noConnection(error, `${temporal.address}, namespace ${temporal.namespace}`);
+  return bad(EXIT.error, 'Error', `Unexpected, ${name}: ${printable(reasonOf(error))}`);
+}
+
+/** Writes an end: the result to stdout, and why there is none to stderr. */
+export function writeEnding(output: Output, ending: Ending, link: string | undefined): void {
+  const where = link ? ` · ${output.paint('dim', link)}` : '';
+  if (ending.exitCode === EXIT.succeeded) {
+    output.result(ending.json, `${output.paint('green', '✓')} ${ending.text}${where}`);
+    return;
+  }
+  if (!output.isHuman) output.result(ending.json, ending.text);
+  output.say(output.isHuman ? `${output.paint('red', '✗')} ${ending.text}${where}` : ending.text);
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+}

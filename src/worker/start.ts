@@ -1,0 +1,25 @@
+import { ConfigError } from './config-error.js';
+import { requirePackages } from './required-packages.js';
+
+/**
+ * The worker process, configured by its environment: what `npm start` and `redis-task worker` run.
+ *
+ * @returns the exit code of the process
+ */
+export async function startWorker(env: NodeJS.ProcessEnv): Promise<number> {
+  const stop = new AbortController();
+  // Stays in place: a second signal during the drain changes nothing.
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
+  try {
+    requirePackages();
+    // Loading the Temporal SDK takes half a second, in which a signal must be heard already.
+    const { readConfig } = await import('./config.js');
+    const config = readConfig(env);
+    const { runWorkerProcess } = await import('./process.js');
+    return await runWorkerProcess(config, env, stop.signal);
+  } catch (error) {
+    const text = error instanceof ConfigError ? error.message : (error as Error).stack;
+    process.stderr.write(`redis-task worker: ${text ?? String(error)}\n`);
+    return 1;
+  }
+}
