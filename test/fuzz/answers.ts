@@ -31,7 +31,7 @@ const code = fc.oneof(
 );
 
 /** An answer of the API with one thing wrong: a field that is something else, or there twice, or not at all. */
-const nearlyRight: Arbitrary<string> = fc.oneof(
+export const nearlyRight: Arbitrary<string> = fc.oneof(
   fc
     .tuple(fc.constantFrom(...FIELDS), anyJson)
     .map(([name, value]) => enveloped(rightFields.map(([each, right]) => [each, each === name ? value : right]))),

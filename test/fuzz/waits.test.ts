@@ -1,0 +1,127 @@
+// Whatever a wait is started with, told or answered: it ends as the contract says, and no workflow task ever fails.
+import { ApplicationFailure, WorkflowUpdateFailedError } from '@temporalio/client';
+import fc from 'fast-check';
+import type { RedisTaskWaitState } from '../../src/contract/view.js';
+import { devServer } from '../support/environments.js';
+import { REGION, Waits } from '../support/waits.js';
+import { nearlyRight } from './answers.js';
+import { anyText } from './arbitraries.js';
+import { type Queue, serveQueue } from './call-workers.js';
+import { forCases, WAITS_BATCH } from './cases.js';
+import { anyArguments, anyMessageArguments } from './inputs.js';
+import { type Ending, endOf, expectFailure, expectState } from './wait-endings.js';
+
+/** How long a wait may take that polls and ends; one that still waits then is cancelled. */
+const PATIENCE_MS = 2_000;
+
+const SUCCEEDED = JSON.stringify({ Response: { Status: 'succeed', RequestId: 'fuzz' } });
+
+/** As the client wants them typed; there may be none. */
+type Arguments = [unknown, ...unknown[]];
+
+let waits: Waits;
+let queue: Queue;
+const endings = new Set<Ending>();
+
+beforeAll(async () => {
+  waits = await Waits.start(devServer);
+  queue = await serveQueue(waits);
+});
+beforeEach(() => endings.clear());
+afterAll(async () => {
+  await queue.close();
+  await waits.close();
+});
+
+test('any arguments end the wait, or begin one', async () => {
+  // Whatever task an input names, it has succeeded.
+  const fault = waits.simulator.fault({ kind: 'http', status: 200, body: SUCCEEDED });
+  await forCases(
+    anyArguments,
+    0.3,
+    async (args) => {
+      const handle = await waits.startWith(args, { taskQueue: queue.taskQueue });
+      endings.add(await endOf(handle, PATIENCE_MS));
+    },
+    WAITS_BATCH,
+  );
+  fault.clear();
+
+  expect([...endings]).toEqual(expect.arrayContaining(['succeeded', 'RedisTaskInvalidInput', 'cancelled']));
+});
+
+test('any signals, updates and queries are answered, and the wait goes on', async () => {
+  const message = fc.record({
+    name: fc.constantFrom('pollNow', 'extendWait', 'extendWait', 'getState', 'noSuchMessage'),
+    args: anyMessageArguments,
+  });
+  let refused = 0;
+  await forCases(
+    fc.array(message, { minLength: 1, maxLength: 6 }),
+    0.1,
+    async (messages) => {
+      const taskId = waits.addTask({ status: 'running' });
+      const handle = await waits.start(
+        { taskId, region: REGION, maxWait: '30d', polling: { initialInterval: '1h' } },
+        { taskQueue: queue.taskQueue },
+      );
+      for (const { name, args } of messages) {
+        if (name === 'getState') expectState(await handle.query<RedisTaskWaitState, unknown[]>(name, ...args));
+        else if (name !== 'extendWait') await handle.signal(name, ...args);
+        else
+          refused += await extension(
+            handle.executeUpdate<RedisTaskWaitState, Arguments>(name, { args: args as Arguments }),
+          );
+      }
+      waits.simulator.setTask(taskId, { status: 'succeed' });
+      await handle.signal('pollNow', ...(messages[0]?.args ?? []));
+      const ending = await endOf(handle, 10 * PATIENCE_MS);
+      expect(ending).not.toBe('cancelled');
+      endings.add(ending);
+    },
+    WAITS_BATCH,
+  );
+
+  expect(refused).toBeGreaterThan(0);
+  expect(endings.has('succeeded')).toBe(true);
+});
+
+/** 1 when it was refused as the contract says. */
+async function extension(update: Promise<RedisTaskWaitState>): Promise<0 | 1> {
+  try {
+    expectState(await update);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure)) throw error;
+    expect(expectFailure(error.cause)).toBe('RedisTaskInvalidInput');
+    return 1;
+  }
+}
+
+test('any answers of the API end the wait, or are waited through', async () => {
+  const timeline = fc.record({
+    bodies: fc.array(nearlyRight, { minLength: 1, maxLength: 2 }),
+    status: fc.constantFrom('succeed', 'failed', 'Error'),
+    // A longer one would not fit into the largest answer that is read.
+    message: anyText.map((text) => text.slice(0, 40_000)),
+  });
+  await forCases(
+    timeline,
+    0.1,
+    async ({ bodies, status, message }) => {
+      const taskId = waits.addTask({ status, message });
+      for (const body of bodies) waits.simulator.fault({ kind: 'http', status: 200, body }, { taskId, times: 1 });
+      const polling = { initialInterval: '1s', backoffCoefficient: 1 };
+      const handle = await waits.start(
+        { taskId, region: REGION, maxWait: '10m', polling },
+        { taskQueue: queue.taskQueue },
+      );
+      const ending = await endOf(handle, 10 * PATIENCE_MS);
+      expect(ending).not.toBe('cancelled');
+      endings.add(ending);
+    },
+    WAITS_BATCH,
+  );
+
+  expect([...endings]).toEqual(expect.arrayContaining(['succeeded', 'RedisTaskFailed', 'RedisTaskErrored']));
+});
