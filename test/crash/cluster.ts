@@ -126,7 +126,10 @@ export class Cluster {
     const handles = [...this.expected.values()].map(({ handle }) => handle);
     for (const handle of handles) {
       expect(failedWorkflowTasks(await handle.fetchHistory())).toEqual([]);
-      expect((await handle.describe()).raw.pendingActivities ?? []).toEqual([]);
+      const { pendingActivities } = (await handle.describe()).raw;
+      const states = (pendingActivities ?? []).map(({ state }) => String(state));
+      // The server's record of a wait that was cancelled during a call keeps that call, as one that is cancelled.
+      expect(states.filter((state) => !state.endsWith('CANCEL_REQUESTED'))).toEqual([]);
     }
     return handles;
   }

@@ -10,7 +10,10 @@ test.concurrent('workers are replaced one by one, and no wait loses a single cal
   withCluster(async (cluster) => {
     cluster.simulator.fault({ kind: 'slow', delayMs: 400 });
     const workers = [await cluster.readyWorker(), await cluster.readyWorker()];
-    await cluster.startFleet(12_000);
+    for (let second = 1; second <= 12; second += 1) {
+      const taskId = cluster.addTask({ status: 'running', forMs: second * 1_000 }, { status: 'succeed' });
+      await cluster.startWait('COMPLETED', { taskId });
+    }
     for (const old of [...workers]) {
       await cluster.readyWorker();
       await sleep(500);

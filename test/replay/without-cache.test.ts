@@ -1,0 +1,25 @@
+// Every kind of wait once more with a worker that caches nothing: each workflow task replays the whole history.
+import { randomUUID } from 'node:crypto';
+import { devServer } from '../support/environments.js';
+import { failedWorkflowTasks } from '../support/histories.js';
+import { endingOf, KINDS_OF_WAITS } from '../support/kinds-of-waits.js';
+import { Waits } from '../support/waits.js';
+
+let waits: Waits;
+
+beforeAll(async () => {
+  waits = await Waits.start(devServer, { waitWorker: { maxCachedWorkflows: 0 } });
+});
+afterAll(() => waits.close());
+
+test('every kind of wait ends as it must, and no workflow task fails', async () => {
+  const kinds = Object.entries(KINDS_OF_WAITS);
+  const endings = await Promise.all(
+    kinds.map(async ([name, kind]) => [name, await endingOf(await kind.play(waits, `${name}-${randomUUID()}`))]),
+  );
+
+  expect(endings).toEqual(kinds.map(([name, { ending }]) => [name, ending]));
+  const histories = await waits.histories();
+  for (const { history } of histories) expect(failedWorkflowTasks(history)).toEqual([]);
+  expect(histories.length).toBeGreaterThanOrEqual(kinds.length);
+});
