@@ -14,7 +14,7 @@ export interface FleetOptions {
   readonly logFile: string;
 }
 
-/** Worker processes, each replaced as soon as it is gone. */
+/** Worker processes. One that is told to go, or has gone by itself, is replaced at once, as a deployment would do it. */
 export class Fleet {
   readonly kills = { SIGKILL: 0, SIGTERM: 0 };
   /** Workers that ended without being told to. */
@@ -35,6 +35,7 @@ export class Fleet {
     this.kills[signal] += 1;
     this.told.add(oldest);
     oldest.process.kill(signal);
+    this.replace();
   }
 
   /** Drains all of them, by force when that takes too long. */
@@ -57,10 +58,15 @@ export class Fleet {
     worker.process.once('exit', () => {
       if (this.stopping) return;
       this.running = this.running.filter((each) => each !== worker);
-      if (!this.told.delete(worker)) this.deserters += 1;
-      setTimeout(() => {
-        if (!this.stopping) this.enlist();
-      }, RESTART_MS);
+      if (this.told.delete(worker)) return;
+      this.deserters += 1;
+      this.replace();
     });
+  }
+
+  private replace(): void {
+    setTimeout(() => {
+      if (!this.stopping) this.enlist();
+    }, RESTART_MS);
   }
 }

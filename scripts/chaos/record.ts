@@ -123,8 +123,8 @@ function holdsSecret(history: History): boolean {
 export async function countWaits(client: Client): Promise<{ readonly running: number; readonly ended: number }> {
   // In one query, so that a wait which ends meanwhile is counted once.
   const { groups } = await client.workflow.count(`WorkflowType="${AWAIT_REDIS_TASK}" GROUP BY ExecutionStatus`);
-  const sum = (matches: (status: unknown) => boolean) =>
-    groups.filter(({ groupValues: [status] }) => matches(status)).reduce((total, { count }) => total + count, 0);
+  const sum = (matches: (status: string) => boolean) =>
+    groups.filter(({ groupValues }) => matches(String(groupValues[0]))).reduce((total, { count }) => total + count, 0);
   return {
     running: sum((status) => status === 'Running'),
     ended: sum((status) => status !== 'Running' && status !== 'ContinuedAsNew'),

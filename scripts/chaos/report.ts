@@ -8,6 +8,9 @@ import type { FaultCounts } from './weather.js';
 /** Everything that a run has shown. */
 export interface ChaosOutcome {
   readonly flags: ChaosFlags;
+  /** The machine's cores, and how many processes wanted one: far more of them, and it is the machine that is late. */
+  readonly cores: number;
+  readonly load: number;
   readonly waits: readonly JudgedWait[];
   readonly stats: SimulatorStats;
   readonly faults: FaultCounts;
@@ -37,6 +40,7 @@ export function tableOf(outcome: ChaosOutcome): string {
   const ended = verdicts.filter(({ ending }) => /succeeded|Failed|Errored/.test(ending));
   const rows: [string, string][] = [
     ['run', `${flags.seconds} s of faults, ${flags.workers} workers, ${flags.rps} calls a second, seed ${flags.seed}`],
+    ['machine', `${outcome.cores} cores, load ${outcome.load.toFixed(1)}`],
     ['waits', `${verdicts.length}: ${tally(verdicts.map(({ ending }) => ending))}`],
     ['calls', `${stats.calls}, ${percent(struck, stats.calls)} of them struck by a fault`],
     ['faults by kind', listed(faults)],

@@ -1,3 +1,4 @@
+import os from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CallWatch, watchCalls } from './call-watch.js';
 import { playClient, type StartedWait } from './client-acts.js';
@@ -23,6 +24,8 @@ export async function runChaos(stage: Stage, flags: ChaosFlags, stop: AbortSigna
   const calledOff = calls.overlaps.filter((overlap) => isCalledOff(overlap, records.get(overlap.taskId)));
   return {
     flags,
+    cores: os.cpus().length,
+    load: os.loadavg()[0] ?? 0,
     waits: judged,
     stats: simulator.stats(),
     faults: weather.counts(),
