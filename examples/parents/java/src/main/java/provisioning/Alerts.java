@@ -1,0 +1,11 @@
+package provisioning;
+
+import io.temporal.activity.ActivityInterface;
+import io.temporal.activity.ActivityMethod;
+
+/** Tells a person. */
+@ActivityInterface
+public interface Alerts {
+  @ActivityMethod(name = "alert")
+  void alert(String message);
+}

@@ -1,0 +1,90 @@
+package provisioning;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.temporal.workflow.ChildWorkflowOptions;
+import io.temporal.workflow.ChildWorkflowStub;
+import io.temporal.workflow.Workflow;
+import java.util.Map;
+
+/**
+ * The contract of awaitRedisTask, as far as a parent needs it. It changes by adding: what is read
+ * here has to ignore fields that it does not know, or a newer worker breaks its parents.
+ */
+public final class RedisTask {
+  private RedisTask() {}
+
+  /**
+   * The argument. Jackson writes null for what is not set, and null is refused: so it is left out.
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Input(long taskId, String region, String maxWait) {}
+
+  /** The task as the API last described it, once it has succeeded. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record Result(
+      long taskId,
+      String region,
+      String status,
+      String taskType,
+      String instanceId,
+      String startTime,
+      String message,
+      String requestId,
+      int polls,
+      long waitedMs,
+      Long detectionDelayMaxMs) {}
+
+  /**
+   * The first detail of every failure of a wait. What was never seen is null.
+   *
+   * @param lastError the last failed poll
+   * @param resumeInput with RedisTaskTimedOut: an input that waits on, to be handed over as it is
+   * @param invalid with RedisTaskInvalidInput
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record Details(
+      Long taskId,
+      String region,
+      String status,
+      String taskType,
+      String instanceId,
+      String startTime,
+      String message,
+      String requestId,
+      int polls,
+      long waitedMs,
+      PollError lastError,
+      Map<String, Object> resumeInput,
+      InvalidField invalid) {}
+
+  /** A poll that failed. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record PollError(String code, String message, String requestId, String at) {}
+
+  /** A field of the input that breaks a rule. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record InvalidField(String field, String rule) {}
+
+  /**
+   * Waits for a task in a child workflow.
+   *
+   * @param input an {@link Input}, or the {@code resumeInput} of a wait before
+   */
+  public static Result await(long taskId, String region, Object input) {
+    // docs:start
+    String parentId = Workflow.getInfo().getWorkflowId();
+    ChildWorkflowStub wait =
+        Workflow.newUntypedChildWorkflowStub(
+            "awaitRedisTask",
+            ChildWorkflowOptions.newBuilder()
+                .setWorkflowId(parentId + "/redis-task/" + region + "/" + taskId)
+                .setTaskQueue("redis-task")
+                .setStaticSummary("Redis task " + taskId + " in " + region)
+                .setMemo(Map.of("taskId", taskId, "region", region))
+                .build());
+    Result result = wait.execute(Result.class, input);
+    // docs:end
+    return result;
+  }
+}

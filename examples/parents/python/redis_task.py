@@ -1,0 +1,111 @@
+"""The contract of awaitRedisTask, as far as a parent needs it."""
+
+from dataclasses import dataclass
+from typing import NotRequired, TypedDict, cast
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError, ChildWorkflowError
+
+FAILURE_TYPES = (
+    "RedisTaskFailed",
+    "RedisTaskErrored",
+    "RedisTaskTimedOut",
+    "RedisTaskUnauthorized",
+    "RedisTaskRejected",
+    "RedisTaskInvalidInput",
+)
+
+
+class AwaitRedisTaskInput(TypedDict):
+    """What is not set must be left out: None is refused. There is also `polling`, with good defaults."""
+
+    taskId: int
+    region: str
+    maxWait: NotRequired[str | float]
+
+
+class RedisTaskResult(TypedDict):
+    """The task as the API last described it, once it has succeeded."""
+
+    taskId: int
+    region: str
+    status: str
+    taskType: str | None
+    instanceId: str | None
+    startTime: str | None
+    message: str | None
+    requestId: str | None
+    polls: int
+    waitedMs: int
+    detectionDelayMaxMs: int | None
+
+
+class PollError(TypedDict):
+    """A poll that failed."""
+
+    code: str
+    message: str
+    requestId: str | None
+    at: str
+
+
+class InvalidField(TypedDict):
+    """A field of the input that breaks a rule."""
+
+    field: str
+    rule: str
+
+
+class RedisTaskDetails(TypedDict):
+    """The first detail of every failure of a wait. What was never seen is None."""
+
+    taskId: int | None
+    region: str | None
+    status: str | None
+    taskType: str | None
+    instanceId: str | None
+    startTime: str | None
+    message: str | None
+    requestId: str | None
+    polls: int
+    waitedMs: int
+    lastError: NotRequired[PollError]
+    # With RedisTaskTimedOut: an input that waits on, to be handed over as it is.
+    resumeInput: NotRequired[AwaitRedisTaskInput]
+    # With RedisTaskInvalidInput.
+    invalid: NotRequired[InvalidField]
+
+
+@dataclass
+class RedisTaskFailure:
+    """How a wait failed: branch on its type."""
+
+    type: str
+    message: str
+    details: RedisTaskDetails
+
+
+async def execute_await_redis_task(wait: AwaitRedisTaskInput) -> RedisTaskResult:
+    """Waits for a task in a child workflow."""
+    task_id, region = wait["taskId"], wait["region"]
+    # docs:start
+    result: RedisTaskResult = await workflow.execute_child_workflow(
+        "awaitRedisTask",
+        wait,
+        id=f"{workflow.info().workflow_id}/redis-task/{region}/{task_id}",
+        task_queue="redis-task",
+        static_summary=f"Redis task {task_id} in {region}",
+        memo={"taskId": task_id, "region": region},
+        result_type=RedisTaskResult,
+    )
+    # docs:end
+    return result
+
+
+def decode_redis_task_failure(error: ChildWorkflowError) -> RedisTaskFailure | None:
+    """The failure of a wait; None when the error is about something else, such as a cancellation."""
+    cause = error.cause
+    if not isinstance(cause, ApplicationError) or cause.type not in FAILURE_TYPES:
+        return None
+    details = cast(RedisTaskDetails, cause.details[0])
+    return RedisTaskFailure(cause.type, cause.message, details)
