@@ -9,6 +9,8 @@ const zones = {
   activities: ['contract', 'tencent'],
   workflows: ['contract', 'activities'],
   client: ['contract'],
+  plugin: ['contract', 'activities'],
+  nexus: ['contract', 'workflows'],
   cli: ['contract', 'client', 'tencent', 'worker', 'activities', 'testing', 'engine'],
   worker: ['contract', 'tencent', 'activities'],
   testing: ['contract', 'tencent/sign.ts'],

@@ -1,0 +1,60 @@
+import {
+  createNexusServiceClient,
+  type NexusOperationHandle,
+  type StartNexusOperationOptions,
+} from '@temporalio/workflow';
+import { type AwaitRedisTaskInput, identityOf, readInput } from '../contract/input.js';
+import { invalidInputMessage } from '../contract/messages.js';
+import type { RedisTaskResult } from '../contract/outcome.js';
+import { waitSummary } from '../contract/view.js';
+import { readOrFail } from '../workflows/failure.js';
+import { redisTasks } from './service.js';
+
+/** Options of a wait through Nexus: those of the operation, and where it goes. */
+export interface SharedRedisTaskWaitOptions extends StartNexusOperationOptions {
+  /** The Nexus endpoint whose worker serves `redisTasks`. */
+  readonly endpoint: string;
+}
+
+/**
+ * Starts a wait through Nexus, or joins the one that runs for this task already, and returns a handle once that is done.
+ * When it joins, the rest of `input` is not looked at: the wait lasts as long as its first caller wanted.
+ *
+ * Cancelling ends it for this caller only, at once. The wait goes on for the others, and when there are none up to its
+ * own deadline: who wants it gone cancels the workflow itself, with `RedisTaskClient.cancel`.
+ *
+ * @throws ApplicationFailure `RedisTaskInvalidInput` before anything is started, when the input breaks a rule
+ */
+export async function startSharedRedisTaskWait(
+  input: AwaitRedisTaskInput,
+  { endpoint, ...options }: SharedRedisTaskWaitOptions,
+): Promise<NexusOperationHandle<RedisTaskResult>> {
+  const plan = readOrFail(() => readInput(input), invalidInputMessage, identityOf(input));
+  return createNexusServiceClient({ service: redisTasks, endpoint }).startOperation('awaitTask', input, {
+    summary: waitSummary(plan),
+    ...options,
+    // Of the operation nothing is to be cancelled, so nobody has to be asked. The SDK's default would hold a cancelled
+    // caller until the wait has ended for all.
+    cancellationType: options.cancellationType ?? 'ABANDON',
+  });
+}
+
+/**
+ * Waits for a task through Nexus: all pipelines that do so, in other namespaces too, share one wait and its outcome.
+ *
+ * @returns the task as the API last described it, once it has succeeded
+ * @throws NexusOperationFailure when the wait ends otherwise: `decodeRedisTaskFailure` says how; and
+ * ApplicationFailure `RedisTaskInvalidInput` before anything is started, when the input breaks a rule
+ *
+ * @example
+ * ```ts
+ * const { instanceId } = await executeSharedRedisTaskWait({ taskId, region }, { endpoint: 'redis-tasks' });
+ * ```
+ */
+export async function executeSharedRedisTaskWait(
+  input: AwaitRedisTaskInput,
+  options: SharedRedisTaskWaitOptions,
+): Promise<RedisTaskResult> {
+  const operation = await startSharedRedisTaskWait(input, options);
+  return operation.result();
+}

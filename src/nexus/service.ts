@@ -1,0 +1,9 @@
+import { operation, service } from 'nexus-rpc';
+import type { AwaitRedisTaskInput } from '../contract/input.js';
+import type { RedisTaskResult } from '../contract/outcome.js';
+
+/** The Nexus service: for callers of any language `redisTasks` with the operation `awaitTask`. */
+export const redisTasks = service('redisTasks', {
+  /** Waits for a task, together with all who wait for it already. Input and result are those of `awaitRedisTask`. */
+  awaitTask: operation<AwaitRedisTaskInput, RedisTaskResult>(),
+});

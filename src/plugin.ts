@@ -1,0 +1,113 @@
+/**
+ * All that a wait needs, for a worker of your own.
+ *
+ * @packageDocumentation
+ */
+import { fileURLToPath } from 'node:url';
+import type {
+  BundleOptions,
+  BundlerPlugin,
+  NativeConnectionPlugin,
+  Worker,
+  WorkerOptions,
+  WorkerPlugin,
+} from '@temporalio/worker';
+import { createRedisActivities, type RedisActivities, type RedisActivitiesOptions } from './activities/index.js';
+import { DEFAULT_API_RPS } from './contract/call-limits.js';
+import { createApiWorker } from './plugin/api-worker.js';
+import { giveUp, runBeside } from './plugin/run-beside.js';
+
+/** Runs in the sandbox before a workflow is looked up; its path is for the bundler. */
+const REEXPORT_CHECK = fileURLToPath(new URL('./plugin/reexport-check.js', import.meta.url));
+
+/** The most calls a second that the API takes from an account. */
+const API_RPS_LIMIT = 20;
+
+/** Options of a {@link RedisTaskPlugin}: those of the activities. */
+export interface RedisTaskPluginOptions extends Omit<RedisActivitiesOptions, 'requestsPerSecond'> {
+  /**
+   * The most calls a second of the whole fleet, at most 20: the server holds all workers of the queue together to it, so
+   * give each of them the same. It is also the pace of this process.
+   * @default 15
+   */
+  readonly requestsPerSecond?: number;
+}
+
+/**
+ * Makes a worker of your own serve waits: beside it runs a second one, on the queue `<its task queue>-api`, that makes
+ * the calls of the API, at the API's rate. It starts and stops with yours, and when one fails for good both stop.
+ *
+ * Bundles cannot bring workflows: a workflow file of yours must re-export the one that waits, as children and clients
+ * start it. (`waitForRedisTask`, inline, needs no re-export.)
+ *
+ * ```ts
+ * export { awaitRedisTask } from 'temporal-tencent-redis/workflows';
+ * ```
+ *
+ * Goes with a worker or with its `NativeConnection`; where you bundle yourself, give it to `bundleWorkflowCode` too.
+ *
+ * @experimental Temporal's interfaces of plugins are experimental, so a release of the SDK may change them.
+ *
+ * @example
+ * ```ts
+ * const worker = await Worker.create({
+ *   taskQueue: 'orders',
+ *   workflowsPath: fileURLToPath(new URL('./workflows.js', import.meta.url)),
+ *   plugins: [new RedisTaskPlugin()],
+ * });
+ * await worker.run();
+ * ```
+ */
+export class RedisTaskPlugin implements WorkerPlugin, BundlerPlugin, NativeConnectionPlugin {
+  readonly name = 'temporal-tencent-redis.RedisTaskPlugin';
+  private readonly activities: RedisActivities;
+  private readonly requestsPerSecond: number;
+  /** Given with a worker and with its connection too, a plugin stands twice in the worker's list. */
+  private readonly served = new WeakSet<Worker>();
+
+  constructor(options: RedisTaskPluginOptions = {}) {
+    this.requestsPerSecond = readRps(options.requestsPerSecond ?? DEFAULT_API_RPS);
+    this.activities = createRedisActivities({ ...options, requestsPerSecond: this.requestsPerSecond });
+  }
+
+  /** Called by the SDK. @throws TypeError when the worker has an activity of the same name */
+  configureWorker(options: WorkerOptions): WorkerOptions {
+    this.refuseClash(Object.keys(options.activities ?? {}));
+    return options;
+  }
+
+  /** Called by the SDK: lets a missing re-export be told from a misspelt workflow. */
+  configureBundler(options: BundleOptions): BundleOptions {
+    const workflowInterceptorModules = [...(options.workflowInterceptorModules ?? []), REEXPORT_CHECK];
+    return { ...options, workflowInterceptorModules };
+  }
+
+  /** Called by the SDK. */
+  async runWorker(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {
+    if (this.served.has(worker)) return next(worker);
+    this.served.add(worker);
+    let calls: Worker;
+    try {
+      // Once more: a plugin that came later may have brought the activity.
+      this.refuseClash([...worker.options.activities.keys()]);
+      calls = await createApiWorker(worker, this.activities, this.requestsPerSecond);
+    } catch (error) {
+      await giveUp(worker, next);
+      throw error;
+    }
+    await runBeside(worker, next, calls);
+  }
+
+  private refuseClash(names: readonly string[]): void {
+    const clash = Object.keys(this.activities).find((name) => names.includes(name));
+    if (clash === undefined) return;
+    throw new TypeError(
+      `The worker has an activity ${clash}, which RedisTaskPlugin brings: rename yours, or leave it out if it is this package's`,
+    );
+  }
+}
+
+function readRps(value: number): number {
+  if (value > 0 && value <= API_RPS_LIMIT) return value;
+  throw new RangeError(`requestsPerSecond is ${value}, but it must be more than 0 and at most ${API_RPS_LIMIT}`);
+}

@@ -1,0 +1,68 @@
+import { Worker, type WorkerOptions } from '@temporalio/worker';
+import type { RedisActivities } from '../activities/index.js';
+import { apiTaskQueue } from '../contract/ids.js';
+
+/** How long calls under way may go on when the worker stops: one HTTP call's timeout and a little more. */
+const DRAIN_TIME = '11s';
+
+/**
+ * Creates the worker that makes the calls of the waits on `outer`'s queue.
+ *
+ * It inherits what decides how payloads look and who sees them: namespace, data converter, interceptors, version. That
+ * is taken from `outer` as all of its plugins left it, so none of them is applied once more.
+ *
+ * @throws Error that says what to do when a worker of this process takes the calls of that queue already
+ */
+export async function createApiWorker(
+  outer: Worker,
+  activities: RedisActivities,
+  requestsPerSecond: number,
+): Promise<Worker> {
+  const taskQueue = apiTaskQueue(outer.options.taskQueue);
+  try {
+    return await Worker.create({
+      ...inherited(outer),
+      taskQueue,
+      activities,
+      maxTaskQueueActivitiesPerSecond: requestsPerSecond,
+      maxHeartbeatThrottleInterval: '1s',
+      shutdownGraceTime: DRAIN_TIME,
+      plugins: [onConnectionOf(outer)],
+    });
+  } catch (error) {
+    if (!/multiple workers/i.test(String(error))) throw error;
+    throw new Error(
+      `A worker of this process takes activities from ${taskQueue} already: give RedisTaskPlugin to one worker per task queue, and start no worker of your own on ${taskQueue}`,
+      { cause: error },
+    );
+  }
+}
+
+function inherited({ options }: Worker): Partial<WorkerOptions> {
+  const { namespace, identity, buildId, useVersioning, workerDeploymentOptions } = options;
+  const { dataConverter, interceptors, shutdownForceTime, debugMode } = options;
+  const { activity, client } = interceptors;
+  return {
+    namespace,
+    identity,
+    useVersioning,
+    interceptors: { activity, ...(client && { client }) },
+    ...(buildId !== undefined && { buildId }),
+    ...(workerDeploymentOptions && { workerDeploymentOptions }),
+    ...(dataConverter && { dataConverter }),
+    ...(shutdownForceTime !== undefined && { shutdownForceTime }),
+    ...(debugMode !== undefined && { debugMode }),
+  };
+}
+
+/**
+ * Sets the connection where plugins are applied, that is, after the SDK has collected them: those of the connection have
+ * left their mark in the inherited options, and would leave it twice. A worker that made its own connection keeps it to
+ * itself and closes it; the new one then makes its own as well.
+ */
+function onConnectionOf({ options: { connection } }: Worker) {
+  return {
+    name: 'temporal-tencent-redis.OuterConnection',
+    configureWorker: (options: WorkerOptions): WorkerOptions => ({ ...options, ...(connection && { connection }) }),
+  };
+}

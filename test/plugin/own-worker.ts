@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { Worker, type WorkerOptions } from '@temporalio/worker';
+import { RedisTaskPlugin, type RedisTaskPluginOptions } from '../../src/plugin.js';
+import { type RedisApiSimulator, SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
+
+export interface OwnActivities {
+  note(text: string): Promise<string>;
+}
+
+export const ownActivities: OwnActivities = { note: (text) => Promise.resolve(`noted: ${text}`) };
+
+/** The user's workflow files. */
+export const WORKFLOWS = fileURLToPath(new URL('workflows.ts', import.meta.url));
+export const WITHOUT_THE_LINE = fileURLToPath(new URL('workflows-without-the-line.ts', import.meta.url));
+
+export function createPlugin(simulator: RedisApiSimulator, options: RedisTaskPluginOptions = {}): RedisTaskPlugin {
+  return new RedisTaskPlugin({
+    credentials: { getCredential: () => Promise.resolve(SIMULATOR_CREDENTIAL) },
+    endpoint: simulator.url,
+    ...options,
+  });
+}
+
+/** A user's worker, on a queue of its own unless told otherwise. */
+export function createOwnWorker(env: TestWorkflowEnvironment, options: Partial<WorkerOptions>): Promise<Worker> {
+  return Worker.create({
+    connection: env.nativeConnection,
+    taskQueue: `own-${randomUUID()}`,
+    activities: ownActivities,
+    ...options,
+  });
+}
+
+/** What the server knows of those who take activities from a queue. */
+export async function activityPollers(env: TestWorkflowEnvironment, taskQueue: string) {
+  const described = await env.connection.workflowService.describeTaskQueue({
+    namespace: 'default',
+    taskQueue: { name: taskQueue },
+    taskQueueType: 2,
+    reportConfig: true,
+  });
+  return { pollers: described.pollers, limit: described.effectiveRateLimit };
+}

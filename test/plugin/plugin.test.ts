@@ -1,0 +1,293 @@
+// The plugin in a user's own worker, on the dev server.
+import { randomUUID } from 'node:crypto';
+import { Client } from '@temporalio/client';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  NativeConnection,
+  Runtime,
+  Worker,
+  type WorkerOptions,
+  type WorkerPlugin,
+  type WorkflowBundleWithSourceMap,
+} from '@temporalio/worker';
+import { runBeside } from '../../src/plugin/run-beside.js';
+import { RedisTaskPlugin } from '../../src/plugin.js';
+import { RedisApiSimulator, type TaskStep } from '../../src/testing/index.js';
+import { devServer } from '../support/environments.js';
+import { eventsOf, failedWorkflowTasks, followedHistories } from '../support/histories.js';
+import { REGION, until } from '../support/waits.js';
+import { encryption, isEncrypted } from './codec.js';
+import { activityPollers, createOwnWorker, createPlugin, WITHOUT_THE_LINE, WORKFLOWS } from './own-worker.js';
+
+const RUNNING = { status: 'running' };
+const SUCCEED = { status: 'succeed' };
+const THE_LINE = "export { awaitRedisTask } from 'temporal-tencent-redis/workflows';";
+const logger = new DefaultLogger('ERROR', () => undefined);
+
+let env: TestWorkflowEnvironment;
+let simulator: RedisApiSimulator;
+let bundle: WorkflowBundleWithSourceMap;
+let lastTaskId = 31_000;
+
+beforeAll(async () => {
+  // What goes wrong here on purpose would fill the screen.
+  Runtime.install({ logger, telemetryOptions: { logging: { filter: 'ERROR' } }, shutdownSignals: [] });
+  [env, simulator] = await Promise.all([devServer(), RedisApiSimulator.start({ requestsPerSecond: false })]);
+  bundle = await bundleWorkflowCode({ workflowsPath: WORKFLOWS, logger, plugins: [createPlugin(simulator)] });
+});
+afterAll(async () => {
+  await simulator.close();
+  await env.teardown();
+});
+
+function addTask(...timeline: TaskStep[]): number {
+  const taskId = (lastTaskId += 1);
+  simulator.addTask(taskId, { timeline });
+  return taskId;
+}
+
+function start<Result>(client: Client, workflow: string, worker: Worker, taskId: number) {
+  const { taskQueue } = worker.options;
+  const input = { taskId, region: REGION, polling: { initialInterval: '1s' } };
+  return client.workflow.start<(...args: unknown[]) => Promise<Result>>(workflow, {
+    workflowId: `${workflow}-${randomUUID()}`,
+    taskQueue,
+    args: workflow === 'order' ? [input, taskQueue] : [input],
+  });
+}
+
+/** A plugin of someone else that notes what the activities of a worker are called, and where. */
+function watchingPlugin(seen: string[]): WorkerPlugin {
+  const note = ({ info }: { info: { activityType: string; taskQueue: string } }) => {
+    seen.push(`${info.activityType} on ${info.taskQueue}`);
+    return {};
+  };
+  return {
+    name: 'test.Watching',
+    configureWorker: (options: WorkerOptions) => ({
+      ...options,
+      dataConverter: { payloadCodecs: [encryption] },
+      interceptors: { ...options.interceptors, activity: [...(options.interceptors?.activity ?? []), note] },
+    }),
+  };
+}
+
+describe('a worker with the plugin', () => {
+  test("serves waits as children and inline, beside the user's own workflows and activities", async () => {
+    const worker = await createOwnWorker(env, { workflowsPath: WORKFLOWS, plugins: [createPlugin(simulator)] });
+    const { taskQueue } = worker.options;
+    const [first, second] = [addTask({ ...RUNNING, forPolls: 1 }, SUCCEED), addTask(SUCCEED)];
+    await worker.runUntil(async () => {
+      const child = await start(env.client, 'order', worker, first);
+      const inline = await start(env.client, 'inlineOrder', worker, second);
+
+      await expect(child.result()).resolves.toMatchObject({ noted: 'noted: succeed', result: { taskId: first } });
+      await expect(inline.result()).resolves.toMatchObject({ taskId: second });
+    });
+
+    expect(worker.options.workflowsPath).toBe(WORKFLOWS);
+    expect([...worker.options.activities.keys()]).toEqual(['note']);
+    expect(worker.options.taskQueue).toBe(taskQueue);
+  });
+
+  test('holds the calls to the rate that it is told, and stops making them with its worker', async () => {
+    const plugins = [createPlugin(simulator, { requestsPerSecond: 7 })];
+    const worker = await createOwnWorker(env, { workflowBundle: bundle, plugins });
+    const apiQueue = `${worker.options.taskQueue}-api`;
+    const taskId = addTask(RUNNING);
+    const held = await worker.runUntil(async () => {
+      const handle = await start(env.client, 'awaitRedisTask', worker, taskId);
+      await simulator.waitForCall((call) => call.taskId === String(taskId));
+      const described = await until(
+        () => activityPollers(env, apiQueue),
+        ({ limit }) => limit?.requestsPerSecond === 7,
+      );
+      await handle.terminate();
+      return described;
+    });
+
+    expect(held.pollers).toHaveLength(1);
+    await expect(stoppedServing(apiQueue)).resolves.toBe(true);
+  });
+
+  test('aborts a call under way when its wait is cancelled', async () => {
+    const worker = await createOwnWorker(env, { workflowBundle: bundle, plugins: [createPlugin(simulator)] });
+    const taskId = addTask(RUNNING);
+    simulator.fault({ kind: 'hang' }, { taskId });
+    await worker.runUntil(async () => {
+      const handle = await start(env.client, 'awaitRedisTask', worker, taskId);
+      await simulator.waitForCall((call) => call.taskId === String(taskId));
+      const cancelledAt = Date.now();
+      await handle.cancel();
+      await simulator.waitForCall((call) => call.taskId === String(taskId) && call.aborted);
+
+      // The SDK's own throttle would let the call hear of it after half a minute.
+      expect(Date.now() - cancelledAt).toBeLessThan(5_000);
+    });
+  });
+
+  test('leaves the histories of its waits as they are without it, also when nothing is cached', async () => {
+    const plugins = [createPlugin(simulator)];
+    const worker = await createOwnWorker(env, { workflowBundle: bundle, plugins, maxCachedWorkflows: 0 });
+    const taskId = addTask({ ...RUNNING, forPolls: 1 }, SUCCEED);
+    const { workflowId, firstExecutionRunId: runId } = await worker.runUntil(async () => {
+      const handle = await start(env.client, 'order', worker, taskId);
+      await handle.result();
+      return handle;
+    });
+    const histories = await followedHistories(env.client, [{ workflowId, runId }]);
+
+    expect(histories).toHaveLength(2);
+    for (const { workflowId, history } of histories) {
+      expect(failedWorkflowTasks(history)).toEqual([]);
+      await expect(
+        Worker.runReplayHistory({ workflowsPath: WORKFLOWS, plugins }, history, workflowId),
+      ).resolves.toBeUndefined();
+    }
+  });
+});
+
+describe('the worker that makes the calls', () => {
+  test("inherits what the user's other plugins set, once, also when all are given to the connection", async () => {
+    const seen: string[] = [];
+    const address = process.env['TEST_DEV_SERVER_ADDRESS'] ?? '';
+    const plugin = createPlugin(simulator);
+    const connection = await NativeConnection.connect({ address, plugins: [plugin, watchingPlugin(seen)] });
+    // The plugin is given twice; one of the two goes without effect.
+    const worker = await createOwnWorker(env, { connection, workflowBundle: bundle, plugins: [plugin] });
+    const { taskQueue } = worker.options;
+    const client = new Client({ connection: env.connection, dataConverter: { payloadCodecs: [encryption] } });
+    const taskId = addTask(SUCCEED);
+    const history = await worker.runUntil(async () => {
+      const handle = await start(client, 'awaitRedisTask', worker, taskId);
+
+      await expect(handle.result()).resolves.toMatchObject({ taskId });
+      return handle.fetchHistory();
+    });
+    await connection.close();
+
+    expect(seen).toEqual([`describeTaskInfo on ${taskQueue}-api`]);
+    const [scheduled] = eventsOf(history, 'EVENT_TYPE_ACTIVITY_TASK_SCHEDULED');
+    const [completed] = eventsOf(history, 'EVENT_TYPE_ACTIVITY_TASK_COMPLETED');
+    const inputs = scheduled?.activityTaskScheduledEventAttributes?.input?.payloads ?? [];
+    const results = completed?.activityTaskCompletedEventAttributes?.result?.payloads ?? [];
+    expect([...inputs, ...results].map((payload) => isEncrypted(payload))).toEqual([true, true]);
+    const { pollers } = await activityPollers(env, `${taskQueue}-api-api`);
+    expect(pollers).toEqual([]);
+  });
+
+  test('stops when its worker fails, and the error is that of the worker', async () => {
+    const breaking: WorkerPlugin = {
+      name: 'test.Breaking',
+      async runWorker(worker, next) {
+        await Promise.all([next(worker), untilRunning(worker).then(() => worker.shutdown())]);
+        throw new Error('the worker broke');
+      },
+    };
+    const worker = await createOwnWorker(env, {
+      workflowBundle: bundle,
+      plugins: [createPlugin(simulator), breaking],
+    });
+
+    await expect(worker.run()).rejects.toThrow('the worker broke');
+    await expect(stoppedServing(`${worker.options.taskQueue}-api`)).resolves.toBe(true);
+  });
+
+  test('stops its worker when it fails for good', async () => {
+    const [outer, inner] = [await createOwnWorker(env, {}), await createOwnWorker(env, {})];
+    // A worker that has run before refuses to run again, at once.
+    await inner.runUntil(Promise.resolve());
+
+    await expect(runBeside(outer, (worker) => worker.run(), inner)).rejects.toThrow('already started');
+    expect(outer.getState()).toBe('STOPPED');
+  });
+});
+
+describe('a mistake is an error that says what to do:', () => {
+  test('an activity of the same name', async () => {
+    const activities = { describeTaskInfo: () => Promise.resolve('mine') };
+
+    await expect(createOwnWorker(env, { activities, plugins: [createPlugin(simulator)] })).rejects.toThrow(
+      'The worker has an activity describeTaskInfo, which RedisTaskPlugin brings: rename yours',
+    );
+  });
+
+  test('an activity of the same name that a later plugin brings', async () => {
+    const late: WorkerPlugin = {
+      name: 'test.Late',
+      configureWorker: (options) => ({ ...options, activities: { describeTaskInfo: () => Promise.resolve('mine') } }),
+    };
+    const worker = await createOwnWorker(env, { plugins: [createPlugin(simulator), late] });
+
+    await expect(worker.run()).rejects.toThrow('which RedisTaskPlugin brings: rename yours');
+    expect(worker.getState()).toBe('STOPPED');
+  });
+
+  test('a second worker of this process with the plugin on one queue', async () => {
+    const taskQueue = `twice-${randomUUID()}`;
+    const plugins = [createPlugin(simulator)];
+    const workflowsOnly = await createOwnWorker(env, {
+      taskQueue,
+      workflowBundle: bundle,
+      activities: {},
+      plugins: [createPlugin(simulator)],
+    });
+    const running = workflowsOnly.run();
+    await untilRunning(workflowsOnly);
+    const activitiesOnly = await createOwnWorker(env, { taskQueue, plugins });
+
+    await expect(activitiesOnly.run()).rejects.toThrow(
+      `takes activities from ${taskQueue}-api already: give RedisTaskPlugin to one worker per task queue`,
+    );
+    expect(activitiesOnly.getState()).toBe('STOPPED');
+    // The first is not disturbed.
+    const handle = await start(env.client, 'awaitRedisTask', workflowsOnly, addTask(SUCCEED));
+    await expect(handle.result()).resolves.toMatchObject({ status: 'succeed' });
+    workflowsOnly.shutdown();
+    await running;
+  });
+
+  test('a rate beyond what the API takes', () => {
+    expect(() => new RedisTaskPlugin({ requestsPerSecond: 21 })).toThrow('must be more than 0 and at most 20');
+    expect(() => new RedisTaskPlugin({ requestsPerSecond: NaN })).toThrow('must be more than 0 and at most 20');
+  });
+
+  test.each(['by the worker', 'beforehand'])('a workflow file without the re-export, bundled %s', async (bundled) => {
+    const plugins = [createPlugin(simulator)];
+    const source =
+      bundled === 'beforehand'
+        ? { workflowBundle: await bundleWorkflowCode({ workflowsPath: WITHOUT_THE_LINE, logger, plugins }) }
+        : { workflowsPath: WITHOUT_THE_LINE };
+    const worker = await createOwnWorker(env, { ...source, plugins });
+    const { taskQueue } = worker.options;
+    await worker.runUntil(async () => {
+      // Only who starts a wait needs the line.
+      const greeting = await env.client.workflow.start('greet', { workflowId: randomUUID(), taskQueue });
+      await expect(greeting.result()).resolves.toBe('hello');
+
+      const handle = await start(env.client, 'awaitRedisTask', worker, addTask(SUCCEED));
+      const [failed] = await until(
+        async () => eventsOf(await handle.fetchHistory(), 'EVENT_TYPE_WORKFLOW_TASK_FAILED'),
+        ({ length }) => length > 0,
+      );
+      expect(failed?.workflowTaskFailedEventAttributes?.failure?.message).toContain(THE_LINE);
+      await handle.terminate();
+    });
+  });
+});
+
+async function untilRunning(worker: Worker): Promise<void> {
+  await until(
+    () => Promise.resolve(worker.getState()),
+    (state) => state === 'RUNNING',
+  );
+}
+
+/** A queue that nobody serves: another worker of this process may, which the SDK refuses while one does. */
+async function stoppedServing(taskQueue: string): Promise<boolean> {
+  const worker = await createOwnWorker(env, { taskQueue });
+  await worker.runUntil(Promise.resolve());
+  return true;
+}
