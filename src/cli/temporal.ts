@@ -99,10 +99,11 @@ export function noConnection(error: unknown, where: string): CliError {
       `Temporal refuses the credentials: ${where}. Check TEMPORAL_API_KEY or the TLS certificate.`,
     );
   }
-  const reason = code === GRPC.deadlineExceeded || code === GRPC.unavailable ? '' : ` (${printable(String(error))})`;
+  const reason = error instanceof Error ? printable(error.message) : '';
+  const hint = isOutOfReach(error) || reason.includes('before the deadline') ? '' : ` (${reason})`;
   return new CliError(
     EXIT.noConnection,
-    `No Temporal server answers at ${where}${reason}. Start one, or give another one with --address.`,
+    `No Temporal server answers at ${where}${hint}. Start one, or give another one with --address.`,
   );
 }
 

@@ -8,11 +8,11 @@ type Request = Parameters<Client['workflowService']['describeTaskQueue']>[0];
 type QueueType = NonNullable<Request['taskQueueType']>;
 
 /** Temporal's numbers for what a worker can poll a queue for. */
-const WORKFLOWS = 1 as QueueType;
-const ACTIVITIES = 2 as QueueType;
+const WORKFLOWS = 1 as unknown as QueueType;
+const ACTIVITIES = 2 as unknown as QueueType;
 
 /** The API mode in which the server asks every partition of a queue. */
-const ENHANCED = 1 as NonNullable<Request['apiMode']>;
+const ENHANCED = 1 as unknown as NonNullable<Request['apiMode']>;
 
 /** Workers poll anew at least once a minute; the server lists them for five after their last. */
 const SILENT_AFTER_MS = 90_000;
@@ -35,7 +35,7 @@ export async function queueReports(temporal: Temporal): Promise<readonly [QueueR
 export async function missingWorker(temporal: Temporal): Promise<string | undefined> {
   const alone = (await queueReports(temporal)).find(({ pollers }) => pollers === 0);
   return (
-    alone && `No worker takes work from queue ${alone.queue} of ${temporal.address}, namespace ${temporal.namespace}.`
+    alone && `No worker takes work from queue ${alone.queue} at ${temporal.address}, namespace ${temporal.namespace}.`
   );
 }
 
