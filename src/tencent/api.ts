@@ -3,7 +3,7 @@ import type { TencentCredential } from './credentials/provider.js';
 import { classifyErrorCode, TencentApiError } from './errors.js';
 import { exchange, type HttpAnswer, transientError as transient } from './http.js';
 import { field, isObject, type JsonObject, parseJson, textOf } from './json.js';
-import { redact } from './redact.js';
+import { redact, redactAll } from './redact.js';
 import { signTc3 } from './sign.js';
 
 /** The `Authorization` of the few actions that are called before there is a key. */
@@ -49,7 +49,9 @@ export async function callApi(request: ApiRequest): Promise<ApiResponse> {
   if (answer.status !== 200) {
     throw transient(`HttpStatus.${answer.status}`, `The API answered HTTP ${answer.status} instead of 200: ${seen}`);
   }
-  const response = field(parseJson(answer.body), 'Response');
+  const envelope = field(parseJson(answer.body), 'Response');
+  // What comes from here on may stand in a history, and a gateway can echo a header in any field of it.
+  const response = request.answerIsSecret ? envelope : redactAll(envelope, request.credential ?? {});
   if (!isObject(response)) {
     throw transient('InvalidResponse', `The API answered without the JSON envelope it always sends: ${seen}`);
   }
