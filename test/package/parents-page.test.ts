@@ -1,0 +1,28 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+const read = (file: string) => readFile(path.join(ROOT, file), 'utf8');
+
+/** What a page says it quotes: from which file, in which language, and the code. */
+function quotesIn(page: string) {
+  return [...page.matchAll(/^<!-- quoted from (\S+) -->\n\n```(\w+)\n([\s\S]*?)^```/gm)].map(
+    ([, file = '', language = '', code = '']) => ({ file, language, code }),
+  );
+}
+
+/** What stands between the two marks of a file, without the indentation that all its lines share. */
+function marked(file: string): string {
+  const lines = file.split('\n');
+  const [start, end] = ['docs:start', 'docs:end'].map((mark) => lines.findIndex((line) => line.trim().endsWith(mark)));
+  const block = lines.slice((start ?? 0) + 1, end);
+  const depth = Math.min(...block.filter((line) => line.trim() !== '').map((line) => line.search(/\S/)));
+  return block.map((line) => `${line.slice(depth)}\n`).join('');
+}
+
+test('the page about parents shows the code of the four examples as it stands there', async () => {
+  const quotes = quotesIn(await read('docs/parents.md'));
+  expect(quotes.map(({ language }) => language)).toEqual(['typescript', 'go', 'python', 'java']);
+
+  for (const { file, code } of quotes) expect(code).toBe(marked(await read(file)));
+});
