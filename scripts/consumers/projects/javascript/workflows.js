@@ -1,0 +1,12 @@
+import { decodeRedisTaskFailure } from 'temporal-tencent-redis';
+import { executeAwaitRedisTask } from 'temporal-tencent-redis/workflows';
+
+export { awaitRedisTask } from 'temporal-tencent-redis/workflows';
+
+export async function pipeline(input, taskQueue) {
+  try {
+    return await executeAwaitRedisTask(input, { taskQueue });
+  } catch (error) {
+    return decodeRedisTaskFailure(error);
+  }
+}

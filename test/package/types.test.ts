@@ -1,0 +1,35 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const FOLDER = path.join(ROOT, 'test/types');
+
+/** What the compiler says of each file, by the project's own settings. The package by its name is the built one. */
+function complaints(names: readonly string[]): Record<string, string[]> {
+  const { config } = ts.readConfigFile(path.join(ROOT, 'tsconfig.json'), (name) => ts.sys.readFile(name)) as {
+    config: { compilerOptions: unknown };
+  };
+  const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, ROOT);
+  const files = names.map((name) => path.join(FOLDER, name));
+  const program = ts.createProgram(files, options);
+  return Object.fromEntries(
+    files.map((file, index) => [
+      names[index],
+      ts.getPreEmitDiagnostics(program, program.getSourceFile(file)).map(inWords),
+    ]),
+  );
+}
+
+function inWords({ file, start = 0, messageText }: ts.Diagnostic): string {
+  const line = file ? file.getLineAndCharacterOfPosition(start).line + 1 : 0;
+  return `line ${line}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
+}
+
+test('the types of the built package are what test/types expects', () => {
+  const files = readdirSync(FOLDER);
+
+  expect(files.length).toBeGreaterThan(0);
+  expect(complaints(files)).toEqual(Object.fromEntries(files.map((file) => [file, []])));
+}, 180_000);
