@@ -7,9 +7,15 @@ import {
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
 import pRetry from 'p-retry';
-import { AWAIT_REDIS_TASK, clientWorkflowId, DEFAULT_TASK_QUEUE } from 'temporal-tencent-redis';
+import {
+  AWAIT_REDIS_TASK,
+  clientWorkflowId,
+  DEFAULT_TASK_QUEUE,
+  type RedisTaskWaitState,
+} from 'temporal-tencent-redis';
 import type { RedisApiSimulator } from 'temporal-tencent-redis/testing';
 import { type Act, type Fate, REGION } from './fates.js';
+import type { Weather } from './weather.js';
 
 /** A wait that a client has started, and when its task truly began. */
 export interface StartedWait {
@@ -20,17 +26,21 @@ export interface StartedWait {
   readonly heard: readonly Act['does'][];
 }
 
-/** The client's part of a run: it starts every wait in its time, by name, and does to each what its fate says. */
-export async function playClient(
-  client: Client,
-  simulator: RedisApiSimulator,
-  fates: readonly Fate[],
-  stop: AbortSignal,
-): Promise<readonly StartedWait[]> {
-  return Promise.all(fates.map((fate) => playOne(client, simulator, fate, stop)));
+/** What the client works with. */
+export interface Surroundings {
+  readonly client: Client;
+  readonly simulator: RedisApiSimulator;
+  readonly weather: Weather;
+  readonly stop: AbortSignal;
 }
 
-async function playOne(client: Client, simulator: RedisApiSimulator, fate: Fate, stop: AbortSignal) {
+/** The client's part of a run: it starts every wait in its time, by name, and does to each what its fate says. */
+export async function playClient(around: Surroundings, fates: readonly Fate[]): Promise<readonly StartedWait[]> {
+  return Promise.all(fates.map((fate) => playOne(around, fate)));
+}
+
+async function playOne(around: Surroundings, fate: Fate): Promise<StartedWait> {
+  const { client, simulator, stop } = around;
   const { taskId, script } = fate;
   await sleep(fate.startsAtMs, undefined, { signal: stop });
   const workflowId = clientWorkflowId(DEFAULT_TASK_QUEUE, REGION, taskId);
@@ -41,7 +51,7 @@ async function playOne(client: Client, simulator: RedisApiSimulator, fate: Fate,
   await Promise.all(
     fate.acts.map(async (act) => {
       await sleep(act.afterMs, undefined, { signal: stop });
-      if (await untilDone(() => perform(client, workflowId, fate, act), stop)) heard.push(act.does);
+      if (await untilDone(() => perform(around, workflowId, fate, act), stop)) heard.push(act.does);
     }),
   );
   return started;
@@ -61,11 +71,21 @@ async function startWait(client: Client, workflowId: string, { input }: Fate): P
 }
 
 /** Whether the server has acknowledged it; what comes after the end of a wait is refused. */
-async function perform(client: Client, workflowId: string, fate: Fate, { does }: Act): Promise<boolean> {
+async function perform(
+  { client, weather }: Surroundings,
+  workflowId: string,
+  fate: Fate,
+  { does }: Act,
+): Promise<boolean> {
   const wait: WorkflowHandle = client.workflow.getHandle(workflowId);
   switch (does) {
     case 'startAgain':
       return startWait(client, workflowId, fate).then(() => true);
+    case 'hearItForgotten': {
+      const { polls } = await wait.query<RedisTaskWaitState>('getState');
+      if (polls > 0) weather.forget(fate.taskId);
+      return polls > 0;
+    }
     case 'pollNow':
       return acknowledged(wait.signal('pollNow'), WorkflowNotFoundError);
     case 'cancel':

@@ -7,9 +7,9 @@ export const REGION = 'ap-guangzhou';
 /** How a wait has to end. */
 export type Ending = 'succeeded' | 'cancelled' | RedisTaskFailureType;
 
-/** Something a client does to a wait that goes on, so long after its start. */
+/** Something that happens to a wait while it goes on, so long after its start. */
 export interface Act {
-  readonly does: 'startAgain' | 'pollNow' | 'extendWait' | 'cancel';
+  readonly does: 'startAgain' | 'pollNow' | 'extendWait' | 'cancel' | 'hearItForgotten';
   readonly afterMs: number;
 }
 
@@ -124,6 +124,9 @@ function actsOf(kind: Kind, runMs: number, usualMs: number, dice: Dice): readonl
   const acts: Act[] = [];
   if (dice.chance(0.1)) acts.push({ does: 'startAgain', afterMs: 500 });
   if (dice.chance(0.25)) acts.push({ does: 'pollNow', afterMs: dice.between(0.3, 1.1) * usualMs });
+  if (dice.chance(0.15) && kind !== 'isMissing') {
+    acts.push({ does: 'hearItForgotten', afterMs: dice.between(0.3, 0.6) * usualMs });
+  }
   if (kind === 'isExtended') acts.push({ does: 'extendWait', afterMs: dice.between(0.03, 0.1) * runMs });
   if (kind === 'isCancelled') acts.push({ does: 'cancel', afterMs: dice.between(0.05, 0.35) * runMs });
   return acts;

@@ -20,7 +20,7 @@ export interface ChaosOutcome {
   readonly serverAwayMs: number;
   readonly overlaps: readonly Overlap[];
   /** Overlaps that one wait alone can explain. */
-  readonly calledOff: number;
+  readonly givenUp: number;
   /** How long the last wait took to end after the last fault; undefined when some never did. */
   readonly drainedMs: number | undefined;
 }
@@ -53,7 +53,7 @@ export function tableOf(outcome: ChaosOutcome): string {
     ['**wrong outcomes**', `**${wrong}**`],
     [
       '**duplicates**',
-      `**${duplicates}** (two calls of one wait at once as \`extendWait\` makes them: ${outcome.calledOff})`,
+      `**${duplicates}** (calls made while one that was given up was not yet broken off: ${outcome.givenUp})`,
     ],
     ['failed workflow tasks', `${failedTasks} (timed out with a killed worker: ${timedOutTasks})`],
     ['histories with a secret', String(secrets)],
@@ -65,7 +65,7 @@ export function tableOf(outcome: ChaosOutcome): string {
   return [['', ''], ['---', '---'], ...rows].map(([name, value]) => `| ${name} | ${value} |`).join('\n');
 }
 
-function countsOf({ waits, overlaps, calledOff }: ChaosOutcome) {
+function countsOf({ waits, overlaps }: ChaosOutcome) {
   const count = (is: Verdict['is']) => waits.filter(({ verdict }) => verdict.is === is).length;
   const records = waits.map(({ record }) => record);
   const extraRuns = records.reduce((sum, { runs }) => sum + Math.max(0, runs - 1), 0);
@@ -73,7 +73,7 @@ function countsOf({ waits, overlaps, calledOff }: ChaosOutcome) {
     lost: count('lost'),
     stuck: count('stuck'),
     wrong: count('wrong'),
-    duplicates: extraRuns + overlaps.length - calledOff,
+    duplicates: extraRuns + overlaps.length,
     failedTasks: records.reduce((sum, { failedTasks }) => sum + failedTasks.length, 0),
     timedOutTasks: records.reduce((sum, { timedOutTasks }) => sum + timedOutTasks, 0),
     secrets: records.filter(({ holdsSecret }) => holdsSecret).length,

@@ -8,7 +8,7 @@ import type { ChaosFlags } from './flags.js';
 import { countRuns, countWaits, readRecord } from './record.js';
 import type { ChaosOutcome } from './report.js';
 import type { Stage } from './stage.js';
-import { isCalledOff, judge, type JudgedWait } from './verdict.js';
+import { isGivenUp, judge, type JudgedWait } from './verdict.js';
 import { startWeather, type Weather } from './weather.js';
 
 /** A run: faults and kills while the clients work, then clear sky until everything has ended, then the judgement. */
@@ -20,8 +20,7 @@ export async function runChaos(stage: Stage, flags: ChaosFlags, stop: AbortSigna
   const drainedMs = await untilAllEnded(stage, flags, stop);
   const judged = await judgeAll(stage, waits, calls);
 
-  const records = new Map(judged.map(({ wait, record }) => [String(wait.fate.taskId), record]));
-  const calledOff = calls.overlaps.filter((overlap) => isCalledOff(overlap, records.get(overlap.taskId)));
+  const overlaps = calls.overlaps();
   return {
     flags,
     cores: os.cpus().length,
@@ -33,8 +32,8 @@ export async function runChaos(stage: Stage, flags: ChaosFlags, stop: AbortSigna
     deserters: fleet.deserters,
     serverKills: server.kills,
     serverAwayMs: server.awayMs,
-    overlaps: calls.overlaps.filter((overlap) => !calledOff.includes(overlap)),
-    calledOff: calledOff.length,
+    overlaps: overlaps.filter((overlap) => !isGivenUp(overlap)),
+    givenUp: overlaps.filter(isGivenUp).length,
     drainedMs,
   };
 }
@@ -51,7 +50,7 @@ async function playThrough(
   const timeIsUp = sleep(runMs, undefined, { signal: stop });
   const killings = Math.ceil(flags.seconds / flags.killEvery) - 1;
   const [waits] = await Promise.all([
-    playClient(stage.client, stage.simulator, fates, stop),
+    playClient({ ...stage, weather, stop }, fates),
     killWorkers(stage, killings, 1_000 * flags.killEvery, stop),
     flags.killServer && sleep(runMs / 2, undefined, { signal: stop }).then(() => stage.server.killAndRevive()),
     timeIsUp.then(() => weather.end()),

@@ -3,11 +3,8 @@ import type { StartedWait } from './client-acts.js';
 import type { Ending, Fate } from './fates.js';
 import type { WaitRecord } from './record.js';
 
-/**
- * How long a call may go on after its wait has called it off: until the worker hears of it with its next heartbeat.
- * `extendWait` calls off a call under way and makes it again, so for so long one wait has two calls.
- */
-const CALLED_OFF_MS = 3_000;
+/** How long a call may go on after it was given up: until the worker hears of that, with its next heartbeat. */
+const GIVEN_UP_MS = 5_000;
 
 /** What is to be said of one wait. */
 export interface Verdict {
@@ -96,8 +93,10 @@ function trueEnd(fate: Fate, ending: Ending, record: WaitRecord, taskBeganAt: nu
   return taskBeganAt + (fate.lastsMs ?? NaN);
 }
 
-/** Whether two calls for one task at once are what one wait does, when it is told a new deadline. */
-export function isCalledOff({ at }: Overlap, record: WaitRecord | undefined): boolean {
-  const extendedAt = record?.extendedAt;
-  return extendedAt !== undefined && Math.abs(at - extendedAt) < CALLED_OFF_MS;
+/**
+ * Whether one wait alone can have made two calls at once: it gives up a call under way when its deadline passes or is
+ * moved, or when the call has taken 15 s, and makes the next one before the worker has broken off the first.
+ */
+export function isGivenUp({ brokenOffMs }: Overlap): boolean {
+  return brokenOffMs !== undefined && brokenOffMs < GIVEN_UP_MS;
 }

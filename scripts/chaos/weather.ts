@@ -1,4 +1,4 @@
-import type { Fault, FaultHandle, FaultScope, RedisApiSimulator, SimulatorCall } from 'temporal-tencent-redis/testing';
+import type { Fault, FaultHandle, FaultScope, RedisApiSimulator } from 'temporal-tencent-redis/testing';
 import type { Dice } from './dice.js';
 
 /**
@@ -43,6 +43,8 @@ export type FaultCounts = Readonly<Record<string, number>>;
 export interface Weather {
   /** Clear sky from now on; calls that are held stay held. */
   end(): void;
+  /** Lets the API say once that there is no such task. Only for one that its wait has seen: else it would be believed. */
+  forget(taskId: number): void;
   counts(): FaultCounts;
 }
 
@@ -55,25 +57,22 @@ export function startWeather(simulator: RedisApiSimulator, share: number, dice: 
   const each = share / FAULTS.length;
   for (const [index, fault] of FAULTS.entries()) add(fault, { probability: each / (1 - each * index) });
 
-  const answers = new Map<string, number>();
-  const unwatch = simulator.watchCalls((call: SimulatorCall) => {
-    const { taskId } = call;
-    if (taskId === undefined) return;
-    if (!answers.has(taskId)) {
-      answers.set(taskId, 0);
-      if (dice.chance(share / 4))
-        for (const fault of dice.shuffled(REPAIRABLE).slice(1)) add(fault, { taskId, times: 1 });
-    }
-    if (call.outcome !== 'ok' || call.aborted) return;
-    const seen = (answers.get(taskId) ?? 0) + 1;
-    answers.set(taskId, seen);
-    // One answer may have died with its worker; two have not, so that the wait knows the task.
-    if (seen === 2 && dice.chance(share / 4)) add(FORGOTTEN, { taskId, times: 1 });
+  const met = new Set<string>();
+  const unwatch = simulator.watchCalls(({ taskId }) => {
+    if (taskId === undefined || met.has(taskId)) return;
+    met.add(taskId);
+    if (dice.chance(share / 4))
+      for (const fault of dice.shuffled(REPAIRABLE).slice(1)) add(fault, { taskId, times: 1 });
   });
+  let over = false;
   return {
     end() {
+      over = true;
       unwatch();
       simulator.clearFaults();
+    },
+    forget(taskId) {
+      if (!over) add(FORGOTTEN, { taskId, times: 1 });
     },
     counts() {
       const counts: Record<string, number> = {};

@@ -4,7 +4,7 @@ import { createDice } from '../../scripts/chaos/dice.js';
 import { dealFates, type Ending, type Fate } from '../../scripts/chaos/fates.js';
 import { readFlags } from '../../scripts/chaos/flags.js';
 import type { WaitRecord } from '../../scripts/chaos/record.js';
-import { isCalledOff, judge } from '../../scripts/chaos/verdict.js';
+import { isGivenUp, judge } from '../../scripts/chaos/verdict.js';
 import type { RedisTaskFailure, RedisTaskFailureDetails } from '../../src/contract/failures.js';
 
 const FATES = dealFates(100, 120, createDice(7));
@@ -105,12 +105,12 @@ describe('a wait is judged', () => {
   });
 });
 
-test('two calls of one wait at once are explained by a deadline that was moved just then, and by nothing else', () => {
-  const overlap = { taskId: '1', at: BEGAN_AT + 1_000, afterMs: 400 };
+test('two calls of one wait at once are explained when the first was given up, and by nothing else', () => {
+  const overlap = { taskId: '1', at: BEGAN_AT, afterMs: 8_700 };
 
-  expect(isCalledOff(overlap, { ...ended('RUNNING'), extendedAt: BEGAN_AT })).toBe(true);
-  expect(isCalledOff(overlap, { ...ended('RUNNING'), extendedAt: BEGAN_AT + 9_000 })).toBe(false);
-  expect(isCalledOff(overlap, ended('RUNNING'))).toBe(false);
+  expect(isGivenUp({ ...overlap, brokenOffMs: 600 })).toBe(true);
+  expect(isGivenUp({ ...overlap, brokenOffMs: 6_000 })).toBe(false);
+  expect(isGivenUp({ ...overlap, brokenOffMs: undefined })).toBe(false);
 });
 
 test.each([['--waits=0'], ['--seconds=ten'], ['--rps=21'], ['--seed=1.5'], ['--typo']])('%s is refused', (flag) => {
