@@ -1,12 +1,17 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
+import proto from '@temporalio/proto';
+import { apiTaskQueue, DEFAULT_TASK_QUEUE } from 'temporal-tencent-redis';
 import { RedisApiSimulator } from 'temporal-tencent-redis/testing';
 import type { Dice } from './dice.js';
 import type { ChaosFlags } from './flags.js';
 import { Fleet } from './fleet.js';
 import { MortalServer } from './mortal-server.js';
+
+const WORKER_START_MS = 60_000;
 
 /** Everything that a run takes place on. */
 export interface Stage {
@@ -41,9 +46,24 @@ export async function setStage({ rps, workers }: ChaosFlags, dice: Dice): Promis
     closing.push(() => fleet.stop());
     const connection = await Connection.connect({ address: server.address });
     closing.push(() => connection.close());
+    await untilServed(connection);
     return { client: new Client({ connection }), server, simulator, fleet, logFile, close };
   } catch (error) {
     await close(false);
     throw error;
   }
+}
+
+/** A run begins once there is a worker: how long one takes to start is not what is measured. */
+async function untilServed(connection: Connection): Promise<void> {
+  const taskQueue = { name: apiTaskQueue(DEFAULT_TASK_QUEUE) };
+  const { TASK_QUEUE_TYPE_ACTIVITY: taskQueueType } = proto.temporal.api.enums.v1.TaskQueueType;
+  const deadline = Date.now() + WORKER_START_MS;
+  while (Date.now() < deadline) {
+    const request = { namespace: 'default', taskQueue, taskQueueType };
+    const { pollers } = await connection.workflowService.describeTaskQueue(request);
+    if (pollers.length > 0) return;
+    await sleep(200);
+  }
+  throw new Error(`No worker has come up within ${WORKER_START_MS / 1_000} s`);
 }
