@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { devNull } from 'node:os';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type DevServer, startDevServer } from '../engine/index.js';
@@ -30,7 +32,9 @@ export async function startLocal(
 ): Promise<Local> {
   const server = await startDevServer({ ui: true });
   stack.push(() => server.stop());
-  const env = localEnvironment(server, flags);
+  const folder = await mkdtemp(path.join(tmpdir(), 'redis-task-'));
+  stack.push(() => rm(folder, { recursive: true, force: true }));
+  const env = localEnvironment(await writeProfile(folder, server), flags);
   const { child, failed } = startWorkerProcess(env);
   stack.push(() => stopWorker(child));
 
@@ -47,14 +51,19 @@ export async function startLocal(
   return { temporal, failed };
 }
 
+/** A profile of its own: else one in its usual place would add its namespace, key and certificates. */
+async function writeProfile(folder: string, { address, namespace }: DevServer): Promise<string> {
+  const file = path.join(folder, 'temporal.toml');
+  await writeFile(file, `[profile.default]\naddress = "${address}"\nnamespace = "${namespace}"\n`);
+  return file;
+}
+
 /** The caller's own settings, save those that lead to another Temporal. */
-function localEnvironment(server: DevServer, { taskQueue }: TemporalFlags): NodeJS.ProcessEnv {
+function localEnvironment(configFile: string, { taskQueue }: TemporalFlags): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith('TEMPORAL_'));
   return {
     ...Object.fromEntries(own),
-    TEMPORAL_ADDRESS: server.address,
-    // Else a profile in its usual place would add its namespace, key and certificates.
-    TEMPORAL_CONFIG_FILE: devNull,
+    TEMPORAL_CONFIG_FILE: configFile,
     REDIS_TASK_HTTP: 'off',
     REDIS_TASK_LOG_FORMAT: 'json',
     ...(taskQueue !== undefined && { REDIS_TASK_QUEUE: taskQueue }),

@@ -8,7 +8,7 @@ import type { TemporalFlags } from './flags.js';
 import { createOutput, type Output, printable } from './terminal.js';
 
 /** A person waits for the answer: with the start of the process, this stays below 10 s. */
-const CONNECT_TIMEOUT_MS = 6_000;
+const CONNECT_TIMEOUT_MS = 5_000;
 
 /** How long one question to Temporal may take. */
 const ANSWER_TIMEOUT_MS = 5_000;

@@ -63,12 +63,19 @@ async function watch(tasks: readonly Task[], stage: Stage): Promise<ExitCode> {
     if (open.delete(task)) view.remove(task, () => writeEnding(output, ending, temporal.link(task)));
     return ending.exitCode;
   });
+  let codes: readonly ExitCode[] | ExitCode;
   try {
-    return await Promise.race([Promise.all(ends).then(worst), stopped, ...(failed ? [failed] : [])]);
+    codes = await Promise.race([Promise.all(ends), stopped, ...(failed ? [failed] : [])]);
   } finally {
     open.clear();
     await view.stop();
   }
+  if (typeof codes === 'number') return codes;
+  if (output.isLive && codes.length > 1) {
+    const good = codes.filter((code) => code === EXIT.succeeded).length;
+    output.say(`${codes.length} tasks: ${good} succeeded, ${codes.length - good} did not.`);
+  }
+  return worst(codes);
 }
 
 async function endOf(task: Task, temporal: Temporal): Promise<Ending> {
