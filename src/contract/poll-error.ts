@@ -13,6 +13,14 @@ export interface PollError {
   readonly at: string;
 }
 
+/** The error that a failed `describeTaskInfo` activity tells, undefined when another than ours failed in its place. */
+export function readPollError(details: unknown): PollError | undefined {
+  if (typeof details !== 'object' || details === null) return undefined;
+  const { code, message, requestId = null, at } = details as Readonly<Record<string, unknown>>;
+  if (typeof code !== 'string' || typeof message !== 'string' || typeof at !== 'string') return undefined;
+  return { code, message, requestId: typeof requestId === 'string' ? requestId : null, at };
+}
+
 /**
  * What an error means for a wait.
  *
@@ -53,4 +61,10 @@ export function noAnswer(timeoutType: string, apiQueue: string, limitMs: number,
     `No worker took the call from task queue "${apiQueue}" within ${formatDuration(limitMs)}: ` +
     'check that a worker runs for this queue and namespace, and that its rate limit leaves room.';
   return { code: 'NoActivityWorker', message, requestId: null, at };
+}
+
+/** The error of a poll whose answer says nothing of a task. */
+export function noTask(apiQueue: string, at: string): PollError {
+  const message = `A worker on task queue "${apiQueue}" answered with no task: it is not one of this package.`;
+  return { code: 'InvalidResponse', message, requestId: null, at };
 }

@@ -14,6 +14,27 @@ export interface RedisTaskObservation {
   readonly at: string;
 }
 
+/**
+ * The task that a `describeTaskInfo` activity answered with, undefined when the answer is none: the worker that made it
+ * may be older, newer, or somebody else's. Fields beyond these are left out, as the state of a wait carries the answer.
+ */
+export function readObservation(answer: unknown, now: string): RedisTaskObservation | undefined {
+  if (typeof answer !== 'object' || answer === null) return undefined;
+  const fields = answer as Readonly<Record<string, unknown>>;
+  const text = (name: string): string | null => (typeof fields[name] === 'string' ? fields[name] : null);
+  const status = text('status');
+  if (status === null) return undefined;
+  return {
+    status,
+    taskType: text('taskType'),
+    instanceId: text('instanceId'),
+    startTime: text('startTime'),
+    message: text('message'),
+    requestId: text('requestId'),
+    at: text('at') ?? now,
+  };
+}
+
 /** Where a task stands. `unknown` is a status outside the documented set: it is shown, and waited on. */
 export type RedisTaskPhase = 'pending' | 'unknown' | 'succeeded' | 'failed' | 'errored';
 

@@ -6,10 +6,11 @@ import {
   proxyActivities,
   TimeoutFailure,
 } from '@temporalio/workflow';
-import type { RedisActivities } from '../activities/index.js';
+import type { DescribedTask, RedisActivities } from '../activities/index.js';
 import { ATTEMPT_TIMEOUT_MS, type CallLimits } from '../contract/call-limits.js';
 import type { WaitPlan } from '../contract/input.js';
-import { noAnswer, type PollError, pollErrorClass } from '../contract/poll-error.js';
+import { noAnswer, noTask, type PollError, pollErrorClass, readPollError } from '../contract/poll-error.js';
+import { readObservation } from '../contract/task.js';
 import type { PollAnswer } from '../contract/wait.js';
 
 /** A poll's answer, with what the worker that made it says beside the task. */
@@ -36,14 +37,15 @@ export async function poll(plan: WaitPlan, apiQueue: string, limits: CallLimits,
     cancellationType: 'TRY_CANCEL',
   });
   try {
-    const described = await describeTaskInfo({ taskId: plan.taskId, region: plan.region });
-    const { status, taskType, instanceId, startTime, message, requestId, at, ...told } = described;
-    const { searchAttributes = false, callMs } = told;
-    // Field by field: what a newer worker may add must not get into the state that the wait carries.
+    const described: unknown = await describeTaskInfo({ taskId: plan.taskId, region: plan.region });
+    const at = new Date().toISOString();
+    const observation = readObservation(described, at);
+    if (!observation) return { error: noTask(apiQueue, at), errorClass: 'transient' };
+    const { searchAttributes, callMs } = described as Partial<DescribedTask>;
     return {
-      observation: { status, taskType, instanceId, startTime, message, requestId, at },
-      searchAttributes,
-      callMs,
+      observation,
+      searchAttributes: searchAttributes === true,
+      ...(typeof callMs === 'number' && callMs >= 0 && { callMs }),
     };
   } catch (error) {
     if (isCancellation(error) && CancellationScope.current().consideredCancelled) throw error;
@@ -59,7 +61,7 @@ function failedPoll(cause: Error | undefined, apiQueue: string, limits: CallLimi
     return { error, errorClass: 'transient' };
   }
   if (cause instanceof ApplicationFailure) {
-    const error = (cause.details?.[0] as PollError | undefined) ?? unexpected(cause.type, cause.message, at);
+    const error = readPollError(cause.details?.[0]) ?? unexpected(cause.type, cause.message, at);
     return { error, errorClass: pollErrorClass(cause.type) };
   }
   return { error: unexpected(cause?.name, cause?.message, at), errorClass: 'transient' };

@@ -1,4 +1,6 @@
 // What the generated cases have found, one by one.
+import { readPollError } from '../../src/contract/poll-error.js';
+import { readObservation } from '../../src/contract/task.js';
 import { createRedisApi } from '../../src/tencent/redis-api.js';
 import { rawServer } from './raw-server.js';
 
@@ -20,6 +22,16 @@ describe('a clock that is refused with a Date that no clock shows', () => {
       await expect(call()).rejects.toMatchObject({ errorClass: 'clock' });
       api.close();
       server.close();
+    },
+  );
+});
+
+describe('an activity of somebody else', () => {
+  test.each([null, 0, 'text', [], {}, { status: 1 }, { code: 1 }, { code: 'x', message: 'y' }])(
+    'that answers %j has told neither a task nor an error',
+    (answer) => {
+      expect(readObservation(answer, '2026-11-22T10:00:00.000Z')).toBeUndefined();
+      expect(readPollError(answer)).toBeUndefined();
     },
   );
 });

@@ -1,11 +1,12 @@
 // Whatever a wait is started with, told or answered: it ends as the contract says, and no workflow task ever fails.
 import { ApplicationFailure, WorkflowUpdateFailedError } from '@temporalio/client';
 import fc from 'fast-check';
+import { POLL_FAILURE_TYPES } from '../../src/contract/poll-error.js';
 import type { RedisTaskWaitState } from '../../src/contract/view.js';
 import { devServer } from '../support/environments.js';
 import { REGION, Waits } from '../support/waits.js';
 import { nearlyRight } from './answers.js';
-import { anyText } from './arbitraries.js';
+import { anyJson, anyText, oddText } from './arbitraries.js';
 import { type Queue, serveQueue } from './call-workers.js';
 import { forCases, WAITS_BATCH } from './cases.js';
 import { anyArguments, anyMessageArguments } from './inputs.js';
@@ -124,4 +125,42 @@ test('any answers of the API end the wait, or are waited through', async () => {
   );
 
   expect([...endings]).toEqual(expect.arrayContaining(['succeeded', 'RedisTaskFailed', 'RedisTaskErrored']));
+});
+
+test('any answers of a describeTaskInfo that somebody else wrote end the wait, or are waited through', async () => {
+  const answer = fc.oneof(
+    anyJson.map((value) => ({ value })),
+    fc
+      .tuple(
+        fc.constantFrom(...Object.values(POLL_FAILURE_TYPES), 'Other'),
+        oddText,
+        fc.array(anyJson, { maxLength: 2 }),
+      )
+      .map(([type, message, details]) => ({
+        error: ApplicationFailure.create({ type, message: message.toWellFormed(), details, nonRetryable: true }),
+      })),
+  );
+  const answers = new Map<number, { value?: unknown; error?: Error }>();
+  const foreign = await serveQueue(waits, {
+    describeTaskInfo({ taskId }: { taskId: number }): Promise<unknown> {
+      const { value, error } = answers.get(taskId) ?? {};
+      answers.set(taskId, { value: { status: 'succeed', callMs: 1 } });
+      return error ? Promise.reject(error) : Promise.resolve(value);
+    },
+  });
+  await forCases(
+    answer,
+    0.1,
+    async (each) => {
+      const taskId = waits.addTask();
+      answers.set(taskId, each);
+      const polling = { initialInterval: '1s' };
+      const handle = await waits.start({ taskId, region: REGION, polling }, { taskQueue: foreign.taskQueue });
+      endings.add(await endOf(handle, 5 * PATIENCE_MS));
+    },
+    WAITS_BATCH,
+  );
+  await foreign.close();
+
+  expect([...endings]).toEqual(expect.arrayContaining(['succeeded', 'RedisTaskRejected', 'RedisTaskUnauthorized']));
 });
