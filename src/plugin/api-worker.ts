@@ -1,4 +1,4 @@
-import { Worker, type WorkerOptions } from '@temporalio/worker';
+import { Worker, type WorkerInterceptors, type WorkerOptions } from '@temporalio/worker';
 import type { RedisActivities } from '../activities/index.js';
 import { apiTaskQueue } from '../contract/ids.js';
 
@@ -39,19 +39,17 @@ export async function createApiWorker(
 }
 
 function inherited({ options }: Worker): Partial<WorkerOptions> {
-  const { namespace, identity, buildId, useVersioning, workerDeploymentOptions } = options;
-  const { dataConverter, interceptors, shutdownForceTime, debugMode } = options;
-  const { activity, client } = interceptors;
+  const { namespace, identity, debugMode, dataConverter, shutdownForceTimeMs, workerDeploymentOptions } = options;
+  // Of the type of its interceptors the SDK exports nothing; they are made from these.
+  const { activity = [], client = {} } = options.interceptors as Pick<WorkerInterceptors, 'activity' | 'client'>;
   return {
     namespace,
     identity,
-    useVersioning,
-    interceptors: { activity, ...(client && { client }) },
-    ...(buildId !== undefined && { buildId }),
-    ...(workerDeploymentOptions && { workerDeploymentOptions }),
+    debugMode,
+    interceptors: { activity, client },
     ...(dataConverter && { dataConverter }),
-    ...(shutdownForceTime !== undefined && { shutdownForceTime }),
-    ...(debugMode !== undefined && { debugMode }),
+    ...(shutdownForceTimeMs !== undefined && { shutdownForceTime: shutdownForceTimeMs }),
+    ...(workerDeploymentOptions && { workerDeploymentOptions }),
   };
 }
 

@@ -24,9 +24,9 @@ export async function giveUp(worker: Worker, run: Run): Promise<void> {
 
 /** Stops a worker, or one that a plugin after ours has yet to let run, as soon as it does. */
 async function stop(worker: Worker, run: Promise<void>): Promise<void> {
-  let isOver = false;
-  const over = () => (isOver = true);
+  const runs = { isOver: false };
+  const over = () => void (runs.isOver = true);
   run.then(over, over);
-  while (!isOver && worker.getState() === 'INITIALIZED') await setTimeout(5);
+  while (!runs.isOver && worker.getState() === 'INITIALIZED') await setTimeout(5);
   if (worker.getState() === 'RUNNING') worker.shutdown();
 }

@@ -1,9 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import proto from '@temporalio/proto';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker, type WorkerOptions } from '@temporalio/worker';
 import { RedisTaskPlugin, type RedisTaskPluginOptions } from '../../src/plugin.js';
 import { type RedisApiSimulator, SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
+
+// By the default: Node finds no named exports in this package, unlike jest.
+const { TaskQueueType } = proto.temporal.api.enums.v1;
 
 export interface OwnActivities {
   note(text: string): Promise<string>;
@@ -38,7 +42,7 @@ export async function activityPollers(env: TestWorkflowEnvironment, taskQueue: s
   const described = await env.connection.workflowService.describeTaskQueue({
     namespace: 'default',
     taskQueue: { name: taskQueue },
-    taskQueueType: 2,
+    taskQueueType: TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
     reportConfig: true,
   });
   return { pollers: described.pollers, limit: described.effectiveRateLimit };

@@ -139,12 +139,13 @@ describe('a worker with the plugin', () => {
     });
     const histories = await followedHistories(env.client, [{ workflowId, runId }]);
 
+    const workflowBundle = await bundleWorkflowCode({ workflowsPath: WORKFLOWS, logger });
+
     expect(histories).toHaveLength(2);
     for (const { workflowId, history } of histories) {
       expect(failedWorkflowTasks(history)).toEqual([]);
-      await expect(
-        Worker.runReplayHistory({ workflowsPath: WORKFLOWS, plugins }, history, workflowId),
-      ).resolves.toBeUndefined();
+      for (const code of [bundle, workflowBundle])
+        await expect(Worker.runReplayHistory({ workflowBundle: code }, history, workflowId)).resolves.toBeUndefined();
     }
   });
 });

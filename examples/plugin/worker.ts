@@ -1,0 +1,15 @@
+import { fileURLToPath } from 'node:url';
+import { type NativeConnection, Worker } from '@temporalio/worker';
+import { RedisTaskPlugin } from 'temporal-tencent-redis/plugin';
+import { TASK_QUEUE } from './task-queue.js';
+
+/** One worker for everything: the pipelines, their waits and, by the plugin, the calls. */
+export function createUpgradeWorker(connection: NativeConnection, endpoint: string): Promise<Worker> {
+  return Worker.create({
+    connection,
+    taskQueue: TASK_QUEUE,
+    workflowsPath: fileURLToPath(new URL('./workflows.ts', import.meta.url)),
+    // Credentials come from the environment. An endpoint is given only because this is a simulator.
+    plugins: [new RedisTaskPlugin({ endpoint, requestsPerSecond: 10 })],
+  });
+}
