@@ -1,0 +1,119 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { createProgram } from '../../src/cli/program.js';
+import { freeAddress } from '../worker/worker-process.js';
+import { Command, jsonLines } from './command.js';
+
+const REGION = ['--region', 'ap-guangzhou'];
+
+describe('bad usage: one line on stderr, exit code 2, and nothing is sent', () => {
+  test.each([
+    [['await', '18 215', ...REGION], 'task id is "18 215", but it must be an integer'],
+    [['await', '0', ...REGION], '0 means that no task was created'],
+    [['start', '9007199254740993', ...REGION], 'too large'],
+    [['await', '1', '--region', 'Guangzhou'], '--region is "Guangzhou", but it must be a region such as'],
+    [['status', '1'], 'Give --region'],
+    [['await', ...REGION], "missing required argument 'task-id'"],
+    [['await', '1', ...REGION, '--max-wait', 'soon'], '--max-wait is "soon", but it must be a duration'],
+    [['await', '1', ...REGION, '--jitter', 'much'], '--jitter is "much", but it must be a number from 0 to 0.5'],
+    [
+      ['await', '1', ...REGION, '--initial-interval', '9s', '--maximum-interval', '2s'],
+      '--maximum-interval is "2s", but it must not be shorter than --initial-interval',
+    ],
+    [['extend', '1', ...REGION, '--max-wait', '90'], '--max-wait is 90, but it must be a duration from 1 s'],
+    [['extend', '1', ...REGION], '--max-wait'],
+    [['list', '--limit', 'all'], '--limit is "all"'],
+    [['simulate', '--duration', 'long'], '--duration is "long"'],
+    [['await', '1', '--regoin', 'ap-guangzhou'], "unknown option '--regoin' (Did you mean --region?)"],
+    [['wait', '1'], "unknown command 'wait'"],
+    [['status', '1', ...REGION, '--address', 'no port/at all'], 'TEMPORAL_ADDRESS is "no port/at all"'],
+  ])('%j', async (args, message) => {
+    const { code, stdout, stderr } = await new Command(args).ended;
+
+    expect(stderr).toContain(message);
+    expect(stderr).toMatch(/^redis-task: [^\n]+\n$/);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+
+  test('an id of an unknown field of the environment is no matter: only the region comes from there', async () => {
+    const { code, stderr } = await new Command(['await', 'x'], { TENCENTCLOUD_REGION: 'ap-guangzhou' }).ended;
+
+    expect(stderr).toContain('task id is "x"');
+    expect(code).toBe(2);
+  });
+});
+
+test('help and version are no errors', async () => {
+  const [help, version] = await Promise.all([new Command(['--help']).ended, new Command(['--version']).ended]);
+
+  expect(help).toMatchObject({ code: 0, stderr: '' });
+  expect(help.stdout).toContain('10 no connection to Temporal');
+  expect(version).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string });
+});
+
+test('without a Temporal server it says so within ten seconds, exit code 10', async () => {
+  const address = await freeAddress();
+  const startedAt = performance.now();
+  const { code, stdout, stderr } = await new Command(['await', '1', ...REGION], { TEMPORAL_ADDRESS: address }).ended;
+
+  expect(performance.now() - startedAt).toBeLessThan(10_000);
+  expect({ code, stdout }).toEqual({ code: 10, stdout: '' });
+  expect(stderr).toMatch(new RegExp(`^redis-task: No Temporal server answers at ${address}[^\n]+\n$`));
+});
+
+test('simulate plays a schedule without a server', async () => {
+  const fast = ['--initial-interval', '2s', '--backoff-coefficient', '1', '--maximum-interval', '2s', '--jitter', '0'];
+  const ended = await new Command(['simulate', '--duration', '1m', '4h', ...fast]).ended;
+
+  const [minute, hours] = jsonLines(ended);
+  // A poll at once, then one every 2 s: 31 or so, each seen 1 s late on average.
+  expect(minute).toMatchObject({ durationMs: 60_000 });
+  expect(minute?.['polls']).toBeGreaterThan(30.5);
+  expect(minute?.['polls']).toBeLessThan(32.5);
+  expect(minute?.['latenessMeanMs']).toBeGreaterThan(850);
+  expect(minute?.['latenessMeanMs']).toBeLessThan(1_150);
+  expect(minute?.['latenessMaxMs']).toBeLessThanOrEqual(2_000);
+  expect(minute?.['historyEvents']).toBe(Math.round(Number(minute?.['polls']) * 11));
+  expect(hours).toMatchObject({ durationMs: 14_400_000 });
+  expect(ended.stderr).toBe(
+    'A task of 4 h outlasts --max-wait of 2 h: its wait would end as RedisTaskTimedOut.\n',
+  );
+  expect(ended.code).toBe(0);
+});
+
+describe('docs/cli.md', () => {
+  test('shows no command that would not be understood', async () => {
+    const page = await readFile(path.resolve(import.meta.dirname, '../../docs/cli.md'), 'utf8');
+    const fences = [...page.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(([, text = '']) => text);
+    const commands = fences.flatMap((text) => text.split('\n')).filter((line) => line.startsWith('redis-task '));
+
+    expect(commands.length).toBeGreaterThan(9);
+    for (const command of commands) expect(understood(command)).toBe(command);
+  });
+
+  test('names every command and every exit code', async () => {
+    const page = await readFile(path.resolve(import.meta.dirname, '../../docs/cli.md'), 'utf8');
+    const { EXIT } = await import('../../src/cli/exit-codes.js');
+
+    for (const { name } of commandsOf()) expect(page).toContain(`redis-task ${name()}`);
+    for (const code of Object.values(EXIT)) expect(page).toContain(`| ${code} |`);
+  });
+});
+
+/** Gives the line back when its command and flags are known. */
+function understood(line: string): string {
+  const [bare = ''] = line.split(/ [#|>]/, 1);
+  const program = createProgram('0.0.0', () => undefined).configureOutput({ writeErr: () => undefined });
+  let ran = false;
+  for (const command of program.commands) command.exitOverride().action(() => (ran = true));
+  try {
+    program.parse(bare.trim().split(/\s+/).slice(1), { from: 'user' });
+  } catch (error) {
+    return `${line}: ${(error as Error).message}`;
+  }
+  return ran ? line : `${line}: did nothing`;
+}
+
+function commandsOf() {
+  return createProgram('0.0.0', () => undefined).commands.map((command) => ({ name: () => command.name() }));
+}

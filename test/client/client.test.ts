@@ -1,0 +1,194 @@
+import { randomUUID } from 'node:crypto';
+import { WorkflowNotFoundError } from '@temporalio/client';
+import {
+  RedisTaskClient,
+  RedisTaskError,
+  RedisTaskWaitCancelledError,
+  type RedisTaskOutcome,
+} from '../../src/client/index.js';
+import type { RedisTaskWaitState } from '../../src/contract/view.js';
+import { devServer } from '../support/environments.js';
+import { REGION as region, until, Waits } from '../support/waits.js';
+
+let waits: Waits;
+let client: RedisTaskClient;
+
+beforeAll(async () => {
+  waits = await Waits.start(devServer);
+  client = new RedisTaskClient(waits.client, { taskQueue: waits.taskQueue });
+});
+
+afterAll(() => waits.close());
+
+const RUNNING = { status: 'running', forMs: 600_000 } as const;
+const SUCCEED = { status: 'succeed', message: 'ok' } as const;
+
+/** A task that goes on, and a wait for it that has polled once. */
+async function runningWait(): Promise<{ taskId: number; region: string }> {
+  const task = { taskId: waits.addTask(RUNNING, SUCCEED), region };
+  await client.start({ ...task, polling: { initialInterval: '1h' } });
+  await until(
+    () => client.state(task).catch(() => undefined),
+    (state) => state?.polls === 1 && state.nextPollAt !== null,
+  );
+  return task;
+}
+
+async function errorOf(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    (value) => new Error(`It did not fail but returned ${JSON.stringify(value)}`),
+    (error: unknown) => error,
+  );
+}
+
+describe('starting and awaiting', () => {
+  test('a second start attaches to the wait that runs, and a start after its end begins a new one', async () => {
+    const task = await runningWait();
+    const again = await client.start({ ...task, maxWait: '5h' });
+    const { runId } = await client.attach(task).describe();
+
+    expect(again.workflowId).toBe(`${waits.taskQueue}/${region}/${task.taskId}`);
+    expect((await again.describe()).runId).toBe(runId);
+    await client.cancel(task);
+    await errorOf(again.result());
+
+    const next = await client.start(task);
+    expect((await next.describe()).runId).not.toBe(runId);
+    await client.cancel(task);
+  });
+
+  test('many clients share one wait, by a text of digits as well', async () => {
+    const taskId = waits.addTask({ status: 'running', forPolls: 1 }, SUCCEED);
+    const polling = { initialInterval: '1s' };
+    const [one, other] = await Promise.all([
+      client.await({ taskId, region, polling }),
+      client.await({ taskId: String(taskId), region, polling }),
+    ]);
+
+    expect(one).toEqual(other);
+    expect(one).toMatchObject({ taskId, region, status: 'succeed', polls: 2 });
+    expect(waits.callsFor(taskId)).toHaveLength(2);
+  });
+
+  test('a wait has a summary and a memo for Temporal UI', async () => {
+    const task = { taskId: waits.addTask(SUCCEED), region };
+    await client.await(task);
+    const { memo, staticSummary } = await describeUi(task);
+
+    expect(memo).toEqual(task);
+    expect(staticSummary).toBe(`Redis task ${task.taskId} in ${region}`);
+  });
+
+  test('a task that fails is a typed error with the details of the contract', async () => {
+    const taskId = waits.addTask({ status: 'failed', message: 'disk full' });
+    const error = await errorOf(client.await({ taskId, region }));
+
+    expect(error).toBeInstanceOf(RedisTaskError);
+    expect(error).toMatchObject({ type: 'RedisTaskFailed', details: { taskId, status: 'failed', message: 'disk full' } });
+    expect((error as Error).message).toContain('disk full');
+    expect((error as Error).cause).toBeDefined();
+  });
+
+  test('a timeout carries an input that waits on', async () => {
+    const taskId = waits.addTask({ status: 'running', forMs: 2_500 }, SUCCEED);
+    const error = await errorOf(client.await({ taskId, region, maxWait: '1s' }));
+    if (!(error instanceof RedisTaskError) || error.failure.type !== 'RedisTaskTimedOut') throw error;
+
+    const { resumeInput } = error.failure.details;
+    await expect(client.await({ ...resumeInput, maxWait: '1m' })).resolves.toMatchObject({ status: 'succeed' });
+  });
+
+  test('awaitAll never rejects: each outcome has its input, and its result or its error', async () => {
+    const good = { taskId: waits.addTask(SUCCEED), region };
+    const bad = { taskId: waits.addTask({ status: 'Error' }), region };
+    const invalid = { taskId: 0, region };
+    const outcomes: RedisTaskOutcome[] = await client.awaitAll(new Set([good, bad, invalid]));
+
+    expect(outcomes.map(({ input }) => input)).toEqual([good, bad, invalid]);
+    expect(outcomes[0]?.result).toMatchObject({ status: 'succeed' });
+    expect(outcomes[1]?.error).toMatchObject({ type: 'RedisTaskErrored' });
+    expect(outcomes[2]?.error).toMatchObject({ type: 'RedisTaskInvalidInput' });
+  });
+});
+
+describe('a bad input', () => {
+  const nowhere = () => new RedisTaskClient(waits.client, { taskQueue: `nobody-${randomUUID()}` });
+
+  test.each([
+    ['taskId', { taskId: -1, region }],
+    ['region', { taskId: 18_215, region: 'Guangzhou' }],
+    ['maxWait', { taskId: 18_215, region, maxWait: 'soon' }],
+    ['polling.jitter', { taskId: 18_215, region, polling: { jitter: 2 } }],
+    ['maxwait', { taskId: 18_215, region, maxwait: '1h' }],
+  ])('in %s is refused before anything is sent', async (field, input) => {
+    const other = nowhere();
+    const error = await errorOf(other.start(input));
+
+    expect(error).toMatchObject({ type: 'RedisTaskInvalidInput', details: { invalid: { field } } });
+    await expect(other.attach({ taskId: 18_215, region }).describe()).rejects.toThrow(WorkflowNotFoundError);
+  });
+
+  test('is refused where a task is named, too', () => {
+    expect(() => client.attach({ taskId: 1, region: '' })).toThrow(RedisTaskError);
+  });
+});
+
+describe('a wait that runs', () => {
+  test('shows its progress until its end, and nothing twice', async () => {
+    const task = { taskId: waits.addTask({ status: 'preparing', forPolls: 1 }, { status: 'running', forPolls: 1 }, SUCCEED), region };
+    await client.start({ ...task, polling: { maximumInterval: '1s' } });
+    const seen: RedisTaskWaitState[] = [];
+    for await (const state of client.progress(task, { intervalMs: 100 })) seen.push(state);
+
+    const statuses = seen.map(({ status }) => status).filter((status, index, all) => status !== all[index - 1]);
+    expect(statuses.filter(Boolean)).toEqual(['preparing', 'running', 'succeed']);
+    const facts = seen.map((state) => JSON.stringify({ ...state, waitedMs: 0 }));
+    expect(facts.some((each, index) => each === facts[index - 1])).toBe(false);
+    await expect(client.result(task)).resolves.toMatchObject({ status: 'succeed', polls: 3 });
+  });
+
+  test('polls when asked', async () => {
+    const task = await runningWait();
+    waits.simulator.setTask(task.taskId, SUCCEED);
+    await client.pollNow(task);
+
+    await expect(client.result(task)).resolves.toMatchObject({ status: 'succeed', polls: 2 });
+  });
+
+  test('takes a new deadline, and refuses one that is over', async () => {
+    const task = await runningWait();
+    const before = await client.state(task);
+    const after = await client.extendWait(task, '5h');
+    const refusal = await errorOf(client.extendWait(task, 1_000));
+    const nonsense = await errorOf(client.extendWait(task, 'soon'));
+
+    expect(Date.parse(after.deadline) - Date.parse(before.deadline)).toBe(3 * 3_600_000);
+    expect(refusal).toBeInstanceOf(RedisTaskError);
+    for (const error of [refusal, nonsense]) {
+      expect(error).toMatchObject({ type: 'RedisTaskInvalidInput', details: { invalid: { field: 'maxWait' } } });
+    }
+    expect((await client.state(task)).deadline).toBe(after.deadline);
+    await client.cancel(task);
+  });
+
+  test('that is cancelled ends with an error that says that the task goes on', async () => {
+    const task = await runningWait();
+    const [error] = await Promise.all([errorOf(client.result(task)), client.cancel(task)]);
+
+    expect(error).toBeInstanceOf(RedisTaskWaitCancelledError);
+    expect((error as Error).message).toContain('the task itself goes on');
+  });
+});
+
+test('what is no wait is told from a wait that failed', async () => {
+  const task = { taskId: 404_404, region };
+
+  await expect(client.state(task)).rejects.toThrow(WorkflowNotFoundError);
+  await expect(client.cancel(task)).rejects.toThrow(WorkflowNotFoundError);
+  await expect(client.result(task)).rejects.toThrow(WorkflowNotFoundError);
+});
+
+async function describeUi(task: { taskId: number; region: string }) {
+  const description = await client.attach(task).describe();
+  return { memo: description.memo, staticSummary: await description.staticSummary() };
+}
