@@ -46,7 +46,9 @@ export function createCallPace(requestsPerSecond: number, { now, sleep }: Clock 
   const take = (): number => {
     const at = Math.max(now(), freeAt, heldUntil);
     if (at > freeAt + 1_000) callsInARow = 0;
-    freeAt = at + spacingMs * Math.max(1, 2 - callsInARow / requestsPerSecond);
+    const slowStart = Math.max(0, 1 - callsInARow / requestsPerSecond);
+    // At most a second more: where calls are further apart than that, there is no burst to soften.
+    freeAt = at + spacingMs + Math.min(spacingMs, 1_000) * slowStart;
     callsInARow += 1;
     return at;
   };

@@ -99,6 +99,19 @@ describe('a call pace', () => {
     expect(refused).toEqual(Array(4).fill(expect.objectContaining({ errorClass: 'throttled' })));
   });
 
+  test('keeps up with a queue that is held to less than a call a second', async () => {
+    const clock = virtualClock(10_000);
+    const pace = createCallPace(0.05, clock);
+    const had: number[] = [];
+    for (let at = 10_000; at <= 90_000; at += 20_000) {
+      await clock.runUntil(at);
+      void pace.slot().then(() => had.push(clock.now()));
+    }
+    await clock.runUntil(200_000);
+
+    expect(had).toEqual([10_000, 31_000, 51_000, 71_000, 91_000]);
+  });
+
   test('gives up waiting when its caller does', async () => {
     const clock = virtualClock(10_000);
     const pace = createCallPace(1, clock);
