@@ -2,6 +2,7 @@
  * `npm run test:parents [-- LANGUAGE …]`: builds the parents under examples/parents with the tools of their languages
  * and plays every end of a wait with each, against the built worker, the simulator and a real Temporal server.
  */
+import type { ChildProcess } from 'node:child_process';
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
@@ -10,9 +11,15 @@ import { RedisApiSimulator } from 'temporal-tencent-redis/testing';
 import { startDevServer } from '../../src/engine/index.js';
 import { startWorkerProcess } from '../worker-process.js';
 import { casesOf, prepare } from './cases.js';
-import { type Running, start } from './command.js';
+import { start } from './command.js';
 import { BUILD_FOLDER, type Language, LANGUAGES } from './languages.js';
 import { play, type Stage } from './play.js';
+
+interface FullStage extends Stage {
+  readonly address: string;
+  /** The worker of the package. */
+  readonly waits: ChildProcess;
+}
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
@@ -44,7 +51,7 @@ try {
   await close();
 }
 
-async function setStage(): Promise<Stage & { readonly address: string }> {
+async function setStage(): Promise<FullStage> {
   const server = await startDevServer();
   closing.push(() => server.stop());
   const simulator = await RedisApiSimulator.start();
@@ -54,11 +61,11 @@ async function setStage(): Promise<Stage & { readonly address: string }> {
   closing.push(() => waits.stop());
   const connection = await Connection.connect({ address: server.address });
   closing.push(() => connection.close());
-  return { client: new Client({ connection }), simulator, address: server.address };
+  return { client: new Client({ connection }), simulator, address: server.address, waits: waits.process };
 }
 
 /** Plays every case with one language, all at the same time. */
-async function playAll(stage: Stage & { readonly address: string }, language: Language, index: number) {
+async function playAll(stage: FullStage, language: Language, index: number): Promise<boolean> {
   const { name, worker } = language;
   const logFile = await freshLog(name);
   const startedAt = Date.now();
@@ -74,9 +81,20 @@ async function playAll(stage: Stage & { readonly address: string }, language: La
   prepare(stage.simulator, cases);
   const pipelines = start(worker, logFile, { TEMPORAL_ADDRESS: stage.address });
   closing.push(() => pipelines.stop());
+  let over = false;
+  const broken = new Promise<never>((_, reject) => {
+    const tell = (error: unknown) => {
+      // The end of its log once, and not for every case.
+      if (!over) say(`✗ ${name} · ${messageOf(error)}`);
+      reject(new Error('a worker has ended'));
+    };
+    pipelines.ended.then(() => tell('the worker has ended by itself'), tell);
+    stage.waits.once('exit', () => tell(`the worker of the package has ended: see ${BUILD_FOLDER}/waits.log`));
+  });
+  broken.catch(() => undefined);
   const played = await Promise.all(
     cases.map(async (each) => {
-      const ended = await Promise.race([play(stage, language, each), gone(pipelines)]).then(
+      const ended = await Promise.race([play(stage, language, each), broken]).then(
         (said) => ({ good: true, said }),
         (error: unknown) => ({ good: false, said: messageOf(error) }),
       );
@@ -84,15 +102,10 @@ async function playAll(stage: Stage & { readonly address: string }, language: La
       return ended.good;
     }),
   );
+  over = true;
   await pipelines.stop();
   say(`  ${name} · all in ${formatDuration(Date.now() - startedAt)}\n`);
   return played.every(Boolean);
-}
-
-/** Rejects when a worker goes before it is told to. */
-async function gone(worker: Running): Promise<never> {
-  await worker.ended;
-  throw new Error('the worker has ended by itself');
 }
 
 async function freshLog(name: string): Promise<string> {
