@@ -1,0 +1,109 @@
+/**
+ * Measures what each way to wait costs, for docs/which-door.md: events in the history of who waits, and calls of the API
+ * when three wait for one task. Everything runs on a dev server, in one worker with the plugin.
+ */
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { Client } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { RedisTaskClient } from 'temporal-tencent-redis/client';
+import { createRedisTasksHandler } from 'temporal-tencent-redis/nexus/handler';
+import { RedisTaskPlugin } from 'temporal-tencent-redis/plugin';
+import { RedisApiSimulator, SIMULATOR_CREDENTIAL, type TaskStep } from 'temporal-tencent-redis/testing';
+import { startDevServer } from '../../../src/engine/index.js';
+
+const TASK_QUEUE = 'doors';
+const REGION = 'ap-guangzhou';
+const SHARERS = 3;
+
+Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+const server = await startDevServer();
+const simulator = await RedisApiSimulator.start({ requestsPerSecond: false });
+const connection = await NativeConnection.connect({ address: server.address });
+const client = new Client({ connection });
+const waits = new RedisTaskClient(client, { taskQueue: TASK_QUEUE });
+const target = { worker: { namespace: 'default', taskQueue: TASK_QUEUE } };
+await client.connection.operatorService.createNexusEndpoint({ spec: { name: 'redis-tasks', target } });
+const worker = await Worker.create({
+  connection,
+  taskQueue: TASK_QUEUE,
+  workflowsPath: fileURLToPath(new URL('./workflows.ts', import.meta.url)),
+  nexusServices: [createRedisTasksHandler({ taskQueue: TASK_QUEUE })],
+  plugins: [
+    new RedisTaskPlugin({
+      endpoint: simulator.url,
+      credentials: { getCredential: () => Promise.resolve(SIMULATOR_CREDENTIAL) },
+    }),
+  ],
+});
+
+let lastTaskId = 300;
+
+try {
+  await worker.runUntil(measure());
+} finally {
+  await connection.close();
+  await simulator.close();
+  await server.stop();
+}
+
+async function measure(): Promise<void> {
+  const empty = await eventsOf(await run('nothing', 0));
+  console.log(
+    `| door | events of the caller, 1 poll | 5 polls | events of the wait itself, 5 polls | calls of the API, ${SHARERS} callers × 5 polls |`,
+  );
+  console.log('|---|---|---|---|---|');
+  for (const door of ['child', 'inline', 'nexus']) {
+    const [one, five] = await Promise.all([run(door, taskOfPolls(1)), run(door, taskOfPolls(5))]);
+    const taskId = taskOfFiveSeconds();
+    await Promise.all(Array.from({ length: SHARERS }, () => run(door, taskId)));
+    const own = door === 'inline' ? 'none' : await eventsOf(await waitOf(door, five.workflowId, five.taskId));
+    row(door, (await eventsOf(one)) - empty, (await eventsOf(five)) - empty, own, callsFor(taskId));
+  }
+  const taskId = taskOfFiveSeconds();
+  await Promise.all(Array.from({ length: SHARERS }, () => waits.await(inputFor(taskId))));
+  row('client', 'none', 'none', await eventsOf(waits.attach({ taskId, region: REGION })), callsFor(taskId));
+}
+
+function row(...cells: (string | number)[]): void {
+  console.log(`| ${cells.join(' | ')} |`);
+}
+
+/** A task that this many polls see, by whomever. */
+function taskOfPolls(polls: number): number {
+  return addTask(...(polls > 1 ? [{ status: 'running', forPolls: polls - 1 }] : []));
+}
+
+/** A task that each of several pollers sees five times, at a poll a second. */
+function taskOfFiveSeconds(): number {
+  return addTask({ status: 'running', forMs: 3_900 });
+}
+
+function addTask(...steps: TaskStep[]): number {
+  const taskId = (lastTaskId += 1);
+  simulator.addTask(taskId, { timeline: [...steps, { status: 'succeed' }], startsAt: 'firstPoll' });
+  return taskId;
+}
+
+function inputFor(taskId: number) {
+  return { taskId, region: REGION, polling: { initialInterval: '1s' as const, backoffCoefficient: 1, jitter: 0 } };
+}
+
+async function run(workflow: string, taskId: number) {
+  const workflowId = `${workflow}-${taskId}-${randomUUID()}`;
+  await client.workflow.execute(workflow, { workflowId, taskQueue: TASK_QUEUE, args: [inputFor(taskId), TASK_QUEUE] });
+  return { workflowId, taskId };
+}
+async function eventsOf({ workflowId }: { readonly workflowId: string }): Promise<number> {
+  const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
+  return events?.length ?? 0;
+}
+
+function waitOf(door: string, callerId: string, taskId: number): { workflowId: string } {
+  const ownId = `${TASK_QUEUE}/${REGION}/${taskId}`;
+  return { workflowId: door === 'child' ? `${callerId}/${ownId}` : ownId };
+}
+
+function callsFor(taskId: number): number {
+  return simulator.calls.filter((call) => call.taskId === String(taskId)).length;
+}
