@@ -113,9 +113,12 @@ function untilDone<T>(act: () => Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
+/** gRPC: cancelled, deadline exceeded, resource exhausted, failed precondition (no worker), internal, unavailable. */
+const OUTAGES: readonly number[] = [1, 4, 8, 9, 13, 14];
+
 function isOutage(error: unknown): boolean {
   for (let each = error; each instanceof Error; each = each.cause) {
-    if ('code' in each && [1, 4, 8, 13, 14].includes(Number(each.code))) return true;
+    if ('code' in each && OUTAGES.includes(Number(each.code))) return true;
   }
   return false;
 }
