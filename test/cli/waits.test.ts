@@ -201,7 +201,9 @@ describe('steering', () => {
     await until(state, (each) => each?.polls === 1 && each.nextPollAt !== null);
 
     const [status, list] = await Promise.all([redisTask(['status', taskId]), redisTask(['list'])]);
-    expect(jsonLines(status)).toMatchObject([{ taskId, status: 'running', polls: 1, deadline: expect.any(String) as string }]);
+    expect(jsonLines(status)).toMatchObject([
+      { taskId, status: 'running', polls: 1, deadline: expect.any(String) as string },
+    ]);
     expect(status.code).toBe(0);
     expect(jsonLines(list).find((each) => each['workflowId'] === workflowId)).toMatchObject({
       taskId,
@@ -219,7 +221,9 @@ describe('steering', () => {
     expect(Date.parse(String(after?.['deadline'])) - Date.parse(before?.deadline ?? '')).toBe(3 * 3_600_000);
 
     const refused = await redisTask(['extend', taskId, '--max-wait', '1s']);
-    expect(jsonLines(refused)).toMatchObject([{ type: 'RedisTaskInvalidInput', details: { invalid: { field: 'maxWait' } } }]);
+    expect(jsonLines(refused)).toMatchObject([
+      { type: 'RedisTaskInvalidInput', details: { invalid: { field: 'maxWait' } } },
+    ]);
     expect(refused.code).toBe(2);
 
     expect((await redisTask(['cancel', taskId])).code).toBe(0);
@@ -283,7 +287,12 @@ describe('doctor', () => {
     const settings = { ...environment(`nobody-${randomUUID()}`), ...apiEnvironment('wrong'), REDIS_TASK_API_RPS: '50' };
     const ended = await redisTask(['doctor'], settings);
 
-    const bad = { 'workers for waits': 'failed', 'workers for calls': 'failed', credentials: 'failed', settings: 'failed' };
+    const bad = {
+      'workers for waits': 'failed',
+      'workers for calls': 'failed',
+      credentials: 'failed',
+      settings: 'failed',
+    };
     expect(results(ended)).toEqual({ ...good, ...bad });
     expect(ended.stdout).toContain('Start one with: redis-task worker');
     expect(ended.stdout).toContain('Check the key');

@@ -84,7 +84,10 @@ describe('starting and awaiting', () => {
     const error = await errorOf(client.await({ taskId, region }));
 
     expect(error).toBeInstanceOf(RedisTaskError);
-    expect(error).toMatchObject({ type: 'RedisTaskFailed', details: { taskId, status: 'failed', message: 'disk full' } });
+    expect(error).toMatchObject({
+      type: 'RedisTaskFailed',
+      details: { taskId, status: 'failed', message: 'disk full' },
+    });
     expect((error as Error).message).toContain('disk full');
     expect((error as Error).cause).toBeDefined();
   });
@@ -135,7 +138,10 @@ describe('a bad input', () => {
 
 describe('a wait that runs', () => {
   test('shows its progress until its end, and nothing twice', async () => {
-    const task = { taskId: waits.addTask({ status: 'preparing', forPolls: 1 }, { status: 'running', forPolls: 1 }, SUCCEED), region };
+    const task = {
+      taskId: waits.addTask({ status: 'preparing', forPolls: 1 }, { status: 'running', forPolls: 1 }, SUCCEED),
+      region,
+    };
     await client.start({ ...task, polling: { maximumInterval: '1s' } });
     const seen: RedisTaskWaitState[] = [];
     for await (const state of client.progress(task, { intervalMs: 100 })) seen.push(state);
@@ -159,6 +165,11 @@ describe('a wait that runs', () => {
     const task = await runningWait();
     const before = await client.state(task);
     const after = await client.extendWait(task, '5h');
+    // Until a wait of one second would be over.
+    await until(
+      () => client.state(task).then(() => Date.now()),
+      (now) => now > Date.parse(before.deadline) - 2 * 3_600_000 + 1_500,
+    );
     const refusal = await errorOf(client.extendWait(task, 1_000));
     const nonsense = await errorOf(client.extendWait(task, 'soon'));
 
