@@ -18,7 +18,7 @@ export interface Parts {
 /** Somebody who installs the package. `use` gives back what is worth saying of it, or rejects. */
 export interface Consumer {
   readonly name: string;
-  use(parts: Parts): Promise<string>;
+  readonly use: (parts: Parts) => Promise<string>;
 }
 
 export const CONSUMERS: readonly Consumer[] = [

@@ -56,7 +56,7 @@ function requireOneVersion({ worker, workflow }: SdkVersions): void {
 
 async function makeBundle(workflowsPath: string, log: Logger): Promise<WorkflowBundleOption> {
   // The bundler tells at length how it went, which only matters when it did not.
-  const logger = new DefaultLogger('WARN', ({ level, message, meta }) => log.log(level, message, meta));
+  const logger = new DefaultLogger('WARN', ({ level, message, meta }) => void log.log(level, message, meta));
   try {
     return await bundleWorkflowCode({ workflowsPath, logger });
   } catch (error) {

@@ -12,14 +12,10 @@ function complaints(names: readonly string[]): Record<string, string[]> {
     config: { compilerOptions: unknown };
   };
   const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, ROOT);
-  const files = names.map((name) => path.join(FOLDER, name));
-  const program = ts.createProgram(files, options);
-  return Object.fromEntries(
-    files.map((file, index) => [
-      names[index],
-      ts.getPreEmitDiagnostics(program, program.getSourceFile(file)).map(inWords),
-    ]),
-  );
+  const at = (name: string) => path.join(FOLDER, name);
+  const program = ts.createProgram(names.map(at), options);
+  const of = (name: string) => ts.getPreEmitDiagnostics(program, program.getSourceFile(at(name))).map(inWords);
+  return Object.fromEntries(names.map((name) => [name, of(name)] as const));
 }
 
 function inWords({ file, start = 0, messageText }: ts.Diagnostic): string {

@@ -1,6 +1,6 @@
 // Compiled, never run: what does not compile here breaks somebody's code. `public-types.test.ts` compiles it against the
 // built package, and `npm run test:consumers` against the packed one.
-import { Client, type WorkflowHandle } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { ChildWorkflowHandle } from '@temporalio/workflow';
 import {
   AWAIT_REDIS_TASK,
@@ -30,6 +30,7 @@ import {
   waitForRedisTask,
 } from 'temporal-tencent-redis/workflows';
 
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- T is what makes the compiler compare
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 
 /** Compiles only when the value has exactly the type `Expected`: `is<string>()(value)`. */
@@ -49,19 +50,19 @@ export function failuresNarrowByType(error: unknown): string | undefined {
   const failure = decodeRedisTaskFailure(error);
   is<RedisTaskFailure | undefined>()(failure);
   // @ts-expect-error -- undefined when the error is about something else
-  void failure.type;
+  is<RedisTaskFailureType>()(failure.type);
   switch (failure?.type) {
     case 'RedisTaskTimedOut':
       is<AwaitRedisTaskInput>()(failure.details.resumeInput);
       is<number>()(failure.details.taskId);
       // @ts-expect-error -- only of an invalid input
-      void failure.details.invalid;
+      is<object>()(failure.details.invalid);
       return failure.message;
     case 'RedisTaskInvalidInput':
       is<{ readonly field: string; readonly rule: string }>()(failure.details.invalid);
       is<number | null>()(failure.details.taskId);
       // @ts-expect-error -- only of a wait that timed out
-      void failure.details.resumeInput;
+      is<object>()(failure.details.resumeInput);
       return failure.details.invalid.field;
     case 'RedisTaskFailed':
     case 'RedisTaskErrored':
@@ -93,7 +94,7 @@ export function everyFailureTypeIsKnown(type: RedisTaskFailureType): boolean {
   return REDIS_TASK_FAILURE_TYPES.includes(type);
 }
 
-export function inputsAreChecked(): AwaitRedisTaskInput[] {
+export function inputsAreChecked(duration: RedisTaskDuration): AwaitRedisTaskInput[] {
   const inputs: AwaitRedisTaskInput[] = [
     { taskId: 18215, region: 'ap-guangzhou' },
     { taskId: '18215', region: 'ap-guangzhou', maxWait: '1h', polling: { initialInterval: 2_000, jitter: 0 } },
@@ -104,7 +105,7 @@ export function inputsAreChecked(): AwaitRedisTaskInput[] {
   inputs.push({ taskId: 18215, region: 'ap-guangzhou', maxwait: '1h' });
   // @ts-expect-error -- a duration is a number or text
   inputs.push({ taskId: 18215, region: 'ap-guangzhou', maxWait: { hours: 1 } });
-  is<number | string>()('1h' as RedisTaskDuration);
+  is<number | string>()(duration);
   return inputs;
 }
 
@@ -123,7 +124,7 @@ export async function aClientOfOurs(client: Client): Promise<void> {
     if (outcome.result) is<RedisTaskResult>()(outcome.result);
   }
   // @ts-expect-error -- it needs a client of Temporal's
-  void new RedisTaskClient();
+  is<RedisTaskClient>()(new RedisTaskClient());
 }
 
 export async function aClientOfTemporals(client: Client): Promise<void> {

@@ -6,7 +6,7 @@ import { createRedisActivities } from 'temporal-tencent-redis/activities';
 import { RedisTaskClient } from 'temporal-tencent-redis/client';
 import { RedisApiSimulator, SIMULATOR_CREDENTIAL } from 'temporal-tencent-redis/testing';
 
-const { doors } = await import('./doors.js');
+const doors = await Promise.all(process.argv.slice(2).map((door) => import(door) as Promise<unknown>));
 
 const logger = new DefaultLogger('ERROR');
 Runtime.install({ logger });

@@ -1,5 +1,5 @@
-import { executeAwaitRedisTask } from 'temporal-tencent-redis/workflows';
 import type { AwaitRedisTaskInput, RedisTaskResult } from 'temporal-tencent-redis';
+import { executeAwaitRedisTask } from 'temporal-tencent-redis/workflows';
 
 export { awaitRedisTask } from 'temporal-tencent-redis/workflows';
 
