@@ -50,6 +50,8 @@ try {
 } finally {
   await close();
 }
+// A parent whose worker has ended is still asked for its result: nobody waits for that any more.
+process.exit();
 
 async function setStage(): Promise<FullStage> {
   const server = await startDevServer();
@@ -60,7 +62,6 @@ async function setStage(): Promise<FullStage> {
   const waits = startWorkerProcess({ server, simulator, settings: { REDIS_TASK_HTTP: 'off' }, logFile });
   closing.push(() => waits.stop());
   const connection = await Connection.connect({ address: server.address });
-  closing.push(() => connection.close());
   return { client: new Client({ connection }), simulator, address: server.address, waits: waits.process };
 }
 
