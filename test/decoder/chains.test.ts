@@ -16,7 +16,6 @@ const CHAINS: readonly (readonly [chain: string, hops: Hop[], names: string[]])[
   ['a child', ['child'], ['ChildWorkflowFailure', 'ApplicationFailure']],
   ['a grandchild', ['workflow', 'child'], ['ChildWorkflowFailure', 'ChildWorkflowFailure', 'ApplicationFailure']],
   ['an inline wait', ['inline'], ['ApplicationFailure']],
-  ['a child that waits inline', ['workflow', 'inline'], ['ChildWorkflowFailure', 'ApplicationFailure']],
   ['a run continued as new', ['continue-as-new', 'child'], ['ChildWorkflowFailure', 'ApplicationFailure']],
   [
     'a child continued as new',
@@ -27,11 +26,6 @@ const CHAINS: readonly (readonly [chain: string, hops: Hop[], names: string[]])[
   ['Nexus in a child', ['workflow', 'nexus'], ['ChildWorkflowFailure', 'NexusOperationFailure', 'ApplicationFailure']],
   // RedisTaskError, WorkflowFailedError and the failure of the wait.
   ['an activity', ['activity'], ['ActivityFailure', 'ApplicationFailure', 'TemporalFailure', 'ApplicationFailure']],
-  [
-    'an activity of a child',
-    ['workflow', 'activity'],
-    ['ChildWorkflowFailure', 'ActivityFailure', 'ApplicationFailure', 'TemporalFailure', 'ApplicationFailure'],
-  ],
 ];
 
 function errand(input: Errand['input']): Errand {
@@ -63,11 +57,11 @@ test.concurrent.each(CHAINS)(
     );
     const ends = types.map(async (type) => {
       const { input, details } = FAILING_TASKS[type](stage.waits);
-    const { caught, error } = await play(hops, input);
+      const { caught, error } = await play(hops, input);
 
-    expect(caught?.failure).toMatchObject({ type, details });
-    expect(decodeRedisTaskFailure(error)).toEqual(caught?.failure);
-    expect(caught?.failure?.message).toMatch(/\.$/);
+      expect(caught?.failure).toMatchObject({ type, details });
+      expect(decodeRedisTaskFailure(error)).toEqual(caught?.failure);
+      expect(caught?.failure?.message).toMatch(/\.$/);
       // The helper for Nexus refuses an input before it starts anything: a shorter chain.
       if (type !== 'RedisTaskInvalidInput') expect(caught?.names).toEqual(names);
     });
