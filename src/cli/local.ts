@@ -35,7 +35,7 @@ export async function startLocal(
   const folder = await mkdtemp(path.join(tmpdir(), 'redis-task-'));
   stack.push(() => rm(folder, { recursive: true, force: true }));
   const env = localEnvironment(await writeProfile(folder, server), flags);
-  const { child, failed } = startWorkerProcess(env);
+  const { child, failed } = startWorkerProcess(env, server);
   stack.push(() => stopWorker(child));
 
   const temporalUi = flags.temporalUi ?? server.uiUrl;
@@ -70,9 +70,16 @@ function localEnvironment(configFile: string, { taskQueue }: TemporalFlags): Nod
   };
 }
 
-function startWorkerProcess(env: NodeJS.ProcessEnv): { child: ChildProcess; failed: Promise<never> } {
+function startWorkerProcess(
+  env: NodeJS.ProcessEnv,
+  { pid }: DevServer,
+): { child: ChildProcess; failed: Promise<never> } {
   // Detached: Ctrl-C reaches this process, which then stops everything in the right order.
-  const child = spawn(process.execPath, [WORKER], { env, detached: true, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  const child = spawn(process.execPath, [WORKER, String(pid)], {
+    env,
+    detached: true,
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
   let last = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (last = (last + text).slice(-2_000)));
   const failed = once(child, 'close').then((): never => {

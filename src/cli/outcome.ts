@@ -4,7 +4,7 @@ import { formatDuration } from '../contract/duration.js';
 import type { RedisTaskResult } from '../contract/outcome.js';
 import { CliError, EXIT, type ExitCode, FAILURE_EXIT } from './exit-codes.js';
 import type { Task } from './flags.js';
-import { noConnection, isOutOfReach, type Temporal } from './temporal.js';
+import { isOutOfReach, type Temporal } from './temporal.js';
 import { type Output, printable } from './terminal.js';
 
 /** How the command line shows the end of one wait. */
@@ -51,13 +51,18 @@ export function endedBadly(error: unknown, task: Task, temporal: Temporal): Endi
     );
   }
   if (error instanceof CliError) throw error;
-  if (isOutOfReach(error)) throw noConnection(error, `${temporal.address}, namespace ${temporal.namespace}`);
+  if (isOutOfReach(error)) {
+    const where = `${temporal.address}, namespace ${temporal.namespace}`;
+    const advice = 'A wait goes on once it is back, and the same command attaches to it again.';
+    throw new CliError(EXIT.noConnection, `Temporal does not answer any more at ${where}. ${advice}`);
+  }
   return bad(EXIT.error, 'Error', `Unexpected, ${name}: ${printable(reasonOf(error))}`);
 }
 
 /** Writes an end: the result to stdout, and why there is none to stderr. */
 export function writeEnding(output: Output, ending: Ending, link: string | undefined): void {
-  const where = link ? ` · ${output.paint('dim', link)}` : '';
+  // A wait that is not there has no page.
+  const where = link && ending.exitCode !== EXIT.noWait ? ` · ${output.paint('dim', link)}` : '';
   if (ending.exitCode === EXIT.succeeded) {
     output.result(ending.json, `${output.paint('green', '✓')} ${ending.text}${where}`);
     return;

@@ -182,6 +182,21 @@ describe('await', () => {
     await expect(listens(Number(port))).resolves.toBe(false);
   });
 
+  test('--local leaves nothing behind when it is killed', async () => {
+    const settings = { ...apiEnvironment(), TENCENTCLOUD_REGION: REGION };
+    const command = new Command(['await', waits.addTask(RUNNING), '--local'], settings);
+    await command.says(' running');
+    command.signal('SIGKILL');
+    const { stderr } = await command.ended;
+
+    const [, port] = /A Temporal server of its own at 127\.0\.0\.1:(\d+)/.exec(stderr) ?? [];
+    await until(
+      () => listens(Number(port)),
+      (listening) => !listening,
+    );
+    expect(stderr).not.toContain('Stopped');
+  });
+
   test('--local with a setting that no worker can use says which, exit code 2', async () => {
     const settings = { ...apiEnvironment('has a space'), TENCENTCLOUD_REGION: REGION };
     const ended = await redisTask(['await', 1, '--local'], settings);
