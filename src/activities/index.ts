@@ -55,8 +55,8 @@ export interface RedisActivitiesOptions {
 /** A task as the API describes it, and what the worker tells the workflow: it then stands in history. */
 export interface DescribedTask extends RedisTaskObservation {
   readonly searchAttributes?: true;
-  /** How long the worker was at it; the rest of a poll's time was spent in the task queue. */
-  readonly callMs: number;
+  /** How long the call was in the task queue, by this worker's clock and the server's. */
+  readonly queuedMs: number;
 }
 
 /** The activities by name, as a worker registers them and a workflow calls them. */
@@ -95,12 +95,11 @@ export function createRedisActivities(options: RedisActivitiesOptions = {}): Red
     async describeTaskInfo(input) {
       const task = requireValid(input);
       const context = Context.current();
-      const startedAt = performance.now();
+      const queuedMs = Date.now() - context.info.currentAttemptScheduledTimestampMs;
       const beats = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
       try {
         const observation = await describeTaskInfo(api, task, context.cancellationSignal);
-        const callMs = Math.round(performance.now() - startedAt);
-        return { ...observation, callMs, ...(options.searchAttributes && { searchAttributes: true }) };
+        return { ...observation, queuedMs, ...(options.searchAttributes && { searchAttributes: true }) };
       } catch (error) {
         if (!(error instanceof TencentApiError)) throw error;
         const errors = context.metricMeter.createCounter('redis_task_api_errors', '', 'Calls that brought no task');

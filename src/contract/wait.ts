@@ -18,6 +18,7 @@ export interface WaitState {
   readonly v: 1;
   readonly startedAt: number;
   readonly deadline: number;
+  /** When the first poll was over: one that a lost worker drew out must not use up the time a task may be invisible. */
   readonly firstPollAt: number | null;
   /** When the timer that is set now ends; null while a poll is under way, and after the end. */
   readonly nextPollAt: number | null;
@@ -62,11 +63,12 @@ export function beginWait(plan: WaitPlan, now: number): WaitState {
   };
 }
 
-export function pollBegan(state: WaitState, now: number): WaitState {
-  return { ...state, firstPollAt: state.firstPollAt ?? now, nextPollAt: null, pollAgain: false };
+export function pollBegan(state: WaitState): WaitState {
+  return { ...state, nextPollAt: null, pollAgain: false };
 }
 
-export function pollAnswered(state: WaitState, answer: PollAnswer, now: number): WaitState {
+export function pollAnswered(before: WaitState, answer: PollAnswer, now: number): WaitState {
+  const state = { ...before, firstPollAt: before.firstPollAt ?? now };
   if (answer.error) {
     const missing = answer.errorClass === 'unknownTask' && state.observation === null;
     return { ...state, lastPollAt: now, lastError: answer.error, missing };
@@ -98,12 +100,13 @@ export function planNextPoll(state: WaitState, plan: WaitPlan, now: number, rand
 }
 
 /**
- * How much of a poll's time its call spent in the task queue, retries and all.
+ * How long the call of a poll was in the task queue.
  *
- * @param callMs - how long a worker was at it, which is not known of a call that failed
+ * @param queuedMs - as the worker tells it by its own clock, which may be wrong: it was no longer than the whole poll.
+ * Not known of a call that failed
  */
-export function queueDelayMs(beganAt: number, now: number, callMs: number | undefined): number {
-  return callMs === undefined ? 0 : Math.max(0, now - beganAt - callMs);
+export function queueDelayMs(beganAt: number, now: number, queuedMs = 0): number {
+  return Math.max(0, Math.min(queuedMs, now - beganAt));
 }
 
 /** `pollNow`: a poll at once, though never closer than the minimum interval to the one before. */

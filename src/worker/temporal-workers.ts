@@ -57,7 +57,13 @@ async function createWorkers(
     shutdownForceTime: '20s',
   };
   try {
-    const waits = await Worker.create({ ...shared, taskQueue, workflowBundle });
+    const waits = await Worker.create({
+      ...shared,
+      taskQueue,
+      workflowBundle,
+      // How long a wait, or its cancelling, may hang on a worker that was killed: the SDK's 10 s are too long for that.
+      stickyQueueScheduleToStartTimeout: '2s',
+    });
     const calls = await Worker.create({
       ...shared,
       taskQueue: apiTaskQueue(taskQueue),

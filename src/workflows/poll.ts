@@ -17,8 +17,8 @@ import type { PollAnswer } from '../contract/wait.js';
 export type Polled = PollAnswer & {
   /** The namespace has the search attributes of a wait. */
   readonly searchAttributes?: boolean;
-  /** How long the worker was at it. */
-  readonly callMs?: number;
+  /** How long the call was in the task queue, by the worker's clock. */
+  readonly queuedMs?: number;
 };
 
 /**
@@ -41,11 +41,11 @@ export async function poll(plan: WaitPlan, apiQueue: string, limits: CallLimits,
     const at = new Date().toISOString();
     const observation = readObservation(described, at);
     if (!observation) return { error: noTask(apiQueue, at), errorClass: 'transient' };
-    const { searchAttributes, callMs } = described as Partial<DescribedTask>;
+    const { searchAttributes, queuedMs } = described as Partial<DescribedTask>;
     return {
       observation,
       searchAttributes: searchAttributes === true,
-      ...(typeof callMs === 'number' && callMs >= 0 && { callMs }),
+      ...(typeof queuedMs === 'number' && { queuedMs }),
     };
   } catch (error) {
     if (isCancellation(error) && CancellationScope.current().consideredCancelled) throw error;

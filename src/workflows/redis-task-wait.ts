@@ -42,7 +42,7 @@ export class RedisTaskWait {
       await this.pause();
 
       const beganAt = Date.now();
-      this.become(pollBegan(this.state, beganAt));
+      this.become(pollBegan(this.state));
       const answer = await this.poll();
       this.become(pollAnswered(this.state, answer, Date.now()));
       this.host.polled?.(answer);
@@ -51,7 +51,7 @@ export class RedisTaskWait {
       if (outcome?.failure) throw applicationFailure(outcome.failure);
       if (outcome) return outcome.result;
 
-      const queuedMs = queueDelayMs(beganAt, Date.now(), answer.callMs);
+      const queuedMs = queueDelayMs(beganAt, Date.now(), answer.queuedMs);
       this.become(planNextPoll(this.state, this.plan, Date.now(), Math.random(), queuedMs));
       await this.host.betweenPolls?.();
     }

@@ -144,7 +144,7 @@ test('any answers of a describeTaskInfo that somebody else wrote end the wait, o
   const foreign = await serveQueue(waits, {
     describeTaskInfo({ taskId }: { taskId: number }): Promise<unknown> {
       const { value, error } = answers.get(taskId) ?? {};
-      answers.set(taskId, { value: { status: 'succeed', callMs: 1 } });
+      answers.set(taskId, { value: { status: 'succeed', queuedMs: 1 } });
       return error ? Promise.reject(error) : Promise.resolve(value);
     },
   });
