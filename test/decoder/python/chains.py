@@ -4,10 +4,12 @@ import asyncio
 import json
 import sys
 import uuid
+from datetime import timedelta
 from typing import Any
 
-from temporalio import workflow
+from temporalio import activity, workflow
 from temporalio.client import Client, WorkflowFailureError
+from temporalio.common import RetryPolicy
 from temporalio.exceptions import ApplicationError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
@@ -23,6 +25,14 @@ def decode(error: BaseException | None) -> dict[str, Any] | None:
             return {"names": names, "type": error.type, "details": error.details[0]}
         error = error.__cause__
     return None
+
+
+@activity.defn
+async def await_outside(errand: dict[str, Any]) -> Any:
+    """Waits as a client."""
+    return await activity.client().execute_workflow(
+        "awaitRedisTask", errand["input"], id=f"python-{uuid.uuid4()}", task_queue=errand["taskQueue"], result_type=dict
+    )
 
 
 @workflow.defn(name="pythonHop")
@@ -50,6 +60,11 @@ class PythonHop:
     async def take(self, hop: str, rest: list[str], errand: dict[str, Any]) -> Any:
         if hop == "workflow":
             return await workflow.execute_child_workflow(PythonHop.run, args=[rest, errand])
+        if hop == "activity":
+            once = RetryPolicy(maximum_attempts=1)
+            return await workflow.execute_activity(
+                await_outside, errand, start_to_close_timeout=timedelta(minutes=1), retry_policy=once
+            )
         if hop == "nexus":
             client = workflow.create_nexus_client(service="redisTasks", endpoint=errand["endpoint"])
             return await client.execute_operation("awaitTask", errand["input"], output_type=dict)
@@ -74,7 +89,11 @@ async def main() -> None:
     order = json.load(sys.stdin)
     client = await Client.connect(order["address"])
     async with Worker(
-        client, task_queue=QUEUE, workflows=[PythonHop], workflow_runner=UnsandboxedWorkflowRunner()
+        client,
+        task_queue=QUEUE,
+        workflows=[PythonHop],
+        activities=[await_outside],
+        workflow_runner=UnsandboxedWorkflowRunner(),
     ):
         found = await asyncio.gather(*(play(client, each) for each in order["errands"]))
     json.dump(found, sys.stdout)

@@ -21,6 +21,7 @@ const CHAINS = [
   ['workflow', 'continue-as-new', 'child'],
   ['nexus'],
   ['workflow', 'nexus'],
+  ['activity'],
 ];
 
 interface Decoded {
