@@ -57,7 +57,7 @@ async function measure(): Promise<void> {
     const [one, five] = await Promise.all([run(door, taskOfPolls(1)), run(door, taskOfPolls(5))]);
     const taskId = taskOfFiveSeconds();
     await Promise.all(Array.from({ length: SHARERS }, () => run(door, taskId)));
-    const own = door === 'inline' ? 'none' : await eventsOf(await waitOf(door, five.workflowId, five.taskId));
+    const own = door === 'inline' ? 'none' : await eventsOf(waitOf(door, five.workflowId, five.taskId));
     row(door, (await eventsOf(one)) - empty, (await eventsOf(five)) - empty, own, callsFor(taskId));
   }
   const taskId = taskOfFiveSeconds();
