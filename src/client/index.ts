@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-import { CancelledFailure, type Client, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import { ApplicationFailure, CancelledFailure, type Client, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import type { RedisTaskDuration } from '../contract/duration.js';
 import { AWAIT_REDIS_TASK, clientWorkflowId, DEFAULT_TASK_QUEUE } from '../contract/ids.js';
 import { type AwaitRedisTaskInput, identityOf, readInput } from '../contract/input.js';
@@ -161,6 +161,9 @@ function readOrThrow(input: AwaitRedisTaskInput) {
     return readInput(input);
   } catch (error) {
     if (!(error instanceof InvalidFieldError)) throw error;
-    throw new RedisTaskError(invalidInput(error.invalid, invalidInputMessage, identityOf(input)));
+    const failure = invalidInput(error.invalid, invalidInputMessage, identityOf(input));
+    // The cause is what crosses to a workflow, when an activity waits with this client and lets the error out.
+    const cause = ApplicationFailure.nonRetryable(failure.message, failure.type, failure.details);
+    throw new RedisTaskError(failure, { cause });
   }
 }

@@ -172,7 +172,7 @@ describe('what a wait shows', () => {
 
   test('is the task as last seen and the last error after some', () => {
     const [good, bad] = [seen('running'), refused('transient')];
-    const state = pollAnswered(pollAnswered(pollBegan(begun, START), good, START), bad, START + 10);
+    const state = pollAnswered(pollAnswered(pollBegan(begun), good, START), bad, START + 10);
 
     expect(viewOf(plan, state, START + 10)).toMatchObject({
       status: 'running',

@@ -81,7 +81,7 @@ export class PlayedWait {
     this.now = Math.max(this.now, this.state.nextPollAt);
     this.pollsAt.push(this.elapsedS);
     this.limits.push(callLimits(this.state, this.now));
-    this.state = pollBegan(this.state, this.now);
+    this.state = pollBegan(this.state);
   }
 
   end(): this {

@@ -93,8 +93,9 @@ export function expectFailure({ type, message, nonRetryable, details }: Applicat
   if (invalid) {
     expect(Object.keys(invalid).sort()).toEqual(['field', 'rule']);
     expect(Object.values(invalid).every((each) => typeof each === 'string' && each.isWellFormed())).toBe(true);
-    expect(taskId === null || Number.isSafeInteger(taskId)).toBe(true);
-    expect(region === null || typeof region === 'string').toBe(true);
+    const identity: { taskId: unknown; region: unknown } = { taskId, region };
+    expect(identity.taskId === null || Number.isSafeInteger(identity.taskId)).toBe(true);
+    expect(identity.region === null || typeof identity.region === 'string').toBe(true);
   } else {
     expect(readInput({ taskId, region })).toMatchObject({ taskId, region });
   }
