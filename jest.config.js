@@ -2,8 +2,13 @@
 export default {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  // Minutes of killed processes: `npm run test:crash`.
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/crash/'],
+  // Killed processes are `npm run test:crash`, generated cases and long histories `npm run test:long`.
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    '<rootDir>/test/crash/',
+    '<rootDir>/test/fuzz/',
+    '<rootDir>/test/long-waits/',
+  ],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
@@ -23,8 +28,8 @@ export default {
   globalSetup: '<rootDir>/test/support/global-setup.js',
   globalTeardown: '<rootDir>/test/support/global-teardown.js',
   testTimeout: 60_000,
-  // Two cores and one Temporal server: more workers would only wait for each other.
-  maxWorkers: 2,
+  // One more than the cores of a small machine: many tests wait for timers rather than compute.
+  maxWorkers: 3,
   // What runs in Temporal's sandbox, or in a process of its own, is tested there, where jest cannot count it.
   collectCoverageFrom: ['src/**/*.ts', '!src/workflows/**', '!src/worker.ts', '!src/**/main.ts'],
   coverageReporters: ['text', 'lcov'],
