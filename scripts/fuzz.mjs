@@ -10,7 +10,14 @@ const seed = process.env.FUZZ_SEED || String(Date.now() % 2 ** 31);
 console.log(`FUZZ_CASES=${cases} FUZZ_SEED=${seed}`);
 
 const jest = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js'];
-const options = ['--testTimeout=3600000', '--verbose', '--config', 'jest.long.config.js', 'test/fuzz', ...process.argv.slice(2)];
+const options = [
+  '--testTimeout=3600000',
+  '--verbose',
+  '--config',
+  'jest.long.config.js',
+  'test/fuzz',
+  ...process.argv.slice(2),
+];
 const child = spawn(process.execPath, [...jest, ...options], {
   stdio: 'inherit',
   env: { ...process.env, FUZZ_CASES: cases, FUZZ_SEED: seed },

@@ -3,7 +3,13 @@
  *
  * @packageDocumentation
  */
-import { ApplicationFailure, CancelledFailure, type Client, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import {
+  ApplicationFailure,
+  CancelledFailure,
+  type Client,
+  WorkflowFailedError,
+  type WorkflowHandle,
+} from '@temporalio/client';
 import type { RedisTaskDuration } from '../contract/duration.js';
 import { AWAIT_REDIS_TASK, clientWorkflowId, DEFAULT_TASK_QUEUE } from '../contract/ids.js';
 import { type AwaitRedisTaskInput, identityOf, readInput } from '../contract/input.js';
