@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Connection } from '@temporalio/client';
 
 const attemptMs = 2_000;
 const pauseMs = 50;
 
 /** Resolves when the server answers and its namespace is there, or when it no longer matters. */
 export async function untilReady(address: string, namespace: string, giveUp: AbortSignal): Promise<void> {
-  // Only those who start a server need the client.
-  const { Connection } = await import('@temporalio/client');
   const connection = Connection.lazy({ address });
   try {
     while (!giveUp.aborted) {
