@@ -59,7 +59,7 @@ export async function callApi(request: ApiRequest): Promise<ApiResponse> {
   if (error === undefined) return response;
 
   const code = field(error, 'Code');
-  if (typeof code !== 'string' || code === '') {
+  if (typeof code !== 'string' || code.trim() === '') {
     throw transient('InvalidResponse', `The API answered an error without a code: ${seen}`, requestIdOf(response));
   }
   const message = hide(textOf(field(error, 'Message')) ?? '');

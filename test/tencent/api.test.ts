@@ -62,6 +62,12 @@ describe('a call of the API', () => {
       /without a code/,
     ],
     [
+      'an error with a blank code',
+      { kind: 'http', status: 200, body: '{"Response":{"Error":{"Code":"  ","Message":"m"}}}' },
+      'InvalidResponse',
+      /without a code/,
+    ],
+    [
       'an error that is a text',
       { kind: 'http', status: 200, body: '{"Response":{"Error":"bad"}}' },
       'InvalidResponse',
