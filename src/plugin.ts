@@ -13,15 +13,12 @@ import type {
   WorkerPlugin,
 } from '@temporalio/worker';
 import { createRedisActivities, type RedisActivities, type RedisActivitiesOptions } from './activities/index.js';
-import { DEFAULT_API_RPS } from './contract/call-limits.js';
+import { API_RPS_LIMIT, DEFAULT_API_RPS } from './contract/call-limits.js';
 import { createApiWorker } from './plugin/api-worker.js';
 import { giveUp, runBeside } from './plugin/run-beside.js';
 
 /** Runs in the sandbox before a workflow is looked up; its path is for the bundler. */
 const REEXPORT_CHECK = fileURLToPath(new URL('./plugin/reexport-check.js', import.meta.url));
-
-/** The most calls a second that the API takes from an account. */
-const API_RPS_LIMIT = 20;
 
 /** Options of a {@link RedisTaskPlugin}: those of the activities. */
 export interface RedisTaskPluginOptions extends Omit<RedisActivitiesOptions, 'requestsPerSecond'> {

@@ -1,9 +1,7 @@
 import { Worker, type WorkerInterceptors, type WorkerOptions } from '@temporalio/worker';
 import type { RedisActivities } from '../activities/index.js';
+import { DRAIN_TIME } from '../contract/call-limits.js';
 import { apiTaskQueue } from '../contract/ids.js';
-
-/** How long calls under way may go on when the worker stops: one HTTP call's timeout and a little more. */
-const DRAIN_TIME = '11s';
 
 /**
  * Creates the worker that makes the calls of the waits on `outer`'s queue.

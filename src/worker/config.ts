@@ -1,15 +1,12 @@
 import type { LogLevel } from '@temporalio/common';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
-import { DEFAULT_API_RPS } from '../contract/call-limits.js';
+import { API_RPS_LIMIT, DEFAULT_API_RPS } from '../contract/call-limits.js';
 import { DEFAULT_TASK_QUEUE } from '../contract/ids.js';
 import { readEndpoint } from '../tencent/endpoint.js';
 import { configError } from './config-error.js';
 import { readTemporalSettings } from './temporal-settings.js';
 
 const LOG_LEVELS: readonly LogLevel[] = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'];
-
-/** The most calls a second that the API takes from an account. */
-const API_RPS_LIMIT = 20;
 
 /** A line break that came along from a file breaks every signature, and the API's answer does not say why. */
 const SECRETS = [

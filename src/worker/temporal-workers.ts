@@ -1,13 +1,11 @@
 import { type Logger, NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import pRetry from 'p-retry';
 import { createRedisActivities } from '../activities/index.js';
+import { DRAIN_TIME } from '../contract/call-limits.js';
 import { apiTaskQueue } from '../contract/ids.js';
 import type { CredentialProvider } from '../tencent/credentials/provider.js';
 import { loadWorkflowBundle } from './bundle.js';
 import type { WorkerConfig } from './config.js';
-
-/** How long calls under way may go on when the worker stops: one HTTP call's timeout and a little more. */
-const DRAIN_TIME = '11s';
 
 /** Two Temporal workers on one connection: one for the waits, one for their calls. */
 export interface TemporalWorkers {
