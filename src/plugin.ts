@@ -12,8 +12,7 @@ import type {
   WorkerOptions,
   WorkerPlugin,
 } from '@temporalio/worker';
-import { createRedisActivities, type RedisActivities, type RedisActivitiesOptions } from './activities/index.js';
-import { API_RPS_LIMIT, DEFAULT_API_RPS } from './contract/call-limits.js';
+import { createQueueActivities, redisApiWorkerOptions, type RedisActivitiesOptions } from './activities/index.js';
 import { createApiWorker } from './plugin/api-worker.js';
 import { giveUp, runBeside } from './plugin/run-beside.js';
 
@@ -57,20 +56,20 @@ export interface RedisTaskPluginOptions extends Omit<RedisActivitiesOptions, 're
  */
 export class RedisTaskPlugin implements WorkerPlugin, BundlerPlugin, NativeConnectionPlugin {
   readonly name = 'temporal-tencent-redis.RedisTaskPlugin';
-  private readonly activities: RedisActivities;
-  private readonly requestsPerSecond: number;
+  private readonly apiWorker: ReturnType<typeof redisApiWorkerOptions>;
   /** Given with a worker and with its connection too, a plugin stands twice in the worker's list. */
   private readonly served = new WeakSet<Worker>();
 
+  /** @throws RangeError when `requestsPerSecond` is more than the API takes from an account */
   constructor(options: RedisTaskPluginOptions = {}) {
-    this.requestsPerSecond = readRps(options.requestsPerSecond ?? DEFAULT_API_RPS);
-    this.activities = createRedisActivities({ ...options, requestsPerSecond: this.requestsPerSecond });
+    this.apiWorker = redisApiWorkerOptions(options);
   }
 
   /** Called by the SDK. @throws TypeError when the worker has an activity of the same name */
   configureWorker(options: WorkerOptions): WorkerOptions {
-    this.refuseClash(Object.keys(options.activities ?? {}));
-    return options;
+    const own = options.activities ?? {};
+    this.refuseClash(Object.keys(own));
+    return { ...options, activities: { ...own, ...createQueueActivities() } };
   }
 
   /** Called by the SDK: lets a missing re-export be told from a misspelt workflow. */
@@ -87,7 +86,7 @@ export class RedisTaskPlugin implements WorkerPlugin, BundlerPlugin, NativeConne
     try {
       // Once more: a plugin that came later may have brought the activity.
       this.refuseClash([...worker.options.activities.keys()]);
-      calls = await createApiWorker(worker, this.activities, this.requestsPerSecond);
+      calls = await createApiWorker(worker, this.apiWorker);
     } catch (error) {
       await giveUp(worker, next);
       throw error;
@@ -96,15 +95,10 @@ export class RedisTaskPlugin implements WorkerPlugin, BundlerPlugin, NativeConne
   }
 
   private refuseClash(names: readonly string[]): void {
-    const clash = Object.keys(this.activities).find((name) => names.includes(name));
+    const clash = Object.keys(this.apiWorker.activities).find((name) => names.includes(name));
     if (clash === undefined) return;
     throw new TypeError(
       `The worker has an activity ${clash}, which RedisTaskPlugin brings: rename yours, or leave it out if it is this package's`,
     );
   }
-}
-
-function readRps(value: number): number {
-  if (value > 0 && value <= API_RPS_LIMIT) return value;
-  throw new RangeError(`requestsPerSecond is ${value}, but it must be more than 0 and at most ${API_RPS_LIMIT}`);
 }

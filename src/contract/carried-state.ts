@@ -23,14 +23,14 @@ const object =
 
 const FIELDS = {
   v: (value) => value === 1,
+  stage: (value) => value === 'pausing' || value === 'polling' || value === 'ended',
   startedAt: instant,
   deadline: instant,
   firstPollAt: nullable(instant),
-  nextPollAt: nullable(instant),
+  lastPollAt: nullable(instant),
   paceAt: instant,
   paceStep: count,
-  pollAgain: flag,
-  lastPollAt: nullable(instant),
+  requestedAt: nullable(instant),
   polls: count,
   unfinishedAt: nullable(instant),
   observation: nullable(
@@ -46,6 +46,10 @@ const FIELDS = {
   ),
   lastError: nullable(object({ code: text, message: text, requestId: nullable(text), at: text })),
   missing: flag,
+  failingSince: nullable(instant),
+  refusals: count,
+  refusedSince: nullable(instant),
+  warned: (value) => Array.isArray(value) && value.every(text),
 } as const satisfies Record<keyof WaitState, Check>;
 
 /**

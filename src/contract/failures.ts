@@ -7,8 +7,9 @@ import type { PollError } from './poll-error.js';
  * - `RedisTaskFailed`: the task ended in `failed`.
  * - `RedisTaskErrored`: the task ended in `error`.
  * - `RedisTaskTimedOut`: `maxWait` passed; the task itself may go on. `details.resumeInput` waits on.
- * - `RedisTaskUnauthorized`: the worker's credentials, or what they may do, were refused.
+ * - `RedisTaskUnauthorized`: the worker's credentials, or what they may do, were refused. `details.resumeInput` waits on.
  * - `RedisTaskRejected`: the API refuses the request for good, for instance because the task does not exist.
+ *   `details.resumeInput` waits on.
  * - `RedisTaskInvalidInput`: the input breaks a rule; `details.invalid` names it.
  */
 export const REDIS_TASK_FAILURE_TYPES = [
@@ -43,9 +44,9 @@ export interface RedisTaskFailureDetails {
 
 /** How a wait failed, as {@link decodeRedisTaskFailure} returns it: branch on `type`. */
 export type RedisTaskFailure =
-  | Failure<'RedisTaskFailed' | 'RedisTaskErrored' | 'RedisTaskUnauthorized' | 'RedisTaskRejected'>
+  | Failure<'RedisTaskFailed' | 'RedisTaskErrored'>
   | Failure<
-      'RedisTaskTimedOut',
+      'RedisTaskTimedOut' | 'RedisTaskUnauthorized' | 'RedisTaskRejected',
       RedisTaskFailureDetails & {
         /** An input that waits on for the same task, as long again. */
         readonly resumeInput: AwaitRedisTaskInput;

@@ -1,5 +1,6 @@
 import { formatDuration } from './duration.js';
 import type { RedisTaskFailureDetails } from './failures.js';
+import type { WaitPlan } from './input.js';
 import type { PollError } from './poll-error.js';
 import type { InvalidField } from './rules.js';
 import { plain, quote } from './text.js';
@@ -21,12 +22,24 @@ export function timedOutMessage(details: RedisTaskFailureDetails, maxWaitMs: num
   return `${task(details)} had not ended when maxWait of ${formatDuration(maxWaitMs)} ran out; it ${last}. ${waited(details)}${error} The task itself may go on: wait on with details[0].resumeInput.`;
 }
 
-export function unauthorizedMessage(details: RedisTaskFailureDetails, error: PollError): string {
-  return `The API refused the worker's credentials, freshly loaded ones too, when asked for ${lowerFirst(task(details))}: ${refusal(error)} ${waited(details)} The task itself may go on: repair the key or its permission (redis:DescribeTaskInfo), then wait again.`;
+/** @param refusals - how many polls in a row were refused */
+export function unauthorizedMessage(details: RedisTaskFailureDetails, error: PollError, refusals: number): string {
+  return `The API refused the worker's credentials, freshly loaded ones too, when asked for ${lowerFirst(task(details))}${inARow(refusals)}: ${refusal(error)} ${waited(details)} The task itself may go on: repair the key or its permission (redis:DescribeTaskInfo), then wait on with details[0].resumeInput.`;
 }
 
-export function rejectedMessage(details: RedisTaskFailureDetails, error: PollError): string {
-  return `The API refuses for good to describe ${lowerFirst(task(details))}: ${refusal(error)} ${waited(details)} Check the task id, the region and the account of the worker.`;
+/** @param refusals - how many polls in a row were refused */
+export function rejectedMessage(details: RedisTaskFailureDetails, error: PollError, refusals: number): string {
+  return `The API refuses for good to describe ${lowerFirst(task(details))}${inARow(refusals)}: ${refusal(error)} ${waited(details)} Check the task id, the region and the account of the worker.`;
+}
+
+/** A line of the log, for who looks why a wait learns nothing. */
+export function failingWarning(plan: WaitPlan, error: PollError, failingMs: number): string {
+  return `No poll of Redis task ${plan.taskId} in ${plan.region} has brought an answer for ${formatDuration(failingMs)}. The last one: ${refusal(error)} The wait goes on.`;
+}
+
+/** A line of the log about a status that may be a new one. */
+export function unknownStatusWarning(plan: WaitPlan, status: string): string {
+  return `Redis task ${plan.taskId} in ${plan.region} has a status that is not documented: ${quote(status, 100)}. The wait goes on.`;
 }
 
 export function invalidInputMessage(invalid: InvalidField): string {
@@ -55,6 +68,10 @@ function said({ status, message, requestId }: RedisTaskFailureDetails): string {
 
 function refusal({ code, message, requestId }: PollError): string {
   return `${plain(code, 100)} ${quote(message, API_TEXT_MAX)}${request(requestId)}.`;
+}
+
+function inARow(refusals: number): string {
+  return refusals > 1 ? ` on ${refusals} polls in a row` : '';
 }
 
 function request(requestId: string | null): string {

@@ -41,14 +41,13 @@ export function outcomeOf(
 ): WaitOutcome | undefined {
   const details = failureDetails(plan, state, now);
   const ended = answer.error
-    ? refusal(state, answer, details, now)
+    ? refusal(plan, state, answer, details, now)
     : verdict(plan, state, phaseOf(answer.observation.status), details, now);
   if (ended) return ended;
   if (beganAt < state.deadline) return undefined;
 
-  const resumeInput = inputToResume(plan, now - state.startedAt);
   const message = timedOutMessage(details, state.deadline - state.startedAt);
-  return { failure: { type: 'RedisTaskTimedOut', message, details: { ...details, resumeInput } } };
+  return { failure: { type: 'RedisTaskTimedOut', message, details: resumable(plan, details) } };
 }
 
 function verdict(
@@ -71,24 +70,41 @@ function verdict(
   }
 }
 
+/** How many polls in a row, and for how long, a task must be refused that the API has described before. */
+const REFUSALS_MIN = 3;
+const REFUSED_FOR_MIN_MS = 60_000;
+
 function refusal(
+  plan: WaitPlan,
   state: WaitState,
   { error, errorClass }: Extract<PollAnswer, { error: object }>,
   details: RedisTaskFailureDetails,
   now: number,
 ): WaitOutcome | undefined {
+  const rejected = (): WaitOutcome => {
+    const message = rejectedMessage(details, error, state.refusals);
+    return { failure: { type: 'RedisTaskRejected', message, details: resumable(plan, details) } };
+  };
   switch (errorClass) {
-    case 'unauthorized':
-      return { failure: { type: 'RedisTaskUnauthorized', message: unauthorizedMessage(details, error), details } };
+    case 'unauthorized': {
+      if (!isFinalRefusal(state, now)) return undefined;
+      const message = unauthorizedMessage(details, error, state.refusals);
+      return { failure: { type: 'RedisTaskUnauthorized', message, details: resumable(plan, details) } };
+    }
     case 'rejected':
-      return { failure: { type: 'RedisTaskRejected', message: rejectedMessage(details, error), details } };
+      return isFinalRefusal(state, now) ? rejected() : undefined;
     case 'unknownTask':
-      if (!state.missing || inVisibilityGrace(state, now)) return undefined;
-      return { failure: { type: 'RedisTaskRejected', message: rejectedMessage(details, error), details } };
+      return state.missing && !inVisibilityGrace(state, now) ? rejected() : undefined;
     case 'transient':
     case 'throttled':
       return undefined;
   }
+}
+
+/** Once the task has been seen the request is known to be good: a refusal may come from a gateway, or a key's rotation. */
+function isFinalRefusal({ observation, refusals, refusedSince }: WaitState, now: number): boolean {
+  if (observation === null) return true;
+  return refusals >= REFUSALS_MIN && refusedSince !== null && now - refusedSince >= REFUSED_FOR_MIN_MS;
 }
 
 function resultOf(plan: WaitPlan, state: WaitState, details: RedisTaskFailureDetails, now: number): RedisTaskResult {
@@ -124,6 +140,10 @@ export function failureDetails(plan: WaitPlan, state: WaitState, now: number): R
     waitedMs: now - state.startedAt,
     ...(lastError && { lastError }),
   };
+}
+
+function resumable(plan: WaitPlan, details: RedisTaskFailureDetails) {
+  return { ...details, resumeInput: inputToResume(plan, details.waitedMs) };
 }
 
 /** The same wait once more. What has passed of `expectedDuration` need not pass quietly again. */

@@ -4,7 +4,8 @@ import { formatDuration } from './duration.js';
 export interface PollError {
   /**
    * The API's error code, or for what happened before the API could answer: `CredentialsUnavailable`,
-   * `NoActivityWorker`, `Timeout`, `NetworkError.<errno>`, `HttpStatus.<n>`, `InvalidResponse`, `WorkerLost`.
+   * `NoActivityWorker`, `QueueBacklog`, `NoCallSlot`, `Timeout`, `NetworkError.<errno>`, `HttpStatus.<n>`,
+   * `InvalidResponse`, `WorkerLost`.
    */
   readonly code: string;
   readonly message: string;
@@ -47,20 +48,26 @@ export function pollErrorClass(type: string | null | undefined): PollErrorClass 
   return classes.find((each) => POLL_FAILURE_TYPES[each] === type) ?? 'transient';
 }
 
-/**
- * The error of a poll that Temporal gave up waiting for.
- *
- * @param timeoutType - Temporal's name of the limit that was passed
- */
-export function noAnswer(timeoutType: string, apiQueue: string, limitMs: number, at: string): PollError {
-  if (timeoutType === 'START_TO_CLOSE' || timeoutType === 'HEARTBEAT') {
-    const message = `The worker that took the call from task queue "${apiQueue}" never answered: it was probably killed.`;
-    return { code: 'WorkerLost', message, requestId: null, at };
-  }
+/** The error of a poll whose call a worker took and never answered. */
+export function workerLost(apiQueue: string, at: string): PollError {
+  const message = `The worker that took the call from task queue "${apiQueue}" never answered: it was probably killed.`;
+  return { code: 'WorkerLost', message, requestId: null, at };
+}
+
+/** The error of a poll whose call waits in a queue that nobody serves. */
+export function noActivityWorker(apiQueue: string, queuedMs: number, at: string): PollError {
   const message =
-    `No worker took the call from task queue "${apiQueue}" within ${formatDuration(limitMs)}: ` +
-    'check that a worker runs for this queue and namespace, and that its rate limit leaves room.';
+    `No worker took the call from task queue "${apiQueue}" within ${formatDuration(queuedMs)}: ` +
+    'check that a worker runs for this queue and namespace.';
   return { code: 'NoActivityWorker', message, requestId: null, at };
+}
+
+/** The error of a poll whose call waits in a queue that is served, but long. */
+export function queueBacklog(apiQueue: string, queuedMs: number, at: string): PollError {
+  const message =
+    `The call has been in task queue "${apiQueue}" for ${formatDuration(queuedMs)} behind those of other waits: ` +
+    'there are more waits than the request rate allows for.';
+  return { code: 'QueueBacklog', message, requestId: null, at };
 }
 
 /** The error of a poll whose answer says nothing of a task. */

@@ -130,15 +130,14 @@ const FACTS: Fields<RedisTaskFailureDetails> = {
   lastError: POLL_ERROR,
 };
 
+const RESUMABLE = { ...FACTS, resumeInput: { ...INPUT, description: 'An input that waits on' } };
+
 const DETAILS: { readonly [Type in RedisTaskFailureType]: JsonSchema } = {
   RedisTaskFailed: open<DetailsOf<'RedisTaskFailed'>>(['lastError'], FACTS),
   RedisTaskErrored: open<DetailsOf<'RedisTaskErrored'>>(['lastError'], FACTS),
-  RedisTaskTimedOut: open<DetailsOf<'RedisTaskTimedOut'>>(['lastError'], {
-    ...FACTS,
-    resumeInput: { ...INPUT, description: 'An input that waits on' },
-  }),
-  RedisTaskUnauthorized: open<DetailsOf<'RedisTaskUnauthorized'>>(['lastError'], FACTS),
-  RedisTaskRejected: open<DetailsOf<'RedisTaskRejected'>>(['lastError'], FACTS),
+  RedisTaskTimedOut: open<DetailsOf<'RedisTaskTimedOut'>>(['lastError'], RESUMABLE),
+  RedisTaskUnauthorized: open<DetailsOf<'RedisTaskUnauthorized'>>(['lastError'], RESUMABLE),
+  RedisTaskRejected: open<DetailsOf<'RedisTaskRejected'>>(['lastError'], RESUMABLE),
   RedisTaskInvalidInput: open<DetailsOf<'RedisTaskInvalidInput'>>(['lastError'], {
     ...FACTS,
     taskId: { ...TASK_ID, type: ['integer', 'null'] },

@@ -3,7 +3,7 @@ import type { WaitPlan } from './input.js';
 import type { PollError } from './poll-error.js';
 import type { RedisTaskObservation } from './task.js';
 import { plain } from './text.js';
-import type { WaitState } from './wait.js';
+import { nextPollAt, type WaitState } from './wait.js';
 
 /** What the query `getState` answers, and the update `extendWait` returns. Times are ISO-8601 UTC. */
 export interface RedisTaskWaitState {
@@ -23,13 +23,14 @@ export interface RedisTaskWaitState {
 }
 
 export function viewOf(plan: WaitPlan, state: WaitState, now: number): RedisTaskWaitState {
+  const dueAt = nextPollAt(state);
   return {
     taskId: plan.taskId,
     region: plan.region,
     status: state.observation?.status ?? null,
     polls: state.polls,
     waitedMs: now - state.startedAt,
-    nextPollAt: state.nextPollAt === null ? null : isoTime(state.nextPollAt),
+    nextPollAt: dueAt === null ? null : isoTime(dueAt),
     deadline: isoTime(state.deadline),
     ...(state.lastError && { lastError: state.lastError }),
     ...(state.observation && { observation: state.observation }),
@@ -46,15 +47,24 @@ export function pollSummary(plan: WaitPlan, state: WaitState, isLast: boolean): 
   return `${isLast ? 'last poll at the deadline' : `poll ${state.polls + 1}`} of task ${plan.taskId}`;
 }
 
-/** What the Timeline of Temporal UI shows on a timer. */
-export function timerSummary(state: WaitState, now: number): string {
+/** What the Timeline of Temporal UI shows on the timer of a pause. */
+export function pauseSummary(state: WaitState, pauseMs: number): string {
   const status = state.observation ? plain(state.observation.status, 30) : 'not seen yet';
-  return `${status} · next poll in ${formatDuration((state.nextPollAt ?? now) - now)}`;
+  return `${status} · next poll in ${formatDuration(pauseMs)}`;
 }
+
+/** What the Timeline of Temporal UI shows on the timer that runs through the whole wait. */
+export function deadlineSummary({ startedAt, deadline }: WaitState): string {
+  return `deadline · maxWait ${formatDuration(deadline - startedAt)}`;
+}
+
+/** What the Timeline of Temporal UI shows on the timer that limits the last poll. */
+export const LAST_POLL_SUMMARY = 'limit of the last poll';
 
 /** The current details in Temporal UI, in Markdown, while the wait goes on. */
 export function markdownOf(plan: WaitPlan, state: WaitState, apiQueue: string): string {
-  const next = state.nextPollAt === null ? `a poll is under way on queue ${code(apiQueue)}` : isoTime(state.nextPollAt);
+  const dueAt = nextPollAt(state);
+  const next = dueAt === null ? `a poll is under way on queue ${code(apiQueue)}` : isoTime(dueAt);
   return [...facts(plan, state), `- Next poll: ${next}`, `- Deadline: ${isoTime(state.deadline)}`].join('\n');
 }
 

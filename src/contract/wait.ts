@@ -6,8 +6,11 @@ import { phaseOf, type RedisTaskObservation } from './task.js';
 /** How long a task that no poll has ever seen is asked for again: a fresh one may not be visible yet. */
 const VISIBILITY_GRACE_MS = 15_000;
 
-/** The longest that a queue slows the pace: what took longer was rather an outage, which says nothing about the next call. */
+/** Cap on how much queueing slows polling; longer delays are outages, which say nothing about the next call. */
 const LONGEST_QUEUE_MS = 30_000;
+
+const ANSWERED_LATELY_MS = 60_000;
+const FAILING_WARNING_MS = 60_000;
 
 /**
  * Where a wait stands. Plain JSON: it is what one run of the workflow hands to the next.
@@ -16,18 +19,18 @@ const LONGEST_QUEUE_MS = 30_000;
  */
 export interface WaitState {
   readonly v: 1;
+  readonly stage: 'pausing' | 'polling' | 'ended';
   readonly startedAt: number;
   readonly deadline: number;
-  /** When the first poll was over: one that a lost worker drew out must not use up the time a task may be invisible. */
+  /** When the first poll completed; the visibility grace starts here. */
   readonly firstPollAt: number | null;
-  /** When the timer that is set now ends; null while a poll is under way, and after the end. */
-  readonly nextPollAt: number | null;
-  /** When the pace alone would poll next: `pollNow` and the deadline bring a poll forward, but leave the pace. */
+  /** When the last poll completed, or was given up. */
+  readonly lastPollAt: number | null;
+  /** When the schedule alone would poll next. */
   readonly paceAt: number;
   readonly paceStep: number;
-  /** `pollNow` came during a call: one more poll follows it. */
-  readonly pollAgain: boolean;
-  readonly lastPollAt: number | null;
+  /** When `pollNow` came; null once a poll has begun since. */
+  readonly requestedAt: number | null;
   /** How many polls returned a task. */
   readonly polls: number;
   /** When a poll last saw the task unfinished. */
@@ -36,7 +39,17 @@ export interface WaitState {
   readonly lastError: PollError | null;
   /** No poll has ever seen the task, and the last one heard that there is none. */
   readonly missing: boolean;
+  /** When the first of the polls failed that have failed in a row up to now. */
+  readonly failingSince: number | null;
+  /** How many polls in a row the API has refused up to now, and when it refused the first of them. */
+  readonly refusals: number;
+  readonly refusedSince: number | null;
+  /** What the log has been told about: each once per wait. */
+  readonly warned: readonly WaitWarning[];
 }
+
+/** What an operator should hear of: polls that have failed for more than a minute, a status that is not documented. */
+export type WaitWarning = 'failing' | 'unknownStatus';
 
 /** What a poll brought: the task, or the reason why not. */
 export type PollAnswer =
@@ -47,56 +60,100 @@ export type PollAnswer =
 export function beginWait(plan: WaitPlan, now: number): WaitState {
   return {
     v: 1,
+    stage: 'pausing',
     startedAt: now,
     deadline: now + plan.maxWaitMs,
     firstPollAt: null,
-    nextPollAt: now,
+    lastPollAt: null,
     paceAt: now,
     paceStep: 0,
-    pollAgain: false,
-    lastPollAt: null,
+    requestedAt: null,
     polls: 0,
     unfinishedAt: null,
     observation: null,
     lastError: null,
     missing: false,
-  };
-}
-
-export function pollBegan(state: WaitState): WaitState {
-  return { ...state, nextPollAt: null, pollAgain: false };
-}
-
-export function pollAnswered(before: WaitState, answer: PollAnswer, now: number): WaitState {
-  const state = { ...before, firstPollAt: before.firstPollAt ?? now };
-  if (answer.error) {
-    const missing = answer.errorClass === 'unknownTask' && state.observation === null;
-    return { ...state, lastPollAt: now, lastError: answer.error, missing };
-  }
-  const { observation } = answer;
-  return {
-    ...state,
-    lastPollAt: now,
-    polls: state.polls + 1,
-    observation,
-    unfinishedAt: isUnfinished(observation) ? now : state.unfinishedAt,
-    missing: false,
+    failingSince: null,
+    refusals: 0,
+    refusedSince: null,
+    warned: [],
   };
 }
 
 /**
- * Sets the time of the next poll: at the wait's own pace, sooner when asked, and never after the deadline.
+ * When the next poll is due: at the pace of the schedule, sooner when asked, at the deadline at the latest, and never
+ * closer than the minimum interval to the poll before. Null while a poll is under way, and after the end.
+ */
+export function nextPollAt(state: WaitState): number | null {
+  if (state.stage !== 'pausing') return null;
+  const due = [state.paceAt, state.deadline];
+  if (state.requestedAt !== null) due.push(state.requestedAt);
+  // One poll at the end of the visibility grace decides whether the task exists.
+  if (state.missing && state.firstPollAt !== null) due.push(state.firstPollAt + VISIBILITY_GRACE_MS);
+  const soonest = state.lastPollAt === null ? state.startedAt : state.lastPollAt + MINIMUM_INTERVAL_MS;
+  return Math.max(soonest, Math.min(...due));
+}
+
+export function pollBegan(state: WaitState): WaitState {
+  return { ...state, stage: 'polling', requestedAt: null };
+}
+
+/** A poll that has been in the task queue for long and stays there. */
+export function pollQueued(state: WaitState, lastError: PollError): WaitState {
+  return { ...state, lastError };
+}
+
+/** A poll whose answer had not come by the deadline. The last poll follows. */
+export function pollGivenUp(state: WaitState, now: number, lastError: PollError | null = state.lastError): WaitState {
+  return { ...state, stage: 'pausing', lastPollAt: now, lastError };
+}
+
+/** What a wait knows once a poll has an answer. */
+export function pollAnswered(before: WaitState, answer: PollAnswer, now: number): WaitState {
+  const state = { ...before, firstPollAt: before.firstPollAt ?? now, lastPollAt: now };
+  return answer.error ? afterError(state, answer, now) : afterObservation(state, answer.observation, now);
+}
+
+function afterObservation(state: WaitState, observation: RedisTaskObservation, now: number): WaitState {
+  return {
+    ...state,
+    polls: state.polls + 1,
+    observation,
+    unfinishedAt: isUnfinished(observation) ? now : state.unfinishedAt,
+    missing: false,
+    failingSince: null,
+    refusals: 0,
+    refusedSince: null,
+  };
+}
+
+function afterError(
+  state: WaitState,
+  { error, errorClass }: Extract<PollAnswer, { error: object }>,
+  now: number,
+): WaitState {
+  const isRefusal = errorClass === 'unauthorized' || errorClass === 'rejected';
+  return {
+    ...state,
+    lastError: error,
+    missing: errorClass === 'unknownTask' && state.observation === null,
+    failingSince: state.failingSince ?? now,
+    refusals: isRefusal ? state.refusals + 1 : 0,
+    refusedSince: isRefusal ? (state.refusedSince ?? now) : null,
+  };
+}
+
+/**
+ * Goes on to the pause after a poll.
  *
- * @param queuedMs - how long the last poll was in the task queue. The pace is no faster than the queue: waits that ask
+ * @param queuedMs - how long the poll's call was in the task queue. The pace is no faster than the queue: waits that ask
  * more often than their calls get through would only pile up there.
  */
-export function planNextPoll(state: WaitState, plan: WaitPlan, now: number, random: number, queuedMs = 0): WaitState {
-  const ahead = state.paceAt > now + MINIMUM_INTERVAL_MS ? state : atNextPace(state, plan, now, random);
-  const paced = { ...ahead, paceAt: Math.max(ahead.paceAt, now + Math.min(queuedMs, LONGEST_QUEUE_MS)) };
-  const due = [paced.paceAt, paced.deadline];
-  if (state.pollAgain) due.push(now + MINIMUM_INTERVAL_MS);
-  if (state.missing) due.push(graceEnd(state, now));
-  return { ...paced, nextPollAt: Math.max(now, Math.min(...due)) };
+export function pauseAfterPoll(state: WaitState, plan: WaitPlan, now: number, random: number, queuedMs = 0): WaitState {
+  // `pollNow` brings a poll forward but leaves the pace, unless the pace would poll right after it.
+  const paced = state.paceAt > now + MINIMUM_INTERVAL_MS ? state : atNextPace(state, plan, now, random);
+  const paceAt = Math.max(paced.paceAt, now + Math.min(queuedMs, LONGEST_QUEUE_MS));
+  return { ...paced, stage: 'pausing', paceAt };
 }
 
 /**
@@ -109,29 +166,41 @@ export function queueDelayMs(beganAt: number, now: number, queuedMs = 0): number
   return Math.max(0, Math.min(queuedMs, now - beganAt));
 }
 
-/** `pollNow`: a poll at once, though never closer than the minimum interval to the one before. */
+/** `pollNow`: a poll at once, or one more after the call that is under way. */
 export function requestPoll(state: WaitState, now: number): WaitState {
-  if (state.nextPollAt === null) return { ...state, pollAgain: true };
-  const soonest = Math.max(now, (state.lastPollAt ?? 0) + MINIMUM_INTERVAL_MS);
-  return { ...state, nextPollAt: Math.min(state.nextPollAt, soonest) };
+  return { ...state, requestedAt: state.requestedAt ?? now };
 }
 
-/** `extendWait`: a new deadline. A poll that was due only because of the old one goes back to its pace. */
+/** `extendWait`: a new deadline. */
 export function moveDeadline(state: WaitState, deadline: number): WaitState {
-  if (state.nextPollAt === null) return { ...state, deadline };
-  const pace = state.missing ? Math.min(state.paceAt, graceEnd(state, state.deadline)) : state.paceAt;
-  const due = state.nextPollAt === state.deadline ? pace : state.nextPollAt;
-  return { ...state, deadline, nextPollAt: Math.min(due, deadline) };
+  return { ...state, deadline };
 }
 
-/** A wait that is over, so that no next poll is shown any more. */
+/** A wait that is over. */
 export function ended(state: WaitState): WaitState {
-  return { ...state, nextPollAt: null };
+  return { ...state, stage: 'ended' };
 }
 
 /** Whether the task may still not be visible, so that "no such task" is not the last word. */
 export function inVisibilityGrace(state: WaitState, now: number): boolean {
-  return state.observation === null && now < graceEnd(state, now);
+  return state.observation === null && now < (state.firstPollAt ?? now) + VISIBILITY_GRACE_MS;
+}
+
+/** What is to be warned of now, and has not been yet. */
+export function dueWarnings({ observation, failingSince, warned }: WaitState, now: number): WaitWarning[] {
+  const due: WaitWarning[] = [];
+  if (failingSince !== null && now - failingSince >= FAILING_WARNING_MS) due.push('failing');
+  if (observation && phaseOf(observation.status) === 'unknown') due.push('unknownStatus');
+  return due.filter((warning) => !warned.includes(warning));
+}
+
+export function hasWarned(state: WaitState, warnings: readonly WaitWarning[]): WaitState {
+  return { ...state, warned: [...state.warned, ...warnings] };
+}
+
+/** Whether a call of this wait got through lately, so that its queue is served. */
+export function wasAnsweredLately({ unfinishedAt }: WaitState, now: number): boolean {
+  return unfinishedAt !== null && now - unfinishedAt < ANSWERED_LATELY_MS;
 }
 
 export function isUnfinished(observation: RedisTaskObservation): boolean {
@@ -142,8 +211,4 @@ export function isUnfinished(observation: RedisTaskObservation): boolean {
 function atNextPace(state: WaitState, plan: WaitPlan, now: number, random: number): WaitState {
   const { delayMs, step } = nextInterval(plan.schedule, now - state.startedAt, state.paceStep, random);
   return { ...state, paceAt: now + delayMs, paceStep: step };
-}
-
-function graceEnd(state: WaitState, now: number): number {
-  return (state.firstPollAt ?? now) + VISIBILITY_GRACE_MS;
 }

@@ -1,6 +1,5 @@
 import { Worker, type WorkerInterceptors, type WorkerOptions } from '@temporalio/worker';
-import type { RedisActivities } from '../activities/index.js';
-import { DRAIN_TIME } from '../contract/call-limits.js';
+import type { redisApiWorkerOptions } from '../activities/index.js';
 import { apiTaskQueue } from '../contract/ids.js';
 
 /**
@@ -13,18 +12,14 @@ import { apiTaskQueue } from '../contract/ids.js';
  */
 export async function createApiWorker(
   outer: Worker,
-  activities: RedisActivities,
-  requestsPerSecond: number,
+  options: ReturnType<typeof redisApiWorkerOptions>,
 ): Promise<Worker> {
   const taskQueue = apiTaskQueue(outer.options.taskQueue);
   try {
     return await Worker.create({
       ...inherited(outer),
+      ...options,
       taskQueue,
-      activities,
-      maxTaskQueueActivitiesPerSecond: requestsPerSecond,
-      maxHeartbeatThrottleInterval: '1s',
-      shutdownGraceTime: DRAIN_TIME,
       plugins: [onConnectionOf(outer)],
     });
   } catch (error) {

@@ -1,22 +1,24 @@
+import { EventEmitter } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
-import { TencentApiError } from './errors.js';
-
-/**
- * How long a call may wait for its slot: what is left of an activity's 15 s beside a full HTTP timeout. With the server
- * holding the queue to the same rate, it is reached only when others use up the account's budget second after second.
- */
-const SLOT_WAIT_MAX_MS = 4_000;
 
 /** Spaces the calls of this process, so that a burst of the task queue does not become a burst at the API. */
 export interface CallPace {
+  /** How many calls are under way: they have had their turn, and have not ended. */
+  readonly sending: number;
+  /** How many calls may be waiting for their turn: as many as have it soon. */
+  readonly ahead: number;
+  /** Emits `change` when {@link sending} or {@link ahead} changes. */
+  readonly events: EventEmitter;
   /**
-   * Waits for a slot.
+   * Makes a call when its turn comes.
    *
-   * @throws TencentApiError (throttled) when none comes within 4 s, or the signal's reason when it aborts
+   * @throws the signal's reason when it aborts before that, or what the call throws
    */
-  slot(signal?: AbortSignal): Promise<void>;
+  send<T>(call: () => Promise<T>, signal?: AbortSignal): Promise<T>;
   /** The API has throttled a call: no other leaves before the next second, when it counts afresh. */
   hold(): void;
+  /** Goes on at a tenth of the rate, or at the whole again. */
+  slowDown(isSlow: boolean): void;
 }
 
 /** Time as a pace sees it. `sleep` rejects when its signal aborts. */
@@ -30,6 +32,11 @@ const SYSTEM_CLOCK: Clock = {
   sleep: (ms, signal) => setTimeout(ms, undefined, { signal }),
 };
 
+const SLOWED_RATE = 0.1;
+
+/** As many calls as it takes to keep the pace while the next ones are fetched from the server. */
+const AHEAD_MAX = 5;
+
 /**
  * A pace of so many calls a second, each its share of a second after the one before.
  *
@@ -38,28 +45,49 @@ const SYSTEM_CLOCK: Clock = {
  * of itself.
  */
 export function createCallPace(requestsPerSecond: number, { now, sleep }: Clock = SYSTEM_CLOCK): CallPace {
-  const spacingMs = 1_000 / requestsPerSecond;
+  const events = new EventEmitter();
+  let rate = requestsPerSecond;
   let freeAt = 0;
   let heldUntil = 0;
   let callsInARow = 0;
+  let sending = 0;
 
   const take = (): number => {
+    const spacingMs = 1_000 / rate;
     const at = Math.max(now(), freeAt, heldUntil);
     if (at > freeAt + 1_000) callsInARow = 0;
-    const slowStart = Math.max(0, 1 - callsInARow / requestsPerSecond);
+    const slowStart = Math.max(0, 1 - callsInARow / rate);
     // At most a second more: where calls are further apart than that, there is no burst to soften.
     freeAt = at + spacingMs + Math.min(spacingMs, 1_000) * slowStart;
     callsInARow += 1;
     return at;
   };
+  const turn = async (signal: AbortSignal | undefined): Promise<void> => {
+    for (let at = take(); ; at = take()) {
+      if (at > now()) await sleep(at - now(), signal).catch(() => signal?.throwIfAborted());
+      // A hold that began meanwhile concerns those too that already had their time.
+      if (at >= heldUntil) return;
+    }
+  };
+  const count = (change: 1 | -1) => {
+    sending += change;
+    events.emit('change');
+  };
   return {
-    async slot(signal) {
-      const giveUpAt = now() + SLOT_WAIT_MAX_MS;
-      for (let at = take(); ; at = take()) {
-        if (at > giveUpAt) throw noSlot(requestsPerSecond);
-        if (at > now()) await sleep(at - now(), signal).catch(() => signal?.throwIfAborted());
-        // A hold that began meanwhile concerns those too that already had their time.
-        if (at >= heldUntil) return;
+    events,
+    get sending() {
+      return sending;
+    },
+    get ahead() {
+      return rate < requestsPerSecond ? 1 : Math.min(AHEAD_MAX, Math.max(2, Math.ceil(rate / 2)));
+    },
+    async send(call, signal) {
+      await turn(signal);
+      count(1);
+      try {
+        return await call();
+      } finally {
+        count(-1);
       }
     },
     hold() {
@@ -67,10 +95,9 @@ export function createCallPace(requestsPerSecond: number, { now, sleep }: Clock 
       freeAt = Math.max(freeAt, heldUntil);
       callsInARow = 0;
     },
+    slowDown(isSlow) {
+      rate = isSlow ? requestsPerSecond * SLOWED_RATE : requestsPerSecond;
+      events.emit('change');
+    },
   };
-}
-
-function noSlot(requestsPerSecond: number): TencentApiError {
-  const message = `No slot within ${SLOT_WAIT_MAX_MS / 1_000} s at ${requestsPerSecond} calls a second: the account's request rate is used up`;
-  return new TencentApiError('RequestLimitExceeded', message, 'throttled');
 }

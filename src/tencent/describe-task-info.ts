@@ -1,7 +1,7 @@
 import type { RedisTaskObservation } from '../contract/task.js';
 import { type ApiResponse, requestIdOf } from './api.js';
 import { TencentApiError } from './errors.js';
-import type { RedisApi } from './redis-api.js';
+import type { RedisApi, RedisApiCall } from './redis-api.js';
 
 /**
  * Calls `DescribeTaskInfo` and returns the task as the API describes it, whatever its status.
@@ -12,10 +12,10 @@ import type { RedisApi } from './redis-api.js';
 export async function describeTaskInfo(
   api: RedisApi,
   task: { readonly taskId: number; readonly region: string },
-  signal?: AbortSignal,
+  options: Pick<RedisApiCall, 'signal' | 'timeoutMs'> = {},
 ): Promise<RedisTaskObservation> {
   const params = { TaskId: task.taskId };
-  const response = await api.call({ action: 'DescribeTaskInfo', region: task.region, params, signal });
+  const response = await api.call({ action: 'DescribeTaskInfo', region: task.region, params, ...options });
   const status = response['Status'];
   const requestId = requestIdOf(response);
   if (typeof status !== 'string') {

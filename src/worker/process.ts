@@ -33,17 +33,21 @@ export async function runWorkerProcess(
 ): Promise<number> {
   const log = createLogger(config.logLevel, config.logFormat);
   const metrics = await installRuntime(config, log);
-  const running: { workers?: TemporalWorkers } = {};
+  const running: { workers?: TemporalWorkers; isRefused?: boolean } = {};
   await startHealth(config, log, {
     isAlive: () => !running.workers || !hasFailed(running.workers),
-    isReady: () => running.workers !== undefined && takesWork(running.workers),
+    isReady: () => running.workers !== undefined && takesWork(running.workers) && !running.isRefused,
     metrics: () => metrics.page(),
   });
 
   const credentials = defaultCredentials(env, { warn: (message) => void log.warn(message) });
+  const onAccessChange = (refusal: TencentApiError | undefined) => {
+    running.isRefused = refusal !== undefined;
+    logAccess(refusal, log);
+  };
   const connect = async () => {
     await requireCredentials(credentials, log);
-    return connectWorkers(config, credentials, log);
+    return connectWorkers(config, { credentials, onAccessChange }, log);
   };
   // Trying ends with the process: an attempt under way may take long, and cannot be aborted.
   const workers = await Promise.race([connect(), aborted(stop)]);
@@ -80,6 +84,19 @@ async function requireCredentials(credentials: CredentialProvider, log: Logger):
     if (!(error instanceof TencentApiError) || REFUSED.includes(error.errorClass)) throw new ConfigError(message);
     log.warn('No credentials at the moment: polls will ask for them again', { reason: message });
   }
+}
+
+function logAccess(refusal: TencentApiError | undefined, log: Logger): void {
+  if (!refusal) {
+    log.info('The API accepts the credentials again: ready, at the whole rate');
+    return;
+  }
+  const { code, message, requestId } = refusal;
+  log.error(
+    'No access to the API: not ready, and a tenth of the rate, until a call is accepted. ' +
+      "Repair this worker's key, its permission redis:DescribeTaskInfo, or its source of credentials",
+    { code, reason: message, requestId },
+  );
 }
 
 async function startHealth({ http }: WorkerConfig, log: Logger, health: Health): Promise<void> {

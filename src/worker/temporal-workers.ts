@@ -1,11 +1,12 @@
 import { type Logger, NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import pRetry from 'p-retry';
-import { createRedisActivities } from '../activities/index.js';
+import { createQueueActivities, redisApiWorkerOptions, type RedisActivitiesOptions } from '../activities/index.js';
 import { DRAIN_TIME } from '../contract/call-limits.js';
-import { apiTaskQueue } from '../contract/ids.js';
-import type { CredentialProvider } from '../tencent/credentials/provider.js';
 import { loadWorkflowBundle } from './bundle.js';
 import type { WorkerConfig } from './config.js';
+
+/** Where the calls' credentials come from, and who hears when they are refused. */
+export type ApiAccessOptions = Required<Pick<RedisActivitiesOptions, 'credentials' | 'onAccessChange'>>;
 
 /** Two Temporal workers on one connection: one for the waits, one for their calls. */
 export interface TemporalWorkers {
@@ -17,11 +18,11 @@ export interface TemporalWorkers {
 /** Connects, and tries again with backoff for as long as Temporal or the namespace is not there. */
 export async function connectWorkers(
   config: WorkerConfig,
-  credentials: CredentialProvider,
+  access: ApiAccessOptions,
   log: Logger,
 ): Promise<TemporalWorkers> {
   const workflowBundle = await loadWorkflowBundle(log);
-  return pRetry(() => createWorkers(config, credentials, workflowBundle), {
+  return pRetry(() => createWorkers(config, access, workflowBundle), {
     retries: Infinity,
     minTimeout: 500,
     maxTimeout: 10_000,
@@ -43,7 +44,7 @@ export function whereTemporalIs({ temporal }: WorkerConfig): { address: string; 
 
 async function createWorkers(
   config: WorkerConfig,
-  credentials: CredentialProvider,
+  access: ApiAccessOptions,
   workflowBundle: WorkflowBundleOption,
 ): Promise<TemporalWorkers> {
   const connection = await NativeConnection.connect(config.temporal.connectionOptions);
@@ -61,18 +62,17 @@ async function createWorkers(
       workflowBundle,
       // How long a wait, or its cancelling, may hang on a worker that was killed: the SDK's 10 s are too long for that.
       stickyQueueScheduleToStartTimeout: '2s',
+      activities: createQueueActivities(),
     });
     const calls = await Worker.create({
       ...shared,
-      taskQueue: apiTaskQueue(taskQueue),
-      activities: createRedisActivities({
-        credentials,
+      ...redisApiWorkerOptions({
+        ...access,
+        taskQueue,
         searchAttributes,
         requestsPerSecond: config.apiRps,
         ...(endpoint !== undefined && { endpoint }),
       }),
-      maxTaskQueueActivitiesPerSecond: config.apiRps,
-      maxHeartbeatThrottleInterval: '1s',
     });
     return { connection, waits, calls };
   } catch (error) {

@@ -9,7 +9,7 @@ import {
 import type { DescribedTask, RedisActivities } from '../activities/index.js';
 import { ATTEMPT_TIMEOUT_MS, type CallLimits } from '../contract/call-limits.js';
 import type { WaitPlan } from '../contract/input.js';
-import { noAnswer, noTask, type PollError, pollErrorClass, readPollError } from '../contract/poll-error.js';
+import { noTask, type PollError, pollErrorClass, readPollError, workerLost } from '../contract/poll-error.js';
 import { readObservation } from '../contract/task.js';
 import type { PollAnswer } from '../contract/wait.js';
 
@@ -21,18 +21,40 @@ export type Polled = PollAnswer & {
   readonly queuedMs?: number;
 };
 
-/**
- * Makes one poll: one activity, with Temporal's retries, which are the only ones there are.
- *
- * @throws only when the scope it runs in is cancelled
- */
-export async function poll(plan: WaitPlan, apiQueue: string, limits: CallLimits, summary: string): Promise<Polled> {
+/** A poll under way: one activity, with Temporal's retries, which are the only ones there are. */
+export class PollUnderWay {
+  /** Undefined until the poll is over. */
+  answer: Polled | undefined;
+  private error: unknown;
+  private readonly scope = new CancellationScope();
+
+  constructor(plan: WaitPlan, apiQueue: string, limits: CallLimits, summary: string) {
+    this.scope
+      .run(() => describeTask(plan, apiQueue, limits, summary))
+      .then(
+        (answer) => (this.answer = answer),
+        (error: unknown) => (this.error = error),
+      );
+  }
+
+  /** @throws what no poll is meant to throw: a mistake in this code */
+  get isOver(): boolean {
+    if (this.error !== undefined && !isCancellation(this.error)) throw this.error;
+    return this.answer !== undefined;
+  }
+
+  giveUp(): void {
+    this.scope.cancel();
+  }
+}
+
+async function describeTask(plan: WaitPlan, apiQueue: string, limits: CallLimits, summary: string): Promise<Polled> {
   const { describeTaskInfo } = proxyActivities<RedisActivities>({
     taskQueue: apiQueue,
     summary,
     startToCloseTimeout: ATTEMPT_TIMEOUT_MS,
-    scheduleToCloseTimeout: limits.scheduleToCloseMs,
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumAttempts: limits.maximumAttempts },
+    priority: { priorityKey: limits.priorityKey },
     // Cancelling does not wait for the call. Said explicitly: another type would end the wait as failed.
     cancellationType: 'TRY_CANCEL',
   });
@@ -50,31 +72,19 @@ export async function poll(plan: WaitPlan, apiQueue: string, limits: CallLimits,
   } catch (error) {
     if (isCancellation(error) && CancellationScope.current().consideredCancelled) throw error;
     if (!(error instanceof ActivityFailure)) throw error;
-    return failedPoll(error.cause, apiQueue, limits);
+    return failedPoll(error.cause, apiQueue);
   }
 }
 
-function failedPoll(cause: Error | undefined, apiQueue: string, limits: CallLimits): PollAnswer {
+function failedPoll(cause: Error | undefined, apiQueue: string): PollAnswer {
   const at = new Date().toISOString();
-  if (cause instanceof TimeoutFailure) {
-    const error = noAnswer(passedLimit(cause), apiQueue, limits.scheduleToCloseMs, at);
-    return { error, errorClass: 'transient' };
-  }
+  // Of the limits in time, a poll has only that of each attempt.
+  if (cause instanceof TimeoutFailure) return { error: workerLost(apiQueue, at), errorClass: 'transient' };
   if (cause instanceof ApplicationFailure) {
     const error = readPollError(cause.details?.[0]) ?? unexpected(cause.type, cause.message, at);
     return { error, errorClass: pollErrorClass(cause.type) };
   }
   return { error: unexpected(cause?.name, cause?.message, at), errorClass: 'transient' };
-}
-
-/**
- * The limit that was passed, as measured: a poll that was never taken passes that of the queue. A first attempt that
- * was taken and lost where no other fits before the deadline passes that of the whole poll, without a cause; with one,
- * which the SDK shows only in the raw failure, a later attempt was not taken.
- */
-function passedLimit({ timeoutType, failure }: TimeoutFailure): string {
-  if (timeoutType === 'SCHEDULE_TO_CLOSE' && !failure?.cause) return 'START_TO_CLOSE';
-  return timeoutType ?? '';
 }
 
 function unexpected(code: string | null | undefined, message: string | undefined, at: string): PollError {

@@ -1,19 +1,28 @@
-import { CancellationScope, CancelledFailure, condition, isCancellation } from '@temporalio/workflow';
-import { callLimits } from '../contract/call-limits.js';
+import { CancellationScope, CancelledFailure, condition, getRandomStream, log } from '@temporalio/workflow';
+import { BACKLOG_CHECK_MS, callLimits, LAST_POLL_TIMEOUT_MS } from '../contract/call-limits.js';
 import type { WaitPlan } from '../contract/input.js';
+import { failingWarning, unknownStatusWarning } from '../contract/messages.js';
 import { outcomeOf, type RedisTaskResult } from '../contract/outcome.js';
-import { pollSummary, timerSummary } from '../contract/view.js';
+import { noActivityWorker, queueBacklog } from '../contract/poll-error.js';
+import { deadlineSummary, LAST_POLL_SUMMARY, pauseSummary, pollSummary } from '../contract/view.js';
 import {
+  dueWarnings,
+  hasWarned,
   moveDeadline,
-  planNextPoll,
+  nextPollAt,
+  pauseAfterPoll,
   pollAnswered,
   pollBegan,
+  pollGivenUp,
+  pollQueued,
   queueDelayMs,
   requestPoll,
+  wasAnsweredLately,
   type WaitState,
 } from '../contract/wait.js';
 import { applicationFailure } from './failure.js';
-import { poll, type Polled } from './poll.js';
+import { type Polled, PollUnderWay } from './poll.js';
+import { isQueueServed } from './queue.js';
 
 /** What a wait is embedded in: the workflow `awaitRedisTask`, or someone's own. */
 export interface WaitHost {
@@ -28,7 +37,8 @@ export interface WaitHost {
 
 /** One wait for one task: polls and pauses in turn until the task has ended or the deadline has passed. */
 export class RedisTaskWait {
-  private callUnderWay: CancellationScope | undefined;
+  // A stream of its own: a workflow that waits inline keeps its sequence of Math.random().
+  private readonly jitter = getRandomStream('temporal-tencent-redis');
 
   constructor(
     readonly plan: WaitPlan,
@@ -38,22 +48,12 @@ export class RedisTaskWait {
 
   /** @throws ApplicationFailure of the contract, or a CancelledFailure */
   async run(): Promise<RedisTaskResult> {
-    for (;;) {
-      await this.pause();
-
-      const beganAt = Date.now();
-      this.become(pollBegan(this.state));
-      const answer = await this.poll();
-      this.become(pollAnswered(this.state, answer, Date.now()));
-      this.host.polled?.(answer);
-
-      const outcome = outcomeOf(this.plan, this.state, answer, beganAt, Date.now());
-      if (outcome?.failure) throw applicationFailure(outcome.failure);
-      if (outcome) return outcome.result;
-
-      const queuedMs = queueDelayMs(beganAt, Date.now(), answer.queuedMs);
-      this.become(planNextPoll(this.state, this.plan, Date.now(), Math.random(), queuedMs));
-      await this.host.betweenPolls?.();
+    const clock = new CancellationScope();
+    clock.run(() => this.wakeAtDeadline()).catch(() => undefined);
+    try {
+      return await this.pollUntilOver();
+    } finally {
+      clock.cancel();
     }
   }
 
@@ -63,40 +63,120 @@ export class RedisTaskWait {
 
   moveDeadline(deadline: number): void {
     this.become(moveDeadline(this.state, deadline));
-    // A call holds its place in the queue up to the deadline it was made with, so it is made again with the new one.
-    this.callUnderWay?.cancel();
+  }
+
+  private async pollUntilOver(): Promise<RedisTaskResult> {
+    for (;;) {
+      await this.pause();
+
+      const beganAt = Date.now();
+      const answer = await this.poll(beganAt);
+      if (!answer) continue;
+      this.become(pollAnswered(this.state, answer, Date.now()));
+      this.host.polled?.(answer);
+      this.warn();
+
+      const outcome = outcomeOf(this.plan, this.state, answer, beganAt, Date.now());
+      if (outcome?.failure) throw applicationFailure(outcome.failure);
+      if (outcome) return outcome.result;
+
+      const queuedMs = queueDelayMs(beganAt, Date.now(), answer.queuedMs);
+      this.become(pauseAfterPoll(this.state, this.plan, Date.now(), this.jitter.random(), queuedMs));
+      await this.host.betweenPolls?.();
+    }
+  }
+
+  /**
+   * Lets every condition see that the deadline has come. One timer serves the whole wait: when the deadline moves away
+   * nothing is touched, and the timer is set anew when it rings.
+   */
+  private async wakeAtDeadline(): Promise<never> {
+    for (;;) {
+      const { deadline } = this.state;
+      const leftMs = deadline - Date.now();
+      if (leftMs > 0) {
+        await condition(() => this.state.deadline < deadline, leftMs, { summary: deadlineSummary(this.state) });
+      } else {
+        await condition(() => !this.isPastDeadline());
+      }
+    }
   }
 
   private async pause(): Promise<void> {
     for (;;) {
-      const due = this.state.nextPollAt;
-      const now = Date.now();
-      if (due === null || due <= now) return;
-      const summary = timerSummary(this.state, now);
-      const moved = await condition(() => this.state.nextPollAt !== due, due - now, { summary });
-      if (!moved) return;
+      const dueAt = nextPollAt(this.state);
+      const pauseMs = (dueAt ?? 0) - Date.now();
+      if (pauseMs <= 0) return;
+      const moved = () => nextPollAt(this.state) !== dueAt;
+      if (dueAt === this.state.deadline) await condition(() => moved() || this.isPastDeadline());
+      else await condition(moved, pauseMs, { summary: pauseSummary(this.state, pauseMs) });
     }
   }
 
-  private async poll(): Promise<Polled> {
-    for (;;) {
-      const { deadline } = this.state;
-      const limits = callLimits(this.state, Date.now());
-      const summary = pollSummary(this.plan, this.state, limits.isLast);
-      const call = new CancellationScope();
-      this.callUnderWay = call;
-      try {
-        const answer = await call.run(() => poll(this.plan, this.host.apiQueue, limits, summary));
-        // The answer and a cancellation can arrive together: then the wait ends as cancelled all the same.
-        if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('The wait was cancelled');
-        return answer;
-      } catch (error) {
-        const onlyTheCall = isCancellation(error) && !CancellationScope.current().consideredCancelled;
-        if (!onlyTheCall || this.state.deadline === deadline) throw error;
-      } finally {
-        this.callUnderWay = undefined;
+  /** Makes one poll. Undefined: the deadline came before the answer, and the last poll is due. */
+  private async poll(beganAt: number): Promise<Polled | undefined> {
+    const limits = callLimits(this.state, beganAt);
+    const summary = pollSummary(this.plan, this.state, limits.isLast);
+    this.become(pollBegan(this.state));
+    const poll = new PollUnderWay(this.plan, this.host.apiQueue, limits, summary);
+    const answer = await this.answerTo(poll, beganAt);
+    // The answer and a cancellation can arrive together: then the wait ends as cancelled all the same.
+    if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('The wait was cancelled');
+    return answer;
+  }
+
+  private async answerTo(poll: PollUnderWay, beganAt: number): Promise<Polled | undefined> {
+    for (let limitMs = LAST_POLL_TIMEOUT_MS; !(await this.isAnswered(poll, limitMs)); limitMs = BACKLOG_CHECK_MS) {
+      const queuedMs = Date.now() - beganAt;
+      const served = queuedMs < LAST_POLL_TIMEOUT_MS || (await this.isQueueServed());
+      // All of this may have changed while the server was asked.
+      if (poll.isOver) break;
+      if (!this.isPastDeadline()) continue;
+      const at = new Date().toISOString();
+      const error = served ? undefined : noActivityWorker(this.host.apiQueue, queuedMs, at);
+      if (beganAt < this.state.deadline) {
+        poll.giveUp();
+        this.become(pollGivenUp(this.state, Date.now(), error));
+        return undefined;
       }
+      if (error) {
+        poll.giveUp();
+        return { error, errorClass: 'transient' };
+      }
+      // Others are in front of it: a task that has ended in time must not be reported as timed out for that.
+      this.become(pollQueued(this.state, queueBacklog(this.host.apiQueue, queuedMs, at)));
     }
+    return poll.answer;
+  }
+
+  /** Waits for the answer up to the deadline, and after it for as long as the last poll may take. */
+  private async isAnswered(poll: PollUnderWay, lastPollMs: number): Promise<boolean> {
+    const isLast = this.isPastDeadline();
+    const settled = () => poll.isOver || this.isPastDeadline() !== isLast;
+    if (isLast) await condition(settled, lastPollMs, { summary: LAST_POLL_SUMMARY });
+    else await condition(settled);
+    return poll.isOver;
+  }
+
+  private async isQueueServed(): Promise<boolean> {
+    return (await isQueueServed(this.host.apiQueue)) ?? wasAnsweredLately(this.state, Date.now());
+  }
+
+  /** Tells the log once what an operator should look at. */
+  private warn(): void {
+    const { observation, lastError, failingSince } = this.state;
+    const now = Date.now();
+    const warnings = dueWarnings(this.state, now);
+    for (const warning of warnings) {
+      if (warning === 'failing' && lastError)
+        log.warn(failingWarning(this.plan, lastError, now - (failingSince ?? now)));
+      if (warning === 'unknownStatus' && observation) log.warn(unknownStatusWarning(this.plan, observation.status));
+    }
+    if (warnings.length > 0) this.state = hasWarned(this.state, warnings);
+  }
+
+  private isPastDeadline(): boolean {
+    return Date.now() >= this.state.deadline;
   }
 
   private become(state: WaitState): void {

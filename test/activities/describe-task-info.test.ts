@@ -9,7 +9,7 @@ const task = { taskId: 18215, region: 'ap-guangzhou' };
 
 /** Failures are what these tests are about, so no log shows them. */
 const quietEnvironment = (attempt = 1) =>
-  new MockActivityEnvironment({ attempt }, { logger: new DefaultLogger('ERROR') });
+  new MockActivityEnvironment({ attempt, startToCloseTimeoutMs: 15_000 }, { logger: new DefaultLogger('ERROR') });
 
 describe('describeTaskInfo', () => {
   let simulator: RedisApiSimulator;

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { readCarriedState } from '../../src/contract/carried-state.js';
 import { InvalidFieldError } from '../../src/contract/rules.js';
-import { finalMarkdownOf, markdownOf, timerSummary, viewOf } from '../../src/contract/view.js';
+import { finalMarkdownOf, markdownOf, pauseSummary, viewOf } from '../../src/contract/view.js';
 import {
   beginWait,
   ended,
   moveDeadline,
-  planNextPoll,
+  pauseAfterPoll,
   type PollAnswer,
   pollAnswered,
   pollBegan,
@@ -37,7 +37,7 @@ const transition: fc.Arbitrary<Transition> = fc.oneof(
   fc.double({ min: 0, max: 1, noNaN: true }).map(
     (draw): Transition =>
       (state, now) =>
-        planNextPoll(state, plan, now, draw),
+        pauseAfterPoll(state, plan, now, draw),
   ),
   fc.integer({ min: 1, max: 30 * 86_400_000 }).map(
     (more): Transition =>
@@ -94,10 +94,13 @@ describe('the state that a wait carries over', () => {
     ['startedAt', Number.MAX_SAFE_INTEGER],
     ['deadline', Infinity],
     ['deadline', Number.MAX_SAFE_INTEGER],
-    ['nextPollAt', Number.MAX_SAFE_INTEGER],
+    ['requestedAt', Number.MAX_SAFE_INTEGER],
+    ['stage', 'waiting'],
     ['paceAt', 'soon'],
     ['paceStep', -1],
-    ['pollAgain', 1],
+    ['refusals', -1],
+    ['warned', 'failing'],
+    ['warned', [7]],
     ['polls', NaN],
     ['missing', null],
     ['observation', {}],
@@ -194,9 +197,7 @@ describe('what a wait shows', () => {
   });
 
   test('on a timer is the status and the time to the next poll', () => {
-    const state = { ...pollAnswered(begun, seen('running'), START), nextPollAt: START + 3_500 };
-
-    expect(timerSummary(state, START)).toBe('running · next poll in 3.5 s');
-    expect(timerSummary(begun, START)).toBe('not seen yet · next poll in 0 ms');
+    expect(pauseSummary(pollAnswered(begun, seen('running'), START), 3_500)).toBe('running · next poll in 3.5 s');
+    expect(pauseSummary(begun, 1_000)).toBe('not seen yet · next poll in 1 s');
   });
 });

@@ -44,8 +44,8 @@ describe('the message of a failure', () => {
       timedOutMessage(details, 7_200_000),
       [...facts, ...ofTask, ...ofError, 'maxWait of 2 h', 'resumeInput'],
     ],
-    ['unauthorized', unauthorizedMessage(details, lastError), [...facts, ...ofError, 'redis:DescribeTaskInfo']],
-    ['rejected', rejectedMessage(details, lastError), [...facts, ...ofError]],
+    ['unauthorized', unauthorizedMessage(details, lastError, 1), [...facts, ...ofError, 'redis:DescribeTaskInfo']],
+    ['rejected', rejectedMessage(details, lastError, 1), [...facts, ...ofError]],
   ])('that %s holds all the facts', (_, message, expected) => {
     for (const fact of expected) expect(message).toContain(fact);
   });
@@ -97,8 +97,8 @@ describe('the message of a failure', () => {
           failedMessage(seen),
           erroredMessage(seen),
           timedOutMessage({ ...seen, lastError: error }, 7_200_000),
-          unauthorizedMessage(seen, error),
-          rejectedMessage(seen, error),
+          unauthorizedMessage(seen, error, 3),
+          rejectedMessage(seen, error, 3),
         ];
         for (const message of all) {
           expect(Array.from(message).length).toBeLessThanOrEqual(3_000);

@@ -119,7 +119,7 @@ describe('an answer that refuses', () => {
   });
 
   test.each(['unauthorized', 'rejected'] as const)('as %s outweighs the deadline', (errorClass) => {
-    const wait = new PlayedWait(planOf({ maxWait: '5s' }), (at) => (at < 5 ? seen('running') : refused(errorClass)));
+    const wait = new PlayedWait(planOf({ maxWait: '5s' }), (at) => refused(at < 5 ? 'transient' : errorClass));
 
     expect(wait.toEnd().failure?.type).not.toBe('RedisTaskTimedOut');
   });

@@ -5,7 +5,8 @@ import type { PollError, PollErrorClass } from '../../src/contract/poll-error.js
 import type { RedisTaskObservation } from '../../src/contract/task.js';
 import {
   beginWait,
-  planNextPoll,
+  nextPollAt,
+  pauseAfterPoll,
   type PollAnswer,
   pollAnswered,
   pollBegan,
@@ -77,8 +78,9 @@ export class PlayedWait {
   }
 
   begin(): void {
-    if (this.state.nextPollAt === null) throw new Error('No poll is planned');
-    this.now = Math.max(this.now, this.state.nextPollAt);
+    const dueAt = nextPollAt(this.state);
+    if (dueAt === null) throw new Error('No poll is planned');
+    this.now = Math.max(this.now, dueAt);
     this.pollsAt.push(this.elapsedS);
     this.limits.push(callLimits(this.state, this.now));
     this.state = pollBegan(this.state);
@@ -90,7 +92,7 @@ export class PlayedWait {
     this.now += this.callMs;
     this.state = pollAnswered(this.state, answer, this.now);
     this.outcome = outcomeOf(this.plan, this.state, answer, beganAt, this.now);
-    if (!this.outcome) this.state = planNextPoll(this.state, this.plan, this.now, 0.5);
+    if (!this.outcome) this.state = pauseAfterPoll(this.state, this.plan, this.now, 0.5);
     return this;
   }
 

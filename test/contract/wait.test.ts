@@ -1,4 +1,17 @@
-import { beginWait, ended, moveDeadline, planNextPoll, requestPoll } from '../../src/contract/wait.js';
+import {
+  beginWait,
+  dueWarnings,
+  ended,
+  hasWarned,
+  moveDeadline,
+  nextPollAt,
+  pauseAfterPoll,
+  pollAnswered,
+  pollBegan,
+  pollGivenUp,
+  requestPoll,
+} from '../../src/contract/wait.js';
+import type { PollAnswer } from '../../src/contract/wait.js';
 import { planOf, PlayedWait, refused, seen, START } from './played-wait.js';
 
 const running = () => seen('running');
@@ -55,8 +68,8 @@ describe('a wait', () => {
     const wait = new PlayedWait(planOf(), running);
     wait.begin();
 
-    expect(wait.state.nextPollAt).toBeNull();
-    expect(ended(wait.end().state).nextPollAt).toBeNull();
+    expect(nextPollAt(wait.state)).toBeNull();
+    expect(nextPollAt(ended(wait.end().state))).toBeNull();
   });
 });
 
@@ -181,7 +194,7 @@ describe('pollNow', () => {
     wait.now += 19_900;
     pollNow(wait);
 
-    expect(wait.state.nextPollAt).toBe(START + 19_900);
+    expect(nextPollAt(wait.state)).toBe(START + 19_900);
   });
 
   test('shortly before the pace skips that poll of the pace instead of doubling it', () => {
@@ -214,32 +227,49 @@ describe('pollNow', () => {
 describe('the deadline', () => {
   const slow = { polling: { initialInterval: '40s', maximumInterval: '40s' } };
 
-  test('has one last poll, of one attempt and at most 30 s', () => {
+  test('has one last poll, of one attempt, before all others', () => {
     const wait = new PlayedWait(planOf({ ...slow, maxWait: '1m' }), running);
 
     expect(wait.toEnd().failure?.type).toBe('RedisTaskTimedOut');
     expect(wait.pollsAt).toEqual([0, 40, 60]);
-    expect(wait.limits.at(-1)).toEqual({ isLast: true, maximumAttempts: 1, scheduleToCloseMs: 30_000 });
+    expect(wait.limits.at(-1)).toEqual({ isLast: true, maximumAttempts: 1, priorityKey: 1 });
   });
 
-  test('leaves every poll before it the time that remains, and four attempts', () => {
+  test('leaves every poll before it four attempts', () => {
     const wait = new PlayedWait(planOf({ ...slow, maxWait: '1m' }), running);
     wait.toEnd();
 
-    expect(wait.limits.slice(0, -1)).toEqual([
-      { isLast: false, maximumAttempts: 4, scheduleToCloseMs: 60_000 },
-      { isLast: false, maximumAttempts: 4, scheduleToCloseMs: 20_000 },
+    expect(wait.limits.slice(0, -1)).toMatchObject([
+      { isLast: false, maximumAttempts: 4 },
+      { isLast: false, maximumAttempts: 4 },
     ]);
   });
 
-  test('that passes during a call has its last poll right after it', () => {
+  test('shortly after a poll has its last poll a second after that one', () => {
+    const wait = new PlayedWait(planOf({ ...slow, maxWait: '40.3s' }), running);
+    wait.toEnd();
+
+    expect(wait.pollsAt).toEqual([0, 40, 41]);
+  });
+
+  test('that passes during a call gives it up, and has its last poll a second later', () => {
+    const wait = new PlayedWait(planOf({ ...slow, maxWait: '50s' }), running).poll();
+    wait.begin();
+    wait.now = START + 50_000;
+    wait.state = pollGivenUp(wait.state, wait.now);
+
+    expect(wait.toEnd().failure?.type).toBe('RedisTaskTimedOut');
+    expect(wait.pollsAt).toEqual([0, 40, 51]);
+  });
+
+  test('that passes during a call which is answered all the same has its last poll after it', () => {
     const wait = new PlayedWait(planOf({ ...slow, maxWait: '50s' }), running, 20_000);
     wait.toEnd();
 
     expect(wait.pollsAt).toEqual([0, 50]);
     const later = new PlayedWait(planOf({ ...slow, maxWait: '50s' }), running, 60_000);
     later.toEnd();
-    expect(later.pollsAt).toEqual([0, 60]);
+    expect(later.pollsAt).toEqual([0, 61]);
   });
 
   test('is not the end when the last poll sees the task succeed', () => {
@@ -260,7 +290,7 @@ describe('the deadline', () => {
     const wait = new PlayedWait(planOf({ ...slow, maxWait: '1m' }), running).poll();
     wait.state = moveDeadline(wait.state, START + 600_000);
 
-    expect(wait.state.nextPollAt).toBe(START + 40_000);
+    expect(nextPollAt(wait.state)).toBe(START + 40_000);
   });
 
   test('moved nearer brings the last poll forward', () => {
@@ -275,7 +305,7 @@ describe('the deadline', () => {
     const wait = new PlayedWait(planOf({ ...slow, maxWait: '1h' }), running).poll();
     wait.state = moveDeadline(moveDeadline(wait.state, START + 10_000), START + 600_000);
 
-    expect(wait.state.nextPollAt).toBe(START + 40_000);
+    expect(nextPollAt(wait.state)).toBe(START + 40_000);
   });
 
   test('moved during the last poll is no longer the end', () => {
@@ -293,29 +323,133 @@ describe('the deadline', () => {
     wait.now += 5_000;
     wait.state = moveDeadline(requestPoll(wait.state, wait.now), START + 7_200_000);
 
-    expect(wait.state.nextPollAt).toBe(START + 5_000);
+    expect(nextPollAt(wait.state)).toBe(START + 5_000);
   });
 });
 
-describe('planNextPoll', () => {
-  test('never plans in the past', () => {
+describe('the pause after a poll', () => {
+  test('never ends in the past', () => {
     const plan = planOf({ maxWait: '1s' });
     const late = START + 60_000;
+    const state = pauseAfterPoll(pollAnswered(pollBegan(beginWait(plan, START)), running(), late), plan, late, 0.5);
 
-    expect(planNextPoll(beginWait(plan, START), plan, late, 0.5).nextPollAt).toBe(late);
+    expect(nextPollAt(state)).toBe(late + 1_000);
   });
 
-  test('is no faster than the queue was', () => {
+  test('is no shorter than the time in the queue was', () => {
     const plan = planOf();
-    const afterCall = { ...beginWait(plan, START), nextPollAt: null };
 
-    expect(planNextPoll(afterCall, plan, START, 0.5, 20_000).nextPollAt).toBe(START + 20_000);
+    expect(nextPollAt(pauseAfterPoll(beginWait(plan, START), plan, START, 0.5, 20_000))).toBe(START + 20_000);
   });
 
-  test('does not wait as long again after an hour in which no worker or server was there', () => {
+  test('is not an hour after an hour in which no worker or server was there', () => {
     const plan = planOf({ maxWait: '1d' });
-    const afterOutage = { ...beginWait(plan, START - 3_600_000), nextPollAt: null };
+    const afterOutage = beginWait(plan, START - 3_600_000);
 
-    expect(planNextPoll(afterOutage, plan, START, 0.5, 3_600_000).nextPollAt).toBe(START + 30_000);
+    expect(nextPollAt(pauseAfterPoll(afterOutage, plan, START, 0.5, 3_600_000))).toBe(START + 30_000);
+  });
+});
+
+describe('a refusal', () => {
+  const every20s = planOf({ polling: { initialInterval: '20s', maximumInterval: '20s' } });
+  const afterFirst = (answer: (at: number) => PollAnswer) => (at: number) => (at === 0 ? running() : answer(at));
+
+  test.each(['unauthorized', 'rejected'] as const)('(%s) ends at once a wait whose task was never seen', (refusal) => {
+    const wait = new PlayedWait(every20s, () => refused(refusal)).poll();
+
+    expect(wait.outcome?.failure?.details).toMatchObject({ resumeInput: { taskId: 18215 } });
+  });
+
+  test.each([
+    ['unauthorized', 'RedisTaskUnauthorized'],
+    ['rejected', 'RedisTaskRejected'],
+  ] as const)('(%s) of a task that was seen counts from the third in a row on, and after a minute', (refusal, type) => {
+    const wait = new PlayedWait(
+      every20s,
+      afterFirst(() => refused(refusal)),
+    );
+
+    expect(wait.toEnd().failure).toMatchObject({ type, details: { polls: 1, resumeInput: { taskId: 18215 } } });
+    expect(wait.pollsAt).toEqual([0, 20, 40, 60, 80]);
+  });
+
+  test('needs three polls in a row also when the minute is over with the second', () => {
+    const slow = planOf({ polling: { initialInterval: '1m', maximumInterval: '1m' } });
+    const wait = new PlayedWait(
+      slow,
+      afterFirst(() => refused('unauthorized')),
+    );
+    wait.toEnd();
+
+    expect(wait.pollsAt).toEqual([0, 60, 120, 180]);
+  });
+
+  test.each([
+    ['an observation', running],
+    ['a transient error', () => refused('transient')],
+    ['an unknown task', () => refused('unknownTask')],
+  ])('starts to count anew after %s', (_, between) => {
+    const wait = new PlayedWait(
+      every20s,
+      afterFirst((at) => (at === 60 ? between() : refused('unauthorized'))),
+    );
+    wait.toEnd();
+
+    expect(wait.pollsAt.at(-1)).toBe(140);
+  });
+
+  test('counts with another kind of refusal, and the last one names the failure', () => {
+    const wait = new PlayedWait(
+      every20s,
+      afterFirst((at) => refused(at < 60 ? 'unauthorized' : 'rejected')),
+    );
+
+    const { failure } = wait.toEnd();
+    expect(failure?.type).toBe('RedisTaskRejected');
+    expect(failure?.message).toContain('on 4 polls in a row');
+  });
+
+  test('at the deadline is a time-out when it came too seldom', () => {
+    const wait = new PlayedWait(
+      { ...every20s, maxWaitMs: 50_000 },
+      afterFirst(() => refused('rejected')),
+    );
+
+    expect(wait.toEnd().failure).toMatchObject({ type: 'RedisTaskTimedOut', details: { lastError: {} } });
+  });
+});
+
+describe('a warning', () => {
+  const failing = () => refused('transient');
+
+  test('is due when polls have failed for a minute', () => {
+    const wait = new PlayedWait(planOf(), (at) => (at === 0 ? running() : failing()));
+    wait.poll().poll();
+
+    expect(dueWarnings(wait.state, START + 61_999)).toEqual([]);
+    expect(dueWarnings(wait.state, START + 62_000)).toEqual(['failing']);
+  });
+
+  test('is due when the status is not documented', () => {
+    const wait = new PlayedWait(planOf(), () => seen('verifying')).poll();
+
+    expect(dueWarnings(wait.state, wait.now)).toEqual(['unknownStatus']);
+  });
+
+  test('comes once in a wait', () => {
+    const wait = new PlayedWait(planOf(), () => seen('verifying')).poll();
+    wait.state = hasWarned(wait.state, ['unknownStatus']);
+
+    expect(dueWarnings(wait.poll().state, wait.now)).toEqual([]);
+  });
+});
+
+describe('the priority of a call', () => {
+  test('is higher for a first poll and one that was asked for than for the pace', () => {
+    const wait = new PlayedWait(planOf(), running).poll().poll();
+    wait.state = requestPoll(wait.state, wait.now);
+    wait.poll();
+
+    expect(wait.limits.map(({ priorityKey }) => priorityKey)).toEqual([2, 3, 2]);
   });
 });

@@ -54,19 +54,23 @@ const observation = fc.record({
 const pollError = fc.record({ code: oddText, message: oddText, requestId: fc.option(oddText), at: oddText });
 const rightState: Arbitrary<WaitState> = fc.record({
   v: fc.constant(1),
+  stage: fc.constantFrom('pausing', 'polling', 'ended'),
   startedAt: instant,
   deadline: instant,
   firstPollAt: fc.option(instant),
-  nextPollAt: fc.option(instant),
   paceAt: instant,
   paceStep: fc.oneof(fc.nat(2_000), fc.maxSafeNat()),
-  pollAgain: fc.boolean(),
+  requestedAt: fc.option(instant),
   lastPollAt: fc.option(instant),
   polls: fc.maxSafeNat(),
   unfinishedAt: fc.option(instant),
   observation: fc.option(observation),
   lastError: fc.option(pollError),
   missing: fc.boolean(),
+  failingSince: fc.option(instant),
+  refusals: fc.maxSafeNat(),
+  refusedSince: fc.option(instant),
+  warned: fc.subarray(['failing', 'unknownStatus']),
 });
 
 /** A second argument: what no run carried over, though much of it looks so. */

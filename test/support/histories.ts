@@ -41,11 +41,12 @@ export function failedWorkflowTasks(history: History): string[] {
     .filter((cause) => cause !== 'WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND');
 }
 
-/** The length of each timer that was set, in milliseconds. */
-export function timersOf(history: History): number[] {
-  return eventsOf(history, 'EVENT_TYPE_TIMER_STARTED').map((event) =>
-    durationMs(event.timerStartedEventAttributes?.startToFireTimeout),
-  );
+/** The length of each pause that a timer was set for, in milliseconds. The timer of the deadline is none. */
+export function pausesOf(history: History): number[] {
+  const summaries = summariesOf(history, 'EVENT_TYPE_TIMER_STARTED').map(String);
+  return eventsOf(history, 'EVENT_TYPE_TIMER_STARTED')
+    .filter((_, index) => summaries[index]?.includes('next poll'))
+    .map((event) => durationMs(event.timerStartedEventAttributes?.startToFireTimeout));
 }
 
 /** A duration of the wire, in milliseconds. */

@@ -16,6 +16,8 @@ type AnyHandle = WorkflowHandle<(...args: unknown[]) => Promise<unknown>>;
 /** One way in which a wait can go. */
 export interface KindOfWait {
   readonly ending: Ending;
+  /** It takes more than a minute, so it is recorded, but not played in every run of the tests. */
+  readonly isLong?: true;
   /** Starts it under this id and does what belongs to it; what was started ends by itself afterwards. */
   play(waits: Waits, workflowId: string): Promise<AnyHandle>;
 }
@@ -114,11 +116,27 @@ export const KINDS_OF_WAITS: Readonly<Record<string, KindOfWait>> = {
       return succeedNow(waits, taskId, handle);
     },
   },
-  'no-worker-for-calls': {
+  'refused-after-it-was-seen': {
+    ending: 'RedisTaskRejected',
+    isLong: true,
+    play: async (waits, workflowId) => {
+      const taskId = waits.addTask(RUNNING);
+      const polling = { initialInterval: '20s', maximumInterval: '20s', jitter: 0 };
+      const handle = await waits.start({ taskId, region: REGION, polling }, { workflowId });
+      await untilState(handle, ({ polls }) => polls === 1);
+      waits.simulator.fault({ kind: 'error', code: 'UnsupportedRegion' }, { taskId });
+      return handle;
+    },
+  },
+  'last-poll-where-nobody-serves': {
+    ending: 'RedisTaskTimedOut',
+    play: async (waits, workflowId) => (await withoutCalls(waits, workflowId, '1s')).handle,
+  },
+  'last-poll-that-is-served-late': {
     ending: 'COMPLETED',
     play: async (waits, workflowId) => {
       const { taskId, taskQueue, handle } = await withoutCalls(waits, workflowId, '1s');
-      await untilState(handle, ({ lastError }) => lastError !== undefined);
+      await untilState(handle, ({ nextPollAt, deadline }) => nextPollAt === null && Date.parse(deadline) < Date.now());
       waits.simulator.setTask(taskId, SUCCEED);
       await waits.serveCalls(taskQueue);
       return handle;
@@ -127,11 +145,19 @@ export const KINDS_OF_WAITS: Readonly<Record<string, KindOfWait>> = {
   'worker-lost': {
     ending: 'COMPLETED',
     play: async (waits, workflowId) => {
-      const { taskId, taskQueue, handle } = await withoutCalls(waits, workflowId, '2s');
+      const { taskId, taskQueue, handle } = await withoutCalls(waits, workflowId, '1h');
       await takeAndDie(waits, taskQueue);
-      await untilState(handle, ({ lastError }) => lastError !== undefined);
       waits.simulator.setTask(taskId, SUCCEED);
       await waits.serveCalls(taskQueue);
+      return handle;
+    },
+  },
+  'worker-lost-in-the-last-poll': {
+    ending: 'RedisTaskTimedOut',
+    play: async (waits, workflowId) => {
+      const { taskQueue, handle } = await withoutCalls(waits, workflowId, '1s');
+      await takeAndDie(waits, taskQueue);
+      await takeAndDie(waits, taskQueue);
       return handle;
     },
   },
@@ -216,7 +242,7 @@ export const KINDS_OF_WAITS: Readonly<Record<string, KindOfWait>> = {
     ending: 'COMPLETED',
     play: async (waits, workflowId) => {
       const { taskId, taskQueue, handle } = await withoutCalls(waits, workflowId, '1h');
-      await extend(handle, '2h');
+      for (const maxWait of ['2h', '2h', '1h', '3h']) await extend(handle, maxWait);
       waits.simulator.setTask(taskId, SUCCEED);
       await waits.serveCalls(taskQueue);
       return handle;

@@ -16,7 +16,7 @@ import {
   type WorkerOptions,
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
-import { createRedisActivities } from '../../src/activities/index.js';
+import { createQueueActivities, redisApiWorkerOptions } from '../../src/activities/index.js';
 import type { RedisTaskFailure } from '../../src/contract/failures.js';
 import type { AwaitRedisTaskInput } from '../../src/contract/input.js';
 import type { RedisTaskResult } from '../../src/contract/outcome.js';
@@ -71,17 +71,19 @@ export class Waits {
 
   /** A worker for workflows on `taskQueue`. */
   async serveWaits(taskQueue: string): Promise<void> {
-    await this.serve({ ...this.options.waitWorker, taskQueue, workflowBundle: this.bundle });
+    const activities = createQueueActivities();
+    await this.serve({ ...this.options.waitWorker, taskQueue, workflowBundle: this.bundle, activities });
   }
 
   /** A worker for the calls of waits on `taskQueue`. */
   async serveCalls(taskQueue: string, searchAttributes = this.options.searchAttributes ?? false): Promise<void> {
-    const activities = createRedisActivities({
+    const options = redisApiWorkerOptions({
+      taskQueue,
       credentials: { getCredential: () => Promise.resolve(SIMULATOR_CREDENTIAL) },
       endpoint: this.simulator.url,
       searchAttributes,
     });
-    await this.serve({ taskQueue: `${taskQueue}-api`, activities, maxHeartbeatThrottleInterval: '1s' });
+    await this.serve(options);
   }
 
   private async serve(options: Omit<WorkerOptions, 'connection'>): Promise<void> {

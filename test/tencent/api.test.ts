@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import type { CredentialProvider } from '../../src/tencent/credentials/provider.js';
 import { describeTaskInfo } from '../../src/tencent/describe-task-info.js';
 import { createRedisApi } from '../../src/tencent/redis-api.js';
 import { type Fault, RedisApiSimulator, SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
@@ -351,6 +352,21 @@ describe('a clock that is refused', () => {
     expect(simulator.calls).toHaveLength(4);
   });
 
+  test('and a stale token after it are repaired one after the other, as on a machine that was resumed', async () => {
+    simulator = await RedisApiSimulator.start({ clockOffsetMs: 3_600_000, credentials: [TEMPORARY] });
+    simulator.addTask(TASK_ID, { timeline: [{ status: 'running' }] });
+    const stale = { ...TEMPORARY, token: 'of yesterday' };
+    const { provider, refreshes } = keys(stale, stale, TEMPORARY);
+
+    expect(await callOnce(simulator, { credentials: provider })).toMatchObject({ Status: 'running' });
+    expect(refreshes).toEqual([false, false, true]);
+    expect(simulator.calls.map(({ outcome }) => outcome)).toEqual([
+      'AuthFailure.SignatureExpire',
+      'AuthFailure.TokenFailure',
+      'ok',
+    ]);
+  });
+
   test('does not ask for fresh credentials: they are not what is wrong', async () => {
     simulator = await RedisApiSimulator.start();
     simulator.fault({ kind: 'error', code: 'AuthFailure.SignatureExpire' });
@@ -358,6 +374,50 @@ describe('a clock that is refused', () => {
     await errorOf(callOnce(simulator, { credentials: provider }));
 
     expect(refreshes).toEqual([false, false]);
+  });
+});
+
+describe('the time limit of a call', () => {
+  let simulator: RedisApiSimulator;
+  beforeAll(async () => {
+    simulator = await RedisApiSimulator.start({ requestsPerSecond: false });
+    simulator.addTask(TASK_ID, { timeline: [{ status: 'running' }] });
+  });
+  afterAll(() => simulator.close());
+  afterEach(() => simulator.clearFaults());
+
+  const call = { action: 'DescribeTaskInfo', region: 'ap-guangzhou', params: { TaskId: TASK_ID }, timeoutMs: 300 };
+  const open = (credentials: CredentialProvider, requestsPerSecond?: number) =>
+    createRedisApi({ credentials, endpoint: new URL(simulator.url), requestsPerSecond });
+
+  test('holds for the credentials', async () => {
+    const never = { getCredential: () => new Promise<never>(() => undefined) };
+    const error = await errorOf(open(never).call(call));
+
+    expect(error).toMatchObject({ code: 'CredentialsUnavailable', errorClass: 'transient' });
+  });
+
+  test('holds for the turn, and names the refusal as our own', async () => {
+    const api = open(keys(SIMULATOR_CREDENTIAL).provider, 0.1);
+    await api.call(call);
+    const error = await errorOf(api.call(call));
+
+    expect(error).toMatchObject({ code: 'NoCallSlot', errorClass: 'transient' });
+    expect(error.message).toContain('The API was not asked');
+  });
+
+  test('holds for the answer', async () => {
+    simulator.fault({ kind: 'hang' }, { times: 1 });
+
+    expect(await errorOf(open(keys(SIMULATOR_CREDENTIAL).provider).call(call))).toMatchObject({ code: 'Timeout' });
+  });
+
+  test('goes through all of them, and through a second send', async () => {
+    simulator.fault({ kind: 'slow', delayMs: 200 });
+    simulator.fault({ kind: 'error', code: 'AuthFailure.TokenFailure' }, { times: 1 });
+
+    expect(await errorOf(open(keys(SIMULATOR_CREDENTIAL).provider).call(call))).toMatchObject({ code: 'Timeout' });
+    expect(simulator.calls.at(-2)).toMatchObject({ outcome: 'AuthFailure.TokenFailure' });
   });
 });
 

@@ -1,4 +1,4 @@
-import { createCallPace } from '../../src/tencent/call-pace.js';
+import { type CallPace, createCallPace } from '../../src/tencent/call-pace.js';
 
 /** A clock that stands still but for its sleepers: it moves to the earliest of them whenever everyone sleeps. */
 function virtualClock(startMs: number) {
@@ -28,20 +28,13 @@ function virtualClock(startMs: number) {
   };
 }
 
-/** Asks for so many slots at once and tells when each was had. */
-function ask(
-  pace: ReturnType<typeof createCallPace>,
-  now: () => number,
-  count: number,
-): { times: number[]; refused: unknown[] } {
+const nothing = () => Promise.resolve();
+
+/** Makes so many calls at once and tells when each was sent. */
+function ask(pace: CallPace, now: () => number, count: number): { times: number[] } {
   const times: number[] = [];
-  const refused: unknown[] = [];
-  for (let i = 0; i < count; i++)
-    void pace.slot().then(
-      () => times.push(now()),
-      (error: unknown) => refused.push(error),
-    );
-  return { times, refused };
+  for (let i = 0; i < count; i++) void pace.send(() => Promise.resolve(times.push(now())));
+  return { times };
 }
 
 describe('a call pace', () => {
@@ -90,13 +83,41 @@ describe('a call pace', () => {
     expect(times).toEqual([11_000, 11_200, 11_390]);
   });
 
-  test('refuses a call as throttled that would wait longer than 4 s', async () => {
+  test('sends every call in the end: how long one may wait is for its caller to say', async () => {
     const clock = virtualClock(10_000);
-    const { times, refused } = ask(createCallPace(1, clock), clock.now, 8);
+    const { times } = ask(createCallPace(1, clock), clock.now, 8);
     await clock.runUntil(60_000);
 
-    expect(times).toEqual([10_000, 12_000, 13_000, 14_000]);
-    expect(refused).toEqual(Array(4).fill(expect.objectContaining({ errorClass: 'throttled' })));
+    expect(times).toEqual([10, 12, 13, 14, 15, 16, 17, 18].map((second) => second * 1_000));
+  });
+
+  test('goes on at a tenth of its rate while it is slowed down', async () => {
+    const clock = virtualClock(10_000);
+    const pace = createCallPace(10, clock);
+    ask(pace, clock.now, 12);
+    await clock.runUntil(13_000);
+    pace.slowDown(true);
+    const slowed = ask(pace, clock.now, 3);
+    await clock.runUntil(20_000);
+    pace.slowDown(false);
+    const whole = ask(pace, clock.now, 3);
+    await clock.runUntil(30_000);
+
+    expect(gaps(slowed.times).every((gap) => gap >= 1_000)).toBe(true);
+    expect(gaps(whole.times).every((gap) => gap <= 200)).toBe(true);
+  });
+
+  test('knows how many calls are under way', async () => {
+    const pace = createCallPace(10);
+    let end: () => void = () => undefined;
+    const call = pace.send(() => new Promise<void>((resolve) => (end = resolve)));
+    const failing = pace.send(() => Promise.reject(new Error('no answer')));
+    await failing.catch(() => undefined);
+
+    expect(pace.sending).toBe(1);
+    end();
+    await call;
+    expect(pace.sending).toBe(0);
   });
 
   test('keeps up with a queue that is held to less than a call a second', async () => {
@@ -105,7 +126,7 @@ describe('a call pace', () => {
     const had: number[] = [];
     for (let at = 10_000; at <= 90_000; at += 20_000) {
       await clock.runUntil(at);
-      void pace.slot().then(() => had.push(clock.now()));
+      void pace.send(() => Promise.resolve(had.push(clock.now())));
     }
     await clock.runUntil(200_000);
 
@@ -116,8 +137,8 @@ describe('a call pace', () => {
     const clock = virtualClock(10_000);
     const pace = createCallPace(1, clock);
     const caller = new AbortController();
-    await pace.slot();
-    const waiting = pace.slot(caller.signal);
+    await pace.send(nothing);
+    const waiting = pace.send(nothing, caller.signal);
     caller.abort(new Error('cancelled'));
 
     await expect(waiting).rejects.toThrow('cancelled');

@@ -1,4 +1,4 @@
-import { TencentApiError } from '../errors.js';
+import { sendWithRepairs } from '../repair.js';
 import { type CredentialProvider, type ExpiringCredential, type ExpiringSource, loadKey } from './provider.js';
 import { callSts, SESSION_NAME, STS_ENDPOINT } from './sts.js';
 
@@ -34,14 +34,8 @@ export function assumedRole(
     async find({ refresh = false } = {}) {
       const roleArn = env['TENCENTCLOUD_ROLE_ARN'];
       if (!roleArn) throw new Error('TENCENTCLOUD_ROLE_ARN is missing, while TENCENTCLOUD_ROLE_SESSION_NAME is set');
-      try {
-        return await assume(roleArn, refresh);
-      } catch (error) {
-        if (!(error instanceof TencentApiError)) throw error;
-        if (error.errorClass === 'clock') clockSkewMs = error.clockSkewMs ?? 0;
-        else if (error.errorClass !== 'unauthorized' || refresh) throw error;
-        return await assume(roleArn, error.errorClass === 'unauthorized');
-      }
+      const setClock = (skewMs: number) => void (clockSkewMs = skewMs);
+      return sendWithRepairs((anew) => assume(roleArn, anew), { setClock, refreshed: refresh });
     },
   };
 }

@@ -53,7 +53,7 @@ function within<T>(limitMs: number, load: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     const error = new Error(`the source of credentials did not answer within ${limitMs / 1000} s`);
-    timer = setTimeout(() => reject(error), limitMs);
+    timer = setTimeout(() => reject(error), limitMs).unref();
   });
   return Promise.race([load, late]).finally(() => clearTimeout(timer));
 }

@@ -1,0 +1,67 @@
+import type { PollErrorClass } from '../contract/poll-error.js';
+import { TencentApiError } from '../tencent/errors.js';
+import { pollErrorClassOf } from './poll-failure.js';
+
+/** When a refused call is sent again: after this time, which doubles up to the limit. */
+const PROBE_MS = 1_000;
+const PROBE_MS_MAX = 10_000;
+
+/** Classes that only accepted credentials get: the API looks at them before it looks at the request. */
+const ACCEPTED: readonly PollErrorClass[] = ['throttled', 'unknownTask', 'rejected'];
+
+/**
+ * Knows whether the API accepts the credentials of this process, by the calls it makes.
+ *
+ * While it does not, or they cannot be loaded, the call that was refused is sent again from time to time: a worker that
+ * gets no other calls would never learn that its key has been repaired.
+ */
+export class AccessWatch {
+  private refusal: TencentApiError | undefined;
+
+  /** @param changed - told why the last call was refused, and with undefined that calls are accepted again */
+  constructor(private readonly changed: (refusal: TencentApiError | undefined) => void) {}
+
+  /**
+   * Makes a call, passes its outcome on, and learns from it.
+   *
+   * @param again - makes the same call at any later time
+   */
+  async watch<T>(call: () => Promise<T>, again: () => Promise<unknown>): Promise<T> {
+    try {
+      const answer = await call();
+      this.accepted();
+      return answer;
+    } catch (error) {
+      if (error instanceof TencentApiError) this.learn(error, again);
+      throw error;
+    }
+  }
+
+  private learn(error: TencentApiError, again: () => Promise<unknown>): void {
+    const errorClass = pollErrorClassOf(error);
+    if (ACCEPTED.includes(errorClass)) this.accepted();
+    else if (errorClass === 'unauthorized' || error.code === 'CredentialsUnavailable') this.refused(error, again);
+  }
+
+  private accepted(): void {
+    if (!this.refusal) return;
+    this.refusal = undefined;
+    this.changed(undefined);
+  }
+
+  private refused(error: TencentApiError, again: () => Promise<unknown>): void {
+    if (this.refusal) return;
+    this.refusal = error;
+    this.changed(error);
+    this.probeAfter(PROBE_MS, again);
+  }
+
+  private probeAfter(ms: number, again: () => Promise<unknown>): void {
+    const probe = async () => {
+      await this.watch(again, again).catch(() => undefined);
+      if (this.refusal) this.probeAfter(Math.min(2 * ms, PROBE_MS_MAX), again);
+    };
+    // A probe must not keep a process that has nothing else to do.
+    setTimeout(() => void probe(), ms).unref();
+  }
+}

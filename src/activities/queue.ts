@@ -1,0 +1,34 @@
+import { Context } from '@temporalio/activity';
+
+/** The activities of a worker that runs waits, on the waits' own queue. */
+export interface QueueActivities {
+  /** Whether a worker took an activity task from this queue within about the last 30 s. */
+  isRedisTaskQueueServed(taskQueue: string): Promise<boolean>;
+}
+
+/** `TASK_QUEUE_TYPE_ACTIVITY` of Temporal's API. */
+const ACTIVITY_QUEUE = 2;
+
+/**
+ * Creates what a wait asks its own worker, not the API: whether the queue of its calls is long or deserted. A wait does so
+ * when its last poll has been in that queue for 30 s; without an answer it takes the queue for deserted.
+ *
+ * @example
+ * ```ts
+ * const waits = await Worker.create({ connection, taskQueue: 'redis-task', workflowsPath, activities: createQueueActivities() });
+ * ```
+ */
+export function createQueueActivities(): QueueActivities {
+  return {
+    async isRedisTaskQueueServed(taskQueue) {
+      const { connection, options } = Context.current().client;
+      const { stats } = await connection.workflowService.describeTaskQueue({
+        namespace: options.namespace,
+        taskQueue: { name: taskQueue },
+        taskQueueType: ACTIVITY_QUEUE,
+        reportStats: true,
+      });
+      return (stats?.tasksDispatchRate ?? 0) > 0;
+    },
+  };
+}

@@ -1,0 +1,91 @@
+import { jest } from '@jest/globals';
+import { AccessWatch } from '../../src/activities/access-watch.js';
+import { TencentApiError, type TencentErrorClass } from '../../src/tencent/errors.js';
+
+const refusal = new TencentApiError('AuthFailure.SecretIdNotFound', 'The SecretId is not found', 'unauthorized');
+const failWith =
+  (errorClass: TencentErrorClass, code = 'SomeCode') =>
+  () =>
+    Promise.reject(new TencentApiError(code, 'refused', errorClass));
+const succeed = () => Promise.resolve('running');
+
+describe('the access to the API', () => {
+  beforeEach(() => jest.useFakeTimers());
+  afterEach(() => jest.useRealTimers());
+
+  function watchAccess() {
+    const told: (string | undefined)[] = [];
+    const access = new AccessWatch((error) => told.push(error?.code));
+    const make = (call: () => Promise<unknown>, again: () => Promise<unknown> = succeed) =>
+      access.watch(call, again).catch(() => undefined);
+    return { told, make };
+  }
+
+  test('is lost with the first refused call, which is told once', async () => {
+    const { told, make } = watchAccess();
+    await make(() => Promise.reject(refusal));
+    await make(() => Promise.reject(refusal));
+
+    expect(told).toEqual(['AuthFailure.SecretIdNotFound']);
+  });
+
+  test.each([
+    ['refused credentials', 'unauthorized', 'AuthFailure.TokenFailure'],
+    ['a refused clock', 'clock', 'AuthFailure.SignatureExpire'],
+    ['credentials that cannot be loaded', 'transient', 'CredentialsUnavailable'],
+  ] as const)('is lost by %s', async (_, errorClass, code) => {
+    const { told, make } = watchAccess();
+    await make(failWith(errorClass, code));
+
+    expect(told).toEqual([code]);
+  });
+
+  test.each(['transient', 'throttled', 'unknownTask', 'rejected'] as const)(
+    'is not lost by an answer that is %s',
+    async (errorClass) => {
+      const { told, make } = watchAccess();
+      await make(failWith(errorClass));
+
+      expect(told).toEqual([]);
+    },
+  );
+
+  test.each(['throttled', 'unknownTask', 'rejected'] as const)(
+    'is there again after an answer that is %s: who asked was known',
+    async (errorClass) => {
+      const { told, make } = watchAccess();
+      await make(failWith('unauthorized', 'AuthFailure'));
+      await make(failWith(errorClass));
+
+      expect(told).toEqual(['AuthFailure', undefined]);
+    },
+  );
+
+  test('is not there again after an answer that tells nothing', async () => {
+    const { told, make } = watchAccess();
+    await make(failWith('unauthorized', 'AuthFailure'));
+    await make(failWith('transient', 'Timeout'));
+
+    expect(told).toEqual(['AuthFailure']);
+  });
+
+  test('is looked for by the refused call, more and more seldom, until it is there', async () => {
+    const { told, make } = watchAccess();
+    const probes: number[] = [];
+    let isRepaired = false;
+    await make(
+      () => Promise.reject(refusal),
+      () => {
+        probes.push(Date.now());
+        return isRepaired ? succeed() : Promise.reject(refusal);
+      },
+    );
+    const lostAt = Date.now();
+    await jest.advanceTimersByTimeAsync(26_000);
+    isRepaired = true;
+    await jest.advanceTimersByTimeAsync(60_000);
+
+    expect(probes.map((at) => (at - lostAt) / 1_000)).toEqual([1, 3, 7, 15, 25, 35]);
+    expect(told).toEqual(['AuthFailure.SecretIdNotFound', undefined]);
+  });
+});

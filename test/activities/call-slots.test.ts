@@ -1,0 +1,66 @@
+import { CallSlots } from '../../src/activities/call-slots.js';
+import { createCallPace } from '../../src/tencent/call-pace.js';
+
+const context = {};
+const never = new AbortController().signal;
+
+/** Whether a reservation is granted without anything else happening. */
+async function isGranted(reservation: Promise<unknown>): Promise<boolean> {
+  const waiting = Symbol();
+  const first = await Promise.race([reservation, new Promise((resolve) => setImmediate(resolve, waiting))]);
+  return first !== waiting;
+}
+
+describe('the slots of a process for calls', () => {
+  test('are as many as it sends soon', async () => {
+    const slots = new CallSlots(createCallPace(4));
+    await slots.reserveSlot(context, never);
+    await slots.reserveSlot(context, never);
+
+    expect(await isGranted(slots.reserveSlot(context, never))).toBe(false);
+  });
+
+  test('are free again once a call has been sent, however long its answer takes', async () => {
+    const pace = createCallPace(4);
+    const slots = new CallSlots(pace);
+    await slots.reserveSlot(context, never);
+    await slots.reserveSlot(context, never);
+    const third = slots.reserveSlot(context, never);
+    void pace.send(() => new Promise(() => undefined));
+
+    expect(await third).toEqual({});
+  });
+
+  test('are free again once one is given back', async () => {
+    const slots = new CallSlots(createCallPace(4));
+    await slots.reserveSlot(context, never);
+    await slots.reserveSlot(context, never);
+    const third = slots.reserveSlot(context, never);
+    slots.releaseSlot();
+
+    expect(await third).toEqual({});
+  });
+
+  test('are one while the pace is slowed down', async () => {
+    const pace = createCallPace(20);
+    const slots = new CallSlots(pace);
+    pace.slowDown(true);
+    await slots.reserveSlot(context, never);
+
+    expect(slots.tryReserveSlot()).toBeNull();
+    pace.slowDown(false);
+    expect(slots.tryReserveSlot()).toEqual({});
+  });
+
+  test('are not waited for after an abort, which is passed on as it came', async () => {
+    const slots = new CallSlots(createCallPace(1));
+    await slots.reserveSlot(context, never);
+    await slots.reserveSlot(context, never);
+    const shutdown = new AbortController();
+    const reservation = slots.reserveSlot(context, shutdown.signal);
+    const reason = new Error('the worker stops');
+    shutdown.abort(reason);
+
+    await expect(reservation).rejects.toBe(reason);
+  });
+});
