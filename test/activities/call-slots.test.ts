@@ -11,11 +11,14 @@ async function isGranted(reservation: Promise<unknown>): Promise<boolean> {
   return first !== waiting;
 }
 
+async function takeAll(slots: CallSlots): Promise<void> {
+  for (let taken = 0; taken < 4; taken++) await slots.reserveSlot(context, never);
+}
+
 describe('the slots of a process for calls', () => {
-  test('are as many as it sends soon', async () => {
+  test('are four, one for each partition of a task queue', async () => {
     const slots = new CallSlots(createCallPace(4));
-    await slots.reserveSlot(context, never);
-    await slots.reserveSlot(context, never);
+    await takeAll(slots);
 
     expect(await isGranted(slots.reserveSlot(context, never))).toBe(false);
   });
@@ -23,22 +26,20 @@ describe('the slots of a process for calls', () => {
   test('are free again once a call has been sent, however long its answer takes', async () => {
     const pace = createCallPace(4);
     const slots = new CallSlots(pace);
-    await slots.reserveSlot(context, never);
-    await slots.reserveSlot(context, never);
-    const third = slots.reserveSlot(context, never);
+    await takeAll(slots);
+    const another = slots.reserveSlot(context, never);
     void pace.send(() => new Promise(() => undefined));
 
-    expect(await third).toEqual({});
+    expect(await another).toEqual({});
   });
 
   test('are free again once one is given back', async () => {
     const slots = new CallSlots(createCallPace(4));
-    await slots.reserveSlot(context, never);
-    await slots.reserveSlot(context, never);
-    const third = slots.reserveSlot(context, never);
+    await takeAll(slots);
+    const another = slots.reserveSlot(context, never);
     slots.releaseSlot();
 
-    expect(await third).toEqual({});
+    expect(await another).toEqual({});
   });
 
   test('are one while the pace is slowed down', async () => {
@@ -54,8 +55,7 @@ describe('the slots of a process for calls', () => {
 
   test('are not waited for after an abort, which is passed on as it came', async () => {
     const slots = new CallSlots(createCallPace(1));
-    await slots.reserveSlot(context, never);
-    await slots.reserveSlot(context, never);
+    await takeAll(slots);
     const shutdown = new AbortController();
     const reservation = slots.reserveSlot(context, shutdown.signal);
     const reason = new Error('the worker stops');
