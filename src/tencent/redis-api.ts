@@ -3,7 +3,7 @@ import { type ApiResponse, callApi } from './api.js';
 import { createCallPace } from './call-pace.js';
 import { sharedLoads } from './credentials/chain.js';
 import { type CredentialProvider, loadKey, type TencentCredential } from './credentials/provider.js';
-import { endpointFor, SERVICE } from './endpoint.js';
+import { endpointFor, requireRegion, SERVICE } from './endpoint.js';
 import { TencentApiError } from './errors.js';
 
 const API_VERSION = '2018-04-12';
@@ -34,7 +34,7 @@ export interface RedisApiCall {
 
 /** The redis API of Tencent Cloud, over connections that are kept between calls. */
 export interface RedisApi {
-  /** @throws TencentApiError */
+  /** @throws TencentApiError; `rejected` for what is no region, before anything is sent */
   call(call: RedisApiCall): Promise<ApiResponse>;
   /** Closes the kept connections. */
   close(): void;
@@ -79,6 +79,7 @@ export function createRedisApi({ credentials, endpoint, requestsPerSecond = Infi
 
   return {
     async call(call) {
+      requireRegion(call.region);
       const startedAt = performance.now();
       try {
         return await send(call, false, CALL_TIMEOUT_MS);
