@@ -47,3 +47,8 @@ export function readEndpoint(text: string): URL {
   }
   return url;
 }
+
+/** Whether an address stays on this machine. */
+export function isLoopback({ hostname }: URL): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
+}

@@ -32,6 +32,7 @@ export async function runWorkerProcess(
   stop: AbortSignal,
 ): Promise<number> {
   const log = createLogger(config.logLevel, config.logFormat);
+  for (const warning of config.warnings) log.warn(warning);
   const metrics = await installRuntime(config, log);
   const running: { workers?: TemporalWorkers } = {};
   await startHealth(config, log, {

@@ -87,6 +87,21 @@ describe('a source of credentials that cannot answer at the moment', () => {
   });
 });
 
+describe('an endpoint of plain HTTP on another machine', () => {
+  test('is warned of, and does not stop the start', async () => {
+    // An address that is kept free for documents.
+    const worker = new WorkerProcess({ ...GOOD_SETTINGS, TENCENTCLOUD_REDIS_ENDPOINT: 'http://192.0.2.1:8080' });
+
+    await worker.prints('Temporal is not there yet');
+    worker.signal('SIGTERM');
+    await expect(worker.end).resolves.toEqual({ code: 0, signal: null });
+    expect(worker.log[0]).toMatchObject({
+      level: 'warn',
+      message: expect.stringMatching(/^TENCENTCLOUD_REDIS_ENDPOINT is plain HTTP to another machine \(192/) as unknown,
+    });
+  });
+});
+
 describe('the address of the health pages', () => {
   test('must be free when it was asked for', async () => {
     const other = createServer().listen(0, '127.0.0.1');
