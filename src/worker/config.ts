@@ -3,8 +3,9 @@ import type { ClientConnectConfig } from '@temporalio/envconfig';
 import { API_RPS_LIMIT, DEFAULT_API_RPS } from '../contract/call-limits.js';
 import { DEFAULT_TASK_QUEUE } from '../contract/ids.js';
 import { readProxy } from '../tencent/agents.js';
+import { type CredentialSettings, readCredentialSettings } from '../tencent/credentials/settings.js';
 import { isLoopback, readEndpoint } from '../tencent/endpoint.js';
-import { configError } from './config-error.js';
+import { ConfigError, configError } from './config-error.js';
 import { readTemporalSettings } from './temporal-settings.js';
 
 const LOG_LEVELS: readonly LogLevel[] = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'];
@@ -47,6 +48,7 @@ export interface WorkerConfig {
 export function readConfig(env: NodeJS.ProcessEnv): WorkerConfig {
   for (const name of SECRETS) checkSecret(name, env[name]);
   for (const name of PROXIES) checkProxy(name, env[name]);
+  const { stsEndpoint } = readCredentials(env);
   const endpoint = read(env, 'TENCENTCLOUD_REDIS_ENDPOINT', undefined, readEndpoint);
   return {
     temporal: readTemporalSettings(env),
@@ -58,14 +60,25 @@ export function readConfig(env: NodeJS.ProcessEnv): WorkerConfig {
     logFormat: read(env, 'REDIS_TASK_LOG_FORMAT', 'json', (text) => oneOf(text, ['json', 'pretty'])),
     searchAttributes:
       read(env, 'REDIS_TASK_SEARCH_ATTRIBUTES', 'false', (text) => oneOf(text, ['true', 'false'])) === 'true',
-    warnings: plainHttpWarnings('TENCENTCLOUD_REDIS_ENDPOINT', endpoint),
+    warnings: [
+      ...plainHttpWarnings('TENCENTCLOUD_REDIS_ENDPOINT', endpoint),
+      ...plainHttpWarnings('TENCENTCLOUD_STS_ENDPOINT', stsEndpoint),
+    ],
   };
+}
+
+function readCredentials(env: NodeJS.ProcessEnv): CredentialSettings {
+  try {
+    return readCredentialSettings(env);
+  } catch (error) {
+    throw new ConfigError((error as Error).message);
+  }
 }
 
 function plainHttpWarnings(name: string, url: URL | undefined): string[] {
   if (url?.protocol !== 'http:' || isLoopback(url)) return [];
   return [
-    `${name} is plain HTTP to another machine (${url.host}): anyone on the way can read the token of a temporary key, and change what the API answers`,
+    `${name} is plain HTTP to another machine (${url.host}): anyone on the way can read the key or token that it carries, and change the answers`,
   ];
 }
 

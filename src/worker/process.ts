@@ -41,7 +41,10 @@ export async function runWorkerProcess(
     metrics: () => metrics.page(),
   });
 
-  const credentials = defaultCredentials(env, { warn: (message) => void log.warn(message) });
+  const credentials = defaultCredentials(env, {
+    warn: (message) => void log.warn(message),
+    taken: (source) => void log.info('Credentials taken', { ...source }),
+  });
   const connect = async () => {
     await requireCredentials(credentials, log);
     return connectWorkers(config, credentials, log);

@@ -30,6 +30,12 @@ describe('the configuration', () => {
     expect(warnings).toEqual([expect.stringMatching(/^TENCENTCLOUD_REDIS_ENDPOINT is plain HTTP to another machine/)]);
   });
 
+  test('warns of a TENCENTCLOUD_STS_ENDPOINT of plain HTTP as well', () => {
+    const { warnings } = readConfig({ ...nowhere, TENCENTCLOUD_STS_ENDPOINT: 'http://10.0.0.1' });
+
+    expect(warnings).toEqual([expect.stringMatching(/^TENCENTCLOUD_STS_ENDPOINT is plain HTTP to another machine/)]);
+  });
+
   test.each(['http://127.0.0.1:8080', 'http://127.1', 'http://localhost:1', 'http://[::1]:1', 'https://10.0.0.1'])(
     'does not warn of %s',
     (endpoint) => {
@@ -133,6 +139,12 @@ describe('the configuration', () => {
     ['TENCENTCLOUD_SECRET_ID', ['pw ', 'p w']],
     ['TENCENTCLOUD_SECRET_KEY', ['pw\n', '\tpw']],
     ['TENCENTCLOUD_TOKEN', ['pw\r']],
+    ['TENCENTCLOUD_STS_ENDPOINT', ['sts', 'ftp://sts', 'https://sts/path', 'https://u:pw@sts']],
+    ['TENCENTCLOUD_CREDENTIAL_SOURCE', ['env', 'cvm', 'CVM-ROLE']],
+    ['TENCENTCLOUD_ROLE_ARN', ['waiter']],
+    ['TENCENTCLOUD_ASSUME_ROLE_ARN', ['waiter']],
+    ['TENCENTCLOUD_ROLE_SESSION_NAME', ['blue']],
+    ['TENCENTCLOUD_ASSUME_ROLE_PROVIDER_ID', ['pw']],
     ['HTTPS_PROXY', ['http://', 'http://user:pw@pro xy', 'socks5://pw@proxy', ':::', 'http://u:pw%@proxy']],
   ])('refuses bad values of %s in one line that names it', (variable, values) => {
     for (const value of values) {
