@@ -1,5 +1,6 @@
-# The worker. Its base must have glibc: the Temporal SDK's native core has no build for musl (Alpine).
-FROM node:20-bookworm-slim AS build
+# The worker. Its base must have glibc: the Temporal SDK's native core has no build for musl (Alpine). Node 24 is supported
+# until April 2028; `npm run test:node` holds the versions that the package is tested on.
+FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
@@ -11,7 +12,7 @@ RUN npm run build
 # bring it. Once the peers are no longer optional nor listed for development too, pruning keeps them, as locked.
 RUN npm pkg delete devDependencies peerDependenciesMeta && npm prune --no-audit --no-fund
 
-FROM node:20-bookworm-slim
+FROM node:24-bookworm-slim
 # The native core looks for the system's certificates, which the slim image leaves out.
 RUN apt-get update \
   && apt-get install --yes --no-install-recommends ca-certificates \

@@ -44,9 +44,14 @@ async function install({ folder, packed, ours }: Parts, ...packages: string[]): 
 }
 
 async function useJavaScript(parts: Parts, kind: 'javascript' | 'commonjs', main: string): Promise<string> {
+  await installed(parts, kind);
+  return wait(parts, main);
+}
+
+/** An empty project with all that the package needs. */
+export async function installed(parts: Parts, kind: 'javascript' | 'commonjs'): Promise<void> {
   await create(parts, kind, kind === 'commonjs' ? 'commonjs' : 'module');
   await install(parts, ...Object.keys(parts.ours.peerDependencies));
-  return wait(parts, main);
 }
 
 async function useTypeScript(parts: Parts): Promise<string> {
@@ -62,8 +67,12 @@ async function useTypeScript(parts: Parts): Promise<string> {
 }
 
 /** Lets the project do one wait. It prints what became of it, and how many doors it has opened, as JSON. */
-async function wait({ folder, doors, temporal }: Parts, main: string): Promise<string> {
-  const printed = await run(folder, 'node', [main, ...doors], { TEMPORAL_ADDRESS: temporal });
+export async function wait(
+  { folder, doors, temporal }: Parts,
+  main: string,
+  env: NodeJS.ProcessEnv = {},
+): Promise<string> {
+  const printed = await run(folder, 'node', [main, ...doors], { ...env, TEMPORAL_ADDRESS: temporal });
   const { status, opened } = JSON.parse(printed.trim().split('\n').at(-1) ?? '') as {
     status: unknown;
     opened: unknown;

@@ -14,9 +14,10 @@ export function end(
   command: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
+  timeoutMs = 120_000,
 ): Promise<Ended> {
   const shell = process.platform === 'win32';
-  const options = { cwd, shell, env: { ...process.env, ...env }, timeout: 120_000, maxBuffer: 64 * 1024 ** 2 };
+  const options = { cwd, shell, env: { ...process.env, ...env }, timeout: timeoutMs, maxBuffer: 64 * 1024 ** 2 };
   return new Promise((resolve) => {
     execFile(command, [...args], options, (error, stdout, stderr) => {
       const code = error ? (typeof error.code === 'number' ? error.code : 1) : 0;

@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity';
+import type { Client } from '@temporalio/client';
 
 /** The activities of a worker that runs waits, on the waits' own queue. */
 export interface QueueActivities {
@@ -6,8 +7,10 @@ export interface QueueActivities {
   isRedisTaskQueueServed(taskQueue: string): Promise<boolean>;
 }
 
+type Request = Parameters<Client['workflowService']['describeTaskQueue']>[0];
+
 /** `TASK_QUEUE_TYPE_ACTIVITY` of Temporal's API. */
-const ACTIVITY_QUEUE = 2;
+const ACTIVITY_QUEUE = 2 as unknown as NonNullable<Request['taskQueueType']>;
 
 /**
  * Creates what a wait asks its own worker, not the API: whether the queue of its calls is long or deserted. A wait does so

@@ -43,7 +43,9 @@ export async function checkCredentials(region: string, env: NodeJS.ProcessEnv): 
     await describeTaskInfo(api, { taskId: NO_TASK, region });
     return accepted;
   } catch (error) {
-    if (!(error instanceof TencentApiError)) throw error;
+    // Nothing was sent: a setting such as HTTPS_PROXY cannot be used.
+    if (!(error instanceof TencentApiError))
+      return { ...failed(printable((error as Error).message)), exitCode: EXIT.usage };
     const said = printable(`${error.code}: ${error.message}`);
     switch (error.errorClass) {
       case 'unknownTask':

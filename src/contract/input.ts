@@ -135,8 +135,13 @@ function readTaskId(value: unknown): number {
   return value;
 }
 
+/** Whether a value has the form of a region. There is no fixed list of them. */
+export function isRegion(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= REGION_MAX_LENGTH && REGION_PATTERN.test(value);
+}
+
 function readRegion(value: unknown): string {
-  if (typeof value !== 'string' || value.length > REGION_MAX_LENGTH || !REGION_PATTERN.test(value)) {
+  if (!isRegion(value)) {
     const rule = `must be a region such as "ap-guangzhou", in lower case, at most ${REGION_MAX_LENGTH} characters`;
     refuse('region', value, rule);
   }

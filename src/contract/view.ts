@@ -1,9 +1,13 @@
 import { formatDuration } from './duration.js';
+import type { RedisTaskFailureType } from './failures.js';
 import type { WaitPlan } from './input.js';
 import type { PollError } from './poll-error.js';
 import type { RedisTaskObservation } from './task.js';
 import { plain } from './text.js';
 import { nextPollAt, type WaitState } from './wait.js';
+
+/** The longest message of the API that is shown: as long as in a failure. */
+const MESSAGE_MAX = 1_000;
 
 /** What the query `getState` answers, and the update `extendWait` returns. Times are ISO-8601 UTC. */
 export interface RedisTaskWaitState {
@@ -47,10 +51,11 @@ export function pollSummary(plan: WaitPlan, state: WaitState, isLast: boolean): 
   return `${isLast ? 'last poll at the deadline' : `poll ${state.polls + 1}`} of task ${plan.taskId}`;
 }
 
-/** What the Timeline of Temporal UI shows on the timer of a pause. */
+/** What the Timeline of Temporal UI shows on the timer of a pause. It is read as Markdown, so only words stand as they are. */
 export function pauseSummary(state: WaitState, pauseMs: number): string {
   const status = state.observation ? plain(state.observation.status, 30) : 'not seen yet';
-  return `${status} · next poll in ${formatDuration(pauseMs)}`;
+  const shown = /^[a-z ]+$/i.test(status) ? status : code(status, 30);
+  return `${shown} · next poll in ${formatDuration(pauseMs)}`;
 }
 
 /** What the Timeline of Temporal UI shows on the timer that runs through the whole wait. */
@@ -68,9 +73,15 @@ export function markdownOf(plan: WaitPlan, state: WaitState, apiQueue: string): 
   return [...facts(plan, state), `- Next poll: ${next}`, `- Deadline: ${isoTime(state.deadline)}`].join('\n');
 }
 
-/** The current details of a wait that is over. */
-export function finalMarkdownOf(plan: WaitPlan, state: WaitState, ending: string): string {
-  return [...facts(plan, state), '', ending].join('\n');
+/** How a wait can end. */
+export type WaitEnding = RedisTaskFailureType | 'succeeded' | 'cancelled';
+
+/**
+ * The current details of a wait that is over. The sentence at their end is ours alone: what the API said stands in the
+ * facts above it, as code.
+ */
+export function finalMarkdownOf(plan: WaitPlan, state: WaitState, ending: WaitEnding): string {
+  return [...facts(plan, state), '', ENDINGS[ending]].join('\n');
 }
 
 function facts(plan: WaitPlan, { observation, lastError, polls }: WaitState): string[] {
@@ -80,18 +91,49 @@ function facts(plan: WaitPlan, { observation, lastError, polls }: WaitState): st
     `- Status: ${observation ? code(observation.status) : 'not seen yet'}`,
     ...(observation?.instanceId ? [`- Instance: ${code(observation.instanceId)}`] : []),
     ...(observation?.taskType ? [`- Type: ${code(observation.taskType)}`] : []),
-    ...(observation?.message ? [`- Message: ${code(observation.message)}`] : []),
+    ...(observation?.message ? [`- Message: ${code(observation.message, MESSAGE_MAX)}`] : []),
+    ...(observation?.requestId ? [`- RequestId: ${code(observation.requestId)}`] : []),
     `- Polls: ${polls}`,
-    ...(lastError ? [`- Last error: ${code(lastError.code)} ${code(lastError.message)} at ${lastError.at}`] : []),
+    ...(lastError ? [`- Last error: ${errorOf(lastError)}`] : []),
   ];
+}
+
+function errorOf({ code: name, message, requestId, at }: PollError): string {
+  const request = requestId ? `, RequestId ${code(requestId)}` : '';
+  return `${code(name)} ${code(message, MESSAGE_MAX)} at ${code(at)}${request}`;
 }
 
 /** The API has no call that cancels a task, so a cancelled wait must say what it leaves behind. */
 export const DETACHED = 'The wait was cancelled. The task itself goes on: the API has no call that cancels it.';
 
-/** A text from outside as inline code, so that it cannot be read as Markdown. */
-function code(text: string): string {
-  return `\`${plain(text, 300).replaceAll('`', "'")}\``;
+const ENDINGS: Readonly<Record<WaitEnding, string>> = {
+  succeeded: 'The task has succeeded.',
+  cancelled: DETACHED,
+  RedisTaskFailed:
+    '**The task failed.** Repair what its message names, then submit the change again: this task does not go on.',
+  RedisTaskErrored:
+    '**The task broke off.** Look at the instance in the console before the change is submitted again: it may be half done.',
+  RedisTaskTimedOut:
+    '**`maxWait` ran out.** The task itself may go on: wait on with `details[0].resumeInput` of the failure.',
+  RedisTaskUnauthorized:
+    "**The API refused the worker's credentials.** The task itself may go on: repair the key or its permission (`redis:DescribeTaskInfo`), then wait again.",
+  RedisTaskRejected:
+    '**The API refused the request for good.** Check the task id, the region and the account of the worker.',
+  RedisTaskInvalidInput: 'The input breaks a rule. Nothing was asked of the API.',
+};
+
+/**
+ * A text from outside as inline code on one line, which no reader of Markdown takes for a link, a picture or HTML. The
+ * marks are one longer than any run of backticks in the text, so the text itself stays as it is.
+ */
+function code(text: string, max = 300): string {
+  const line = plain(text, max);
+  if (line === '') return '(empty)';
+  const longest = Math.max(0, ...(line.match(/`+/g) ?? []).map((run) => run.length));
+  const marks = '`'.repeat(longest + 1);
+  // A space on either side is not part of the code.
+  const space = line.startsWith('`') || line.endsWith('`') ? ' ' : '';
+  return `${marks}${space}${line}${space}${marks}`;
 }
 
 function isoTime(ms: number): string {

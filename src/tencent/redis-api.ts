@@ -3,7 +3,7 @@ import { type ApiResponse, callApi } from './api.js';
 import { type CallPace, createCallPace } from './call-pace.js';
 import { sharedLoads } from './credentials/chain.js';
 import { type CredentialProvider, loadKey, type TencentCredential } from './credentials/provider.js';
-import { endpointFor, SERVICE } from './endpoint.js';
+import { endpointFor, requireRegion, SERVICE } from './endpoint.js';
 import { TencentApiError } from './errors.js';
 import { transientError } from './http.js';
 import { sendWithRepairs } from './repair.js';
@@ -42,7 +42,7 @@ export interface RedisApiCall {
 
 /** The redis API of Tencent Cloud, over connections that are kept between calls. */
 export interface RedisApi {
-  /** @throws TencentApiError */
+  /** @throws TencentApiError; `rejected` for what is no region, before anything is sent */
   call(call: RedisApiCall): Promise<ApiResponse>;
   /** Closes the kept connections. */
   close(): void;
@@ -99,6 +99,7 @@ export function openRedisApi({
 
   return {
     async call(call) {
+      requireRegion(call.region);
       const target = endpoint ?? endpointFor(call.region);
       const limit = startTimeLimit(call.timeoutMs ?? DEFAULT_TIMEOUT_MS, call.signal);
       const setClock = (skewMs: number) => void (clockSkewMs = skewMs);

@@ -2,8 +2,10 @@ import type { LogLevel } from '@temporalio/common';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
 import { API_RPS_LIMIT, DEFAULT_API_RPS } from '../contract/call-limits.js';
 import { DEFAULT_TASK_QUEUE } from '../contract/ids.js';
-import { readEndpoint } from '../tencent/endpoint.js';
-import { configError } from './config-error.js';
+import { readProxy } from '../tencent/agents.js';
+import { type CredentialSettings, readCredentialSettings } from '../tencent/credentials/settings.js';
+import { isLoopback, readEndpoint } from '../tencent/endpoint.js';
+import { ConfigError, configError } from './config-error.js';
 import { readTemporalSettings } from './temporal-settings.js';
 
 const LOG_LEVELS: readonly LogLevel[] = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'];
@@ -38,23 +40,46 @@ export interface WorkerConfig {
   readonly logLevel: LogLevel;
   readonly logFormat: 'json' | 'pretty';
   readonly searchAttributes: boolean;
+  /** What works and should not stay so, each in one line. */
+  readonly warnings: readonly string[];
 }
 
 /** Reads the environment. @throws ConfigError */
 export function readConfig(env: NodeJS.ProcessEnv): WorkerConfig {
   for (const name of SECRETS) checkSecret(name, env[name]);
   for (const name of PROXIES) checkProxy(name, env[name]);
+  const { stsEndpoint } = readCredentials(env);
+  const endpoint = read(env, 'TENCENTCLOUD_REDIS_ENDPOINT', undefined, readEndpoint);
   return {
     temporal: readTemporalSettings(env),
     taskQueue: read(env, 'REDIS_TASK_QUEUE', DEFAULT_TASK_QUEUE, readQueue),
     apiRps: read(env, 'REDIS_TASK_API_RPS', String(DEFAULT_API_RPS), readRps),
-    endpoint: read(env, 'TENCENTCLOUD_REDIS_ENDPOINT', undefined, (text) => readEndpoint(text).origin),
+    endpoint: endpoint?.origin,
     http: read(env, 'REDIS_TASK_HTTP', '127.0.0.1:9464', (text) => readAddress(text, Boolean(env['REDIS_TASK_HTTP']))),
     logLevel: read(env, 'REDIS_TASK_LOG_LEVEL', 'info', readLogLevel),
     logFormat: read(env, 'REDIS_TASK_LOG_FORMAT', 'json', (text) => oneOf(text, ['json', 'pretty'])),
     searchAttributes:
       read(env, 'REDIS_TASK_SEARCH_ATTRIBUTES', 'false', (text) => oneOf(text, ['true', 'false'])) === 'true',
+    warnings: [
+      ...plainHttpWarnings('TENCENTCLOUD_REDIS_ENDPOINT', endpoint),
+      ...plainHttpWarnings('TENCENTCLOUD_STS_ENDPOINT', stsEndpoint),
+    ],
   };
+}
+
+function readCredentials(env: NodeJS.ProcessEnv): CredentialSettings {
+  try {
+    return readCredentialSettings(env);
+  } catch (error) {
+    throw new ConfigError((error as Error).message);
+  }
+}
+
+function plainHttpWarnings(name: string, url: URL | undefined): string[] {
+  if (url?.protocol !== 'http:' || isLoopback(url)) return [];
+  return [
+    `${name} is plain HTTP to another machine (${url.host}): anyone on the way can read the key or token that it carries, and change the answers`,
+  ];
 }
 
 /** Reads one variable; an empty one counts as not set, as shells and compose files leave it. */
@@ -77,9 +102,11 @@ function checkSecret(name: string, secret = ''): void {
 
 /** The value is not shown: a proxy's URL often holds a password. */
 function checkProxy(name: string, proxy = ''): void {
-  const url = proxy.includes('://') ? proxy : `http://${proxy}`;
-  if (proxy !== '' && !(URL.canParse(url) && /^https?:/.test(url))) {
-    throw configError(name, 'must be a URL such as http://proxy:3128');
+  if (proxy === '') return;
+  try {
+    readProxy(proxy);
+  } catch (error) {
+    throw configError(name, error);
   }
 }
 

@@ -32,6 +32,7 @@ export async function runWorkerProcess(
   stop: AbortSignal,
 ): Promise<number> {
   const log = createLogger(config.logLevel, config.logFormat);
+  for (const warning of config.warnings) log.warn(warning);
   const metrics = await installRuntime(config, log);
   const running: { workers?: TemporalWorkers; isRefused?: boolean } = {};
   await startHealth(config, log, {
@@ -40,7 +41,10 @@ export async function runWorkerProcess(
     metrics: () => metrics.page(),
   });
 
-  const credentials = defaultCredentials(env, { warn: (message) => void log.warn(message) });
+  const credentials = defaultCredentials(env, {
+    warn: (message) => void log.warn(message),
+    taken: (source) => void log.info('Credentials taken', { ...source }),
+  });
   const onAccessChange = (refusal: TencentApiError | undefined) => {
     running.isRefused = refusal !== undefined;
     logAccess(refusal, log);

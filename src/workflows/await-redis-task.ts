@@ -15,11 +15,11 @@ import { apiTaskQueue } from '../contract/ids.js';
 import { type AwaitRedisTaskInput, identityOf, readDeadline, readInput, type WaitPlan } from '../contract/input.js';
 import { invalidExtensionMessage, invalidInputMessage } from '../contract/messages.js';
 import { failureDetails, type RedisTaskResult } from '../contract/outcome.js';
-import { DETACHED, finalMarkdownOf, markdownOf, viewOf } from '../contract/view.js';
+import { DETACHED, finalMarkdownOf, markdownOf, viewOf, type WaitEnding } from '../contract/view.js';
 import { beginWait, ended, type WaitState } from '../contract/wait.js';
 import { readOrFail } from './failure.js';
 import { extendWait, getState, pollNow } from './messages.js';
-import { countPoll, countWait, type WaitEnding } from './metrics.js';
+import { countPoll, countWait } from './metrics.js';
 import { RedisTaskWait } from './redis-task-wait.js';
 import { upsertSearchAttributesOf } from './search-attributes.js';
 
@@ -73,20 +73,20 @@ export async function awaitRedisTask(input: AwaitRedisTaskInput, carried?: unkno
     },
   );
 
-  const end = (outcome: WaitEnding, sentence: string) => {
+  const end = (outcome: WaitEnding) => {
     wait.state = ended(wait.state);
-    setCurrentDetails(finalMarkdownOf(plan, wait.state, sentence));
+    setCurrentDetails(finalMarkdownOf(plan, wait.state, outcome));
     countWait(outcome);
   };
   try {
     const result = await wait.run();
-    end('succeeded', 'The task has succeeded.');
+    end('succeeded');
     return result;
   } catch (error) {
     const failure = decodeRedisTaskFailure(error);
-    if (failure) end(failure.type, failure.message);
+    if (failure) end(failure.type);
     if (isCancellation(error)) {
-      end('cancelled', DETACHED);
+      end('cancelled');
       log.info(DETACHED, { taskId: plan.taskId, region: plan.region, status: wait.state.observation?.status });
     }
     throw error;

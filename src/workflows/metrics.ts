@@ -1,10 +1,7 @@
 import { metricMeter } from '@temporalio/workflow';
-import type { RedisTaskFailureType } from '../contract/failures.js';
 import { phaseOf } from '../contract/task.js';
+import type { WaitEnding } from '../contract/view.js';
 import type { PollAnswer } from '../contract/wait.js';
-
-/** How a wait can end. */
-export type WaitEnding = RedisTaskFailureType | 'succeeded' | 'cancelled';
 
 const WAIT_OUTCOMES: Readonly<Record<WaitEnding, string>> = {
   succeeded: 'succeeded',

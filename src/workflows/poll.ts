@@ -25,7 +25,7 @@ export type Polled = PollAnswer & {
 export class PollUnderWay {
   /** Undefined until the poll is over. */
   answer: Polled | undefined;
-  private error: unknown;
+  private error: Error | undefined;
   private readonly scope = new CancellationScope();
 
   constructor(plan: WaitPlan, apiQueue: string, limits: CallLimits, summary: string) {
@@ -33,13 +33,13 @@ export class PollUnderWay {
       .run(() => describeTask(plan, apiQueue, limits, summary))
       .then(
         (answer) => (this.answer = answer),
-        (error: unknown) => (this.error = error),
+        (error: Error) => (this.error = error),
       );
   }
 
   /** @throws what no poll is meant to throw: a mistake in this code */
   get isOver(): boolean {
-    if (this.error !== undefined && !isCancellation(this.error)) throw this.error;
+    if (this.error && !isCancellation(this.error)) throw this.error;
     return this.answer !== undefined;
   }
 

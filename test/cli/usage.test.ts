@@ -61,6 +61,22 @@ test('without a Temporal server it says so within ten seconds, exit code 10', as
   expect(stderr).toMatch(new RegExp(`^redis-task: No Temporal server answers at ${address}[^\n]+\n$`));
 });
 
+test('doctor tells of a proxy that is none, and goes on', async () => {
+  const env = {
+    TEMPORAL_ADDRESS: await freeAddress(),
+    TENCENTCLOUD_SECRET_ID: 'AKIDmarked',
+    TENCENTCLOUD_SECRET_KEY: 'marked',
+    HTTPS_PROXY: 'socks5://user:hunter2@127.0.0.1:1',
+  };
+  const ended = await new Command(['doctor', ...REGION], env).ended;
+
+  const findings = jsonLines(ended);
+  const wrong = { result: 'failed', message: 'HTTPS_PROXY must be a URL such as http://proxy:3128' };
+  expect(findings).toContainEqual({ check: 'credentials', ...wrong });
+  expect(findings).toContainEqual({ check: 'settings', ...wrong });
+  expect(ended.stdout + ended.stderr).not.toContain('hunter2');
+});
+
 test('simulate plays a schedule without a server', async () => {
   const fast = ['--initial-interval', '2s', '--backoff-coefficient', '1', '--maximum-interval', '2s', '--jitter', '0'];
   const ended = await new Command(['simulate', '--duration', '1m', '4h', ...fast]).ended;

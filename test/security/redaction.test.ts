@@ -1,5 +1,6 @@
 import { createAgents } from '../../src/tencent/agents.js';
 import { callApi } from '../../src/tencent/api.js';
+import type { TencentCredential } from '../../src/tencent/credentials/provider.js';
 import { TencentApiError } from '../../src/tencent/errors.js';
 import { redact, redactAll } from '../../src/tencent/redact.js';
 import { loopback } from '../tencent/roles/loopback.js';
@@ -14,6 +15,8 @@ describe('a token in the text of a gateway', () => {
     ['in a page', 'marked&#43;To&#x2F;ken&#061;=&amp;x'],
     ['in an address', 'marked%2BTo%2fken%3D%3D%26x'],
     ['in lower case', 'marked+to/ken==&x'],
+    ['in a JSON text in a JSON text', 'marked\\\\\\u002bTo\\\\\\/ken==&x'],
+    ['in an address in an address', 'marked%252BTo%252Fken%253D%253D%2526x'],
   ])('is hidden %s', (_, echo) => {
     expect(redact(`x-tc-token: ${echo}.`, credential)).toBe('x-tc-token: ***.');
   });
@@ -25,6 +28,73 @@ test('an answer that is nested a hundred thousand deep is no more than one that 
   expect(JSON.stringify(redactAll(deep, credential))).toBe('[[[[[[[[[[null]]]]]]]]]]');
 });
 
+/** Makes a call whose answer is this body, and gives back what became of it. */
+async function answered(body: string, key: TencentCredential = credential): Promise<unknown> {
+  const server = await loopback(() => ({ body }));
+  const agents = createAgents(server.url);
+  try {
+    return await callApi({
+      ...{ endpoint: server.url, service: 'redis', version: '2018-04-12', action: 'DescribeTaskInfo' },
+      ...{ region: 'ap-guangzhou', params: {}, credential: key, nowMs: Date.now(), timeoutMs: 5_000, agents },
+    }).catch((error: unknown) => error);
+  } finally {
+    server.close();
+    agents.http.destroy();
+  }
+}
+
+/** The time that this process computes for something, which says more than a clock on a busy machine. */
+async function computedMs(act: () => unknown): Promise<number> {
+  const before = process.cpuUsage();
+  await act();
+  return process.cpuUsage(before).user / 1_000;
+}
+
+describe('the work for an answer is bounded', () => {
+  const key = { secretId: 'AKIDmarkedId', secretKey: 'markedSecretKey', token: `+marked/${'a+/='.repeat(200)}` };
+
+  test('when it is of 240 kB and 80,000 strings', async () => {
+    const Lists = Array.from({ length: 80 }, () => Array.from({ length: 1_000 }, () => ''));
+    const body = JSON.stringify({ Response: { Status: 'running', Lists } });
+    expect(body.length).toBeGreaterThan(240_000);
+
+    expect(await computedMs(() => answered(body, key))).toBeLessThan(400);
+  });
+
+  test.each([
+    ['backslashes', '\\'],
+    ['beginnings of an entity', '&#0'],
+    ['beginnings of the token', '+marked/a+/='],
+    ['beginnings of a header', 'TC3-HMAC-SHA256 '],
+    ['ends of a signature', 'Signature='],
+  ])('when it is 250 kB of %s', async (_, piece) => {
+    const text = piece.repeat(250_000 / piece.length);
+
+    expect(await computedMs(() => redact(text, key))).toBeLessThan(400);
+  });
+});
+
+describe('a refusal is told by its code as the API wrote it', () => {
+  const refused = JSON.stringify({ Response: { Error: { Code: 'AuthFailure.SignatureFailure', Message: 'a fault' } } });
+
+  test('also when a secret is one letter, which hides nothing', async () => {
+    const key = { secretId: 'A', secretKey: 'u', token: 'a' };
+
+    expect(await answered(refused, key)).toMatchObject({
+      ...{ code: 'AuthFailure.SignatureFailure', message: 'a fault', errorClass: 'unauthorized' },
+    });
+  });
+
+  test('also when a part of it is hidden', async () => {
+    expect(await answered(refused, { secretId: 'AKIDmarkedId', secretKey: 'SignatureFailure' })).toMatchObject({
+      ...{ code: 'AuthFailure.***', errorClass: 'unauthorized' },
+    });
+    expect(await answered(refused, { secretId: 'AKIDmarkedId', secretKey: 'AuthFailure' })).toMatchObject({
+      ...{ code: '***.SignatureFailure', errorClass: 'unauthorized' },
+    });
+  });
+});
+
 describe('an answer in the right envelope', () => {
   const echo = Object.values(credential).join(' ');
   test.each([
@@ -34,14 +104,7 @@ describe('an answer in the right envelope', () => {
     ['as the code of an error', { Error: { Code: echo, Message: 'x' } }],
     ['as the id of a request', { Error: { Code: 'InternalError', Message: 'x' }, RequestId: echo }],
   ])('that echoes the key %s is read without it', async (_, response) => {
-    const server = await loopback(() => ({ body: JSON.stringify({ Response: response }) }));
-    const agents = createAgents(server.url);
-    const answer: unknown = await callApi({
-      ...{ endpoint: server.url, service: 'redis', version: '2018-04-12', action: 'DescribeTaskInfo' },
-      ...{ region: 'ap-guangzhou', params: {}, credential, nowMs: Date.now(), timeoutMs: 5_000, agents },
-    }).catch((error: unknown) => error);
-    server.close();
-    agents.http.destroy();
+    const answer = await answered(JSON.stringify({ Response: response }));
 
     const seen =
       answer instanceof TencentApiError

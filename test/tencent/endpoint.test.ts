@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { endpointFor, readEndpoint, SERVICE } from '../../src/tencent/endpoint.js';
 
 describe('endpointFor', () => {
@@ -9,6 +10,42 @@ describe('endpointFor', () => {
     ['ap-fsiland', 'https://redis.tencentcloudapi.com/'],
   ])('of %s is %s', (region, url) => {
     expect(endpointFor(region).href).toBe(url);
+  });
+
+  test('is a host of Tencent Cloud, or none, for whatever is called a region', () => {
+    const piece = fc.constantFrom(
+      'ap-',
+      'x',
+      '.',
+      '/',
+      '#',
+      '?',
+      '@',
+      ':',
+      '\\',
+      '%2f',
+      '\n',
+      '-fsi',
+      'evil.example',
+      'ü',
+    );
+    const region = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.array(piece).map((pieces) => `${pieces.join('')}-fsi`),
+    );
+    fc.assert(
+      fc.property(region, (text) => {
+        let url: URL;
+        try {
+          url = endpointFor(text);
+        } catch (error) {
+          expect((error as Error).message).toContain('region');
+          return;
+        }
+        expect(url.href).toMatch(/^https:\/\/redis(\.[a-z0-9-]+-fsi)?\.tencentcloudapi\.com\/$/);
+      }),
+      { numRuns: 2_000 },
+    );
   });
 
   test('names the service that a signature names', () => {

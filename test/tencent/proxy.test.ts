@@ -90,6 +90,24 @@ describe('a proxy from the environment', () => {
     expect(connects).toEqual([]);
   });
 
+  test.each(['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY'])('may be written without a scheme in %s', async (name) => {
+    process.env[name] = proxyUrl.replace('http://', 'user:hunter2@');
+    await callHttps('redis.tencentcloudapi.com');
+
+    expect(connects).toEqual([
+      {
+        target: 'redis.tencentcloudapi.com:443',
+        authorization: `Basic ${Buffer.from('user:hunter2').toString('base64')}`,
+      },
+    ]);
+  });
+
+  test.each(['socks5://127.0.0.1:1', 'http://user:100%@127.0.0.1:1'])('%s is told to be no proxy', async (url) => {
+    process.env['HTTPS_PROXY'] = url;
+
+    await expect(callHttps()).rejects.toThrow('HTTPS_PROXY must be a URL such as http://proxy:3128');
+  });
+
   test('that is no URL is told in a sentence that names the variable', async () => {
     process.env['HTTPS_PROXY'] = 'http://:not a url';
 

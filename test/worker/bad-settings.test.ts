@@ -47,6 +47,12 @@ describe('a worker with a setting that it cannot use', () => {
     ['secret_key', { ...noKeys, TENCENTCLOUD_CREDENTIALS_FILE: file('half', `[default]\nsecret_id = ${MARK}\n`) }],
     ['TENCENTCLOUD_PROFILE', { ...noKeys, TENCENTCLOUD_PROFILE: 'unknown' }],
     ['TENCENTCLOUD_ROLE_ARN', { TENCENTCLOUD_ROLE_SESSION_NAME: 'worker' }],
+    ['TENCENTCLOUD_ASSUME_ROLE_ARN', { TENCENTCLOUD_ASSUME_ROLE_ARN: 'worker' }],
+    ['TENCENTCLOUD_ASSUME_ROLE_ARN', { TENCENTCLOUD_ROLE_ARN: 'qcs::a', TENCENTCLOUD_ASSUME_ROLE_ARN: 'qcs::b' }],
+    ['TENCENTCLOUD_ASSUME_ROLE_SAML_ASSERTION', { TENCENTCLOUD_ASSUME_ROLE_SAML_ASSERTION: MARK }],
+    ['TENCENTCLOUD_STS_ENDPOINT', { TENCENTCLOUD_STS_ENDPOINT: `https://user:${MARK}@sts.example.com` }],
+    ['TENCENTCLOUD_CREDENTIAL_SOURCE', { TENCENTCLOUD_CREDENTIAL_SOURCE: 'static' }],
+    ['TENCENTCLOUD_CREDENTIAL_SOURCE', { TENCENTCLOUD_CREDENTIAL_SOURCE: 'profile' }],
     ['HTTPS_PROXY', { HTTPS_PROXY: `http://user:${MARK}@pro xy` }],
   ])('says in one line what is wrong with %s and exits with 1', async (variable, env) => {
     const worker = new WorkerProcess({ ...GOOD_SETTINGS, ...env });
@@ -83,6 +89,39 @@ describe('a source of credentials that cannot answer at the moment', () => {
       level: 'warn',
       message: 'No credentials at the moment: polls will ask for them again',
       reason: expect.stringContaining('TENCENTCLOUD_ROLE_ARN') as unknown,
+    });
+  });
+});
+
+describe('the source of credentials', () => {
+  test('is one line of the log, without a secret', async () => {
+    const worker = new WorkerProcess(GOOD_SETTINGS);
+
+    await worker.prints('Temporal is not there yet');
+    worker.signal('SIGTERM');
+    await expect(worker.end).resolves.toEqual({ code: 0, signal: null });
+    expect(worker.log.filter(({ message }) => message === 'Credentials taken')).toEqual([
+      expect.objectContaining({
+        level: 'info',
+        source: 'environment',
+        from: 'TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY in the environment',
+      }),
+    ]);
+    expect(worker.output).not.toContain(GOOD_SETTINGS['TENCENTCLOUD_SECRET_ID']);
+  });
+});
+
+describe('an endpoint of plain HTTP on another machine', () => {
+  test('is warned of, and does not stop the start', async () => {
+    // An address that is kept free for documents.
+    const worker = new WorkerProcess({ ...GOOD_SETTINGS, TENCENTCLOUD_REDIS_ENDPOINT: 'http://192.0.2.1:8080' });
+
+    await worker.prints('Temporal is not there yet');
+    worker.signal('SIGTERM');
+    await expect(worker.end).resolves.toEqual({ code: 0, signal: null });
+    expect(worker.log[0]).toMatchObject({
+      level: 'warn',
+      message: expect.stringMatching(/^TENCENTCLOUD_REDIS_ENDPOINT is plain HTTP to another machine \(192/) as unknown,
     });
   });
 });

@@ -14,8 +14,34 @@ describe('the configuration', () => {
       logLevel: 'INFO',
       logFormat: 'json',
       searchAttributes: false,
+      warnings: [],
     });
   });
+
+  test.each([
+    'http://redis.internal.example',
+    'http://10.0.0.1:8080',
+    'http://127.0.0.1.evil.example',
+    'http://localhost.example',
+    'http://[2001:db8::1]',
+  ])('warns of %s, which carries tokens in plain text to another machine', (endpoint) => {
+    const { warnings } = readConfig({ ...nowhere, TENCENTCLOUD_REDIS_ENDPOINT: endpoint });
+
+    expect(warnings).toEqual([expect.stringMatching(/^TENCENTCLOUD_REDIS_ENDPOINT is plain HTTP to another machine/)]);
+  });
+
+  test('warns of a TENCENTCLOUD_STS_ENDPOINT of plain HTTP as well', () => {
+    const { warnings } = readConfig({ ...nowhere, TENCENTCLOUD_STS_ENDPOINT: 'http://10.0.0.1' });
+
+    expect(warnings).toEqual([expect.stringMatching(/^TENCENTCLOUD_STS_ENDPOINT is plain HTTP to another machine/)]);
+  });
+
+  test.each(['http://127.0.0.1:8080', 'http://127.1', 'http://localhost:1', 'http://[::1]:1', 'https://10.0.0.1'])(
+    'does not warn of %s',
+    (endpoint) => {
+      expect(readConfig({ ...nowhere, TENCENTCLOUD_REDIS_ENDPOINT: endpoint }).warnings).toEqual([]);
+    },
+  );
 
   test('takes an empty variable for one that is not set', () => {
     const empty = {
@@ -45,7 +71,7 @@ describe('the configuration', () => {
       TEMPORAL_ADDRESS: 'temporal.example.com:7233',
       TEMPORAL_NAMESPACE: 'provisioning',
       TENCENTCLOUD_REDIS_ENDPOINT: 'https://redis.intl.tencentcloudapi.com/',
-      HTTPS_PROXY: 'http://user:password@proxy:3128',
+      HTTPS_PROXY: 'user:password@proxy:3128',
       REDIS_TASK_QUEUE: 'redis-task/account-2',
       REDIS_TASK_API_RPS: '0.5',
       REDIS_TASK_HTTP: '[::]:80',
@@ -113,7 +139,13 @@ describe('the configuration', () => {
     ['TENCENTCLOUD_SECRET_ID', ['pw ', 'p w']],
     ['TENCENTCLOUD_SECRET_KEY', ['pw\n', '\tpw']],
     ['TENCENTCLOUD_TOKEN', ['pw\r']],
-    ['HTTPS_PROXY', ['http://', 'http://user:pw@pro xy', 'socks5://pw@proxy', ':::']],
+    ['TENCENTCLOUD_STS_ENDPOINT', ['sts', 'ftp://sts', 'https://sts/path', 'https://u:pw@sts']],
+    ['TENCENTCLOUD_CREDENTIAL_SOURCE', ['env', 'cvm', 'CVM-ROLE']],
+    ['TENCENTCLOUD_ROLE_ARN', ['waiter']],
+    ['TENCENTCLOUD_ASSUME_ROLE_ARN', ['waiter']],
+    ['TENCENTCLOUD_ROLE_SESSION_NAME', ['blue']],
+    ['TENCENTCLOUD_ASSUME_ROLE_PROVIDER_ID', ['pw']],
+    ['HTTPS_PROXY', ['http://', 'http://user:pw@pro xy', 'socks5://pw@proxy', ':::', 'http://u:pw%@proxy']],
   ])('refuses bad values of %s in one line that names it', (variable, values) => {
     for (const value of values) {
       const error = caught(() => readConfig({ ...nowhere, [variable]: value }));

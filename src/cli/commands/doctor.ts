@@ -1,7 +1,7 @@
 import { checkClock, checkCredentials, checkRate } from '../doctor-api.js';
 import type { Finding } from '../doctor-finding.js';
 import { CliError, EXIT, type ExitCode, worst } from '../exit-codes.js';
-import type { TaskFlags } from '../flags.js';
+import { readPlan, type TaskFlags } from '../flags.js';
 import { connect, type Temporal } from '../temporal.js';
 import { createOutput, type Output } from '../terminal.js';
 import { ADVICE, queueReports } from '../workers-present.js';
@@ -10,6 +10,8 @@ import { ADVICE, queueReports } from '../workers-present.js';
 export async function examine(flags: TaskFlags): Promise<ExitCode> {
   const output = createOutput(flags);
   const region = flags.region ?? (process.env['TENCENTCLOUD_REGION'] || 'ap-guangzhou');
+  // Refuses what is no region, as every command does.
+  readPlan({ taskId: 1, region });
   const findings: Finding[] = [];
   const found = (finding: Finding) => {
     findings.push(finding);

@@ -8,8 +8,13 @@ import {
 /**
  * A provider that asks its sources in their order and stays with the first that has credentials: a running worker
  * must not become somebody else because a file is missing for a moment, or a service does not answer.
+ *
+ * @param onChoice - told which it is, by its place in the list
  */
-export function credentialChain(sources: readonly CredentialSource[]): CredentialProvider {
+export function credentialChain(
+  sources: readonly CredentialSource[],
+  onChoice?: (source: CredentialSource, index: number) => void,
+): CredentialProvider {
   let chosen: CredentialSource | undefined;
   return {
     async getCredential(options) {
@@ -18,10 +23,11 @@ export function credentialChain(sources: readonly CredentialSource[]): Credentia
         if (credential) return credential;
         throw new Error(`Credentials were there before, and are not any more: ${chosen.lookedFor}`);
       }
-      for (const source of sources) {
+      for (const [index, source] of sources.entries()) {
         const credential = await source.find(options);
         if (!credential) continue;
         chosen = source;
+        onChoice?.(source, index);
         return credential;
       }
       throw new NoCredentialsError(sources);

@@ -18,17 +18,17 @@ const ROLE_NAME = /^[\w+=,.@-]{1,128}$/;
  * The role that is bound to the virtual machine (CVM).
  *
  * Nothing tells whether there should be one. So where the metadata service cannot be reached, or knows of no role, there
- * is nothing here; once it has given credentials, the same is an error that passes.
+ * is nothing here; where one is required, or once it has given credentials, the same is an error that passes.
  *
  * @see https://cloud.tencent.com/document/product/598/85616
  */
-export function cvmRole(endpoint: URL = METADATA_ENDPOINT): ExpiringSource {
-  let hasAnswered = false;
+export function cvmRole(endpoint: URL = METADATA_ENDPOINT, { required = false } = {}): ExpiringSource {
+  let isThere = required;
   return {
     lookedFor: `a role of this virtual machine (CVM) at ${endpoint.origin}`,
     async find() {
       const role = await roleName(endpoint).catch((error: unknown) => {
-        if (hasAnswered || isOutOfOrder(error)) throw error;
+        if (isThere || isOutOfOrder(error)) throw error;
       });
       if (role === undefined) return undefined;
       const answer = parseJson((await get(endpoint, `${PATH}${encodeURIComponent(role)}`)).body);
@@ -38,7 +38,7 @@ export function cvmRole(endpoint: URL = METADATA_ENDPOINT): ExpiringSource {
         throw transientError('InvalidResponse', message);
       }
       const credential = readTemporaryKey(answer, field(answer, 'ExpiredTime'), 'The metadata service');
-      hasAnswered = true;
+      isThere = true;
       return credential;
     },
   };

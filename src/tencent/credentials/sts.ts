@@ -1,3 +1,4 @@
+import { isRegion } from '../../contract/input.js';
 import { withAgents } from '../agents.js';
 import { callApi, requestIdOf } from '../api.js';
 import { TencentApiError } from '../errors.js';
@@ -7,6 +8,15 @@ import { readTemporaryKey } from './temporary-key.js';
 
 /** The Security Token Service, which gives temporary keys. */
 export const STS_ENDPOINT = new URL('https://sts.tencentcloudapi.com');
+
+/**
+ * The region to name in a call. STS wants one and is the same in all of them, so it is the one that Tencent's own SDKs
+ * send; but a finance region is apart from the others, and its STS has a host of its own.
+ */
+export function stsRegion({ hostname }: URL): string {
+  const [, region] = /^sts\.([^.]+)\.tencentcloudapi\.com$/.exec(hostname) ?? [];
+  return isRegion(region) ? region : 'ap-guangzhou';
+}
 
 /** The name that the cloud's audit log shows for our sessions. */
 export const SESSION_NAME = 'temporal-tencent-redis';
@@ -19,7 +29,7 @@ export interface StsCall {
   readonly endpoint: URL;
   readonly action: 'AssumeRole' | 'AssumeRoleWithWebIdentity';
   readonly region: string;
-  readonly params: Readonly<Record<string, string>>;
+  readonly params: Readonly<Record<string, string | number>>;
   /** Undefined: the call is not signed. */
   readonly credential?: TencentCredential;
   /** What else must not stand in an error. */

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { isRegion } from '../../contract/input.js';
 import type { ExpiringSource } from './provider.js';
 import { callSts, SESSION_NAME, STS_ENDPOINT } from './sts.js';
 
@@ -25,6 +26,7 @@ export function tkeOidcRole(
         return value;
       };
       const [region, providerId, file, roleArn] = VARIABLES.map(get) as [string, string, string, string];
+      if (!isRegion(region)) throw new Error('TKE_REGION must be a region such as ap-guangzhou');
       const webIdentityToken = await readToken(file);
       return callSts({
         endpoint,

@@ -1,10 +1,12 @@
 import { assumedRole } from '../../../src/tencent/credentials/assumed-role.js';
 import type { CredentialProvider, TencentCredential } from '../../../src/tencent/credentials/provider.js';
+import type { RoleSettings } from '../../../src/tencent/credentials/settings.js';
+import { stsRegion } from '../../../src/tencent/credentials/sts.js';
 import { TencentApiError } from '../../../src/tencent/errors.js';
 import { HOUR } from './clock.js';
 import { type FakeSts, fakeSts, stsError } from './fake-sts.js';
 
-const ENV = { TENCENTCLOUD_ROLE_ARN: 'qcs::cam::uin/1:roleName/waiter' };
+const ROLE: RoleSettings = { variable: 'TENCENTCLOUD_ROLE_ARN', arn: 'qcs::cam::uin/1:roleName/waiter' };
 const FIRST = { secretId: 'AKIDfirst', secretKey: 'firstSecretKey' };
 const SECOND = { secretId: 'AKIDsecond', secretKey: 'secondSecretKey', token: 'secondToken' };
 
@@ -33,7 +35,8 @@ beforeEach(async () => {
 });
 afterEach(() => sts.close());
 
-const role = (env: Record<string, string> = ENV) => assumedRole(base, env, { endpoint: sts.url });
+const role = (settings: Partial<RoleSettings> = {}) =>
+  assumedRole(base, { ...ROLE, ...settings }, { endpoint: sts.url });
 
 describe('the role in TENCENTCLOUD_ROLE_ARN', () => {
   test('is taken on in a call that the base credentials sign', async () => {
@@ -55,10 +58,12 @@ describe('the role in TENCENTCLOUD_ROLE_ARN', () => {
     expect(sts.requests[0]?.header('x-tc-token')).toBe('secondToken');
   });
 
-  test('has the session name of TENCENTCLOUD_ROLE_SESSION_NAME', async () => {
-    await role({ ...ENV, TENCENTCLOUD_ROLE_SESSION_NAME: 'blue-team' }).find();
+  test('has the session name, the external id and the duration that are set', async () => {
+    await role({ sessionName: 'blue-team', externalId: 'ticket/42', durationSeconds: 3_600 }).find();
 
-    expect(sts.params[0]).toMatchObject({ RoleSessionName: 'blue-team' });
+    expect(sts.params).toEqual([
+      { RoleArn: ROLE.arn, RoleSessionName: 'blue-team', ExternalId: 'ticket/42', DurationSeconds: 3_600 },
+    ]);
   });
 
   test('asks the base anew for every load', async () => {
@@ -125,10 +130,24 @@ describe('the role in TENCENTCLOUD_ROLE_ARN', () => {
     expect((error as Error).message).not.toContain('verySecret');
   });
 
-  test('is an unfinished setting when only the session name is set', async () => {
-    const source = role({ TENCENTCLOUD_ROLE_SESSION_NAME: 'blue-team' });
+  test('names the variable that it was read from', async () => {
+    sts.instead = stsError('InternalError.GetRoleError', 'no role');
 
-    await expect(source.find()).rejects.toThrow('TENCENTCLOUD_ROLE_ARN is missing');
-    expect(base.asked).toEqual([]);
+    await expect(role({ variable: 'TENCENTCLOUD_ASSUME_ROLE_ARN' }).find()).rejects.toThrow(
+      'AssumeRole (TENCENTCLOUD_ASSUME_ROLE_ARN) failed',
+    );
+  });
+});
+
+describe('the region that STS is asked in', () => {
+  test.each([
+    ['https://sts.tencentcloudapi.com', 'ap-guangzhou'],
+    ['https://sts.intl.tencentcloudapi.com', 'ap-guangzhou'],
+    ['https://sts.internal.tencentcloudapi.com', 'ap-guangzhou'],
+    ['https://sts.ap-shanghai-fsi.tencentcloudapi.com', 'ap-shanghai-fsi'],
+    ['https://sts.ap-singapore.tencentcloudapi.com', 'ap-singapore'],
+    ['http://127.0.0.1:1', 'ap-guangzhou'],
+  ])('at %s is %s', (endpoint, region) => {
+    expect(stsRegion(new URL(endpoint))).toBe(region);
   });
 });

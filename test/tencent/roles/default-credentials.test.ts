@@ -8,7 +8,8 @@ import { type FakeMetadata, fakeMetadata } from './fake-metadata.js';
 import { type FakeSts, fakeSts } from './fake-sts.js';
 
 const STATIC = { TENCENTCLOUD_SECRET_ID: 'AKIDstatic', TENCENTCLOUD_SECRET_KEY: 'staticSecretKey' };
-const ROLE = { TENCENTCLOUD_ROLE_ARN: 'qcs::cam::uin/1:roleName/waiter' };
+const ARN = 'qcs::cam::uin/1:roleName/waiter';
+const ROLE = { TENCENTCLOUD_ROLE_ARN: ARN };
 
 let clock: TestClock;
 let sts: FakeSts;
@@ -17,6 +18,7 @@ let folder: string;
 let profile: Record<string, string>;
 let oidc: Record<string, string>;
 let warnings: string[];
+let taken: unknown[];
 beforeEach(async () => {
   clock = testClock();
   sts = await fakeSts(clock.now);
@@ -31,6 +33,7 @@ beforeEach(async () => {
   };
   await writeFile(path.join(folder, 'token'), sts.webIdentityToken);
   warnings = [];
+  taken = [];
 });
 afterEach(async () => {
   sts.close();
@@ -50,6 +53,7 @@ const credentials = (env: Record<string, string>) =>
       metadataEndpoint: metadata.url,
       now: clock.now,
       warn: (message) => warnings.push(message),
+      taken: (source) => taken.push(source),
     },
   );
 const idOf = async (env: Record<string, string>) => (await credentials(env).getCredential()).secretId;
@@ -144,6 +148,79 @@ describe('the order of sources', () => {
   });
 });
 
+describe('TENCENTCLOUD_CREDENTIAL_SOURCE', () => {
+  const pinned = (source: string) => ({ TENCENTCLOUD_CREDENTIAL_SOURCE: source });
+
+  test.each([
+    ['environment', 'AKIDstatic'],
+    ['profile', 'AKIDprofile'],
+    ['cvm-role', 'AKIDcvm1'],
+    ['tke-oidc', 'AKIDsts1'],
+  ])('%s is taken, whatever else is there', async (source, secretId) => {
+    await writeProfile('AKIDprofile');
+
+    expect(await idOf({ ...STATIC, ...profile, ...oidc, ...pinned(source) })).toBe(secretId);
+  });
+
+  test('waits for a metadata service that does not answer, instead of becoming somebody else', async () => {
+    metadata.instead = { status: 404, body: '' };
+    const provider = credentials({ ...oidc, ...pinned('cvm-role') });
+
+    await expect(provider.getCredential()).rejects.toMatchObject({ errorClass: 'transient' });
+    expect(sts.requests).toEqual([]);
+    metadata.instead = undefined;
+    expect(await provider.getCredential()).toMatchObject({ secretId: 'AKIDcvm1' });
+  });
+
+  test.each(['environment', 'profile', 'tke-oidc'])(
+    '%s without credentials there is told in one line',
+    async (source) => {
+      const others = { environment: oidc, profile: STATIC, 'tke-oidc': STATIC }[source] ?? {};
+      const error: unknown = await idOf({ ...others, ...pinned(source) }).catch((reason: unknown) => reason);
+
+      expect(error).toBeInstanceOf(NoCredentialsError);
+      expect((error as Error).message).toContain(`TENCENTCLOUD_CREDENTIAL_SOURCE is ${source}`);
+      expect([...metadata.requests, ...sts.requests]).toEqual([]);
+    },
+  );
+
+  test('that is none is told when credentials are asked for', async () => {
+    await expect(idOf({ ...STATIC, ...pinned('env') })).rejects.toThrow('TENCENTCLOUD_CREDENTIAL_SOURCE is "env"');
+  });
+});
+
+describe('which source was taken', () => {
+  test('is told once, without a secret', async () => {
+    const provider = credentials(STATIC);
+    expect(taken).toEqual([]);
+    await provider.getCredential();
+    await provider.getCredential();
+
+    expect(taken).toEqual([
+      { source: 'environment', from: 'TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY in the environment' },
+    ]);
+  });
+
+  test('is told with the role that is taken on, once there are credentials', async () => {
+    await writeProfile('AKIDprofile');
+    const provider = credentials({ ...profile, ...ROLE });
+    await provider.getCredential().catch(() => undefined);
+    expect(taken).toEqual([]);
+    sts.accepted = [{ secretId: 'AKIDprofile', secretKey: 'AKIDprofileSecretKey' }];
+    await provider.getCredential();
+
+    expect(taken).toEqual([
+      {
+        source: 'profile',
+        from: `profile [default] in ${path.join(folder, 'credentials')}`,
+        role: ARN,
+        sts: sts.url.origin,
+      },
+    ]);
+    expect(JSON.stringify(taken)).not.toMatch(/AKID|SecretKey/);
+  });
+});
+
 describe('roles over time', () => {
   test('the role of the virtual machine is loaded anew before it expires', async () => {
     const provider = credentials({});
@@ -203,6 +280,28 @@ describe('roles over time', () => {
 
     await expect(idOf(ROLE)).rejects.toThrow(NoCredentialsError);
     expect(sts.requests).toEqual([]);
+  });
+
+  test("TENCENTCLOUD_ASSUME_ROLE_ARN, as Terraform's provider calls it, is taken on as well", async () => {
+    sts.accepted = [{ secretId: 'AKIDstatic', secretKey: 'staticSecretKey' }];
+
+    expect(await idOf({ ...STATIC, TENCENTCLOUD_ASSUME_ROLE_ARN: ARN })).toBe('AKIDsts1');
+    expect(sts.params).toMatchObject([{ RoleArn: ARN }]);
+  });
+
+  test('a role is taken on at TENCENTCLOUD_STS_ENDPOINT', async () => {
+    sts.accepted = [{ secretId: 'AKIDstatic', secretKey: 'staticSecretKey' }];
+    const env = { HOME: folder, ...STATIC, ...ROLE, TENCENTCLOUD_STS_ENDPOINT: sts.url.origin };
+
+    expect(await defaultCredentials(env, { now: clock.now }).getCredential()).toMatchObject({ secretId: 'AKIDsts1' });
+  });
+
+  test("the pod's role is taken on at TENCENTCLOUD_STS_ENDPOINT", async () => {
+    metadata.role = undefined;
+    const env = { HOME: folder, ...oidc, TENCENTCLOUD_STS_ENDPOINT: sts.url.origin };
+    const provider = defaultCredentials(env, { metadataEndpoint: metadata.url, now: clock.now });
+
+    expect(await provider.getCredential()).toMatchObject({ secretId: 'AKIDsts1' });
   });
 
   test('a session name without TENCENTCLOUD_ROLE_ARN does not pass unnoticed', async () => {

@@ -68,6 +68,13 @@ describe('the role of the pod (TKE OIDC)', () => {
     },
   );
 
+  test('refuses a TKE_REGION that is no region, before its token is sent', async () => {
+    env = { ...env, TKE_REGION: 'ap-shanghai\r\nx: y' };
+
+    await expect(find()).rejects.toThrow('TKE_REGION must be a region');
+    expect(sts.requests).toEqual([]);
+  });
+
   test('names the file that is not there', async () => {
     env['TKE_WEB_IDENTITY_TOKEN_FILE'] = path.join(folder, 'other');
 

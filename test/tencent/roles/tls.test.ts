@@ -12,6 +12,7 @@ import { selfSigned } from './self-signed.js';
 const SCRIPT = fileURLToPath(new URL('call-over-tls.ts', import.meta.url));
 
 let server: Server;
+let connects: string[];
 let folder: string;
 let certificate: string;
 beforeAll(async () => {
@@ -20,22 +21,27 @@ beforeAll(async () => {
   certificate = path.join(folder, 'certificate.pem');
   await writeFile(certificate, identity.cert);
   server = createServer(identity, (_request, response) => response.end('{}'));
+  server.on('connect', ({ url = '' }, socket) => {
+    connects.push(url);
+    socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+  });
   await once(server.listen(0, 'localhost'), 'listening');
 });
+beforeEach(() => (connects = []));
 afterAll(async () => {
   server.close();
   server.closeAllConnections();
   await rm(folder, { recursive: true });
 });
 
+const ownUrl = () => `https://localhost:${(server.address() as AddressInfo).port}`;
+
 /** What becomes of two requests, Node's own and ours, in a process with these variables. */
-async function callsWith(env: Record<string, string>): Promise<unknown> {
-  const { port } = server.address() as AddressInfo;
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    ['--import', 'tsx', SCRIPT, `https://localhost:${port}`],
-    { timeout: 30_000, env: { PATH: process.env['PATH'], NO_PROXY: 'localhost', ...env } },
-  );
+async function callsWith(env: Record<string, string>, url = ownUrl()): Promise<unknown> {
+  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', SCRIPT, url], {
+    timeout: 30_000,
+    env: { PATH: process.env['PATH'], ...env },
+  });
   return JSON.parse(stdout);
 }
 
@@ -53,5 +59,28 @@ describe('TLS verification', () => {
 
   test('trusts whom NODE_EXTRA_CA_CERTS adds', async () => {
     expect(await callsWith({ NODE_EXTRA_CA_CERTS: certificate })).toEqual({ plain: 200, ours: 200 });
+  });
+});
+
+describe('TLS verification of a proxy of https://', () => {
+  const NOBODY = 'https://localhost:1';
+  const through = (env: Record<string, string>) => callsWith({ HTTPS_PROXY: ownUrl(), ...env }, NOBODY);
+
+  test('refuses one that nobody vouches for', async () => {
+    expect(await through({})).toMatchObject({ ours: 'NetworkError.DEPTH_ZERO_SELF_SIGNED_CERT' });
+    expect(connects).toEqual([]);
+  });
+
+  test('stays on where NODE_TLS_REJECT_UNAUTHORIZED=0 switches it off for everybody else', async () => {
+    expect(await through({ NODE_TLS_REJECT_UNAUTHORIZED: '0' })).toMatchObject({
+      ours: 'NetworkError.DEPTH_ZERO_SELF_SIGNED_CERT',
+    });
+    expect(connects).toEqual([]);
+  });
+
+  test('trusts whom NODE_EXTRA_CA_CERTS adds', async () => {
+    await through({ NODE_EXTRA_CA_CERTS: certificate });
+
+    expect(connects).toEqual(['localhost:1']);
   });
 });
