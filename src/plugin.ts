@@ -69,6 +69,8 @@ export class RedisTaskPlugin implements WorkerPlugin, BundlerPlugin, NativeConne
   configureWorker(options: WorkerOptions): WorkerOptions {
     const own = options.activities ?? {};
     this.refuseClash(Object.keys(own));
+    // A worker without activities stays one: another worker of the process may take them from the same queue.
+    if (Object.keys(own).length === 0) return options;
     return { ...options, activities: { ...own, ...createQueueActivities() } };
   }
 

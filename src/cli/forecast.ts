@@ -1,7 +1,14 @@
 import { nextInterval, type PollSchedule } from '../contract/schedule.js';
 
-/** What a poll leaves in a wait's history: an activity, a timer and the workflow tasks between them, 11 events. */
-export const EVENTS_PER_POLL = 11;
+/** What a poll leaves in a wait's history: an activity, a timer and the workflow tasks between them. */
+const EVENTS_PER_POLL = 11;
+/** The timer of the deadline, which starts and is cancelled. */
+const EVENTS_PER_WAIT = 2;
+
+/** How many events a wait of so many polls has in its history. */
+export function historyEvents(polls: number): number {
+  return polls * EVENTS_PER_POLL + EVENTS_PER_WAIT;
+}
 
 /** What a schedule means for tasks of one length; times in the unit that was given. */
 export interface Forecast {

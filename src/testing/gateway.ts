@@ -21,7 +21,7 @@ const requiredHeaders = [
 export interface GatewayState {
   readonly credentials: ReadonlyMap<string, SimulatorCredential>;
   readonly serverNowMs: number;
-  readonly regions: readonly string[] | undefined;
+  readonly regions: readonly string[];
   readonly requestsPerSecond: number | false;
   readonly rate: RateWindow;
 }
@@ -61,7 +61,7 @@ function checkHeaders(request: ReceivedRequest): string {
   return action;
 }
 
-function checkRegion(request: ReceivedRequest, served: readonly string[] | undefined): void {
+function checkRegion(request: ReceivedRequest, served: readonly string[]): void {
   const region = request.header('x-tc-region');
   if (region === undefined) throw missingParameter('Region');
   if (!REGION.test(region)) {
@@ -70,5 +70,5 @@ function checkRegion(request: ReceivedRequest, served: readonly string[] | undef
       'A value specified in `X-TC-Region` is not valid, is unsupported, or cannot be used.',
     );
   }
-  if (served && !served.includes(region)) throw new ApiRefusal('UnsupportedRegion');
+  if (!served.includes(region)) throw new ApiRefusal('UnsupportedRegion');
 }

@@ -1,5 +1,6 @@
 import { defaultOnCreate, type OnCreate } from './actions.js';
 import { SIMULATOR_CREDENTIAL, type SimulatorCredential } from './credential.js';
+import { REGIONS } from './regions.js';
 
 /** How a simulator behaves; every option has a default. */
 export interface SimulatorOptions {
@@ -13,7 +14,7 @@ export interface SimulatorOptions {
   readonly requestsPerSecond?: number | false;
   /** By how many milliseconds the server's clock is ahead, also in its `Date` header. @default 0 */
   readonly clockOffsetMs?: number;
-  /** The regions it serves; others are `UnsupportedRegion`. @default every well-formed one */
+  /** The regions it serves; others are `UnsupportedRegion`. @default the regions of Tencent Cloud */
   readonly regions?: readonly string[];
   /** The error for a task it does not know. @default 'InvalidParameter.InvalidParameter' */
   readonly unknownTaskCode?: string;
@@ -30,7 +31,7 @@ export interface SimulatorOptions {
 }
 
 /** Options with their defaults. */
-export type Settings = Required<Omit<SimulatorOptions, 'regions'>> & Pick<SimulatorOptions, 'regions'>;
+export type Settings = Required<SimulatorOptions>;
 
 export const DEFAULTS: Settings = {
   host: '127.0.0.1',
@@ -38,6 +39,7 @@ export const DEFAULTS: Settings = {
   credentials: [SIMULATOR_CREDENTIAL],
   requestsPerSecond: 20,
   clockOffsetMs: 0,
+  regions: REGIONS,
   unknownTaskCode: 'InvalidParameter.InvalidParameter',
   onCreate: defaultOnCreate,
   keepAliveTimeoutMs: 60_000,

@@ -1,4 +1,5 @@
 import type { Logger } from '@temporalio/worker';
+import pRetry from 'p-retry';
 import { defaultCredentials } from '../tencent/credentials/index.js';
 import type { CredentialProvider } from '../tencent/credentials/provider.js';
 import { TencentApiError, type TencentErrorClass } from '../tencent/errors.js';
@@ -50,7 +51,7 @@ export async function runWorkerProcess(
     logAccess(refusal, log);
   };
   const connect = async () => {
-    await requireCredentials(credentials, log);
+    await requireCredentials(credentials, onAccessChange, stop);
     return connectWorkers(config, { credentials, onAccessChange }, log);
   };
   // Trying ends with the process: an attempt under way may take long, and cannot be aborted.
@@ -78,21 +79,31 @@ function aborted(signal: AbortSignal): Promise<undefined> {
 
 /**
  * A worker that could never make a call should say so now, not in a failed poll. A source that is configured and cannot
- * answer at the moment is no reason to stop: polls ask it again.
+ * answer at the moment is no reason to stop: it is asked again.
  */
-async function requireCredentials(credentials: CredentialProvider, log: Logger): Promise<void> {
+async function requireCredentials(
+  credentials: CredentialProvider,
+  onAccessChange: (refusal: TencentApiError | undefined) => void,
+  stop: AbortSignal,
+): Promise<void> {
   try {
     await credentials.getCredential();
   } catch (error) {
-    const { message } = error as Error;
-    if (!(error instanceof TencentApiError) || REFUSED.includes(error.errorClass)) throw new ConfigError(message);
-    log.warn('No credentials at the moment: polls will ask for them again', { reason: message });
+    if (!(error instanceof TencentApiError) || REFUSED.includes(error.errorClass)) {
+      throw new ConfigError((error as Error).message);
+    }
+    onAccessChange(error);
+    const again = { retries: Infinity, minTimeout: 1_000, maxTimeout: 10_000, unref: true, signal: stop };
+    pRetry(() => credentials.getCredential(), again).then(
+      () => onAccessChange(undefined),
+      () => undefined,
+    );
   }
 }
 
 function logAccess(refusal: TencentApiError | undefined, log: Logger): void {
   if (!refusal) {
-    log.info('The API accepts the credentials again: ready, at the whole rate');
+    log.info('There is access to the API again: ready, at the whole rate');
     return;
   }
   const { code, message, requestId } = refusal;

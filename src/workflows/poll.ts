@@ -33,7 +33,7 @@ export class PollUnderWay {
       .run(() => describeTask(plan, apiQueue, limits, summary))
       .then(
         (answer) => (this.answer = answer),
-        (error: Error) => (this.error = error),
+        (error: unknown) => (this.error = error as Error),
       );
   }
 

@@ -353,10 +353,10 @@ test('the history of a wait has as many events as simulate says', async () => {
   const taskId = waits.addTask({ status: 'running', forPolls: 2 }, SUCCEED);
   const { polls } = await client.await({ taskId, region: REGION, polling: { maximumInterval: '1s' } });
   const { events } = await client.attach({ taskId, region: REGION }).fetchHistory();
-  const { EVENTS_PER_POLL } = await import('../../src/cli/forecast.js');
+  const { historyEvents } = await import('../../src/cli/forecast.js');
 
   expect(polls).toBe(3);
-  expect(events).toHaveLength(polls * EVENTS_PER_POLL);
+  expect(events).toHaveLength(historyEvents(polls));
 });
 
 function listens(port: number): Promise<boolean> {

@@ -88,7 +88,7 @@ describe('a worker with the plugin', () => {
     });
 
     expect(worker.options.workflowsPath).toBe(WORKFLOWS);
-    expect([...worker.options.activities.keys()]).toEqual(['note']);
+    expect([...worker.options.activities.keys()]).toEqual(['note', 'isRedisTaskQueueServed']);
     expect(worker.options.taskQueue).toBe(taskQueue);
   });
 

@@ -11,6 +11,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import {
   bundleWorkflowCode,
   DefaultLogger,
+  type LogEntry,
   Runtime,
   Worker,
   type WorkerOptions,
@@ -46,12 +47,15 @@ export class Waits {
     readonly simulator: RedisApiSimulator,
     private readonly bundle: WorkflowBundleWithSourceMap,
     private readonly options: WaitsOptions,
+    /** What the workers have logged, from warnings on. */
+    readonly logged: readonly LogEntry[],
     readonly taskQueue = `waits-${randomUUID()}`,
   ) {}
 
   /** Starts everything. Called once per test file: the bundle takes a second. */
   static async start(environment: () => Promise<TestWorkflowEnvironment>, options: WaitsOptions = {}): Promise<Waits> {
-    const logger = new DefaultLogger('ERROR');
+    const logged: LogEntry[] = [];
+    const logger = new DefaultLogger('WARN', (entry) => void logged.push(entry));
     Runtime.install({ logger, telemetryOptions: { logging: { filter: 'ERROR' } } });
     const workflowsPath = fileURLToPath(new URL('../workflows/parents.ts', import.meta.url));
     const [env, simulator, bundle] = await Promise.all([
@@ -59,7 +63,7 @@ export class Waits {
       RedisApiSimulator.start({ requestsPerSecond: false }),
       bundleWorkflowCode({ workflowsPath, logger }),
     ]);
-    const waits = new Waits(env, simulator, bundle, options);
+    const waits = new Waits(env, simulator, bundle, options, logged);
     await waits.serveWaits(waits.taskQueue);
     await waits.serveCalls(waits.taskQueue);
     return waits;

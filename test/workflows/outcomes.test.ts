@@ -106,6 +106,37 @@ describe('a task that ends badly', () => {
   });
 });
 
+describe('the log', () => {
+  const linesOf = (taskId: number) =>
+    waits.logged
+      .filter(({ message }) => message.includes(`task ${taskId} `))
+      .map(({ level, message }) => [level, message]);
+
+  test('has one warning of a wait whose polls fail for more than a minute', async () => {
+    const taskId = waits.addTask(RUNNING);
+    const fault = waits.simulator.fault({ kind: 'error', code: 'InternalError' }, { taskId });
+    await failureOf(await waits.start({ taskId, region: REGION, maxWait: '10m' }));
+    fault.clear();
+
+    const expected = /^No poll of Redis task \d+ in ap-guangzhou has brought an answer for 1 min .* InternalError/;
+    expect(linesOf(taskId)).toEqual([['WARN', expect.stringMatching(expected)]]);
+  });
+
+  test('has one warning of a status that is not documented', async () => {
+    const taskId = waits.addTask({ status: 'verifying', forPolls: 3 }, { status: 'succeed' });
+    await waits.resultOf({ taskId, region: REGION });
+
+    expect(linesOf(taskId)).toEqual([['WARN', expect.stringMatching(/status that is not documented: "verifying"/)]]);
+  });
+
+  test('has nothing of a wait that goes well', async () => {
+    const taskId = waits.addTask({ ...RUNNING, forPolls: 3 }, { status: 'succeed' });
+    await waits.resultOf({ taskId, region: REGION });
+
+    expect(linesOf(taskId)).toEqual([]);
+  });
+});
+
 describe('maxWait', () => {
   test('ends the wait after one last poll at the deadline, and resumeInput waits on', async () => {
     const taskId = waits.addTask(RUNNING);

@@ -1,7 +1,7 @@
 import { durationMs, formatDuration } from '../../contract/duration.js';
 import { CliError, EXIT, type ExitCode } from '../exit-codes.js';
 import { duration, type PollingFlags, pollingInput, readPlan } from '../flags.js';
-import { EVENTS_PER_POLL, forecast, pollTimes } from '../forecast.js';
+import { forecast, historyEvents, pollTimes } from '../forecast.js';
 import { createOutput } from '../terminal.js';
 
 /** Enough for two digits, and over in a second even for polls each second. */
@@ -26,7 +26,7 @@ export function simulate(flags: SimulateFlags): Promise<ExitCode> {
       polls: Number(polls.toFixed(1)),
       latenessMeanMs: Math.round(late),
       latenessMaxMs: Math.round(lateAtMost),
-      historyEvents: Math.round(polls * EVENTS_PER_POLL),
+      historyEvents: Math.round(historyEvents(polls)),
     };
     const seconds = (ms: number) => formatDuration(ms < 1_000 ? ms : Math.round(ms / 100) * 100);
     output.result(
