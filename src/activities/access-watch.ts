@@ -6,6 +6,12 @@ import { pollErrorClassOf } from './poll-failure.js';
 const PROBE_MS = 1_000;
 const PROBE_MS_MAX = 10_000;
 
+/**
+ * How many calls in a row are refused for want of a permission before access counts as lost: the permission may be
+ * missing for some instances only, whereas a refused key opens nothing.
+ */
+const PERMISSION_REFUSALS = 3;
+
 /** Classes that only accepted credentials get: the API looks at them before it looks at the request. */
 const ACCEPTED: readonly PollErrorClass[] = ['throttled', 'unknownTask', 'rejected'];
 
@@ -17,6 +23,7 @@ const ACCEPTED: readonly PollErrorClass[] = ['throttled', 'unknownTask', 'reject
  */
 export class AccessWatch {
   private refusal: TencentApiError | undefined;
+  private refusedInARow = 0;
 
   /** @param changed - told why the last call was refused, and with undefined that calls are accepted again */
   constructor(private readonly changed: (refusal: TencentApiError | undefined) => void) {}
@@ -44,13 +51,15 @@ export class AccessWatch {
   }
 
   private accepted(): void {
+    this.refusedInARow = 0;
     if (!this.refusal) return;
     this.refusal = undefined;
     this.changed(undefined);
   }
 
   private refused(error: TencentApiError, again: () => Promise<unknown>): void {
-    if (this.refusal) return;
+    this.refusedInARow += 1;
+    if (this.refusal || (isAboutPermission(error) && this.refusedInARow < PERMISSION_REFUSALS)) return;
     this.refusal = error;
     this.changed(error);
     this.probeAfter(PROBE_MS, again);
@@ -64,4 +73,9 @@ export class AccessWatch {
     // A probe must not keep a process that has nothing else to do.
     setTimeout(() => void probe(), ms).unref();
   }
+}
+
+/** The key is good, but may not do this. */
+function isAboutPermission({ code }: TencentApiError): boolean {
+  return code.startsWith('UnauthorizedOperation') || /Permission|AuthFailure\.UnauthorizedOperation|CamAuth/.test(code);
 }

@@ -39,6 +39,6 @@ export interface CallLimits {
  */
 export function callLimits(state: WaitState, now: number): CallLimits {
   if (now >= state.deadline) return { isLast: true, maximumAttempts: 1, priorityKey: PRIORITY.last };
-  const isUrgent = state.lastPollAt === null || state.requestedAt !== null;
+  const isUrgent = state.firstPollAt === null || state.requestedAt !== null;
   return { isLast: false, maximumAttempts: MAXIMUM_ATTEMPTS, priorityKey: isUrgent ? PRIORITY.urgent : PRIORITY.paced };
 }

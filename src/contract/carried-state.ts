@@ -27,7 +27,7 @@ const FIELDS = {
   startedAt: instant,
   deadline: instant,
   firstPollAt: nullable(instant),
-  lastPollAt: nullable(instant),
+  soonestAt: instant,
   paceAt: instant,
   paceStep: count,
   requestedAt: nullable(instant),

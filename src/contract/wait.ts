@@ -9,7 +9,10 @@ const VISIBILITY_GRACE_MS = 15_000;
 /** Cap on how much queueing slows polling; longer delays are outages, which say nothing about the next call. */
 const LONGEST_QUEUE_MS = 30_000;
 
-const ANSWERED_LATELY_MS = 60_000;
+/** A worker hears with its next heartbeat that its call was given up, and may send it once more until then. */
+const GIVEN_UP_INTERVAL_MS = 2_000;
+
+const ANSWERED_LATELY_MS = 90_000;
 const FAILING_WARNING_MS = 60_000;
 
 /**
@@ -24,8 +27,8 @@ export interface WaitState {
   readonly deadline: number;
   /** When the first poll completed; the visibility grace starts here. */
   readonly firstPollAt: number | null;
-  /** When the last poll completed, or was given up. */
-  readonly lastPollAt: number | null;
+  /** No poll begins before this: two calls keep their distance, whatever brings a poll forward. */
+  readonly soonestAt: number;
   /** When the schedule alone would poll next. */
   readonly paceAt: number;
   readonly paceStep: number;
@@ -33,7 +36,7 @@ export interface WaitState {
   readonly requestedAt: number | null;
   /** How many polls returned a task. */
   readonly polls: number;
-  /** When a poll last saw the task unfinished. */
+  /** When the API last said that the task is unfinished. */
   readonly unfinishedAt: number | null;
   readonly observation: RedisTaskObservation | null;
   readonly lastError: PollError | null;
@@ -64,7 +67,7 @@ export function beginWait(plan: WaitPlan, now: number): WaitState {
     startedAt: now,
     deadline: now + plan.maxWaitMs,
     firstPollAt: null,
-    lastPollAt: null,
+    soonestAt: now,
     paceAt: now,
     paceStep: 0,
     requestedAt: null,
@@ -81,8 +84,8 @@ export function beginWait(plan: WaitPlan, now: number): WaitState {
 }
 
 /**
- * When the next poll is due: at the pace of the schedule, sooner when asked, at the deadline at the latest, and never
- * closer than the minimum interval to the poll before. Null while a poll is under way, and after the end.
+ * When the next poll is due: at the pace of the schedule, sooner when asked, at the deadline at the latest, and never too
+ * close to the poll before. Null while a poll is under way, and after the end.
  */
 export function nextPollAt(state: WaitState): number | null {
   if (state.stage !== 'pausing') return null;
@@ -90,8 +93,7 @@ export function nextPollAt(state: WaitState): number | null {
   if (state.requestedAt !== null) due.push(state.requestedAt);
   // One poll at the end of the visibility grace decides whether the task exists.
   if (state.missing && state.firstPollAt !== null) due.push(state.firstPollAt + VISIBILITY_GRACE_MS);
-  const soonest = state.lastPollAt === null ? state.startedAt : state.lastPollAt + MINIMUM_INTERVAL_MS;
-  return Math.max(soonest, Math.min(...due));
+  return Math.max(state.soonestAt, Math.min(...due));
 }
 
 export function pollBegan(state: WaitState): WaitState {
@@ -105,21 +107,25 @@ export function pollQueued(state: WaitState, lastError: PollError): WaitState {
 
 /** A poll whose answer had not come by the deadline. The last poll follows. */
 export function pollGivenUp(state: WaitState, now: number, lastError: PollError | null = state.lastError): WaitState {
-  return { ...state, stage: 'pausing', lastPollAt: now, lastError };
+  return { ...state, stage: 'pausing', soonestAt: now + GIVEN_UP_INTERVAL_MS, lastError };
 }
 
-/** What a wait knows once a poll has an answer. */
-export function pollAnswered(before: WaitState, answer: PollAnswer, now: number): WaitState {
-  const state = { ...before, firstPollAt: before.firstPollAt ?? now, lastPollAt: now };
-  return answer.error ? afterError(state, answer, now) : afterObservation(state, answer.observation, now);
+/**
+ * What a wait knows once a poll has an answer.
+ *
+ * @param askedAt - when the API can have been asked at the earliest: the answer may have been long on its way
+ */
+export function pollAnswered(before: WaitState, answer: PollAnswer, now: number, askedAt = now): WaitState {
+  const state = { ...before, firstPollAt: before.firstPollAt ?? now, soonestAt: now + MINIMUM_INTERVAL_MS };
+  return answer.error ? afterError(state, answer, now) : afterObservation(state, answer.observation, askedAt);
 }
 
-function afterObservation(state: WaitState, observation: RedisTaskObservation, now: number): WaitState {
+function afterObservation(state: WaitState, observation: RedisTaskObservation, askedAt: number): WaitState {
   return {
     ...state,
     polls: state.polls + 1,
     observation,
-    unfinishedAt: isUnfinished(observation) ? now : state.unfinishedAt,
+    unfinishedAt: isUnfinished(observation) ? askedAt : state.unfinishedAt,
     missing: false,
     failingSince: null,
     refusals: 0,
@@ -160,10 +166,10 @@ export function pauseAfterPoll(state: WaitState, plan: WaitPlan, now: number, ra
  * How long the call of a poll was in the task queue.
  *
  * @param queuedMs - as the worker tells it by its own clock, which may be wrong: it was no longer than the whole poll.
- * Not known of a call that failed
+ * Not known of a call that failed. Rounded: the state that is carried over holds whole milliseconds
  */
 export function queueDelayMs(beganAt: number, now: number, queuedMs = 0): number {
-  return Math.max(0, Math.min(queuedMs, now - beganAt));
+  return Math.round(Math.max(0, Math.min(queuedMs, now - beganAt)));
 }
 
 /** `pollNow`: a poll at once, or one more after the call that is under way. */

@@ -27,9 +27,10 @@ export class PollUnderWay {
   answer: Polled | undefined;
   private error: Error | undefined;
   private readonly scope = new CancellationScope();
+  private readonly settled: Promise<unknown>;
 
   constructor(plan: WaitPlan, apiQueue: string, limits: CallLimits, summary: string) {
-    this.scope
+    this.settled = this.scope
       .run(() => describeTask(plan, apiQueue, limits, summary))
       .then(
         (answer) => (this.answer = answer),
@@ -43,8 +44,11 @@ export class PollUnderWay {
     return this.answer !== undefined;
   }
 
-  giveUp(): void {
+  /** Cancels the call. Resolves with its answer all the same when that came in the very same moment. */
+  async giveUp(): Promise<Polled | undefined> {
     this.scope.cancel();
+    await this.settled;
+    return this.answer;
   }
 }
 

@@ -72,7 +72,8 @@ export class RedisTaskWait {
       const beganAt = Date.now();
       const answer = await this.poll(beganAt);
       if (!answer) continue;
-      this.become(pollAnswered(this.state, answer, Date.now()));
+      const queuedMs = queueDelayMs(beganAt, Date.now(), answer.queuedMs);
+      this.become(pollAnswered(this.state, answer, Date.now(), beganAt + queuedMs));
       this.host.polled?.(answer);
       this.warn();
 
@@ -80,7 +81,6 @@ export class RedisTaskWait {
       if (outcome?.failure) throw applicationFailure(outcome.failure);
       if (outcome) return outcome.result;
 
-      const queuedMs = queueDelayMs(beganAt, Date.now(), answer.queuedMs);
       this.become(pauseAfterPoll(this.state, this.plan, Date.now(), this.jitter.random(), queuedMs));
       await this.host.betweenPolls?.();
     }
@@ -134,14 +134,13 @@ export class RedisTaskWait {
       if (!this.isPastDeadline()) continue;
       const at = new Date().toISOString();
       const error = served ? undefined : noActivityWorker(this.host.apiQueue, queuedMs, at);
-      if (beganAt < this.state.deadline) {
-        poll.giveUp();
+      const isLast = beganAt >= this.state.deadline;
+      if (!isLast || error) {
+        const answer = await poll.giveUp();
+        if (answer) return answer;
+        if (isLast && error) return { error, errorClass: 'transient' };
         this.become(pollGivenUp(this.state, Date.now(), error));
         return undefined;
-      }
-      if (error) {
-        poll.giveUp();
-        return { error, errorClass: 'transient' };
       }
       // Others are in front of it: a task that has ended in time must not be reported as timed out for that.
       this.become(pollQueued(this.state, queueBacklog(this.host.apiQueue, queuedMs, at)));

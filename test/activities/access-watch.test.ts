@@ -40,6 +40,22 @@ describe('the access to the API', () => {
     expect(told).toEqual([code]);
   });
 
+  test.each([
+    'UnauthorizedOperation.NoCAMAuthed',
+    'AuthFailure.UnauthorizedOperation',
+    'InvalidParameter.PermissionDenied',
+    'InternalError.InstanceOperatePermissionError',
+  ])('is lost only by the third %s in a row, which may concern some instances alone', async (code) => {
+    const { told, make } = watchAccess();
+    for (let times = 0; times < 2; times++) await make(failWith('unauthorized', code));
+    await make(succeed);
+    for (let times = 0; times < 2; times++) await make(failWith('unauthorized', code));
+    expect(told).toEqual([]);
+    await make(failWith('unauthorized', code));
+
+    expect(told).toEqual([code]);
+  });
+
   test.each(['transient', 'throttled', 'unknownTask', 'rejected'] as const)(
     'is not lost by an answer that is %s',
     async (errorClass) => {

@@ -9,6 +9,7 @@ import {
   pollAnswered,
   pollBegan,
   pollGivenUp,
+  queueDelayMs,
   requestPoll,
 } from '../../src/contract/wait.js';
 import type { PollAnswer } from '../../src/contract/wait.js';
@@ -252,14 +253,14 @@ describe('the deadline', () => {
     expect(wait.pollsAt).toEqual([0, 40, 41]);
   });
 
-  test('that passes during a call gives it up, and has its last poll a second later', () => {
+  test('that passes during a call gives it up, and has its last poll when the worker knows', () => {
     const wait = new PlayedWait(planOf({ ...slow, maxWait: '50s' }), running).poll();
     wait.begin();
     wait.now = START + 50_000;
     wait.state = pollGivenUp(wait.state, wait.now);
 
     expect(wait.toEnd().failure?.type).toBe('RedisTaskTimedOut');
-    expect(wait.pollsAt).toEqual([0, 40, 51]);
+    expect(wait.pollsAt).toEqual([0, 40, 52]);
   });
 
   test('that passes during a call which is answered all the same has its last poll after it', () => {
@@ -324,6 +325,19 @@ describe('the deadline', () => {
     wait.state = moveDeadline(requestPoll(wait.state, wait.now), START + 7_200_000);
 
     expect(nextPollAt(wait.state)).toBe(START + 5_000);
+  });
+});
+
+describe('the time in the queue', () => {
+  test.each([
+    [20_000, 20_000],
+    [-5, 0],
+    [90_000, 60_000],
+    [0.4, 0],
+    [20_000.6, 20_001],
+    [undefined, 0],
+  ])('as told as %d ms is %d ms', (told, queuedMs) => {
+    expect(queueDelayMs(START, START + 60_000, told)).toBe(queuedMs);
   });
 });
 

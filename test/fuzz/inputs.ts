@@ -61,7 +61,7 @@ const rightState: Arbitrary<WaitState> = fc.record({
   paceAt: instant,
   paceStep: fc.oneof(fc.nat(2_000), fc.maxSafeNat()),
   requestedAt: fc.option(instant),
-  lastPollAt: fc.option(instant),
+  soonestAt: instant,
   polls: fc.maxSafeNat(),
   unfinishedAt: fc.option(instant),
   observation: fc.option(observation),

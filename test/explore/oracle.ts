@@ -1,0 +1,260 @@
+import type { PollErrorClass } from '../../src/contract/poll-error.js';
+import type { CallRecord, WaitRecord } from './wait-record.js';
+import { TERMINAL, trueEnd, trueStatus } from './wait-script.js';
+
+/** How exactly an oracle can know what happened when. */
+export interface Precision {
+  /** By how much two clocks, or a report and what it reports, may differ. */
+  readonly clockMs: number;
+  /** What a busy machine may add to anything that takes time. */
+  readonly busyMs: number;
+}
+
+type Rule = (record: WaitRecord, precision: Precision) => Iterable<string>;
+
+/**
+ * Judges a wait by the contract: what ended it, when, with which details, and what it did meanwhile. Written from the
+ * contract's text, not from the code. Each answer is a sentence; none means that all is as it should be.
+ */
+export function judge(record: WaitRecord, precision: Precision): string[] {
+  return RULES.flatMap((rule) => [...rule(record, precision)]);
+}
+
+/** Two calls of a wait are never closer, but for the repairs within an attempt. */
+const CLOSEST_MS = 1_000;
+/** From the first poll on, a task that no poll has seen may still become visible. */
+const GRACE_MS = 15_000;
+/** What a cancellation may take, and how long a call may outlive its wait. */
+const CANCEL_MS = 2_000;
+/** The last poll where nobody serves the queue; the limit of one attempt; four attempts with their pauses. */
+const LAST_POLL_MS = 30_000;
+const ATTEMPT_MS = 15_000;
+/** The longest that a queue slows the pace. */
+const SLOWED_MS = 30_000;
+const POLL_MS = 4 * ATTEMPT_MS + 12_000;
+
+const RULES: readonly Rule[] = [
+  function* everyWaitEnds({ endedAt, ending, failedTasks }) {
+    if (endedAt === undefined || !ending) yield 'The wait has not ended';
+    else if (ending.as === 'other') yield `The wait ended in a way that the contract does not know: ${ending.what}`;
+    for (const reason of failedTasks) yield `A workflow task failed: ${reason}`;
+  },
+
+  function* theEndingIsTrue({ script, ending, endedAt = Infinity, calls }, { clockMs }) {
+    const last = calls.filter(({ at, answer }) => at <= endedAt + clockMs && answer && 'status' in answer).at(-1);
+    const status = last?.answer && 'status' in last.answer ? last.answer.status : undefined;
+    switch (ending?.as) {
+      case 'succeeded':
+      case 'RedisTaskFailed':
+      case 'RedisTaskErrored': {
+        if (status === undefined || TERMINAL[status] !== ending.as) {
+          yield `The wait ended as ${ending.as}, but the last status that a call saw was ${JSON.stringify(status)}`;
+        }
+        const told = ending.as === 'succeeded' ? ending.result.status : ending.details.status;
+        if (told !== status)
+          yield `The ending tells the status ${JSON.stringify(told)} instead of ${JSON.stringify(status)}`;
+        if (trueStatus(script.task, (last?.at ?? 0) + clockMs) !== status)
+          yield `The task was not in ${String(status)} then`;
+        break;
+      }
+      default:
+    }
+  },
+
+  function* theEndIsSeen({ script, calls, ending, endedAt = Infinity }, { busyMs }) {
+    const seen = calls.find(({ answer }) => answer && 'status' in answer && answer.status in TERMINAL);
+    if (!seen || ending?.as === 'cancelled' || !script.task) return;
+    const late = endedAt - seen.at;
+    if (late > POLL_MS + busyMs) yield `A call saw the end at ${seen.at}, and the wait went on until ${endedAt}`;
+  },
+
+  function* theEndIsSeenSoon(record, { busyMs }) {
+    const { script, ending, endedAt = Infinity, deadlines } = record;
+    const end = trueEnd(script.task);
+    if (end === undefined || !ending || !(ending.as in ENDINGS_OF_TASKS)) return;
+    if (isTroubled(record, end, endedAt)) return;
+    const { maximumInterval, jitter, expectedDuration = 0 } = script.polling;
+    // After a call that was long in the queue, for whatever reason, the pace is no faster than that.
+    const slowed = record.troubles.length > 0 || record.longestQueueMs > 0 ? SLOWED_MS : 0;
+    const quiet = expectedDuration * 0.8 * (1 + jitter) - end;
+    const pause = Math.max(1_000, maximumInterval * (1 + jitter), quiet, slowed);
+    const due = Math.max(end, 0) + pause + record.longestQueueMs * 2 + CLOSEST_MS;
+    const deadline = deadlineAt(deadlines, endedAt);
+    // A call that is under way at the deadline is given up, and the last poll keeps its distance.
+    const bound = (deadline <= due ? deadline + 3 * CLOSEST_MS + record.longestQueueMs : due) + busyMs;
+    if (endedAt > Math.max(bound, end + busyMs + CLOSEST_MS)) {
+      yield `The task ended at ${end} and nothing was in the way, but the wait ended only at ${endedAt} (by ${Math.round(bound)} at the latest)`;
+    }
+  },
+
+  function* aTimeOutIsOne(record, { clockMs, busyMs }) {
+    const { ending, endedAt = Infinity, deadlines, calls, script } = record;
+    if (ending?.as !== 'RedisTaskTimedOut') return;
+    const deadline = deadlineAt(deadlines, endedAt);
+    if (endedAt < deadline - clockMs) yield `The wait timed out at ${endedAt}, before its deadline at ${deadline}`;
+    if (ending.details.resumeInput === undefined) yield 'A time-out has no resumeInput';
+    const lastPoll = calls.filter(({ at }) => at >= deadline - clockMs && at <= endedAt + clockMs);
+    const excused = ending.details.lastError?.code === 'NoActivityWorker' || isTroubled(record, deadline, endedAt);
+    if (lastPoll.length === 0 && !excused) yield `The wait timed out without a last poll at its deadline (${deadline})`;
+    const end = trueEnd(script.task);
+    const missed = end !== undefined && end < deadline - clockMs - busyMs;
+    const failed = lastPoll.some(({ answer }) => !answer || 'errorClass' in answer);
+    if (missed && !failed && !excused) {
+      yield `The task ended at ${end}, before the deadline at ${deadline}, but the wait timed out`;
+    }
+  },
+
+  function* theWaitEndsInTime(record, { busyMs }) {
+    const { endedAt = Infinity, deadlines, longestQueueMs } = record;
+    const deadline = deadlineAt(deadlines, endedAt);
+    const bound = deadline + CLOSEST_MS + LAST_POLL_MS + ATTEMPT_MS + longestQueueMs + busyMs;
+    if (endedAt > bound && !isTroubled(record, deadline, endedAt)) {
+      yield `The deadline was at ${deadline}, but the wait ended at ${endedAt}`;
+    }
+  },
+
+  function* cancellingIsQuickAndWanted(record, { busyMs }) {
+    const { ending, endedAt = Infinity, steering } = record;
+    const cancel = steering.find(({ did, heardAt }) => did === 'cancel' && heardAt !== undefined);
+    if (ending?.as === 'cancelled' && !cancel) yield 'The wait was cancelled, and nobody asked for it';
+    const late = endedAt - (cancel?.heardAt ?? Infinity);
+    if (late > CANCEL_MS + busyMs && !isTroubled(record, cancel?.heardAt ?? 0, endedAt)) {
+      yield `Cancelling took ${late} ms`;
+    }
+  },
+
+  function* aRefusalIsFinalAsPromised({ ending, endedAt = Infinity, calls, polls }, { clockMs }) {
+    if (ending?.as !== 'RedisTaskUnauthorized' && ending?.as !== 'RedisTaskRejected') return;
+    if (ending.details.resumeInput === undefined) yield `A ${ending.as} has no resumeInput`;
+    const heard = calls.filter(({ at, answer }) => at <= endedAt + clockMs && answer);
+    const last = heard.at(-1);
+    const lastClass = classOf(last);
+    const wanted: readonly (PollErrorClass | undefined)[] =
+      ending.as === 'RedisTaskUnauthorized' ? ['unauthorized'] : ['rejected', 'unknownTask'];
+    if (!wanted.includes(lastClass)) yield `${ending.as} after an answer that was ${String(lastClass)}`;
+    const wasSeen = polls.some(({ gaveTask }) => gaveTask);
+    if (!wasSeen) {
+      const firstAt = polls.find(({ answeredAt }) => answeredAt !== undefined)?.answeredAt ?? Infinity;
+      if (lastClass === 'unknownTask' && endedAt < firstAt + GRACE_MS - clockMs) {
+        yield `An unknown task was rejected ${endedAt - firstAt} ms after its first poll`;
+      }
+      return;
+    }
+    if (lastClass === 'unknownTask') yield 'A task that was seen was rejected as unknown';
+    const answered = polls.filter(({ answeredAt }) => answeredAt !== undefined);
+    const lastGood = answered.map(({ gaveTask }) => gaveTask).lastIndexOf(true);
+    const row = answered.slice(lastGood + 1);
+    const span = (row.at(-1)?.answeredAt ?? 0) - (row[0]?.answeredAt ?? 0);
+    if (row.length < 3 || span < 60_000 - clockMs) {
+      yield `${ending.as} after ${row.length} failed polls in a row over ${span} ms, although the task was seen`;
+    }
+  },
+
+  function* aRefusalOfAnUnseenTaskIsFinal(record, { busyMs }) {
+    const { polls, calls, ending, endedAt = Infinity } = record;
+    if (polls.some(({ gaveTask }) => gaveTask) || ending?.as === 'cancelled') return;
+    const refusal = calls.find((call) => classOf(call) === 'unauthorized' || classOf(call) === 'rejected');
+    // An unauthorized answer may be repaired by the second call of its attempt.
+    const after = calls.filter(({ at }) => at > (refusal?.at ?? Infinity) + ATTEMPT_MS + busyMs);
+    if (after.length > 0 && classOf(refusal) === 'rejected' && !isTroubled(record, refusal?.at ?? 0, endedAt)) {
+      yield `The task was never seen, but the wait polled on after a refusal at ${refusal?.at ?? 0}`;
+    }
+  },
+
+  function* callsKeepTheirDistance({ calls }, { clockMs }) {
+    for (const [index, call] of calls.entries()) {
+      const before = calls[index - 1];
+      if (!before || call.isRepair) continue;
+      const distance = call.at - before.at;
+      if (distance < CLOSEST_MS - clockMs) yield `Two calls at ${before.at} and ${call.at}, ${distance} ms apart`;
+    }
+  },
+
+  function* noCallAfterTheEnd({ calls, endedAt = Infinity }, { busyMs }) {
+    const late = calls.filter(({ at }) => at > endedAt + CANCEL_MS + busyMs);
+    if (late.length > 0) yield `The wait ended at ${endedAt}, and called at ${late.map(({ at }) => at).join(', ')}`;
+  },
+
+  function* aCallKeepsItsPlace({ polls, deadlines, steering, endedAt = Infinity }, { clockMs, busyMs }) {
+    for (const { at, givenUpAt } of polls) {
+      if (givenUpAt === undefined || givenUpAt >= endedAt - clockMs) continue;
+      const atDeadline = givenUpAt >= deadlineAt(deadlines, givenUpAt) - clockMs;
+      const cancelled = steering.some(
+        ({ did, heardAt = Infinity }) => did === 'cancel' && heardAt <= givenUpAt + busyMs,
+      );
+      if (!atDeadline && !cancelled)
+        yield `The call of the poll at ${at} was given up at ${givenUpAt}, with no deadline there`;
+    }
+  },
+
+  function* pollNowPolls(record, { clockMs, busyMs }) {
+    const { steering, polls, endedAt = Infinity } = record;
+    for (const { did, heardAt } of steering) {
+      if (did !== 'pollNow' || heardAt === undefined) continue;
+      const underWay = polls.find(
+        ({ at, answeredAt, givenUpAt }) => at <= heardAt && (answeredAt ?? givenUpAt ?? endedAt) > heardAt,
+      );
+      const free = underWay ? (underWay.answeredAt ?? underWay.givenUpAt ?? Infinity) : heardAt;
+      // A call that was given up may still be sent: the next one waits until its worker knows.
+      const givenUp = polls.some(({ givenUpAt = -Infinity }) => givenUpAt <= free && givenUpAt > free - 2 * CLOSEST_MS);
+      const by = free + (givenUp ? 2 : 1) * CLOSEST_MS + clockMs + busyMs;
+      if (by >= endedAt || isTroubled(record, heardAt, by)) continue;
+      if (!polls.some(({ at }) => at >= heardAt - clockMs && at <= by))
+        yield `pollNow at ${heardAt} was not followed by a poll`;
+    }
+  },
+
+  function* extendingAnswersTheNewState({ steering, startedAt }, { clockMs }) {
+    for (const { did, at, heardAt = Infinity, totalMs, state, refused } of steering) {
+      if (did !== 'extendWait' || totalMs === undefined) continue;
+      if (refused !== undefined && totalMs > heardAt + clockMs)
+        yield `extendWait to ${totalMs} at ${at} was refused: ${refused}`;
+      const told = state ? Date.parse(state.deadline) - startedAt : totalMs;
+      if (Math.abs(told - totalMs) > clockMs)
+        yield `extendWait to ${totalMs} at ${at} answered with the deadline ${told}`;
+    }
+  },
+
+  function* theFactsAgree({ ending, polls, endedAt = Infinity, script, calls }, { clockMs }) {
+    if (!ending || ending.as === 'cancelled' || ending.as === 'other') return;
+    const facts = ending.as === 'succeeded' ? ending.result : ending.details;
+    const good = polls.filter(({ gaveTask }) => gaveTask).length;
+    if (facts.polls !== good) yield `The ending tells of ${facts.polls} polls, but ${good} returned a task`;
+    if (Math.abs(facts.waitedMs - endedAt) > clockMs)
+      yield `waitedMs is ${facts.waitedMs}, but the wait took ${endedAt}`;
+    if (ending.as !== 'succeeded') return;
+    const { detectionDelayMaxMs } = ending.result;
+    const end = trueEnd(script.task) ?? 0;
+    const unseen = calls.every(({ answer }) => !answer || !('status' in answer) || answer.status in TERMINAL);
+    if ((detectionDelayMaxMs === null) !== unseen) {
+      yield `detectionDelayMaxMs is ${String(detectionDelayMaxMs)}, but the task was ${unseen ? 'never' : ''} seen unfinished`;
+    } else if (
+      detectionDelayMaxMs !== null &&
+      detectionDelayMaxMs < endedAt - Math.max(end, 0) - clockMs - 2 * CLOSEST_MS
+    ) {
+      yield `detectionDelayMaxMs is ${detectionDelayMaxMs}, but the end was seen ${endedAt - end} ms late`;
+    }
+  },
+];
+
+const ENDINGS_OF_TASKS: Readonly<Record<string, true>> = {
+  succeeded: true,
+  RedisTaskFailed: true,
+  RedisTaskErrored: true,
+};
+
+function deadlineAt(deadlines: WaitRecord['deadlines'], at: number): number {
+  return deadlines.filter(({ from }) => from <= at).at(-1)?.deadline ?? Infinity;
+}
+
+function classOf(call: CallRecord | undefined): PollErrorClass | undefined {
+  return call?.answer && 'errorClass' in call.answer ? call.answer.errorClass : undefined;
+}
+
+/** Whether something was in the way of calls, or of the workflow, in a span of time. */
+function isTroubled({ troubles, calls }: WaitRecord, from: number, to: number): boolean {
+  const failed = calls.some(
+    ({ at, answer }) => at >= from - ATTEMPT_MS && at <= to && (!answer || 'errorClass' in answer),
+  );
+  return failed || troubles.some((trouble) => trouble.from <= to && trouble.to >= from - ATTEMPT_MS);
+}

@@ -1,0 +1,124 @@
+import { defaultPayloadConverter } from '@temporalio/common';
+import type { RedisTaskFailureType } from '../../../src/contract/failures.js';
+import type { RedisTaskWaitState } from '../../../src/contract/view.js';
+import { failedWorkflowTasks, type History, type HistoryEvent } from '../../support/histories.js';
+import type { Ending, PollRecord } from '../wait-record.js';
+
+/** What the server's record says of a wait. Times are Unix milliseconds. */
+export interface RecordedWait {
+  readonly startedAt: number;
+  readonly endedAt: number | undefined;
+  readonly ending: Ending | undefined;
+  readonly polls: readonly PollRecord[];
+  readonly deadlines: readonly { readonly from: number; readonly deadline: number }[];
+  readonly failedTasks: readonly string[];
+  readonly events: number;
+  readonly longestQueueMs: number;
+}
+
+/** Reads the histories of all runs of a wait, oldest first. */
+export function readHistories(histories: readonly History[], maxWaitMs: number): RecordedWait {
+  const events = histories.flatMap(({ events: each }) => each ?? []);
+  const startedAt = timeOf(events.find((event) => event.workflowTaskStartedEventAttributes));
+  const last = events.at(-1);
+  const ending = last && endingOf(last);
+  return {
+    startedAt,
+    endedAt: ending ? timeOf(last) : undefined,
+    ending,
+    polls: histories.flatMap((history) => pollsOf(history, ending ? timeOf(last) : undefined)),
+    deadlines: deadlinesOf(events, startedAt, maxWaitMs),
+    failedTasks: histories.flatMap(failedWorkflowTasks),
+    events: events.length,
+    longestQueueMs: Math.max(0, ...histories.flatMap(queueDelays)),
+  };
+}
+
+export function timeOf(event: HistoryEvent | undefined): number {
+  const { seconds = 0, nanos = 0 } = event?.eventTime ?? {};
+  return Math.floor(Number(seconds) * 1_000 + (nanos ?? 0) / 1_000_000);
+}
+
+function pollsOf({ events }: History, endedAt: number | undefined): PollRecord[] {
+  const polls = new Map<string, { -readonly [K in keyof PollRecord]: PollRecord[K] }>();
+  for (const event of events ?? []) {
+    const scheduled = event.activityTaskScheduledEventAttributes;
+    if (scheduled?.activityType?.name === 'describeTaskInfo') polls.set(String(event.eventId), { at: timeOf(event) });
+    const ended =
+      event.activityTaskCompletedEventAttributes ??
+      event.activityTaskFailedEventAttributes ??
+      event.activityTaskTimedOutEventAttributes;
+    const poll = polls.get(String(ended?.scheduledEventId));
+    if (poll && ended) {
+      poll.answeredAt = timeOf(event);
+      poll.gaveTask = event.activityTaskCompletedEventAttributes != null;
+    }
+    const cancelled = polls.get(String(event.activityTaskCancelRequestedEventAttributes?.scheduledEventId));
+    if (cancelled) cancelled.givenUpAt = timeOf(event);
+  }
+  // An answer that came when the wait had already let the poll go tells it nothing.
+  return [...polls.values()].map(({ answeredAt, gaveTask, ...poll }) =>
+    answeredAt === undefined || poll.givenUpAt !== undefined
+      ? { ...poll, givenUpAt: poll.givenUpAt ?? endedAt ?? Infinity }
+      : { ...poll, answeredAt, gaveTask: gaveTask ?? false },
+  );
+}
+
+function queueDelays({ events }: History): number[] {
+  const scheduled = new Map<string, number>();
+  const delays: number[] = [];
+  for (const event of events ?? []) {
+    if (event.activityTaskScheduledEventAttributes) scheduled.set(String(event.eventId), timeOf(event));
+    const started = event.activityTaskStartedEventAttributes;
+    // Only of a first attempt is it known when it came to the queue.
+    if (started?.attempt === 1)
+      delays.push(timeOf(event) - (scheduled.get(String(started.scheduledEventId)) ?? Infinity));
+  }
+  return delays;
+}
+
+function deadlinesOf(events: readonly HistoryEvent[], startedAt: number, maxWaitMs: number) {
+  const deadlines = [{ from: startedAt, deadline: startedAt + maxWaitMs }];
+  for (const event of events) {
+    const payload = event.workflowExecutionUpdateCompletedEventAttributes?.outcome?.success?.payloads?.[0];
+    if (payload) {
+      const { deadline } = defaultPayloadConverter.fromPayload<RedisTaskWaitState>(payload);
+      deadlines.push({ from: timeOf(event), deadline: Date.parse(deadline) });
+    }
+    const signal = event.workflowExecutionSignaledEventAttributes;
+    const input = signal?.signalName === 'joinWait' ? signal.input?.payloads?.[0] : undefined;
+    if (input) {
+      const { maxWait } = defaultPayloadConverter.fromPayload<{ maxWait: number }>(input);
+      const before = deadlines.at(-1)?.deadline ?? 0;
+      deadlines.push({ from: timeOf(event), deadline: Math.max(before, timeOf(event) + maxWait) });
+    }
+  }
+  return deadlines;
+}
+
+const OTHER_ENDS: readonly (keyof HistoryEvent)[] = [
+  'workflowExecutionTimedOutEventAttributes',
+  'workflowExecutionTerminatedEventAttributes',
+];
+
+function endingOf(event: HistoryEvent): Ending | undefined {
+  const completed = event.workflowExecutionCompletedEventAttributes;
+  if (completed) return { as: 'succeeded', result: firstOf(completed.result?.payloads) as never };
+  if (event.workflowExecutionCanceledEventAttributes) return { as: 'cancelled' };
+  const failure = event.workflowExecutionFailedEventAttributes?.failure;
+  if (failure) {
+    const { type, details, nonRetryable } = failure.applicationFailureInfo ?? {};
+    const first = firstOf(details?.payloads);
+    if (!type?.startsWith('RedisTask') || !nonRetryable || first === undefined) {
+      return { as: 'other', what: `${failure.message ?? ''} (${type ?? 'no ApplicationFailure'})` };
+    }
+    return { as: type as RedisTaskFailureType, message: failure.message ?? '', details: first as never };
+  }
+  const other = OTHER_ENDS.find((each) => event[each]);
+  return other && { as: 'other', what: other };
+}
+
+function firstOf(payloads: Parameters<typeof defaultPayloadConverter.fromPayload>[0][] | null | undefined): unknown {
+  const [first] = payloads ?? [];
+  return first && defaultPayloadConverter.fromPayload(first);
+}

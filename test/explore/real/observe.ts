@@ -1,0 +1,98 @@
+import type { Client } from '@temporalio/client';
+import type { PollErrorClass } from '../../../src/contract/poll-error.js';
+import { classifyErrorCode } from '../../../src/tencent/errors.js';
+import type { RedisApiSimulator, SimulatorCall } from '../../../src/testing/index.js';
+import type { History } from '../../support/histories.js';
+import type { CallRecord, WaitRecord } from '../wait-record.js';
+import { trueStatus } from '../wait-script.js';
+import { readHistories, type RecordedWait } from './history.js';
+import type { PlayedWait } from './play.js';
+import type { Absence } from './stage.js';
+
+/** Puts together what the client did, what the API saw and what the server has on record. */
+export async function observe(
+  client: Client,
+  simulator: RedisApiSimulator,
+  played: PlayedWait,
+): Promise<{ readonly played: PlayedWait; readonly recorded: RecordedWait; readonly calls: readonly SimulatorCall[] }> {
+  const { script, taskId } = played.planned;
+  const recorded = readHistories(await historiesOf(client, played.workflowId), script.maxWaitMs);
+  return { played, recorded, calls: simulator.calls.filter((call) => call.taskId === String(taskId)) };
+}
+
+/** The record of a wait, in milliseconds since its start. */
+export function recordOf(
+  { played, recorded, calls }: Awaited<ReturnType<typeof observe>>,
+  absences: readonly Absence[],
+  longestQueueMs: number,
+): WaitRecord {
+  const { startedAt, endedAt, ending, failedTasks } = recorded;
+  const since = (time: number) => time - startedAt;
+  // The script counts from when its task began, which is a moment before or after the wait's first workflow task.
+  const shift = since(played.taskBeganAt);
+  const { script } = played.planned;
+  const task = script.task && {
+    visibleAfterMs: script.task.visibleAfterMs + shift,
+    statuses: script.task.statuses.map(({ fromMs, status }, index) => ({
+      fromMs: index === 0 ? 0 : fromMs + shift,
+      status,
+    })),
+  };
+  return {
+    script: { ...script, task, faults: script.faults.map((fault) => ({ ...fault, fromMs: fault.fromMs + shift })) },
+    startedAt,
+    endedAt: endedAt === undefined ? undefined : since(endedAt),
+    ending,
+    calls: calls.map((call, index) => callRecord(call, calls[index - 1], since(call.at), (at) => trueStatus(task, at))),
+    polls: recorded.polls.map((poll) => ({
+      at: since(poll.at),
+      ...(poll.answeredAt !== undefined && { answeredAt: since(poll.answeredAt) }),
+      ...(poll.gaveTask !== undefined && { gaveTask: poll.gaveTask }),
+      ...(poll.givenUpAt !== undefined && { givenUpAt: since(poll.givenUpAt) }),
+    })),
+    steering: played.steering.map((each) => ({
+      ...each,
+      at: since(each.at),
+      heardAt: each.heardAt === undefined ? undefined : since(each.heardAt),
+    })),
+    deadlines: recorded.deadlines.map(({ from, deadline }) => ({ from: since(from), deadline: since(deadline) })),
+    troubles: absences.map(({ from, to, why }) => ({ from: since(from), to: since(to), why })),
+    longestQueueMs,
+    failedTasks,
+  };
+}
+
+/** Refusals that the worker repairs at once by a second call. */
+const REPAIRED: readonly PollErrorClass[] = ['unauthorized'];
+
+function callRecord(
+  call: SimulatorCall,
+  before: SimulatorCall | undefined,
+  at: number,
+  status: (at: number) => string | undefined,
+): CallRecord {
+  const answer = answerOf(call, status(at));
+  const last = before && answerOf(before, '');
+  const isRepair = last && 'errorClass' in last && REPAIRED.includes(last.errorClass) && call.at - before.at < 1_000;
+  return { at, answer, ...(isRepair && { isRepair }) };
+}
+
+function answerOf({ outcome, aborted }: SimulatorCall, status: string | undefined): CallRecord['answer'] {
+  if (aborted || outcome === 'pending') return undefined;
+  if (outcome === 'ok') return status === undefined ? undefined : { status };
+  if (outcome.startsWith('fault:')) return { errorClass: 'transient' };
+  const errorClass = classifyErrorCode(outcome);
+  return { errorClass: errorClass === 'clock' ? 'unauthorized' : errorClass };
+}
+
+async function historiesOf(client: Client, workflowId: string): Promise<History[]> {
+  const histories: History[] = [];
+  let runId: string | undefined =
+    (await client.workflow.getHandle(workflowId).describe()).raw.workflowExecutionInfo?.firstRunId ?? undefined;
+  while (runId) {
+    const history: History = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+    histories.push(history);
+    runId = history.events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId ?? undefined;
+  }
+  return histories;
+}

@@ -1,0 +1,127 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Client, WorkflowNotFoundError, type WorkflowHandle, WorkflowUpdateFailedError } from '@temporalio/client';
+import pRetry from 'p-retry';
+import type { RedisTaskWaitState } from '../../../src/contract/view.js';
+import type { RedisApiSimulator, TaskStep } from '../../../src/testing/index.js';
+import type { SteeringRecord } from '../wait-record.js';
+import type { Act, TaskLife } from '../wait-script.js';
+import { type PlannedWait, SIMULATED } from './plan.js';
+
+const REGION = 'ap-guangzhou';
+
+/** A wait that was played. Times are Unix milliseconds. */
+export interface PlayedWait {
+  readonly planned: PlannedWait;
+  readonly workflowId: string;
+  readonly taskBeganAt: number;
+  readonly steering: readonly SteeringRecord[];
+}
+
+/** Starts a wait in its time and does to it what its script says. */
+export async function playWait(
+  client: Client,
+  simulator: RedisApiSimulator,
+  planned: PlannedWait,
+  runBeganAt: number,
+): Promise<PlayedWait> {
+  const { script, taskId } = planned;
+  const workflowId = `redis-task/${REGION}/${taskId}`;
+  await sleep(Math.max(0, runBeganAt + planned.beginsAtMs - Date.now()));
+  const handle = await patiently(() =>
+    client.workflow.start('awaitRedisTask', {
+      taskQueue: 'redis-task',
+      workflowId,
+      args: [{ taskId, region: REGION, maxWait: script.maxWaitMs, polling: script.polling }],
+      // The answer to a start may be lost with the server: then the same is started again.
+      workflowIdConflictPolicy: 'USE_EXISTING',
+    }),
+  );
+  const taskBeganAt = Date.now();
+  if (script.task)
+    simulator.addTask(taskId, { timeline: timelineOf(script.task), visibleAfterMs: script.task.visibleAfterMs });
+  const stop = new AbortController();
+  const steering: SteeringRecord[] = [];
+  const later = (ms: number, act: () => unknown) =>
+    sleep(ms, undefined, { signal: stop.signal }).then(act, () => undefined);
+  const all = [
+    ...script.faults.map(({ kind, fromMs, forMs }) =>
+      later(fromMs, () => simulator.fault(SIMULATED[kind], { taskId, forMs })),
+    ),
+    ...script.acts.map((act) =>
+      later(act.atMs, () => perform(client.workflow.getHandle(workflowId), act, script.maxWaitMs, steering)),
+    ),
+  ];
+  await patiently(() => client.workflow.getHandle(workflowId, handle.firstExecutionRunId).result().catch(ended));
+  stop.abort();
+  await Promise.all(all);
+  return { planned, workflowId, taskBeganAt, steering };
+}
+
+/** How it ended is read from its history; only that it has is of interest here. */
+function ended(error: unknown): void {
+  if (error instanceof Error && /connect|UNAVAILABLE|DEADLINE/i.test(`${error.message} ${String(error.cause)}`))
+    throw error;
+}
+
+/** A server that is away for a moment is asked again. */
+function patiently<T>(ask: () => Promise<T>): Promise<T> {
+  return pRetry(ask, { retries: 60, minTimeout: 200, maxTimeout: 1_000 });
+}
+
+async function perform(
+  handle: WorkflowHandle,
+  { act }: Act,
+  maxWaitMs: number,
+  steering: SteeringRecord[],
+): Promise<void> {
+  const note = async (more: Partial<SteeringRecord>, send: () => Promise<unknown>): Promise<void> => {
+    const at = Date.now();
+    const record = { at, did: act.does, heardAt: undefined, ...more };
+    try {
+      const answer = await send();
+      const state = isState(answer) ? { state: answer } : {};
+      steering.push({ ...record, heardAt: Date.now(), ...state });
+    } catch (error) {
+      // One that came after the end, or while the server was away, was never heard.
+      if (error instanceof WorkflowUpdateFailedError) {
+        steering.push({ ...record, heardAt: Date.now(), refused: error.cause?.message ?? error.message });
+      } else if (!(error instanceof WorkflowNotFoundError)) steering.push(record);
+    }
+  };
+  switch (act.does) {
+    case 'extendWait': {
+      const updates = act.totalsMs.map((total) => {
+        const totalMs = total < 0 ? maxWaitMs : Math.max(1_000, total);
+        return () =>
+          note({ totalMs }, () =>
+            handle.executeUpdate<RedisTaskWaitState, [unknown]>('extendWait', { args: [{ maxWait: totalMs }] }),
+          );
+      });
+      if (act.atOnce) await Promise.all(updates.map((update) => update()));
+      else for (const update of updates) await update();
+      break;
+    }
+    case 'pollNow':
+      await note({}, () => Promise.all(Array.from({ length: act.times }, () => handle.signal('pollNow'))));
+      break;
+    case 'joinWait':
+      await note({ totalMs: act.maxWaitMs }, () => handle.signal('joinWait', { maxWait: act.maxWaitMs }));
+      break;
+    case 'cancel':
+      await note({}, () => handle.cancel());
+      break;
+    case 'getState':
+      await handle.query('getState').catch(() => undefined);
+  }
+}
+
+function isState(value: unknown): value is RedisTaskWaitState {
+  return typeof value === 'object' && value !== null && 'deadline' in value;
+}
+
+function timelineOf({ statuses }: TaskLife): TaskStep[] {
+  return statuses.map(({ fromMs, status }, index) => {
+    const next = statuses[index + 1];
+    return { status, ...(next && { forMs: next.fromMs - fromMs }) };
+  });
+}

@@ -1,0 +1,301 @@
+import type { RedisTaskFailureType } from '../../../src/contract/failures.js';
+import type { RedisTaskWaitState } from '../../../src/contract/view.js';
+import type { Ending, PollRecord, SteeringRecord, WaitRecord } from '../wait-record.js';
+import type { Act, WaitScript } from '../wait-script.js';
+import { VirtualClock } from './clock.js';
+import { VirtualQueue } from './queue.js';
+import { during, type Span, type Surroundings } from './surroundings.js';
+import {
+  type Command,
+  durationMs,
+  type Job,
+  type Payload,
+  payloads,
+  type Run,
+  valueOf,
+  type WorkflowVm,
+} from './workflow-vm.js';
+
+const START = Date.parse('2026-11-23T10:00:00Z');
+const REGION = 'ap-guangzhou';
+const STEPS_MAX = 20_000;
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Plays a wait in virtual time: the workflow in the SDK's sandbox, the server and its queue by the rules of Temporal. */
+export async function playVirtually(vm: WorkflowVm, script: WaitScript, around: Surroundings): Promise<WaitRecord> {
+  return new VirtualWait(vm, script, around).play();
+}
+
+class VirtualWait {
+  private readonly clock = new VirtualClock(START);
+  private readonly queue: VirtualQueue;
+  private readonly jobs: Job[] = [];
+  private readonly timers = new Map<number, { cancel(): void }>();
+  private readonly cancelCall = new Map<number, () => void>();
+  private readonly pollOf = new Map<number, Mutable<PollRecord>>();
+  private readonly heard: ((at: number) => void)[] = [];
+  private readonly updates = new Map<string, Mutable<SteeringRecord>>();
+  private readonly record: Mutable<WaitRecord> & {
+    polls: PollRecord[];
+    steering: SteeringRecord[];
+    deadlines: { from: number; deadline: number }[];
+    failedTasks: string[];
+  };
+  private run: Run | undefined;
+  private taskPlanned = false;
+  private tasks = 0;
+  private runs = 0;
+
+  constructor(
+    private readonly vm: WorkflowVm,
+    private readonly script: WaitScript,
+    private readonly around: Surroundings,
+  ) {
+    this.queue = new VirtualQueue(this.clock, START, script, around);
+    this.record = {
+      script,
+      startedAt: START,
+      endedAt: undefined,
+      ending: undefined,
+      calls: this.queue.calls,
+      polls: [],
+      steering: [],
+      deadlines: [],
+      troubles: troublesOf(around),
+      longestQueueMs: Math.max(0, ...around.backlog.map(({ queueMs }) => queueMs)),
+      failedTasks: [],
+    };
+  }
+
+  async play(): Promise<WaitRecord> {
+    const { maxWaitMs, polling } = this.script;
+    await this.begin(payloads({ taskId: 18215, region: REGION, maxWait: maxWaitMs, polling }));
+    for (const act of this.script.acts) this.clock.at(START + act.atMs, () => this.perform(act));
+    for (let steps = 0; steps < STEPS_MAX && this.record.ending === undefined; steps++) {
+      if (!this.clock.step()) break;
+      await this.taskUnderWay;
+    }
+    // What a call that was given up still does at the API.
+    for (let steps = 0; steps < 100 && this.clock.step(); steps++);
+    await this.run?.dispose();
+    return this.record;
+  }
+
+  private taskUnderWay: Promise<void> = Promise.resolve();
+
+  private get elapsed(): number {
+    return this.clock.now - START;
+  }
+
+  private async begin(args: readonly Payload[]): Promise<void> {
+    await this.run?.dispose();
+    const seed = this.around.seed + this.runs;
+    this.runs += 1;
+    this.tasks = 0;
+    this.run = await this.vm.start({ runId: `run-${seed}`, seed, args }, this.clock.now);
+    this.planTask();
+  }
+
+  /** A worker takes the next workflow task a little later, with all that has happened up to then. */
+  private planTask(): void {
+    if (this.taskPlanned || this.record.ending) return;
+    this.taskPlanned = true;
+    const stall = during(this.around.stalled, this.elapsed);
+    // Some come together, which is where code that expects one thing at a time goes wrong.
+    const isFirst = this.runs === 1 && this.tasks === 0;
+    const usual = isFirst ? 0 : (this.around.seed + this.tasks * 7) % 15;
+    const delay = stall && !isFirst ? stall.fromMs + stall.forMs - this.elapsed : usual;
+    this.clock.after(delay, () => {
+      this.taskPlanned = false;
+      this.taskUnderWay = this.makeTask();
+    });
+  }
+
+  private add(job: Job): void {
+    this.jobs.push(job);
+    this.planTask();
+  }
+
+  private async makeTask(): Promise<void> {
+    const { run } = this;
+    if (!run || this.record.ending) return;
+    this.tasks += 1;
+    const jobs = this.jobs.splice(0).sort((a, b) => rank(a) - rank(b));
+    for (const hear of this.heard.splice(0)) hear(this.elapsed);
+    try {
+      const commands = await run.activate(jobs, this.clock.now, this.tasks > this.around.continueAfter);
+      for (const command of commands) await this.obey(command);
+      // Only these move a deadline.
+      if (this.tasks === 1 || jobs.some(({ doUpdate, signalWorkflow }) => doUpdate ?? signalWorkflow))
+        await this.look();
+    } catch (error) {
+      this.record.failedTasks.push((error as Error).message);
+      this.end({ as: 'other', what: 'a workflow task failed' });
+    }
+  }
+
+  /** Asks for the deadline in force. */
+  private async look(): Promise<void> {
+    if (this.record.ending || !this.run || this.tasks === 0) return;
+    const state = await this.query();
+    if (!state) return;
+    const deadline = Date.parse(state.deadline) - START;
+    if (this.record.deadlines.at(-1)?.deadline !== deadline)
+      this.record.deadlines.push({ from: this.elapsed, deadline });
+  }
+
+  private async query(): Promise<RedisTaskWaitState | undefined> {
+    const job: Job = { queryWorkflow: { queryId: 'q', queryType: 'getState', arguments: [] } };
+    const [answer] = (await this.run?.activate([job], this.clock.now)) ?? [];
+    return valueOf<RedisTaskWaitState>(answer?.respondToQuery?.succeeded?.response);
+  }
+
+  private async obey(command: Command): Promise<void> {
+    const { startTimer, cancelTimer, scheduleActivity, requestCancelActivity, updateResponse } = command;
+    if (startTimer) {
+      const seq = startTimer.seq ?? 0;
+      const ms = Math.max(1, durationMs(startTimer.startToFireTimeout));
+      this.timers.set(
+        seq,
+        this.clock.after(ms, () => this.add({ fireTimer: { seq } })),
+      );
+    }
+    if (cancelTimer) this.timers.get(cancelTimer.seq ?? 0)?.cancel();
+    if (scheduleActivity) this.schedule(scheduleActivity);
+    if (requestCancelActivity) this.cancelCall.get(requestCancelActivity.seq ?? 0)?.();
+    if (updateResponse) this.answerUpdate(updateResponse);
+    if (command.continueAsNewWorkflowExecution) {
+      for (const timer of this.timers.values()) timer.cancel();
+      await this.begin(command.continueAsNewWorkflowExecution.arguments ?? []);
+    }
+    const ending = endingOf(command);
+    if (ending) this.end(ending);
+  }
+
+  private schedule(activity: NonNullable<Command['scheduleActivity']>): void {
+    const seq = activity.seq ?? 0;
+    const isPoll = activity.activityType === 'describeTaskInfo';
+    const poll: Mutable<PollRecord> = { at: this.elapsed };
+    if (isPoll) {
+      this.record.polls.push(poll);
+      this.pollOf.set(seq, poll);
+    }
+    const cancel = this.queue.schedule(activity, (job) => {
+      this.add(job);
+      const result = job.resolveActivity?.result;
+      if (result?.cancelled) poll.givenUpAt = this.elapsed;
+      else
+        this.heard.push((at) => {
+          poll.answeredAt = at;
+          poll.gaveTask = result?.completed != null;
+        });
+    });
+    this.cancelCall.set(seq, cancel);
+  }
+
+  private answerUpdate(response: NonNullable<Command['updateResponse']>): void {
+    const steering = this.updates.get(response.protocolInstanceId ?? '');
+    if (!steering) return;
+    if (response.rejected) steering.refused = response.rejected.message ?? 'refused';
+    const state = valueOf<RedisTaskWaitState>(response.completed);
+    if (state) steering.state = state;
+  }
+
+  private perform({ act }: Act): void {
+    if (this.record.ending) return;
+    const steer = (more: Partial<SteeringRecord> = {}): Mutable<SteeringRecord> => {
+      const steering: Mutable<SteeringRecord> = { at: this.elapsed, heardAt: undefined, did: act.does, ...more };
+      this.record.steering.push(steering);
+      this.heard.push((at) => (steering.heardAt = at));
+      return steering;
+    };
+    switch (act.does) {
+      case 'extendWait':
+        act.totalsMs.forEach((total, index) => {
+          const inForce = this.record.deadlines.at(-1)?.deadline ?? this.script.maxWaitMs;
+          const totalMs = total < 0 ? inForce : total;
+          const send = () => this.update(totalMs, () => steer({ totalMs }));
+          if (act.atOnce || index === 0) send();
+          else this.clock.after(10 * index, send);
+        });
+        break;
+      case 'pollNow':
+        for (let times = 0; times < act.times; times++)
+          this.add({ signalWorkflow: { signalName: 'pollNow', input: [], headers: {} } });
+        steer();
+        break;
+      case 'joinWait':
+        this.add({
+          signalWorkflow: { signalName: 'joinWait', input: payloads({ maxWait: act.maxWaitMs }), headers: {} },
+        });
+        steer({ totalMs: act.maxWaitMs });
+        break;
+      case 'cancel':
+        this.add({ cancelWorkflow: { reason: 'asked for' } });
+        steer();
+        break;
+      case 'getState':
+    }
+  }
+
+  private update(totalMs: number, steer: () => Mutable<SteeringRecord>): void {
+    if (this.record.ending) return;
+    const protocolInstanceId = `update-${this.updates.size}`;
+    this.updates.set(protocolInstanceId, steer());
+    const input = payloads({ maxWait: Math.max(1_000, totalMs) });
+    this.add({
+      doUpdate: {
+        id: protocolInstanceId,
+        protocolInstanceId,
+        name: 'extendWait',
+        input,
+        headers: {},
+        runValidator: true,
+        meta: { updateId: protocolInstanceId },
+      },
+    });
+  }
+
+  private end(ending: Ending): void {
+    this.record.ending = ending;
+    this.record.endedAt = this.elapsed;
+    for (const [seq, poll] of this.pollOf) {
+      if (poll.answeredAt !== undefined || poll.givenUpAt !== undefined) continue;
+      poll.givenUpAt = this.elapsed;
+      this.cancelCall.get(seq)?.();
+    }
+  }
+}
+
+function rank({ signalWorkflow, doUpdate, cancelWorkflow }: Job): number {
+  if (signalWorkflow) return 1;
+  if (doUpdate) return 2;
+  return cancelWorkflow ? 4 : 3;
+}
+
+function endingOf(command: Command): Ending | undefined {
+  const { completeWorkflowExecution, failWorkflowExecution, cancelWorkflowExecution } = command;
+  if (completeWorkflowExecution) {
+    return { as: 'succeeded', result: valueOf(completeWorkflowExecution.result) as never };
+  }
+  if (cancelWorkflowExecution) return { as: 'cancelled' };
+  const failure = failWorkflowExecution?.failure;
+  if (!failure) return undefined;
+  const { type, details, nonRetryable } = failure.applicationFailureInfo ?? {};
+  const first = valueOf(details?.payloads?.[0]);
+  if (!type?.startsWith('RedisTask') || !nonRetryable || first === undefined) {
+    return { as: 'other', what: `${failure.message ?? ''} (${type ?? 'no ApplicationFailure'})` };
+  }
+  return { as: type as RedisTaskFailureType, message: failure.message ?? '', details: first as never };
+}
+
+function troublesOf({ deserted, killed, stalled }: Surroundings): WaitRecord['troubles'] {
+  const named = (spans: readonly Span[], why: string) =>
+    spans.map(({ fromMs, forMs }) => ({ from: fromMs, to: fromMs + forMs, why }));
+  return [
+    ...named(deserted, 'nobody takes calls'),
+    ...named(killed, 'who takes a call is killed'),
+    ...named(stalled, 'no worker runs the workflow'),
+  ];
+}

@@ -1,0 +1,171 @@
+import { ApplicationFailure, defaultFailureConverter, defaultPayloadConverter } from '@temporalio/common';
+import { POLL_FAILURE_TYPES, type PollErrorClass } from '../../../src/contract/poll-error.js';
+import type { CallRecord } from '../wait-record.js';
+import { FAULTS, type FaultKind, trueStatus, type WaitScript } from '../wait-script.js';
+import type { VirtualClock } from './clock.js';
+import { during, type Surroundings } from './surroundings.js';
+import { type Command, durationMs, type Job, payloads } from './workflow-vm.js';
+
+type Scheduled = NonNullable<Command['scheduleActivity']>;
+
+const HTTP_TIMEOUT_MS = 10_000;
+/** What is left over of a backlog for calls of a higher priority. */
+const SHARE = [1, 0.05, 0.4, 1] as const;
+
+/** The task queue of the calls, the workers that take them, and the API, as the contract has them. */
+export class VirtualQueue {
+  readonly calls: CallRecord[] = [];
+  /** When a call was taken last: what the server knows of the queue. */
+  private lastTaken = -Infinity;
+
+  constructor(
+    private readonly clock: VirtualClock,
+    private readonly start: number,
+    private readonly script: WaitScript,
+    private readonly around: Surroundings,
+  ) {}
+
+  private get elapsed(): number {
+    return this.clock.now - this.start;
+  }
+
+  /** The server's word on whether the queue is served: in a backlog, others are. */
+  get isServed(): boolean {
+    const served =
+      !during(this.around.deserted, this.elapsed) && during(this.around.backlog, this.elapsed) !== undefined;
+    return served || this.elapsed - this.lastTaken < 30_000;
+  }
+
+  /** Takes a scheduled activity; `done` gets its resolution, which does not come after the returned cancellation. */
+  schedule(activity: Scheduled, done: (job: Job) => void): () => void {
+    const seq = activity.seq ?? 0;
+    let isOver = false;
+    const resolve = (result: NonNullable<NonNullable<Job['resolveActivity']>['result']>) => {
+      if (isOver) return;
+      isOver = true;
+      done({ resolveActivity: { seq, result } });
+    };
+    if (activity.activityType === 'isRedisTaskQueueServed') {
+      this.clock.after(20, () => resolve(completed(this.isServed)));
+    } else {
+      this.attempt(activity, 1, () => isOver, resolve);
+    }
+    return () => resolve({ cancelled: { failure: { message: 'cancelled', canceledFailureInfo: {} } } });
+  }
+
+  private attempt(
+    activity: Scheduled,
+    attempt: number,
+    isOver: () => boolean,
+    resolve: (result: NonNullable<NonNullable<Job['resolveActivity']>['result']>) => void,
+  ): void {
+    const scheduledAt = this.clock.now;
+    const priority = activity.priority?.priorityKey ?? 3;
+    const queueMs = (during(this.around.backlog, this.elapsed)?.queueMs ?? 0) * (SHARE[priority] ?? 1);
+    const fail = (errorClass: PollErrorClass, code: string) => {
+      const isRetryable = errorClass === 'transient' || errorClass === 'throttled';
+      if (isRetryable && attempt < (activity.retryPolicy?.maximumAttempts ?? 1)) {
+        this.clock.after(1_000 * 2 ** (attempt - 1), () => {
+          if (!isOver()) this.attempt(activity, attempt + 1, isOver, resolve);
+        });
+        return;
+      }
+      const at = new Date(this.clock.now).toISOString();
+      const details = { code, message: `The API said ${code}`, requestId: null, at };
+      resolve({ failed: { failure: activityFailure(POLL_FAILURE_TYPES[errorClass], details) } });
+    };
+    const take = () => {
+      if (isOver()) return;
+      const desert = during(this.around.deserted, this.elapsed);
+      if (desert) {
+        this.clock.at(this.start + desert.fromMs + desert.forMs, take);
+        return;
+      }
+      this.lastTaken = this.elapsed;
+      const queuedMs = this.clock.now - scheduledAt;
+      if (during(this.around.killed, this.elapsed)) {
+        this.calls.push({ at: this.elapsed, answer: undefined });
+        const limit = durationMs(activity.startToCloseTimeout);
+        this.clock.after(limit, () => {
+          if (isOver()) return;
+          if (attempt < (activity.retryPolicy?.maximumAttempts ?? 1)) {
+            this.clock.after(1_000 * 2 ** (attempt - 1), () => {
+              if (!isOver()) this.attempt(activity, attempt + 1, isOver, resolve);
+            });
+          } else {
+            resolve({ failed: { failure: timeoutFailure() } });
+          }
+        });
+        return;
+      }
+      this.call(queuedMs, isOver, resolve, fail);
+    };
+    this.clock.after(queueMs, take);
+  }
+
+  private call(
+    queuedMs: number,
+    isOver: () => boolean,
+    resolve: (result: NonNullable<NonNullable<Job['resolveActivity']>['result']>) => void,
+    fail: (errorClass: PollErrorClass, code: string) => void,
+  ): void {
+    const fault = during(this.script.faults, this.elapsed)?.kind;
+    const status = trueStatus(this.script.task, this.elapsed);
+    const at = this.elapsed;
+    const answer = answerOf(fault, status);
+    this.calls.push({ at, answer: lost.has(fault) ? undefined : answer });
+    // Credentials and clock are repaired by a second call right away, which hears the same in these scripts.
+    const repaired = fault === 'badToken' || fault === 'noPermission' || fault === 'badClock';
+    const { callMs } = this.around;
+    if (repaired) this.calls.push({ at: at + callMs, answer, isRepair: true });
+    const takes = fault === 'slowAnswer' ? HTTP_TIMEOUT_MS : repaired ? 2 * callMs : callMs;
+    this.clock.after(takes, () => {
+      if (isOver()) return;
+      if ('errorClass' in answer) fail(answer.errorClass, fault ?? 'InvalidParameter.InvalidParameter');
+      else resolve(completed(described(answer.status, queuedMs, this.start + at)));
+    });
+  }
+}
+
+/** Faults after which nobody has an answer. */
+const lost = new Set<FaultKind | undefined>(['brokenConnection', 'slowAnswer']);
+
+function answerOf(fault: FaultKind | undefined, status: string | undefined): NonNullable<CallRecord['answer']> {
+  if (fault) return { errorClass: FAULTS[fault] };
+  return status === undefined ? { errorClass: 'unknownTask' } : { status };
+}
+
+function described(status: string, queuedMs: number, at: number) {
+  return {
+    status,
+    taskType: 'redis cache clearing process',
+    instanceId: 'crs-09u2u96z',
+    startTime: '2018-11-01 17:25:14',
+    message: '',
+    requestId: '81120ab8-fea0-41ab-af7e-283c0348c4fc',
+    at: new Date(at).toISOString(),
+    queuedMs,
+  };
+}
+
+function completed(value: unknown) {
+  return { completed: { result: payloads(value)[0] ?? null } };
+}
+
+function activityFailure(type: string, details: unknown) {
+  const cause = ApplicationFailure.create({ type, message: 'no task', details: [details] });
+  return {
+    message: 'Activity task failed',
+    activityFailureInfo: { activityType: { name: 'describeTaskInfo' }, activityId: '1' },
+    cause: defaultFailureConverter.errorToFailure(cause, defaultPayloadConverter),
+  };
+}
+
+function timeoutFailure() {
+  const START_TO_CLOSE = 1;
+  return {
+    message: 'Activity task timed out',
+    activityFailureInfo: { activityType: { name: 'describeTaskInfo' }, activityId: '1' },
+    cause: { message: 'activity StartToClose timeout', timeoutFailureInfo: { timeoutType: START_TO_CLOSE } },
+  };
+}

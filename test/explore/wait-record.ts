@@ -1,0 +1,68 @@
+import type { PollErrorClass } from '../../src/contract/poll-error.js';
+import type { RedisTaskFailureDetails, RedisTaskFailureType } from '../../src/contract/failures.js';
+import type { AwaitRedisTaskInput } from '../../src/contract/input.js';
+import type { RedisTaskResult } from '../../src/contract/outcome.js';
+import type { RedisTaskWaitState } from '../../src/contract/view.js';
+import type { WaitScript } from './wait-script.js';
+
+/** What really happened in one wait. All times in milliseconds since its start. */
+export interface WaitRecord {
+  readonly script: WaitScript;
+  /** Unix time in milliseconds of the wait's start. */
+  readonly startedAt: number;
+  readonly endedAt: number | undefined;
+  readonly ending: Ending | undefined;
+  /** The calls that reached the API, in their order. */
+  readonly calls: readonly CallRecord[];
+  /** The polls that the wait began, each one activity. */
+  readonly polls: readonly PollRecord[];
+  readonly steering: readonly SteeringRecord[];
+  /** Deadlines that were in force, each from its time on. */
+  readonly deadlines: readonly { readonly from: number; readonly deadline: number }[];
+  /** When a worker, the task queue or the server was in trouble, so that nothing can be said of calls and delays. */
+  readonly troubles: readonly { readonly from: number; readonly to: number; readonly why: string }[];
+  /** How long a call may have been in the task queue. */
+  readonly longestQueueMs: number;
+  /** Workflow tasks that failed, with their reasons. */
+  readonly failedTasks: readonly string[];
+}
+
+/** How a wait ended. */
+export type Ending =
+  | { readonly as: 'succeeded'; readonly result: RedisTaskResult }
+  | { readonly as: 'cancelled' }
+  | {
+      readonly as: RedisTaskFailureType;
+      readonly message: string;
+      readonly details: RedisTaskFailureDetails & { readonly resumeInput?: AwaitRedisTaskInput };
+    }
+  | { readonly as: 'other'; readonly what: string };
+
+/** One call as the API saw it. */
+export interface CallRecord {
+  readonly at: number;
+  /** What it answered: the task's status, or the class of its refusal; undefined when the answer did not arrive. */
+  readonly answer: { readonly status: string } | { readonly errorClass: PollErrorClass } | undefined;
+  /** A second call of the same attempt, with fresh credentials or another clock. */
+  readonly isRepair?: boolean;
+}
+
+/** One poll of the wait. */
+export interface PollRecord {
+  readonly at: number;
+  /** When its answer reached the wait; undefined when it was given up. */
+  readonly answeredAt?: number;
+  readonly gaveTask?: boolean;
+  readonly givenUpAt?: number;
+}
+
+/** What a client did, and what it was told. */
+export interface SteeringRecord {
+  readonly at: number;
+  /** When the wait knew of it. */
+  readonly heardAt: number | undefined;
+  readonly did: 'extendWait' | 'pollNow' | 'joinWait' | 'cancel' | 'getState';
+  readonly totalMs?: number;
+  readonly state?: RedisTaskWaitState;
+  readonly refused?: string;
+}
