@@ -11,7 +11,7 @@ import {
   type WorkflowHandle,
 } from '@temporalio/client';
 import type { RedisTaskDuration } from '../contract/duration.js';
-import { AWAIT_REDIS_TASK, clientWorkflowId, DEFAULT_TASK_QUEUE } from '../contract/ids.js';
+import { clientWorkflowId, DEFAULT_TASK_QUEUE } from '../contract/ids.js';
 import { type AwaitRedisTaskInput, identityOf, readInput } from '../contract/input.js';
 import { invalidInput } from '../contract/invalid-input.js';
 import { invalidInputMessage } from '../contract/messages.js';
@@ -20,6 +20,7 @@ import { InvalidFieldError } from '../contract/rules.js';
 import { type RedisTaskWaitState, waitSummary } from '../contract/view.js';
 import { RedisTaskError, waitError } from './error.js';
 import { type ProgressOptions, progressOf } from './progress.js';
+import { startOrJoin } from './start.js';
 
 export { RedisTaskError, RedisTaskWaitCancelledError } from './error.js';
 export type { ProgressOptions } from './progress.js';
@@ -61,26 +62,26 @@ export class RedisTaskClient {
   }
 
   /**
-   * Starts a wait, or attaches to the one that runs for this task already: then the rest of `input` is not looked at,
-   * and a longer `maxWait` is for {@link extendWait}. After the end of a wait, a new one begins.
+   * Starts a wait, or joins the one that runs for this task already: its deadline moves to no earlier than `maxWait` from
+   * now, never nearer, and `polling` is not looked at. After the end of a wait, a new one begins.
    *
    * @throws RedisTaskError `RedisTaskInvalidInput`, before anything is sent
    */
   async start(input: AwaitRedisTaskInput): Promise<WorkflowHandle> {
     const plan = readOrThrow(input);
-    const { taskId, region } = plan;
-    return this.client.workflow.start(AWAIT_REDIS_TASK, {
+    const { taskId, region, maxWaitMs } = plan;
+    const options = {
       taskQueue: this.taskQueue,
       workflowId: clientWorkflowId(this.taskQueue, region, taskId),
-      workflowIdConflictPolicy: 'USE_EXISTING',
       staticSummary: waitSummary(plan),
       memo: { taskId, region },
       args: [input],
-    });
+    };
+    return startOrJoin(this.client, options, maxWaitMs);
   }
 
   /**
-   * Starts a wait, or attaches to it, and waits for its end.
+   * Starts a wait, or joins it, and waits for its end.
    *
    * @throws RedisTaskError when the task did not succeed, or the wait could not go on
    * @throws RedisTaskWaitCancelledError when somebody cancelled it

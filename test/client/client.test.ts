@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { WorkflowNotFoundError } from '@temporalio/client';
+import { Client, type WorkflowClientInterceptor, WorkflowNotFoundError } from '@temporalio/client';
 import {
   RedisTaskClient,
   RedisTaskError,
@@ -8,6 +8,7 @@ import {
 } from '../../src/client/index.js';
 import type { RedisTaskWaitState } from '../../src/contract/view.js';
 import { devServer } from '../support/environments.js';
+import { eventsOf } from '../support/histories.js';
 import { REGION as region, until, Waits } from '../support/waits.js';
 
 let waits: Waits;
@@ -22,6 +23,7 @@ afterAll(() => waits.close());
 
 const RUNNING = { status: 'running', forMs: 600_000 } as const;
 const SUCCEED = { status: 'succeed', message: 'ok' } as const;
+const HOUR = 3_600_000;
 
 /** A task that goes on, and a wait for it that has polled once. */
 async function runningWait(): Promise<{ taskId: number; region: string }> {
@@ -54,6 +56,61 @@ describe('starting and awaiting', () => {
 
     const next = await client.start(task);
     expect((await next.describe()).runId).not.toBe(runId);
+    await client.cancel(task);
+  });
+
+  test('a joiner moves the deadline as far as its own maxWait reaches from now, never nearer', async () => {
+    const task = await runningWait();
+    const { deadline } = await client.state(task);
+    const joinedAt = Date.now();
+    await client.start({ ...task, maxWait: '5h' });
+    const joined = await until(
+      () => client.state(task),
+      (state) => state.deadline !== deadline,
+    );
+    await client.start({ ...task, maxWait: '1m' });
+    await client.pollNow(task);
+    const after = await until(
+      () => client.state(task),
+      ({ polls }) => polls === 2,
+    );
+
+    expect(Date.parse(joined.deadline) - joinedAt).toBeGreaterThanOrEqual(5 * HOUR);
+    expect(Date.parse(joined.deadline) - joinedAt).toBeLessThan(5 * HOUR + 5_000);
+    expect(after.deadline).toBe(joined.deadline);
+    await client.cancel(task);
+  });
+
+  test('only a joiner sends a signal: a fresh wait has none in its history', async () => {
+    const task = await runningWait();
+    const handle = client.attach(task);
+    const signals = async () => eventsOf(await handle.fetchHistory(), 'EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED');
+    const fresh = await signals();
+    await client.start(task);
+    const joined = await signals();
+    await client.cancel(task);
+
+    expect(fresh).toEqual([]);
+    expect(joined.map((event) => event.workflowExecutionSignaledEventAttributes?.signalName)).toEqual(['joinWait']);
+  });
+
+  test('a wait that ends in the moment in which it would be joined is started anew', async () => {
+    const task = await runningWait();
+    const { runId } = await client.attach(task).describe();
+    const endFirst: WorkflowClientInterceptor = {
+      async signal(input, next) {
+        await waits.client.workflow.getHandle(input.workflowExecution.workflowId, runId).terminate();
+        return next(input);
+      },
+    };
+    const { connection } = waits.env;
+    const late = new RedisTaskClient(new Client({ connection, interceptors: { workflow: [endFirst] } }), {
+      taskQueue: waits.taskQueue,
+    });
+    const handle = await late.start({ ...task, maxWait: '5h' });
+    const { status, runId: next } = await handle.describe();
+
+    expect({ status: status.name, isNew: next !== runId }).toEqual({ status: 'RUNNING', isNew: true });
     await client.cancel(task);
   });
 
