@@ -3,13 +3,7 @@
  *
  * @packageDocumentation
  */
-import {
-  ApplicationFailure,
-  CancelledFailure,
-  type Client,
-  WorkflowFailedError,
-  type WorkflowHandle,
-} from '@temporalio/client';
+import { ApplicationFailure, type Client, type WorkflowHandle } from '@temporalio/client';
 import type { RedisTaskDuration } from '../contract/duration.js';
 import { clientWorkflowId, DEFAULT_TASK_QUEUE } from '../contract/ids.js';
 import { type AwaitRedisTaskInput, identityOf, readInput } from '../contract/input.js';
@@ -18,10 +12,13 @@ import { invalidInputMessage } from '../contract/messages.js';
 import type { RedisTaskResult } from '../contract/outcome.js';
 import { InvalidFieldError } from '../contract/rules.js';
 import { type RedisTaskWaitState, waitSummary } from '../contract/view.js';
+import { awaitAll, type RedisTaskOutcome } from './await-all.js';
 import { RedisTaskError, waitError } from './error.js';
 import { type ProgressOptions, progressOf } from './progress.js';
 import { startOrJoin } from './start.js';
+import { describeChain, handleTo, resultOf, type WaitChain } from './wait-chain.js';
 
+export type { RedisTaskOutcome } from './await-all.js';
 export { RedisTaskError, RedisTaskWaitCancelledError } from './error.js';
 export type { ProgressOptions } from './progress.js';
 
@@ -36,11 +33,6 @@ export interface RedisTaskClientOptions {
   /** The queue of the workers that wait; another account is another queue. @default 'redis-task' */
   readonly taskQueue?: string;
 }
-
-/** How one of many waits ended. */
-export type RedisTaskOutcome =
-  | { readonly input: AwaitRedisTaskInput; readonly result: RedisTaskResult; readonly error?: undefined }
-  | { readonly input: AwaitRedisTaskInput; readonly result?: undefined; readonly error: unknown };
 
 /**
  * Starts, watches and steers waits. All methods name a wait by its task, so that any number of clients share one.
@@ -68,6 +60,10 @@ export class RedisTaskClient {
    * @throws RedisTaskError `RedisTaskInvalidInput`, before anything is sent
    */
   async start(input: AwaitRedisTaskInput): Promise<WorkflowHandle> {
+    return handleTo(this.client, await this.begin(input));
+  }
+
+  private async begin(input: AwaitRedisTaskInput): Promise<WaitChain> {
     const plan = readOrThrow(input);
     const { taskId, region, maxWaitMs } = plan;
     const options = {
@@ -87,19 +83,19 @@ export class RedisTaskClient {
    * @throws RedisTaskWaitCancelledError when somebody cancelled it
    */
   async await(input: AwaitRedisTaskInput): Promise<RedisTaskResult> {
-    return resultOf(await this.start(input));
+    return resultOf(this.client, await this.begin(input));
   }
 
-  /** Waits for many tasks at once. Never rejects: each outcome has its result, or its error as {@link await} throws it. */
+  /**
+   * Waits for many tasks at once. Never rejects: each outcome has its result, or its error as {@link await} throws it.
+   * Few requests are under way at a time, however many tasks there are.
+   */
   awaitAll(inputs: Iterable<AwaitRedisTaskInput>): Promise<RedisTaskOutcome[]> {
-    const outcome = async (input: AwaitRedisTaskInput): Promise<RedisTaskOutcome> => {
-      try {
-        return { input, result: await this.await(input) };
-      } catch (error) {
-        return { input, error };
-      }
-    };
-    return Promise.all(Array.from(inputs, outcome));
+    return awaitAll(
+      inputs,
+      (input) => this.begin(input),
+      (wait) => resultOf(this.client, wait),
+    );
   }
 
   /** Attaches to the wait for a task, running or the last that ended, without starting one. */
@@ -109,8 +105,8 @@ export class RedisTaskClient {
   }
 
   /** The end of the wait for a task, without starting one. @throws as {@link await} */
-  result(task: RedisTaskReference): Promise<RedisTaskResult> {
-    return resultOf(this.attach(task));
+  async result(task: RedisTaskReference): Promise<RedisTaskResult> {
+    return resultOf(this.client, await describeChain(this.client, this.attach(task).workflowId));
   }
 
   /** Where the wait for a task stands. */
@@ -152,14 +148,6 @@ export class RedisTaskClient {
    */
   async cancel(task: RedisTaskReference): Promise<void> {
     await this.attach(task).cancel();
-  }
-}
-
-async function resultOf(handle: WorkflowHandle): Promise<RedisTaskResult> {
-  try {
-    return (await handle.result()) as RedisTaskResult;
-  } catch (error) {
-    throw waitError(error, error instanceof WorkflowFailedError && error.cause instanceof CancelledFailure);
   }
 }
 

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import { Client, type WorkflowClientInterceptor, WorkflowNotFoundError } from '@temporalio/client';
+import { Worker } from '@temporalio/worker';
 import {
   RedisTaskClient,
   RedisTaskError,
@@ -34,6 +36,18 @@ async function runningWait(): Promise<{ taskId: number; region: string }> {
     (state) => state?.polls === 1 && state.nextPollAt !== null,
   );
   return task;
+}
+
+/** How many of some calls are under way at once. */
+class Gauge {
+  most = 0;
+  private now = 0;
+
+  async during<T>(call: Promise<T>): Promise<T> {
+    this.now += 1;
+    this.most = Math.max(this.most, this.now);
+    return call.finally(() => (this.now -= 1));
+  }
 }
 
 async function errorOf(promise: Promise<unknown>): Promise<unknown> {
@@ -168,6 +182,31 @@ describe('starting and awaiting', () => {
     expect(outcomes[0]?.result).toMatchObject({ status: 'succeed' });
     expect(outcomes[1]?.error).toMatchObject({ type: 'RedisTaskErrored' });
     expect(outcomes[2]?.error).toMatchObject({ type: 'RedisTaskInvalidInput' });
+  });
+});
+
+describe('awaitAll', () => {
+  test('starts no more than fifty at once, and asks for no more than a hundred results', async () => {
+    const starts = new Gauge();
+    const results = new Gauge();
+    const counting: WorkflowClientInterceptor = { startWithDetails: (input, next) => starts.during(next(input)) };
+    const { connection } = waits.env;
+    const counted = new Client({ connection, interceptors: { workflow: [counting] } });
+    const { workflow } = counted;
+    const result = workflow.result.bind(workflow);
+    workflow.result = (...args) => results.during(result(...args));
+    const taskQueue = `instant-${randomUUID()}`;
+    const worker = await Worker.create({
+      connection: waits.env.nativeConnection,
+      taskQueue,
+      workflowsPath: fileURLToPath(new URL('instant-workflow.ts', import.meta.url)),
+    });
+    const inputs = Array.from({ length: 250 }, (_, index) => ({ taskId: index + 1, region }));
+    const outcomes = await worker.runUntil(new RedisTaskClient(counted, { taskQueue }).awaitAll(inputs));
+
+    expect(outcomes.map((outcome) => outcome.result?.taskId)).toEqual(inputs.map(({ taskId }) => taskId));
+    expect(starts.most).toBe(50);
+    expect(results.most).toBe(100);
   });
 });
 
