@@ -1,11 +1,12 @@
 import { TerminatedFailure, WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
-import { RedisTaskError, RedisTaskWaitCancelledError } from '../client/index.js';
+import { RedisTaskError, RedisTaskNoWorkerError, RedisTaskWaitCancelledError } from '../client/index.js';
 import { formatDuration } from '../contract/duration.js';
 import type { RedisTaskResult } from '../contract/outcome.js';
 import { CliError, EXIT, type ExitCode, FAILURE_EXIT } from './exit-codes.js';
 import type { Task } from './flags.js';
 import { isOutOfReach, type Temporal } from './temporal.js';
 import { type Output, printable } from './terminal.js';
+import { ADVICE, nobodyTakes } from './workers-present.js';
 
 /** How the command line shows the end of one wait. */
 export interface Ending {
@@ -51,6 +52,10 @@ export function endedBadly(error: unknown, task: Task, temporal: Temporal): Endi
     );
   }
   if (error instanceof CliError) throw error;
+  if (error instanceof RedisTaskNoWorkerError) {
+    const advice = 'What was started begins when one comes, and the same command attaches to it.';
+    throw new CliError(EXIT.noWorker, `${nobodyTakes(error.taskQueue, temporal)} ${advice} ${ADVICE}`);
+  }
   if (isOutOfReach(error)) {
     const where = `${temporal.address}, namespace ${temporal.namespace}`;
     const advice = 'A wait goes on once it is back, and the same command attaches to it again.';

@@ -14,7 +14,14 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const ANSWER_TIMEOUT_MS = 5_000;
 
 /** The numbers of the gRPC statuses that are told apart. */
-const GRPC = { deadlineExceeded: 4, notFound: 5, permissionDenied: 7, unavailable: 14, unauthenticated: 16 } as const;
+const GRPC = {
+  cancelled: 1,
+  deadlineExceeded: 4,
+  notFound: 5,
+  permissionDenied: 7,
+  unavailable: 14,
+  unauthenticated: 16,
+} as const;
 
 /** A connection to Temporal, and the waits on one queue of it. */
 export interface Temporal {
@@ -80,7 +87,8 @@ export function soon<T>({ waits }: Pick<Temporal, 'waits'>, ask: () => Promise<T
 /** Whether Temporal, or a worker that it asked, gave no answer in time. */
 export function isOutOfReach(error: unknown): boolean {
   const code = grpcCode(error);
-  return code === GRPC.deadlineExceeded || code === GRPC.unavailable;
+  // The server itself cancels what is about to pass its deadline, and nothing else cancels here.
+  return code === GRPC.cancelled || code === GRPC.deadlineExceeded || code === GRPC.unavailable;
 }
 
 /** The end that an error of the connection means. */

@@ -15,7 +15,7 @@ export type RedisTaskOutcome =
   | { readonly input: AwaitRedisTaskInput; readonly result?: undefined; readonly error: unknown };
 
 type Begun =
-  | { readonly input: AwaitRedisTaskInput; readonly wait: WaitChain }
+  | { readonly input: AwaitRedisTaskInput; readonly wait: WaitChain; readonly begunAt: number }
   | { readonly input: AwaitRedisTaskInput; readonly wait?: undefined; readonly error: unknown };
 
 /**
@@ -25,20 +25,20 @@ type Begun =
 export async function awaitAll(
   inputs: Iterable<AwaitRedisTaskInput>,
   begin: (input: AwaitRedisTaskInput) => Promise<WaitChain>,
-  resultOf: (wait: WaitChain) => Promise<RedisTaskResult>,
+  resultOf: (wait: WaitChain, begunAt: number) => Promise<RedisTaskResult>,
 ): Promise<RedisTaskOutcome[]> {
   const beginOne = async (input: AwaitRedisTaskInput): Promise<Begun> => {
     try {
-      return { input, wait: await begin(input) };
+      return { input, wait: await begin(input), begunAt: performance.now() };
     } catch (error) {
       return { input, error };
     }
   };
   const endOne = async (begun: Begun): Promise<RedisTaskOutcome> => {
     if (!begun.wait) return begun;
-    const { input, wait } = begun;
+    const { input, wait, begunAt } = begun;
     try {
-      return { input, result: await resultOf(wait) };
+      return { input, result: await resultOf(wait, begunAt) };
     } catch (error) {
       return { input, error };
     }

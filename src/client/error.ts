@@ -37,6 +37,23 @@ export class RedisTaskWaitCancelledError extends Error {
   override readonly name = 'RedisTaskWaitCancelledError';
 }
 
+/**
+ * No worker has taken the wait up within seconds of its start. It stays started, and begins when a worker comes: then
+ * `RedisTaskClient.result` has its end. `{ waitForWorker: true }` waits for that instead of this error.
+ */
+export class RedisTaskNoWorkerError extends Error {
+  override readonly name = 'RedisTaskNoWorkerError';
+
+  constructor(
+    readonly taskQueue: string,
+    readonly workflowId: string,
+  ) {
+    super(
+      `No worker takes work from queue ${taskQueue}. The wait ${workflowId} has been started all the same, and begins when a worker comes: have its end with RedisTaskClient.result, or end it with RedisTaskClient.cancel.`,
+    );
+  }
+}
+
 /** The error of a wait in the terms of this package; what is none of its errors stays as it is. */
 export function waitError(error: unknown, isCancelled: boolean): unknown {
   const failure = decodeRedisTaskFailure(error);

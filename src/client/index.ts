@@ -16,10 +16,11 @@ import { awaitAll, type RedisTaskOutcome } from './await-all.js';
 import { RedisTaskError, waitError } from './error.js';
 import { type ProgressOptions, progressOf } from './progress.js';
 import { startOrJoin } from './start.js';
+import { untilBegun } from './untaken.js';
 import { describeChain, handleTo, resultOf, type WaitChain } from './wait-chain.js';
 
 export type { RedisTaskOutcome } from './await-all.js';
-export { RedisTaskError, RedisTaskWaitCancelledError } from './error.js';
+export { RedisTaskError, RedisTaskNoWorkerError, RedisTaskWaitCancelledError } from './error.js';
 export type { ProgressOptions } from './progress.js';
 
 /** Which task a wait is about: with the queue, it is all that a workflow id is made of. */
@@ -33,6 +34,19 @@ export interface RedisTaskClientOptions {
   /** The queue of the workers that wait; another account is another queue. @default 'redis-task' */
   readonly taskQueue?: string;
 }
+
+/** Options of `RedisTaskClient.await` and `awaitAll`. */
+export interface AwaitOptions {
+  /**
+   * Whether a wait that no worker takes up is awaited until one comes. One that has begun always is: workers may be
+   * replaced meanwhile.
+   * @default false: RedisTaskNoWorkerError
+   */
+  readonly waitForWorker?: boolean;
+}
+
+/** How long a new wait may be in the queue before that is an error: workers that have time take it up at once. */
+const TAKEN_WITHIN_MS = 5_000;
 
 /**
  * Starts, watches and steers waits. All methods name a wait by its task, so that any number of clients share one.
@@ -81,21 +95,27 @@ export class RedisTaskClient {
    *
    * @throws RedisTaskError when the task did not succeed, or the wait could not go on
    * @throws RedisTaskWaitCancelledError when somebody cancelled it
+   * @throws RedisTaskNoWorkerError when no worker took it up within 5 s
    */
-  async await(input: AwaitRedisTaskInput): Promise<RedisTaskResult> {
-    return resultOf(this.client, await this.begin(input));
+  async await(input: AwaitRedisTaskInput, options?: AwaitOptions): Promise<RedisTaskResult> {
+    return this.endOf(await this.begin(input), performance.now(), options);
   }
 
   /**
    * Waits for many tasks at once. Never rejects: each outcome has its result, or its error as {@link await} throws it.
    * Few requests are under way at a time, however many tasks there are.
    */
-  awaitAll(inputs: Iterable<AwaitRedisTaskInput>): Promise<RedisTaskOutcome[]> {
+  awaitAll(inputs: Iterable<AwaitRedisTaskInput>, options?: AwaitOptions): Promise<RedisTaskOutcome[]> {
     return awaitAll(
       inputs,
       (input) => this.begin(input),
-      (wait) => resultOf(this.client, wait),
+      (wait, begunAt) => this.endOf(wait, begunAt, options),
     );
+  }
+
+  private async endOf(wait: WaitChain, begunAt: number, options: AwaitOptions = {}): Promise<RedisTaskResult> {
+    if (!options.waitForWorker) await untilBegun(this.client, wait.workflowId, begunAt + TAKEN_WITHIN_MS);
+    return resultOf(this.client, wait);
   }
 
   /** Attaches to the wait for a task, running or the last that ended, without starting one. */

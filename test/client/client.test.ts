@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Client, type WorkflowClientInterceptor, WorkflowNotFoundError } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import {
   RedisTaskClient,
   RedisTaskError,
+  RedisTaskNoWorkerError,
   RedisTaskWaitCancelledError,
   type RedisTaskOutcome,
 } from '../../src/client/index.js';
@@ -202,11 +204,96 @@ describe('awaitAll', () => {
       workflowsPath: fileURLToPath(new URL('instant-workflow.ts', import.meta.url)),
     });
     const inputs = Array.from({ length: 250 }, (_, index) => ({ taskId: index + 1, region }));
-    const outcomes = await worker.runUntil(new RedisTaskClient(counted, { taskQueue }).awaitAll(inputs));
+    const outcomes = await worker.runUntil(
+      // Otherwise it is first looked whether each has begun.
+      new RedisTaskClient(counted, { taskQueue }).awaitAll(inputs, { waitForWorker: true }),
+    );
 
     expect(outcomes.map((outcome) => outcome.result?.taskId)).toEqual(inputs.map(({ taskId }) => taskId));
     expect(starts.most).toBe(50);
     expect(results.most).toBe(100);
+  });
+});
+
+describe('without a worker', () => {
+  const nobody = () => new RedisTaskClient(waits.client, { taskQueue: `nobody-${randomUUID()}` });
+
+  test.concurrent('await says so within seconds; the wait has been started, and begins when one comes', async () => {
+    const lonely = nobody();
+    const task = { taskId: waits.addTask(SUCCEED), region };
+    const startedAt = performance.now();
+    const error = await errorOf(lonely.await({ ...task, maxWait: '2s' }));
+
+    expect(performance.now() - startedAt).toBeLessThan(7_000);
+    expect(error).toBeInstanceOf(RedisTaskNoWorkerError);
+    expect(error).toMatchObject({
+      taskQueue: lonely.taskQueue,
+      workflowId: `${lonely.taskQueue}/${region}/${task.taskId}`,
+    });
+    expect((error as Error).message).toContain(`No worker takes work from queue ${lonely.taskQueue}`);
+    await waits.serveWaits(lonely.taskQueue);
+    await waits.serveCalls(lonely.taskQueue);
+    await expect(lonely.result(task)).resolves.toMatchObject({ status: 'succeed' });
+  });
+
+  test.concurrent('await waits for one when told to', async () => {
+    const lonely = nobody();
+    const result = lonely.await({ taskId: waits.addTask(SUCCEED), region }, { waitForWorker: true });
+    const first = await Promise.race([result, setTimeout(7_000, 'nothing yet')]);
+    await waits.serveWaits(lonely.taskQueue);
+    await waits.serveCalls(lonely.taskQueue);
+
+    expect(first).toBe('nothing yet');
+    await expect(result).resolves.toMatchObject({ status: 'succeed' });
+  });
+
+  test.concurrent('awaitAll tells it of each wait within seconds', async () => {
+    const lonely = nobody();
+    const inputs = Array.from({ length: 150 }, (_, index) => ({ taskId: index + 1, region }));
+    const startedAt = performance.now();
+    const outcomes = await lonely.awaitAll(inputs);
+
+    expect(performance.now() - startedAt).toBeLessThan(20_000);
+    for (const { error } of outcomes) expect(error).toBeInstanceOf(RedisTaskNoWorkerError);
+    await Promise.all(outcomes.map(({ input }) => lonely.attach(input).terminate()));
+  });
+
+  test.concurrent('a wait that has begun is awaited on: a worker may come back', async () => {
+    const lonely = nobody();
+    const task = { taskId: waits.addTask(RUNNING, SUCCEED), region };
+    await waits.serveCalls(lonely.taskQueue);
+    const stop = await waits.serveWaits(lonely.taskQueue);
+    await lonely.start(task);
+    await until(
+      () => lonely.state(task).catch(() => undefined),
+      (state) => state?.polls === 1,
+    );
+    await stop();
+    const result = lonely.await(task);
+    const first = await Promise.race([errorOf(result), setTimeout(8_000, 'nothing yet')]);
+    waits.simulator.setTask(task.taskId, SUCCEED);
+    await waits.serveWaits(lonely.taskQueue);
+
+    expect(first).toBe('nothing yet');
+    await expect(result).resolves.toMatchObject({ status: 'succeed' });
+  });
+
+  test.concurrent('is told apart from a worker that is busy with others', async () => {
+    const taskQueue = `busy-${randomUUID()}`;
+    const worker = await Worker.create({
+      connection: waits.env.nativeConnection,
+      taskQueue,
+      workflowsPath: fileURLToPath(new URL('slow-workflow.ts', import.meta.url)),
+      maxConcurrentWorkflowTaskExecutions: 2,
+      maxConcurrentWorkflowTaskPolls: 2,
+    });
+    const inputs = Array.from({ length: 32 }, (_, index) => ({ taskId: index + 1, region }));
+    const startedAt = performance.now();
+    const outcomes = await worker.runUntil(new RedisTaskClient(waits.client, { taskQueue }).awaitAll(inputs));
+
+    // Sooner, it would show nothing.
+    expect(performance.now() - startedAt).toBeGreaterThan(6_000);
+    expect(outcomes.filter(({ error }) => error)).toEqual([]);
   });
 });
 

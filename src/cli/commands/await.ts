@@ -1,9 +1,11 @@
+import { untilBegun } from '../../client/untaken.js';
 import { CliError, EXIT, type ExitCode, worst } from '../exit-codes.js';
 import { type PollingFlags, readTasks, type Task, type TaskFlags } from '../flags.js';
 import { Interrupts } from '../interrupts.js';
 import { LiveView } from '../live-view.js';
 import { startLocal } from '../local.js';
 import { endedBadly, type Ending, succeeded, writeEnding } from '../outcome.js';
+import { TAKEN_WITHIN_MS } from '../probe.js';
 import { connect, type Temporal } from '../temporal.js';
 import { createOutput, type Output, pressedKey } from '../terminal.js';
 import { requireWorkers } from '../workers-present.js';
@@ -20,8 +22,8 @@ export async function awaitTasks(taskIds: readonly string[], flags: AwaitFlags):
   const interrupts = new Interrupts();
   const stack: (() => Promise<unknown>)[] = [];
   try {
-    const { temporal, failed } = await interrupts.during(prepare(flags, output, stack), stoppedEarly);
-    return await watch(tasks, { temporal, output, interrupts, failed });
+    const prepared = await interrupts.during(prepare(flags, output, stack), stoppedEarly);
+    return await watch(tasks, { ...prepared, output, interrupts });
   } finally {
     for (const stop of stack.reverse()) await stop();
     interrupts.close();
@@ -30,23 +32,24 @@ export async function awaitTasks(taskIds: readonly string[], flags: AwaitFlags):
 
 interface Prepared {
   readonly temporal: Temporal;
+  /** A wait that no worker takes up is watched until one comes. */
+  readonly waitForWorker: boolean;
   /** Rejects when the worker that `--local` started ends too early. */
   readonly failed?: Promise<never>;
 }
 
 async function prepare(flags: AwaitFlags, output: Output, stack: (() => Promise<unknown>)[]): Promise<Prepared> {
-  if (flags.local) return startLocal(flags, stack, (line) => output.say(line));
+  if (flags.local) return { ...(await startLocal(flags, stack, (line) => output.say(line))), waitForWorker: true };
+  const { waitForWorker = false } = flags;
   const temporal = await connect(flags);
   stack.push(() => temporal.close());
-  await requireWorkers(temporal, { wait: flags.waitForWorker ?? false, say: (line) => output.say(line) });
-  return { temporal };
+  await requireWorkers(temporal, { wait: waitForWorker, say: (line) => output.say(line) });
+  return { temporal, waitForWorker };
 }
 
-interface Stage {
-  readonly temporal: Temporal;
+interface Stage extends Prepared {
   readonly output: Output;
   readonly interrupts: Interrupts;
-  readonly failed: Promise<never> | undefined;
 }
 
 async function watch(tasks: readonly Task[], stage: Stage): Promise<ExitCode> {
@@ -57,8 +60,7 @@ async function watch(tasks: readonly Task[], stage: Stage): Promise<ExitCode> {
     interrupts.handle(() => void onInterrupt(open, view, stage, () => resolve(EXIT.interrupted)));
   });
   const ends = tasks.map(async (task) => {
-    view.add(task);
-    const ending = await endOf(task, temporal);
+    const ending = await endOf(task, view, stage);
     // After Ctrl-C the connection is closed under the waits that are still open: that is no end of theirs.
     if (open.delete(task)) view.remove(task, () => writeEnding(output, ending, temporal.link(task)));
     return ending.exitCode;
@@ -78,9 +80,13 @@ async function watch(tasks: readonly Task[], stage: Stage): Promise<ExitCode> {
   return worst(codes);
 }
 
-async function endOf(task: Task, temporal: Temporal): Promise<Ending> {
+async function endOf(task: Task, view: LiveView, { temporal, waitForWorker }: Stage): Promise<Ending> {
+  const { waits } = temporal;
   try {
-    return succeeded(await temporal.waits.await(task.input));
+    const wait = await waits.start(task.input);
+    view.add(task, wait);
+    if (!waitForWorker) await untilBegun(waits.client, wait.workflowId, performance.now() + TAKEN_WITHIN_MS);
+    return succeeded(await waits.result(task));
   } catch (error) {
     return endedBadly(error, task, temporal);
   }
