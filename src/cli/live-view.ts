@@ -11,13 +11,13 @@ import { WorkerWatch } from './worker-watch.js';
 const REDRAW_MS = 250;
 const LOOK_AGAIN_MS = 1_000;
 const LOOK_AGAIN_AT_LATEST_MS = 10_000;
-const LOOK_FOR_WORKERS_MS = 500;
+const LOOK_FOR_WORKERS_MS = 250;
 
 /** How many waits are asked at once: a worker answers each. */
 const LOOKS_AT_ONCE = 10;
 
 /** How long a worker may take to say where a wait stands: without one, nobody does. */
-const SILENT_MS = 700;
+const SILENT_MS = 500;
 
 interface Watched {
   readonly task: Task;
@@ -155,7 +155,7 @@ export class LiveView {
   /** A line that fits; the link only when it fits too, since half a link leads nowhere. */
   private line(each: Watched, columns: number): string {
     const text = `${factsOf(each)}${paceOf(each.state)}`;
-    const link = this.temporal.link(each.task);
+    const link = this.temporal.link(each.wait.workflowId);
     if (link !== undefined && text.length + 3 + link.length < columns) {
       return `${text} · ${this.output.paint('dim', link)}`;
     }

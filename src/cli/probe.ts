@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { ApplicationFailure, ServiceError, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import { ApplicationFailure, type Client, ServiceError, WorkflowFailedError } from '@temporalio/client';
 import { isBusy, untakenTask } from '../client/untaken.js';
+import { untilEnded } from '../client/until-ended.js';
+import type { WaitChain } from '../client/wait-chain.js';
 import { AWAIT_REDIS_TASK } from '../contract/ids.js';
 import { isOutOfReach, type Temporal } from './temporal.js';
 
@@ -18,7 +20,7 @@ export type Verdict =
   | 'unknown';
 
 /** How long work may be in a queue: a worker that has time takes it at once. */
-export const TAKEN_WITHIN_MS = 2_500;
+export const TAKEN_WITHIN_MS = 2_000;
 
 /**
  * Puts a wait into the queue that ends at once, since its input is invalid on purpose. The server's list of workers
@@ -26,48 +28,49 @@ export const TAKEN_WITHIN_MS = 2_500;
  *
  * @param signal - cuts it short
  */
-export async function probeWaits(
-  temporal: Temporal,
-  signal: AbortSignal = new AbortController().signal,
-): Promise<Verdict> {
+export async function probeWaits(temporal: Temporal, signal?: AbortSignal): Promise<Verdict> {
   const { client, taskQueue } = temporal.waits;
-  let probe: WorkflowHandle;
+  const workflowId = `${taskQueue}/doctor/${randomUUID()}`;
+  let runId: string;
   try {
-    probe = await client.workflow.start(AWAIT_REDIS_TASK, {
+    const started = await client.workflow.start(AWAIT_REDIS_TASK, {
       taskQueue,
-      workflowId: `${taskQueue}/doctor/${randomUUID()}`,
+      workflowId,
       staticSummary: 'A probe of redis-task: is there a worker?',
       // Should this process not live to delete it.
       workflowExecutionTimeout: '1m',
       args: [{}],
     });
+    runId = started.firstExecutionRunId;
   } catch (error) {
     if (error instanceof ServiceError && !isOutOfReach(error)) return 'unknown';
     throw error;
   }
+  const probe = { workflowId, runId, firstRunId: runId };
   try {
-    return await client.withAbortSignal(signal, () => verdictOn(temporal, probe));
+    const ended = await untilEnded(client, probe, TAKEN_WITHIN_MS, signal);
+    return await (ended ? verdictOnEnd(client, probe) : verdictOnWork(client, probe));
   } finally {
-    await probe.terminate().catch(() => undefined);
-    const { workflowId } = probe;
+    await client.workflow
+      .getHandle(workflowId)
+      .terminate()
+      .catch(() => undefined);
     const request = { namespace: temporal.namespace, workflowExecution: { workflowId } };
     await client.workflowService.deleteWorkflowExecution(request).catch(() => undefined);
   }
 }
 
-async function verdictOn({ waits: { client, taskQueue } }: Temporal, probe: WorkflowHandle): Promise<Verdict> {
-  try {
-    await client.withDeadline(Date.now() + TAKEN_WITHIN_MS, () => probe.result());
-    return 'undone';
-  } catch (error) {
-    if (error instanceof WorkflowFailedError) return isRefusal(error.cause) ? 'done' : 'undone';
-    if (!isOutOfReach(error)) throw error;
-  }
-  const description = await probe.describe();
+async function verdictOnEnd(client: Client, { workflowId, runId }: WaitChain): Promise<Verdict> {
+  const error: unknown = await client.workflow.result(workflowId, runId).catch((reason: unknown) => reason);
+  return error instanceof WorkflowFailedError && isRefusal(error.cause) ? 'done' : 'undone';
+}
+
+async function verdictOnWork(client: Client, { workflowId }: WaitChain): Promise<Verdict> {
+  const description = await client.workflow.getHandle(workflowId).describe();
   // Taken, failed and put into the queue again.
   if ((description.raw.pendingWorkflowTask?.attempt ?? 1) > 1) return 'undone';
   const task = untakenTask(description);
-  return task && !(await isBusy(client, taskQueue, task)) ? 'untaken' : 'busy';
+  return task && !(await isBusy(client, description.taskQueue, task)) ? 'untaken' : 'busy';
 }
 
 /** What every version of the workflow and the activity says to no input at all. */

@@ -15,15 +15,17 @@ export interface QueueReport {
   readonly callsPerSecond: number | undefined;
 }
 
-/** Looks at both queues. */
-export async function queueReports(temporal: Temporal): Promise<readonly [QueueReport, QueueReport]> {
-  const { taskQueue } = temporal.waits;
-  return Promise.all([report(temporal, taskQueue, WORKFLOWS), report(temporal, apiTaskQueue(taskQueue), ACTIVITIES)]);
+/** Looks at the two queues of waits on `queue`. */
+export async function queueReports(
+  temporal: Temporal,
+  queue = temporal.waits.taskQueue,
+): Promise<readonly [QueueReport, QueueReport]> {
+  return Promise.all([report(temporal, queue, WORKFLOWS), report(temporal, apiTaskQueue(queue), ACTIVITIES)]);
 }
 
 /** What to say when a queue has no worker; undefined when both have one, or had one until a short while ago. */
-export async function missingWorker(temporal: Temporal): Promise<string | undefined> {
-  const alone = (await queueReports(temporal)).find(({ pollers }) => pollers === 0);
+export async function missingWorker(temporal: Temporal, queue?: string): Promise<string | undefined> {
+  const alone = (await queueReports(temporal, queue)).find(({ pollers }) => pollers === 0);
   return alone && nobodyTakes(alone.queue, temporal);
 }
 
@@ -35,10 +37,10 @@ export function nobodyTakes(queue: string, { address, namespace }: Temporal): st
 /** Makes sure that somebody would do the waiting. @throws CliError `noWorker`, unless `waits` */
 export async function requireWorkers(
   temporal: Temporal,
-  { wait, say }: { readonly wait: boolean; readonly say: (line: string) => void },
+  { queue, wait, say }: { readonly queue?: string; readonly wait: boolean; readonly say: (line: string) => void },
 ): Promise<void> {
   for (let attempt = 0; ; attempt++) {
-    const missing = await missingWorker(temporal);
+    const missing = await missingWorker(temporal, queue);
     if (missing === undefined) return;
     if (!wait) throw new CliError(EXIT.noWorker, `${missing} ${ADVICE}`);
     if (attempt === 0) say(`${missing} Waiting for one.`);

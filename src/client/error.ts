@@ -1,3 +1,4 @@
+import type { WorkflowExecutionStatusName } from '@temporalio/client';
 import { decodeRedisTaskFailure, type RedisTaskFailure, type RedisTaskFailureType } from '../contract/failures.js';
 
 /**
@@ -35,6 +36,29 @@ export class RedisTaskError extends Error {
 /** The wait was cancelled: by its starter, by a person in Temporal UI, or by `RedisTaskClient.cancel`. The task goes on. */
 export class RedisTaskWaitCancelledError extends Error {
   override readonly name = 'RedisTaskWaitCancelledError';
+}
+
+/** Several waits run for the task, and none of them was touched. Name one by its workflow id. */
+export class RedisTaskSeveralWaitsError extends Error {
+  override readonly name = 'RedisTaskSeveralWaitsError';
+
+  constructor(readonly workflowIds: readonly string[]) {
+    super(
+      `${workflowIds.length} waits run for this task, and none was touched: name one of them by its workflow id. ${workflowIds.join(', ')}`,
+    );
+  }
+}
+
+/** The wait has ended, so that nothing can be done to it any more. `RedisTaskClient.result` tells how. */
+export class RedisTaskWaitEndedError extends Error {
+  override readonly name = 'RedisTaskWaitEndedError';
+
+  constructor(
+    readonly workflowId: string,
+    readonly status: WorkflowExecutionStatusName,
+  ) {
+    super(`The wait ${workflowId} has ended already: ${status}.`);
+  }
 }
 
 /**

@@ -6,7 +6,7 @@ import {
 } from '@temporalio/client';
 import type { RedisTaskDuration } from '../contract/duration.js';
 import { AWAIT_REDIS_TASK } from '../contract/ids.js';
-import { describeChain, type WaitChain } from './wait-chain.js';
+import { chainOf, type WaitChain } from './wait-chain.js';
 
 /** Starts a wait, or joins the one that runs under its id: that goes on for at least `maxWait` from now. */
 export async function startOrJoin(
@@ -24,8 +24,9 @@ export async function startOrJoin(
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     }
     try {
-      await client.workflow.getHandle(workflowId).signal('joinWait', { maxWait });
-      return await describeChain(client, workflowId);
+      const running = client.workflow.getHandle(workflowId);
+      await running.signal('joinWait', { maxWait });
+      return chainOf(await running.describe());
     } catch (error) {
       // It has ended since: the next one is ours to start.
       if (!(error instanceof WorkflowNotFoundError)) throw error;

@@ -1,4 +1,10 @@
-import { CancelledFailure, type Client, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import {
+  CancelledFailure,
+  type Client,
+  type WorkflowExecutionDescription,
+  WorkflowFailedError,
+  type WorkflowHandle,
+} from '@temporalio/client';
 import type { RedisTaskResult } from '../contract/outcome.js';
 import { waitError } from './error.js';
 
@@ -11,9 +17,8 @@ export interface WaitChain {
   readonly firstRunId: string | undefined;
 }
 
-/** The wait whose newest run runs under this id, or ran last. */
-export async function describeChain(client: Client, workflowId: string): Promise<WaitChain> {
-  const { runId, raw } = await client.workflow.getHandle(workflowId).describe();
+/** The wait of a run that the server describes. */
+export function chainOf({ workflowId, runId, raw }: WorkflowExecutionDescription): WaitChain {
   return { workflowId, runId, firstRunId: raw.workflowExecutionInfo?.firstRunId || undefined };
 }
 

@@ -7,8 +7,8 @@ import { devServer } from '../support/environments.js';
 import { REGION, until, Waits } from '../support/waits.js';
 import { Command, jsonLines } from './command.js';
 
-/** With what a busy machine takes to start the command. */
-const SOON_MS = 7_000;
+/** Five seconds, and what a busy machine takes to start the command. */
+const SOON_MS = 10_000;
 
 const RUNNING = { status: 'running', forMs: 600_000 };
 const SUCCEED = { status: 'succeed' };
@@ -113,7 +113,25 @@ test.concurrent('start says within seconds that no worker takes its wait, and le
   expect(stderr).toContain(`No worker takes work from queue ${taskQueue} `);
   expect(stderr).toContain('The waits begin when one comes.');
   expect(code).toBe(0);
-  await client.attach({ taskId: 1, region: REGION }).terminate();
+  const wait = await client.attach({ taskId: 1, region: REGION });
+  await wait.terminate();
+});
+
+test.concurrent('extend says that the new deadline is not confirmed, exit code 9', async () => {
+  const { taskQueue, client, leave } = await workers();
+  const { workflowId } = await client.start({ taskId: waits.addTask(RUNNING, SUCCEED), region: REGION });
+  await until(
+    () => client.state({ workflowId }).catch(() => undefined),
+    (state) => state?.status === 'running',
+  );
+  await leave();
+  const { code, stdout, stderr } = await redisTask(['extend', workflowId, '--max-wait', '5h'], taskQueue).ended;
+
+  expect({ code, stdout }).toEqual({ code: 9, stdout: '' });
+  expect(stderr).toMatch(
+    /^redis-task: No worker answered within seconds: the new deadline is not confirmed\. [^\n]*\n$/,
+  );
+  await waits.client.workflow.getHandle(workflowId).terminate();
 });
 
 describe('doctor', () => {

@@ -54,15 +54,11 @@ async function checkTemporal(flags: TaskFlags): Promise<readonly Finding[]> {
       ...rest,
     ];
   }
-  try {
-    return [
-      { check: 'temporal', result: 'passed', message: `Temporal answers at ${temporal.address}.` },
-      { check: 'namespace', result: 'passed', message: `The namespace ${temporal.namespace} is there.` },
-      ...(await checkWorkers(temporal)),
-    ];
-  } finally {
-    await temporal.close();
-  }
+  return [
+    { check: 'temporal', result: 'passed', message: `Temporal answers at ${temporal.address}.` },
+    { check: 'namespace', result: 'passed', message: `The namespace ${temporal.namespace} is there.` },
+    ...(await checkWorkers(temporal)),
+  ];
 }
 
 async function checkWorkers(temporal: Temporal): Promise<readonly Finding[]> {

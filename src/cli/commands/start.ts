@@ -20,7 +20,7 @@ export async function startWaits(taskIds: readonly string[], flags: TaskFlags & 
       const task = tasks[index];
       if (!task) continue;
       const { taskId, region } = task;
-      const where = temporal.link(task) ?? workflowId;
+      const where = temporal.link(workflowId) ?? workflowId;
       output.result({ taskId, region, workflowId }, `${taskId} is waited for · ${output.paint('dim', where)}`);
     }
     // What came into the queue last is taken last.
