@@ -4,15 +4,17 @@
  * @packageDocumentation
  */
 import { fileURLToPath } from 'node:url';
-import type {
-  BundleOptions,
-  BundlerPlugin,
-  NativeConnectionPlugin,
-  Worker,
-  WorkerOptions,
-  WorkerPlugin,
+import {
+  type BundleOptions,
+  type BundlerPlugin,
+  type NativeConnectionPlugin,
+  Runtime,
+  type Worker,
+  type WorkerOptions,
+  type WorkerPlugin,
 } from '@temporalio/worker';
 import { createQueueActivities, redisApiWorkerOptions, type RedisActivitiesOptions } from './activities/index.js';
+import { DEFAULT_TASK_QUEUE } from './contract/ids.js';
 import { createApiWorker } from './plugin/api-worker.js';
 import { giveUp, runBeside } from './plugin/run-beside.js';
 
@@ -84,6 +86,7 @@ export class RedisTaskPlugin implements WorkerPlugin, BundlerPlugin, NativeConne
   async runWorker(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {
     if (this.served.has(worker)) return next(worker);
     this.served.add(worker);
+    warnOfOwnQueue(worker);
     let calls: Worker;
     try {
       // Once more: a plugin that came later may have brought the activity.
@@ -103,4 +106,14 @@ export class RedisTaskPlugin implements WorkerPlugin, BundlerPlugin, NativeConne
       `The worker has an activity ${clash}, which RedisTaskPlugin brings: rename yours, or leave it out if it is this package's`,
     );
   }
+}
+
+/** Nobody would take what a child helper starts by default: that mistake shows as a wait that never begins. */
+function warnOfOwnQueue({ options: { taskQueue } }: Worker): void {
+  if (taskQueue === DEFAULT_TASK_QUEUE) return;
+  const where = `{ taskQueue: '${taskQueue}' }`;
+  Runtime.instance().logger.warn(
+    `RedisTaskPlugin serves waits on the queue ${taskQueue}: give ${where} to the child helpers and clients whose waits this worker is to take, since they start them on ${DEFAULT_TASK_QUEUE} otherwise`,
+    { taskQueue },
+  );
 }

@@ -60,11 +60,11 @@ async function play(): Promise<string[]> {
 
 /** The wait goes on for a second or two: long enough for all to have joined it. */
 async function untilShared(callers: number): Promise<void> {
-  const wait = new RedisTaskClient(new Client({ connection })).attach(TASK);
+  const waits = new RedisTaskClient(new Client({ connection }));
   for (let joined = 0; joined < callers;) {
     await new Promise((resolve) => setTimeout(resolve, 50));
-    const description = await wait.describe().catch(() => undefined);
-    joined = description?.raw.callbacks?.length ?? 0;
+    const [wait] = await waits.find(TASK);
+    joined = wait?.raw.callbacks?.length ?? 0;
   }
 }
 

@@ -6,9 +6,9 @@ export const EXIT = {
   succeeded: 0,
   /** An error that nobody foresaw, a check of `doctor` that did not pass, or a worker that could not start. */
   error: 1,
-  /** Bad flags, a bad input or a bad setting: nothing was sent. */
+  /** Bad flags, a bad input or a bad setting, or a task with several waits: nothing was done. */
   usage: 2,
-  /** There is no such wait. */
+  /** There is no such wait, or none that runs and could be steered. */
   noWait: 3,
   /** The wait was cancelled; the task goes on. */
   cancelled: 4,
@@ -17,7 +17,7 @@ export const EXIT = {
   errored: 7,
   /** The API refused the credentials, or the request for good. */
   refused: 8,
-  /** No worker takes work from the queue. */
+  /** No worker takes work from the queue, or none has confirmed what was asked of a wait. */
   noWorker: 9,
   /** Temporal, or its namespace, cannot be reached. */
   noConnection: 10,

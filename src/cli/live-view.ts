@@ -1,23 +1,31 @@
 import { setTimeout } from 'node:timers/promises';
+import type { WorkflowHandle } from '@temporalio/client';
 import { createLogUpdate } from 'log-update';
 import { formatDuration } from '../contract/duration.js';
 import type { RedisTaskWaitState } from '../contract/view.js';
 import type { Task } from './flags.js';
-import { soon, type Temporal } from './temporal.js';
+import { isOutOfReach, soon, type Temporal } from './temporal.js';
 import { type Output, printable } from './terminal.js';
-import { missingWorker } from './workers-present.js';
+import { WorkerWatch } from './worker-watch.js';
 
 const REDRAW_MS = 250;
 const LOOK_AGAIN_MS = 1_000;
 const LOOK_AGAIN_AT_LATEST_MS = 10_000;
+const LOOK_FOR_WORKERS_MS = 250;
 
 /** How many waits are asked at once: a worker answers each. */
 const LOOKS_AT_ONCE = 10;
 
+/** How long a worker may take to say where a wait stands: without one, nobody does. */
+const SILENT_MS = 500;
+
 interface Watched {
   readonly task: Task;
+  readonly wait: WorkflowHandle;
   state?: RedisTaskWaitState;
   lookAt: number;
+  /** Since when it has been asked in vain. */
+  silentSince: number | undefined;
   said: string;
 }
 
@@ -26,6 +34,7 @@ export class LiveView {
   private readonly watched = new Map<number, Watched>();
   private readonly live = createLogUpdate(process.stderr);
   private readonly stopping = new AbortController();
+  private readonly workers: WorkerWatch;
   private notice = '';
   private paused = false;
   private readonly running: Promise<unknown>;
@@ -34,15 +43,17 @@ export class LiveView {
     private readonly temporal: Temporal,
     private readonly output: Output,
   ) {
+    this.workers = new WorkerWatch(temporal, this.stopping.signal);
+    // What a worker is asked may take seconds without one; nobody waits for that in the end.
+    void this.every(LOOK_AGAIN_MS, () => this.look());
     this.running = Promise.all([
-      this.every(LOOK_AGAIN_MS, () => this.look()),
-      this.every(LOOK_AGAIN_AT_LATEST_MS, () => this.lookForWorkers()),
+      this.every(LOOK_FOR_WORKERS_MS, () => this.lookForWorkers()),
       ...(output.isLive ? [this.every(REDRAW_MS, () => this.redraw())] : []),
     ]);
   }
 
-  add(task: Task): void {
-    this.watched.set(task.taskId, { task, lookAt: 0, said: '' });
+  add(task: Task, wait: WorkflowHandle): void {
+    this.watched.set(task.taskId, { task, wait, lookAt: 0, silentSince: undefined, said: '' });
   }
 
   /** Takes a task out; what `write` prints stays above the live lines. */
@@ -89,11 +100,11 @@ export class LiveView {
   }
 
   private async lookAt(each: Watched): Promise<void> {
-    const state = await soon(this.temporal, () => this.temporal.waits.state(each.task)).catch(() => undefined);
+    const state = await this.ask(each);
     // Nothing changes before the next poll, unless somebody steers the wait.
     const nextPollMs = state?.nextPollAt ? Date.parse(state.nextPollAt) - Date.now() + 300 : 0;
     each.lookAt = Date.now() + Math.min(LOOK_AGAIN_AT_LATEST_MS, Math.max(LOOK_AGAIN_MS - 50, nextPollMs));
-    if (!state || !this.watched.has(each.task.taskId)) return;
+    if (!state || !this.watched.has(each.task.taskId) || this.stopping.signal.aborted) return;
     each.state = state;
     // In a pipe, one more poll alone is no news.
     const news = JSON.stringify([state.status, state.observation?.instanceId, state.lastError?.code]);
@@ -101,12 +112,27 @@ export class LiveView {
     each.said = news;
   }
 
+  private async ask(each: Watched): Promise<RedisTaskWaitState | undefined> {
+    each.silentSince ??= Date.now();
+    try {
+      const state = await soon(this.temporal, () => each.wait.query<RedisTaskWaitState>('getState'));
+      each.silentSince = undefined;
+      return state;
+    } catch (error) {
+      // Anything else is an answer, too.
+      if (!isOutOfReach(error)) each.silentSince = undefined;
+      return undefined;
+    }
+  }
+
   private async lookForWorkers(): Promise<void> {
-    const notice = (await missingWorker(this.temporal)) ?? '';
-    if (notice === this.notice) return;
+    const silentBefore = Date.now() - SILENT_MS;
+    const isSilent = [...this.watched.values()].some(({ silentSince = Infinity }) => silentSince < silentBefore);
+    const notice = (await this.workers.missing(isSilent)) ?? '';
+    if (notice === this.notice || this.stopping.signal.aborted) return;
     this.notice = notice;
     if (this.output.isLive) return;
-    this.output.say(notice ? `${notice} The waits go on when one comes back.` : 'A worker takes work again.');
+    this.output.say(notice ? `${notice} The waits go on when one comes.` : 'A worker takes work again.');
   }
 
   private draw(): void {
@@ -129,7 +155,7 @@ export class LiveView {
   /** A line that fits; the link only when it fits too, since half a link leads nowhere. */
   private line(each: Watched, columns: number): string {
     const text = `${factsOf(each)}${paceOf(each.state)}`;
-    const link = this.temporal.link(each.task);
+    const link = this.temporal.link(each.wait.workflowId);
     if (link !== undefined && text.length + 3 + link.length < columns) {
       return `${text} · ${this.output.paint('dim', link)}`;
     }

@@ -43,7 +43,6 @@ export async function startLocal(
     { ...flags, address: server.address, namespace: 'default', ...(temporalUi && { temporalUi }) },
     env,
   );
-  stack.push(() => temporal.close());
   say(
     `A Temporal server of its own at ${server.address}, Temporal UI at ${server.uiUrl ?? ''}: both end with this command.`,
   );

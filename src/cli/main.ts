@@ -5,9 +5,6 @@ import { CommanderError } from 'commander';
 import { CliError, EXIT, type ExitCode } from './exit-codes.js';
 import { createProgram } from './program.js';
 
-/** How long what is still open may hold the process after its command is done. */
-const LINGER_MS = 1_000;
-
 // A reader such as `head` has enough: that is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
@@ -15,7 +12,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 process.exitCode = await run(process.argv);
-setTimeout(() => process.exit(), LINGER_MS).unref();
+// With what has been written, and with connections that are open: see connect().
+process.stdout.write('', () => process.stderr.write('', () => process.exit()));
 
 async function run(argv: readonly string[]): Promise<ExitCode> {
   let code: ExitCode = EXIT.succeeded;

@@ -39,19 +39,19 @@ export function createProgram(version: string, done: (code: ExitCode) => void): 
     run(async () => (await import('./commands/start.js')).startWaits),
   );
 
-  tasks(command('status', 'Show where waits stand, or how they ended')).action(
+  waits(command('status', 'Show where waits stand, or how they ended')).action(
     run(async () => (await import('./commands/status.js')).showStatus),
   );
 
-  tasks(command('poll', 'Let waits poll at once')).action(
+  steering(command('poll', 'Let waits poll at once')).action(
     run(async () => (await import('./commands/steer.js')).pollNow),
   );
 
-  tasks(command('extend', 'Set how long waits may last in all'))
+  steering(command('extend', 'Set how long waits may last in all'))
     .requiredOption('--max-wait <duration>', 'the new total, counted from the start of the wait')
     .action(run(async () => (await import('./commands/steer.js')).extendWaits));
 
-  tasks(command('cancel', 'End waits; the tasks themselves go on')).action(
+  steering(command('cancel', 'End waits; the tasks themselves go on')).action(
     run(async () => (await import('./commands/steer.js')).cancelWaits),
   );
 
@@ -74,6 +74,15 @@ export function createProgram(version: string, done: (code: ExitCode) => void): 
 
 function tasks(command: Command): Command {
   return shown(temporal(command.argument('<task-id...>', 'the TaskId or FlowId of a change').addOption(region())));
+}
+
+function waits(command: Command): Command {
+  const wait = 'a TaskId or FlowId, whoever started the wait, or its workflow id';
+  return shown(temporal(command.argument('<wait...>', wait).addOption(region())));
+}
+
+function steering(command: Command): Command {
+  return waits(command).option('--all', 'when several waits run for a task, all of them');
 }
 
 function region(): Option {

@@ -1,6 +1,6 @@
 import { Client, Connection, isGrpcServiceError, ServiceError } from '@temporalio/client';
 import { RedisTaskClient } from '../client/index.js';
-import { clientWorkflowId, DEFAULT_TASK_QUEUE } from '../contract/ids.js';
+import { DEFAULT_TASK_QUEUE } from '../contract/ids.js';
 import { ConfigError } from '../worker/config-error.js';
 import { readTemporalSettings } from '../worker/temporal-settings.js';
 import { CliError, EXIT, type ExitCode } from './exit-codes.js';
@@ -14,19 +14,30 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const ANSWER_TIMEOUT_MS = 5_000;
 
 /** The numbers of the gRPC statuses that are told apart. */
-const GRPC = { deadlineExceeded: 4, notFound: 5, permissionDenied: 7, unavailable: 14, unauthenticated: 16 } as const;
+const GRPC = {
+  cancelled: 1,
+  deadlineExceeded: 4,
+  notFound: 5,
+  permissionDenied: 7,
+  unavailable: 14,
+  unauthenticated: 16,
+} as const;
 
 /** A connection to Temporal, and the waits on one queue of it. */
 export interface Temporal {
   readonly address: string;
   readonly namespace: string;
   readonly waits: RedisTaskClient;
-  /** Where Temporal UI shows the wait for a task; undefined when nobody said where the UI is. */
-  link(task: { readonly taskId: number; readonly region: string }): string | undefined;
-  close(): Promise<void>;
+  /** Where Temporal UI shows a wait; undefined when nobody said where the UI is. */
+  link(workflowId: string): string | undefined;
 }
 
-/** Connects as flags and environment say. @throws CliError `noConnection`, within seconds */
+/**
+ * Connects as flags and environment say, until the process ends: a call that is under way when its connection is closed
+ * is tried again by the SDK, which then throws where nobody can catch it.
+ *
+ * @throws CliError `noConnection`, within seconds
+ */
 export async function connect(flags: TemporalFlags, env: NodeJS.ProcessEnv = process.env): Promise<Temporal> {
   const { connectionOptions, namespace = 'default' } = settings(flags, env);
   const { address = 'localhost:7233' } = connectionOptions;
@@ -41,17 +52,15 @@ export async function connect(flags: TemporalFlags, env: NodeJS.ProcessEnv = pro
     address,
     namespace,
     waits: new RedisTaskClient(client, { taskQueue }),
-    link({ taskId, region }) {
-      const id = encodeURIComponent(clientWorkflowId(taskQueue, region, taskId));
+    link(workflowId) {
+      const id = encodeURIComponent(workflowId);
       return ui && `${ui.replace(/\/+$/, '')}/namespaces/${encodeURIComponent(namespace)}/workflows/${id}`;
     },
-    close: () => connection.close(),
   };
   try {
     await soon(temporal, () => client.workflowService.describeNamespace({ namespace }));
     return temporal;
   } catch (error) {
-    await connection.close();
     throw noConnection(error, where);
   }
 }
@@ -67,20 +76,23 @@ export async function withTemporal(
     return await act(temporal, output);
   } catch (error) {
     throw isOutOfReach(error) ? noConnection(error, `${temporal.address}, namespace ${temporal.namespace}`) : error;
-  } finally {
-    await temporal.close();
   }
 }
 
 /** Asks Temporal something that must not take long. */
-export function soon<T>({ waits }: Pick<Temporal, 'waits'>, ask: () => Promise<T>): Promise<T> {
-  return waits.client.withDeadline(Date.now() + ANSWER_TIMEOUT_MS, ask);
+export function soon<T>(
+  { waits }: Pick<Temporal, 'waits'>,
+  ask: () => Promise<T>,
+  withinMs = ANSWER_TIMEOUT_MS,
+): Promise<T> {
+  return waits.client.withDeadline(Date.now() + withinMs, ask);
 }
 
 /** Whether Temporal, or a worker that it asked, gave no answer in time. */
 export function isOutOfReach(error: unknown): boolean {
   const code = grpcCode(error);
-  return code === GRPC.deadlineExceeded || code === GRPC.unavailable;
+  // The server itself cancels what is about to pass its deadline, and nothing else cancels here.
+  return code === GRPC.cancelled || code === GRPC.deadlineExceeded || code === GRPC.unavailable;
 }
 
 /** The end that an error of the connection means. */

@@ -1,23 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Client } from '@temporalio/client';
+import { ACTIVITIES, pollersSince, WORKFLOWS } from '../client/queue-pollers.js';
 import { apiTaskQueue } from '../contract/ids.js';
 import { CliError, EXIT } from './exit-codes.js';
 import { soon, type Temporal } from './temporal.js';
 
-type Request = Parameters<Client['workflowService']['describeTaskQueue']>[0];
-type QueueType = NonNullable<Request['taskQueueType']>;
-
-/** Temporal's numbers for what a worker can poll a queue for. */
-const WORKFLOWS = 1 as unknown as QueueType;
-const ACTIVITIES = 2 as unknown as QueueType;
-
-/** The API mode in which the server asks every partition of a queue. */
-const ENHANCED = 1 as unknown as NonNullable<Request['apiMode']>;
-
 /** Workers poll anew at least once a minute; the server lists them for five after their last. */
 const SILENT_AFTER_MS = 90_000;
 
-/** The two queues of the waits, and whether anyone takes work from them. */
+/** The two queues of the waits, and whether anyone takes work from them, as far as the server's list of pollers tells. */
 export interface QueueReport {
   readonly queue: string;
   readonly pollers: number;
@@ -25,27 +15,32 @@ export interface QueueReport {
   readonly callsPerSecond: number | undefined;
 }
 
-/** Looks at both queues. */
-export async function queueReports(temporal: Temporal): Promise<readonly [QueueReport, QueueReport]> {
-  const { taskQueue } = temporal.waits;
-  return Promise.all([report(temporal, taskQueue, WORKFLOWS), report(temporal, apiTaskQueue(taskQueue), ACTIVITIES)]);
+/** Looks at the two queues of waits on `queue`. */
+export async function queueReports(
+  temporal: Temporal,
+  queue = temporal.waits.taskQueue,
+): Promise<readonly [QueueReport, QueueReport]> {
+  return Promise.all([report(temporal, queue, WORKFLOWS), report(temporal, apiTaskQueue(queue), ACTIVITIES)]);
 }
 
-/** What to say when a queue has no worker; undefined when both have one. */
-export async function missingWorker(temporal: Temporal): Promise<string | undefined> {
-  const alone = (await queueReports(temporal)).find(({ pollers }) => pollers === 0);
-  return (
-    alone && `No worker takes work from queue ${alone.queue} at ${temporal.address}, namespace ${temporal.namespace}.`
-  );
+/** What to say when a queue has no worker; undefined when both have one, or had one until a short while ago. */
+export async function missingWorker(temporal: Temporal, queue?: string): Promise<string | undefined> {
+  const alone = (await queueReports(temporal, queue)).find(({ pollers }) => pollers === 0);
+  return alone && nobodyTakes(alone.queue, temporal);
+}
+
+/** That a queue has no worker. */
+export function nobodyTakes(queue: string, { address, namespace }: Temporal): string {
+  return `No worker takes work from queue ${queue} at ${address}, namespace ${namespace}.`;
 }
 
 /** Makes sure that somebody would do the waiting. @throws CliError `noWorker`, unless `waits` */
 export async function requireWorkers(
   temporal: Temporal,
-  { wait, say }: { readonly wait: boolean; readonly say: (line: string) => void },
+  { queue, wait, say }: { readonly queue?: string; readonly wait: boolean; readonly say: (line: string) => void },
 ): Promise<void> {
   for (let attempt = 0; ; attempt++) {
-    const missing = await missingWorker(temporal);
+    const missing = await missingWorker(temporal, queue);
     if (missing === undefined) return;
     if (!wait) throw new CliError(EXIT.noWorker, `${missing} ${ADVICE}`);
     if (attempt === 0) say(`${missing} Waiting for one.`);
@@ -55,30 +50,9 @@ export async function requireWorkers(
 
 export const ADVICE = 'Start one with: redis-task worker';
 
-async function report(temporal: Temporal, queue: string, type: QueueType): Promise<QueueReport> {
-  const { client } = temporal.waits;
-  const ask = (enhanced: boolean) =>
-    soon(temporal, () =>
-      client.workflowService.describeTaskQueue({
-        namespace: temporal.namespace,
-        taskQueue: { name: queue },
-        taskQueueType: type,
-        ...(enhanced && { apiMode: ENHANCED, taskQueueTypes: [type], reportPollers: true }),
-      }),
-    );
-  let { pollers } = await ask(false);
-  if (!pollers.some(isAwake)) {
-    // A queue has partitions, and the plain answer may be that of one of them.
-    const { versionsInfo } = await ask(true);
-    pollers = Object.values(versionsInfo).flatMap(({ typesInfo }) =>
-      Object.values(typesInfo ?? {}).flatMap((each) => each.pollers ?? []),
-    );
-  }
-  const awake = pollers.filter(isAwake);
-  const rates = awake.map(({ ratePerSecond }) => ratePerSecond ?? 0).filter((rate) => rate > 0 && rate < 100_000);
-  return { queue, pollers: awake.length, callsPerSecond: rates.length > 0 ? Math.max(...rates) : undefined };
-}
-
-function isAwake({ lastAccessTime }: { lastAccessTime?: { seconds?: unknown } | null }): boolean {
-  return Number(lastAccessTime?.seconds ?? 0) * 1_000 > Date.now() - SILENT_AFTER_MS;
+async function report(temporal: Temporal, queue: string, type: typeof WORKFLOWS): Promise<QueueReport> {
+  const since = Date.now() - SILENT_AFTER_MS;
+  const pollers = await soon(temporal, () => pollersSince(temporal.waits.client, queue, type, since));
+  const rates = pollers.map(({ ratePerSecond }) => ratePerSecond ?? 0).filter((rate) => rate > 0 && rate < 100_000);
+  return { queue, pollers: pollers.length, callsPerSecond: rates.length > 0 ? Math.max(...rates) : undefined };
 }

@@ -1,3 +1,4 @@
+import type { WorkflowExecutionStatusName } from '@temporalio/client';
 import { decodeRedisTaskFailure, type RedisTaskFailure, type RedisTaskFailureType } from '../contract/failures.js';
 
 /**
@@ -35,6 +36,46 @@ export class RedisTaskError extends Error {
 /** The wait was cancelled: by its starter, by a person in Temporal UI, or by `RedisTaskClient.cancel`. The task goes on. */
 export class RedisTaskWaitCancelledError extends Error {
   override readonly name = 'RedisTaskWaitCancelledError';
+}
+
+/** Several waits run for the task, and none of them was touched. Name one by its workflow id. */
+export class RedisTaskSeveralWaitsError extends Error {
+  override readonly name = 'RedisTaskSeveralWaitsError';
+
+  constructor(readonly workflowIds: readonly string[]) {
+    super(
+      `${workflowIds.length} waits run for this task, and none was touched: name one of them by its workflow id. ${workflowIds.join(', ')}`,
+    );
+  }
+}
+
+/** The wait has ended, so that nothing can be done to it any more. `RedisTaskClient.result` tells how. */
+export class RedisTaskWaitEndedError extends Error {
+  override readonly name = 'RedisTaskWaitEndedError';
+
+  constructor(
+    readonly workflowId: string,
+    readonly status: WorkflowExecutionStatusName,
+  ) {
+    super(`The wait ${workflowId} has ended already: ${status}.`);
+  }
+}
+
+/**
+ * No worker has taken the wait up within seconds of its start. It stays started, and begins when a worker comes: then
+ * `RedisTaskClient.result` has its end. `{ waitForWorker: true }` waits for that instead of this error.
+ */
+export class RedisTaskNoWorkerError extends Error {
+  override readonly name = 'RedisTaskNoWorkerError';
+
+  constructor(
+    readonly taskQueue: string,
+    readonly workflowId: string,
+  ) {
+    super(
+      `No worker takes work from queue ${taskQueue}. The wait ${workflowId} has been started all the same, and begins when a worker comes: have its end with RedisTaskClient.result, or end it with RedisTaskClient.cancel.`,
+    );
+  }
 }
 
 /** The error of a wait in the terms of this package; what is none of its errors stays as it is. */

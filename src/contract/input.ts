@@ -111,6 +111,11 @@ export function readDeadline(argument: unknown, startedAt: number, now: number):
   return deadline;
 }
 
+/** The deadline after the `joinWait` signal. An argument that breaks a rule leaves it as it is. */
+export function joinedDeadline(argument: unknown, deadline: number, now: number): number {
+  return Math.max(deadline, orNull(() => readDeadline(argument, now, now)) ?? deadline);
+}
+
 function readTaskId(value: unknown): number {
   const { min, max } = INPUT_BOUNDS.taskId;
   const range = `from ${min} to ${max}`;

@@ -18,7 +18,7 @@ export interface SharedRedisTaskWaitOptions extends StartNexusOperationOptions {
 
 /**
  * Starts a wait through Nexus, or joins the one that runs for this task already, and returns a handle once that is done.
- * When it joins, the rest of `input` is not looked at: the wait lasts as long as its first caller wanted.
+ * When it joins, the deadline moves to no earlier than `maxWait` from now, never nearer, and `polling` is not looked at.
  *
  * Cancelling ends it for this caller only, at once. The wait goes on for the others, and when there are none up to its
  * own deadline: who wants it gone cancels the workflow itself, with `RedisTaskClient.cancel`.

@@ -14,6 +14,7 @@ import type { RedisTaskResult } from '../contract/outcome.js';
 import { InvalidFieldError } from '../contract/rules.js';
 import { waitSummary } from '../contract/view.js';
 import type { awaitRedisTask } from '../workflows/index.js';
+import { joinUnlessStartedBy } from './join.js';
 import { redisTasks } from './service.js';
 
 /** Options of {@link createRedisTasksHandler}. */
@@ -26,7 +27,8 @@ export interface RedisTasksHandlerOptions {
  * Creates the handler of the service `redisTasks`, for the `nexusServices` of a worker that an endpoint leads to.
  *
  * Each wait is the workflow that `RedisTaskClient` starts, with the same id: whoever asks for a task joins the wait that
- * runs for it, however that was started. A caller that cancels leaves alone; the others get the outcome.
+ * runs for it, however that was started, and the wait then lasts at least as long as the caller wants from now. A caller
+ * that cancels leaves alone; the others get the outcome.
  *
  * @example
  * ```ts
@@ -44,10 +46,11 @@ export function createRedisTasksHandler({
 
 class AwaitTaskHandler extends WorkflowRunOperationHandler<AwaitRedisTaskInput, RedisTaskResult> {
   constructor(taskQueue: string) {
-    super((context, input) => {
+    super(async (context, input) => {
       const plan = readOrFail(input);
-      const { taskId, region } = plan;
-      return startWorkflow<typeof awaitRedisTask>(context, AWAIT_REDIS_TASK, {
+      const { taskId, region, maxWaitMs } = plan;
+      // Not refused when the wait runs: the server then attaches this caller to it, for its outcome.
+      const wait = await startWorkflow<typeof awaitRedisTask>(context, AWAIT_REDIS_TASK, {
         taskQueue,
         workflowId: clientWorkflowId(taskQueue, region, taskId),
         workflowIdConflictPolicy: 'USE_EXISTING',
@@ -55,6 +58,8 @@ class AwaitTaskHandler extends WorkflowRunOperationHandler<AwaitRedisTaskInput, 
         memo: { taskId, region },
         args: [input],
       });
+      await joinUnlessStartedBy(context.requestId, wait.workflowId, maxWaitMs);
+      return wait;
     });
   }
 

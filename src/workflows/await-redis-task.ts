@@ -12,13 +12,20 @@ import {
 import { readCarriedState } from '../contract/carried-state.js';
 import { decodeRedisTaskFailure } from '../contract/failures.js';
 import { apiTaskQueue } from '../contract/ids.js';
-import { type AwaitRedisTaskInput, identityOf, readDeadline, readInput, type WaitPlan } from '../contract/input.js';
+import {
+  type AwaitRedisTaskInput,
+  identityOf,
+  joinedDeadline,
+  readDeadline,
+  readInput,
+  type WaitPlan,
+} from '../contract/input.js';
 import { invalidExtensionMessage, invalidInputMessage } from '../contract/messages.js';
 import { failureDetails, type RedisTaskResult } from '../contract/outcome.js';
 import { DETACHED, finalMarkdownOf, markdownOf, viewOf, type WaitEnding } from '../contract/view.js';
 import { beginWait, ended, type WaitState } from '../contract/wait.js';
 import { readOrFail } from './failure.js';
-import { extendWait, getState, pollNow } from './messages.js';
+import { extendWait, getState, joinWait, pollNow } from './messages.js';
 import { countPoll, countWait } from './metrics.js';
 import { RedisTaskWait } from './redis-task-wait.js';
 import { upsertSearchAttributesOf } from './search-attributes.js';
@@ -26,7 +33,7 @@ import { upsertSearchAttributesOf } from './search-attributes.js';
 /**
  * Waits for a task of Tencent Cloud Redis until it has ended: a durable child workflow for a pipeline in any language.
  *
- * Answers the query `getState`, the signal `pollNow` and the update `extendWait`. Cancelling it ends the wait, not the
+ * Answers the query `getState`, the signals `pollNow` and `joinWait` and the update `extendWait`. Cancelling it ends the wait, not the
  * task.
  *
  * @param carried - internal: what an earlier run of the same wait handed over
@@ -61,6 +68,14 @@ export async function awaitRedisTask(input: AwaitRedisTaskInput, carried?: unkno
 
   setHandler(getState, view, { description: 'Where the wait stands: status, polls, next poll, deadline, last error' });
   setHandler(pollNow, () => wait.pollNow(), { description: 'Polls at once; the pace goes on unchanged' });
+  setHandler(
+    joinWait,
+    (argument) => {
+      const deadline = joinedDeadline(argument, wait.state.deadline, Date.now());
+      if (deadline > wait.state.deadline) wait.moveDeadline(deadline);
+    },
+    { description: 'Moves the deadline to no earlier than so long from now, never nearer: { "maxWait": "4h" }' },
+  );
   setHandler(
     extendWait,
     (argument) => {

@@ -8,4 +8,4 @@
 export { awaitRedisTask } from './await-redis-task.js';
 export { type AwaitRedisTaskOptions, executeAwaitRedisTask, startAwaitRedisTask } from './child.js';
 export { waitForRedisTask, type WaitForRedisTaskOptions } from './inline.js';
-export { extendWait, getState, pollNow } from './messages.js';
+export { extendWait, getState, joinWait, pollNow } from './messages.js';

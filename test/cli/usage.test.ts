@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { historyEvents } from '../../src/cli/forecast.js';
 import { createProgram } from '../../src/cli/program.js';
 import { freeAddress } from '../worker/worker-process.js';
 import { Command, jsonLines } from './command.js';
@@ -90,7 +91,7 @@ test('simulate plays a schedule without a server', async () => {
   expect(minute?.['latenessMeanMs']).toBeLessThan(1_150);
   expect(minute?.['latenessMaxMs']).toBeLessThanOrEqual(2_000);
   // Both are rounded.
-  expect(Math.abs(Number(minute?.['historyEvents']) - Number(minute?.['polls']) * 11)).toBeLessThan(2);
+  expect(Math.abs(Number(minute?.['historyEvents']) - historyEvents(Number(minute?.['polls'])))).toBeLessThan(1.1);
   expect(hours).toMatchObject({ durationMs: 14_400_000 });
   expect(ended.stderr).toBe('A task of 4 h outlasts --max-wait of 2 h: its wait would end as RedisTaskTimedOut.\n');
   expect(ended.code).toBe(0);

@@ -127,7 +127,7 @@ describe('await', () => {
     const ended = await watching.ended;
     expect(ended).toMatchObject({ code: 130, stdout: '' });
     expect(ended.stderr).toContain('Stopped watching; the wait for 1 task goes on.');
-    expect((await client.attach({ taskId, region: REGION }).describe()).status.name).toBe('RUNNING');
+    expect((await client.find({ taskId, region: REGION }))[0]?.status.name).toBe('RUNNING');
     await client.cancel({ taskId, region: REGION });
   });
 
@@ -266,7 +266,7 @@ describe('steering', () => {
     expect(ended.code).toBe(0);
     expect(ended.stderr).toContain('The waits begin when one comes.');
     expect(status).toMatchObject({ code: 9, stdout: '' });
-    await new RedisTaskClient(waits.client, { taskQueue: queue }).attach({ taskId: 1, region: REGION }).terminate();
+    await waits.client.workflow.getHandle(`${queue}/${REGION}/1`).terminate();
   });
 
   test('a namespace that is not there ends with exit code 10', async () => {
@@ -352,7 +352,7 @@ describe('worker', () => {
 test('the history of a wait has as many events as simulate says', async () => {
   const taskId = waits.addTask({ status: 'running', forPolls: 2 }, SUCCEED);
   const { polls } = await client.await({ taskId, region: REGION, polling: { maximumInterval: '1s' } });
-  const { events } = await client.attach({ taskId, region: REGION }).fetchHistory();
+  const { events } = await client.attach({ taskId, region: REGION }).then((wait) => wait.fetchHistory());
   const { historyEvents } = await import('../../src/cli/forecast.js');
 
   expect(polls).toBe(3);

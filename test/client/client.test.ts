@@ -1,13 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { WorkflowNotFoundError } from '@temporalio/client';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { Client, type WorkflowClientInterceptor, WorkflowNotFoundError } from '@temporalio/client';
+import { Worker } from '@temporalio/worker';
 import {
   RedisTaskClient,
   RedisTaskError,
+  RedisTaskNoWorkerError,
   RedisTaskWaitCancelledError,
   type RedisTaskOutcome,
 } from '../../src/client/index.js';
 import type { RedisTaskWaitState } from '../../src/contract/view.js';
 import { devServer } from '../support/environments.js';
+import { eventsOf } from '../support/histories.js';
 import { REGION as region, until, Waits } from '../support/waits.js';
 
 let waits: Waits;
@@ -22,6 +27,7 @@ afterAll(() => waits.close());
 
 const RUNNING = { status: 'running', forMs: 600_000 } as const;
 const SUCCEED = { status: 'succeed', message: 'ok' } as const;
+const HOUR = 3_600_000;
 
 /** A task that goes on, and a wait for it that has polled once. */
 async function runningWait(): Promise<{ taskId: number; region: string }> {
@@ -32,6 +38,18 @@ async function runningWait(): Promise<{ taskId: number; region: string }> {
     (state) => state?.polls === 1 && state.nextPollAt !== null,
   );
   return task;
+}
+
+/** How many of some calls are under way at once. */
+class Gauge {
+  most = 0;
+  private now = 0;
+
+  async during<T>(call: Promise<T>): Promise<T> {
+    this.now += 1;
+    this.most = Math.max(this.most, this.now);
+    return call.finally(() => (this.now -= 1));
+  }
 }
 
 async function errorOf(promise: Promise<unknown>): Promise<unknown> {
@@ -45,7 +63,7 @@ describe('starting and awaiting', () => {
   test('a second start attaches to the wait that runs, and a start after its end begins a new one', async () => {
     const task = await runningWait();
     const again = await client.start({ ...task, maxWait: '5h' });
-    const { runId } = await client.attach(task).describe();
+    const { runId } = await described(task);
 
     expect(again.workflowId).toBe(`${waits.taskQueue}/${region}/${task.taskId}`);
     expect((await again.describe()).runId).toBe(runId);
@@ -54,6 +72,61 @@ describe('starting and awaiting', () => {
 
     const next = await client.start(task);
     expect((await next.describe()).runId).not.toBe(runId);
+    await client.cancel(task);
+  });
+
+  test('a joiner moves the deadline as far as its own maxWait reaches from now, never nearer', async () => {
+    const task = await runningWait();
+    const { deadline } = await client.state(task);
+    const joinedAt = Date.now();
+    await client.start({ ...task, maxWait: '5h' });
+    const joined = await until(
+      () => client.state(task),
+      (state) => state.deadline !== deadline,
+    );
+    await client.start({ ...task, maxWait: '1m' });
+    await client.pollNow(task);
+    const after = await until(
+      () => client.state(task),
+      ({ polls }) => polls === 2,
+    );
+
+    expect(Date.parse(joined.deadline) - joinedAt).toBeGreaterThanOrEqual(5 * HOUR);
+    expect(Date.parse(joined.deadline) - joinedAt).toBeLessThan(5 * HOUR + 5_000);
+    expect(after.deadline).toBe(joined.deadline);
+    await client.cancel(task);
+  });
+
+  test('only a joiner sends a signal: a fresh wait has none in its history', async () => {
+    const task = await runningWait();
+    const handle = await client.attach(task);
+    const signals = async () => eventsOf(await handle.fetchHistory(), 'EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED');
+    const fresh = await signals();
+    await client.start(task);
+    const joined = await signals();
+    await client.cancel(task);
+
+    expect(fresh).toEqual([]);
+    expect(joined.map((event) => event.workflowExecutionSignaledEventAttributes?.signalName)).toEqual(['joinWait']);
+  });
+
+  test('a wait that ends in the moment in which it would be joined is started anew', async () => {
+    const task = await runningWait();
+    const { runId } = await described(task);
+    const endFirst: WorkflowClientInterceptor = {
+      async signal(input, next) {
+        await waits.client.workflow.getHandle(input.workflowExecution.workflowId, runId).terminate();
+        return next(input);
+      },
+    };
+    const { connection } = waits.env;
+    const late = new RedisTaskClient(new Client({ connection, interceptors: { workflow: [endFirst] } }), {
+      taskQueue: waits.taskQueue,
+    });
+    const handle = await late.start({ ...task, maxWait: '5h' });
+    const { status, runId: next } = await handle.describe();
+
+    expect({ status: status.name, isNew: next !== runId }).toEqual({ status: 'RUNNING', isNew: true });
     await client.cancel(task);
   });
 
@@ -114,6 +187,119 @@ describe('starting and awaiting', () => {
   });
 });
 
+describe('awaitAll', () => {
+  test('starts no more than fifty at once, and asks for no more than a hundred results', async () => {
+    const starts = new Gauge();
+    const results = new Gauge();
+    const counting: WorkflowClientInterceptor = { startWithDetails: (input, next) => starts.during(next(input)) };
+    const { connection } = waits.env;
+    const counted = new Client({ connection, interceptors: { workflow: [counting] } });
+    const { workflow } = counted;
+    const result = workflow.result.bind(workflow);
+    workflow.result = (...args) => results.during(result(...args));
+    const taskQueue = `instant-${randomUUID()}`;
+    const worker = await Worker.create({
+      connection: waits.env.nativeConnection,
+      taskQueue,
+      workflowsPath: fileURLToPath(new URL('instant-workflow.ts', import.meta.url)),
+    });
+    const inputs = Array.from({ length: 250 }, (_, index) => ({ taskId: index + 1, region }));
+    const outcomes = await worker.runUntil(
+      // Otherwise it is first looked whether each has begun.
+      new RedisTaskClient(counted, { taskQueue }).awaitAll(inputs, { waitForWorker: true }),
+    );
+
+    expect(outcomes.map((outcome) => outcome.result?.taskId)).toEqual(inputs.map(({ taskId }) => taskId));
+    expect(starts.most).toBe(50);
+    expect(results.most).toBe(100);
+  });
+});
+
+describe('without a worker', () => {
+  const nobody = () => new RedisTaskClient(waits.client, { taskQueue: `nobody-${randomUUID()}` });
+
+  test.concurrent('await says so within seconds; the wait has been started, and begins when one comes', async () => {
+    const lonely = nobody();
+    const task = { taskId: waits.addTask(SUCCEED), region };
+    const startedAt = performance.now();
+    const error = await errorOf(lonely.await({ ...task, maxWait: '2s' }));
+
+    expect(performance.now() - startedAt).toBeLessThan(7_000);
+    expect(error).toBeInstanceOf(RedisTaskNoWorkerError);
+    expect(error).toMatchObject({
+      taskQueue: lonely.taskQueue,
+      workflowId: `${lonely.taskQueue}/${region}/${task.taskId}`,
+    });
+    expect((error as Error).message).toContain(`No worker takes work from queue ${lonely.taskQueue}`);
+    await waits.serveWaits(lonely.taskQueue);
+    await waits.serveCalls(lonely.taskQueue);
+    await expect(lonely.result(task)).resolves.toMatchObject({ status: 'succeed' });
+  });
+
+  test.concurrent('await waits for one when told to', async () => {
+    const lonely = nobody();
+    const result = lonely.await({ taskId: waits.addTask(SUCCEED), region }, { waitForWorker: true });
+    const first = await Promise.race([result, setTimeout(7_000, 'nothing yet')]);
+    await waits.serveWaits(lonely.taskQueue);
+    await waits.serveCalls(lonely.taskQueue);
+
+    expect(first).toBe('nothing yet');
+    await expect(result).resolves.toMatchObject({ status: 'succeed' });
+  });
+
+  test.concurrent('awaitAll tells it of each wait within seconds', async () => {
+    const lonely = nobody();
+    const inputs = Array.from({ length: 150 }, (_, index) => ({ taskId: index + 1, region }));
+    const startedAt = performance.now();
+    const outcomes = await lonely.awaitAll(inputs);
+
+    expect(performance.now() - startedAt).toBeLessThan(20_000);
+    for (const { error } of outcomes) expect(error).toBeInstanceOf(RedisTaskNoWorkerError);
+    const ended = outcomes.map(({ error }) =>
+      waits.client.workflow.getHandle((error as RedisTaskNoWorkerError).workflowId),
+    );
+    await Promise.all(ended.map((wait) => wait.terminate()));
+  });
+
+  test.concurrent('a wait that has begun is awaited on: a worker may come back', async () => {
+    const lonely = nobody();
+    const task = { taskId: waits.addTask(RUNNING, SUCCEED), region };
+    await waits.serveCalls(lonely.taskQueue);
+    const stop = await waits.serveWaits(lonely.taskQueue);
+    await lonely.start(task);
+    await until(
+      () => lonely.state(task).catch(() => undefined),
+      (state) => state?.polls === 1,
+    );
+    await stop();
+    const result = lonely.await(task);
+    const first = await Promise.race([errorOf(result), setTimeout(8_000, 'nothing yet')]);
+    waits.simulator.setTask(task.taskId, SUCCEED);
+    await waits.serveWaits(lonely.taskQueue);
+
+    expect(first).toBe('nothing yet');
+    await expect(result).resolves.toMatchObject({ status: 'succeed' });
+  });
+
+  test.concurrent('is told apart from a worker that is busy with others', async () => {
+    const taskQueue = `busy-${randomUUID()}`;
+    const worker = await Worker.create({
+      connection: waits.env.nativeConnection,
+      taskQueue,
+      workflowsPath: fileURLToPath(new URL('slow-workflow.ts', import.meta.url)),
+      maxConcurrentWorkflowTaskExecutions: 2,
+      maxConcurrentWorkflowTaskPolls: 2,
+    });
+    const inputs = Array.from({ length: 90 }, (_, index) => ({ taskId: index + 1, region }));
+    const startedAt = performance.now();
+    const outcomes = await worker.runUntil(new RedisTaskClient(waits.client, { taskQueue }).awaitAll(inputs));
+
+    // Sooner, it would show nothing.
+    expect(performance.now() - startedAt).toBeGreaterThan(6_000);
+    expect(outcomes.filter(({ error }) => error)).toEqual([]);
+  });
+});
+
 describe('a bad input', () => {
   const nowhere = () => new RedisTaskClient(waits.client, { taskQueue: `nobody-${randomUUID()}` });
 
@@ -128,11 +314,11 @@ describe('a bad input', () => {
     const error = await errorOf(other.start(input));
 
     expect(error).toMatchObject({ type: 'RedisTaskInvalidInput', details: { invalid: { field } } });
-    await expect(other.attach({ taskId: 18_215, region }).describe()).rejects.toThrow(WorkflowNotFoundError);
+    await expect(other.find({ taskId: 18_215, region })).resolves.toEqual([]);
   });
 
-  test('is refused where a task is named, too', () => {
-    expect(() => client.attach({ taskId: 1, region: '' })).toThrow(RedisTaskError);
+  test('is refused where a task is named, too', async () => {
+    await expect(client.attach({ taskId: 1, region: '' })).rejects.toThrow(RedisTaskError);
   });
 });
 
@@ -199,7 +385,11 @@ test('what is no wait is told from a wait that failed', async () => {
   await expect(client.result(task)).rejects.toThrow(WorkflowNotFoundError);
 });
 
+async function described(task: { taskId: number; region: string }) {
+  return (await client.attach(task)).describe();
+}
+
 async function describeUi(task: { taskId: number; region: string }) {
-  const description = await client.attach(task).describe();
+  const description = await described(task);
   return { memo: description.memo, staticSummary: await description.staticSummary() };
 }

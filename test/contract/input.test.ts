@@ -1,4 +1,4 @@
-import { readDeadline, readInput } from '../../src/contract/input.js';
+import { joinedDeadline, readDeadline, readInput } from '../../src/contract/input.js';
 import { type InvalidField, InvalidFieldError } from '../../src/contract/rules.js';
 
 const HOUR = 3_600_000;
@@ -365,4 +365,22 @@ describe('readDeadline', () => {
     expect(invalid.field).toBe(field);
     expect(JSON.stringify(invalid)).not.toContain('hunter2');
   });
+});
+
+describe('joinedDeadline', () => {
+  const now = Date.parse('2026-11-22T10:00:00Z');
+  const deadline = now + HOUR;
+
+  test('is no earlier than what the joiner wants from now, and never nearer than it was', () => {
+    expect(joinedDeadline({ maxWait: '4h' }, deadline, now)).toBe(now + 4 * HOUR);
+    expect(joinedDeadline({ maxWait: HOUR + 1 }, deadline, now)).toBe(deadline + 1);
+    expect(joinedDeadline({ maxWait: '59m' }, deadline, now)).toBe(deadline);
+  });
+
+  test.each([undefined, null, '4h', [], {}, { maxWait: null }, { maxWait: '31d' }, { maxWait: '4h', why: 1 }])(
+    'stays as it is when the joiner says %j, which breaks a rule',
+    (argument) => {
+      expect(joinedDeadline(argument, deadline, now)).toBe(deadline);
+    },
+  );
 });

@@ -6,8 +6,8 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
 import { startDevServer, type DevServer } from '../../src/engine/index.js';
 import { createRedisTasksHandler } from '../../src/nexus/handler.js';
-import { eventNames, failedWorkflowTasks, summariesOf } from '../support/histories.js';
-import { causeOf, REGION, until, untilState, Waits } from '../support/waits.js';
+import { eventNames, eventsOf, failedWorkflowTasks, summariesOf } from '../support/histories.js';
+import { causeOf, REGION, stateOf, until, untilState, Waits } from '../support/waits.js';
 import type { Caught } from './callers.js';
 
 const NAMESPACE = 'pipelines';
@@ -15,6 +15,7 @@ const RUNNING = { status: 'running' };
 const SUCCEED = { status: 'succeed' };
 const SLOW = { initialInterval: '1h' };
 const ENDPOINT = 'redis-tasks';
+const HOUR = 3_600_000;
 
 let server: DevServer;
 let waits: Waits;
@@ -64,6 +65,14 @@ function call<Result>(workflow: string, ...args: unknown[]) {
 /** The wait that callers share: its id is that of a client. */
 function waitFor(taskId: number) {
   return waits.client.workflow.getHandle(`${waits.taskQueue}/${REGION}/${taskId}`);
+}
+
+/** Asks for the names of the signals that a wait has been sent. */
+function signalsOf(taskId: number): () => Promise<unknown[]> {
+  return async () =>
+    eventsOf(await waitFor(taskId).fetchHistory(), 'EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED').map(
+      (event) => event.workflowExecutionSignaledEventAttributes?.signalName,
+    );
 }
 
 /** Until so many callers hang on a wait, which has seen its task and pauses. */
@@ -179,6 +188,27 @@ describe('a caller', () => {
     await handle.signal('pollNow');
 
     await expect(caller.result()).resolves.toEqual(await handle.result());
+  });
+
+  test.concurrent('that joins moves the deadline as far as its own maxWait reaches from now', async () => {
+    const taskId = waits.addTask(RUNNING);
+    const input = { taskId, region: REGION, polling: SLOW };
+    await call('shared', { ...input, maxWait: '1h' }, ENDPOINT);
+    await untilShared(taskId, 1);
+    const { deadline } = await stateOf(waitFor(taskId));
+    const joinedAt = Date.now();
+    await call('shared', { ...input, maxWait: '3h' }, ENDPOINT);
+    const joined = await untilState(waitFor(taskId), (state) => state.deadline !== deadline);
+    await call('shared', { ...input, maxWait: '1m' }, ENDPOINT);
+    const signalled = await until(signalsOf(taskId), (names) => names.length > 1);
+    const after = await stateOf(waitFor(taskId));
+
+    expect(Date.parse(joined.deadline) - joinedAt).toBeGreaterThanOrEqual(3 * HOUR);
+    expect(Date.parse(joined.deadline) - joinedAt).toBeLessThan(3 * HOUR + 10_000);
+    expect(after.deadline).toBe(joined.deadline);
+    // None from the caller that started it.
+    expect(signalled).toEqual(['joinWait', 'joinWait']);
+    await waitFor(taskId).terminate();
   });
 
   test.concurrent('starts a wait that says what it is for', async () => {

@@ -5,6 +5,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import {
   bundleWorkflowCode,
   DefaultLogger,
+  type LogEntry,
   NativeConnection,
   Runtime,
   Worker,
@@ -24,7 +25,9 @@ import { activityPollers, createOwnWorker, createPlugin, WITHOUT_THE_LINE, WORKF
 const RUNNING = { status: 'running' };
 const SUCCEED = { status: 'succeed' };
 const THE_LINE = "export { awaitRedisTask } from 'temporal-tencent-redis/workflows';";
-const logger = new DefaultLogger('ERROR', () => undefined);
+const said: LogEntry[] = [];
+// What goes wrong here on purpose would fill the screen.
+const logger = new DefaultLogger('WARN', (entry) => said.push(entry));
 
 let env: TestWorkflowEnvironment;
 let simulator: RedisApiSimulator;
@@ -32,7 +35,6 @@ let bundle: WorkflowBundleWithSourceMap;
 let lastTaskId = 31_000;
 
 beforeAll(async () => {
-  // What goes wrong here on purpose would fill the screen.
   Runtime.install({ logger, telemetryOptions: { logging: { filter: 'ERROR' } }, shutdownSignals: [] });
   [env, simulator] = await Promise.all([devServer(), RedisApiSimulator.start({ requestsPerSecond: false })]);
   bundle = await bundleWorkflowCode({ workflowsPath: WORKFLOWS, logger, plugins: [createPlugin(simulator)] });
@@ -203,6 +205,26 @@ describe('the worker that makes the calls', () => {
 
     await expect(runBeside(outer, (worker) => worker.run(), inner)).rejects.toThrow('already started');
     expect(outer.getState()).toBe('STOPPED');
+  });
+});
+
+describe('the log of a worker with the plugin', () => {
+  const start = async (taskQueue: string) => {
+    said.length = 0;
+    const worker = await createOwnWorker(env, { taskQueue, plugins: [createPlugin(simulator)] });
+    await worker.runUntil(untilRunning(worker));
+    return said.filter(({ level }) => level === 'WARN').map(({ message }) => message);
+  };
+
+  test('warns that child helpers must be told a queue of its own', async () => {
+    const taskQueue = `orders-${randomUUID()}`;
+    const warnings = await start(taskQueue);
+
+    expect(warnings).toContainEqual(expect.stringContaining(`{ taskQueue: '${taskQueue}' }`));
+  });
+
+  test('does not warn on the queue that they take by themselves', async () => {
+    expect((await start('redis-task')).filter((message) => message.includes('taskQueue'))).toEqual([]);
   });
 });
 

@@ -73,31 +73,39 @@ export class Waits {
     return this.env.client;
   }
 
-  /** A worker for workflows on `taskQueue`. */
-  async serveWaits(taskQueue: string): Promise<void> {
+  /** A worker for workflows on `taskQueue`. Gives back what stops it before the others. */
+  serveWaits(taskQueue: string): Promise<() => Promise<void>> {
     const activities = createQueueActivities();
-    await this.serve({ ...this.options.waitWorker, taskQueue, workflowBundle: this.bundle, activities });
+    return this.serve({ ...this.options.waitWorker, taskQueue, workflowBundle: this.bundle, activities });
   }
 
   /** A worker for the calls of waits on `taskQueue`. */
-  async serveCalls(taskQueue: string, searchAttributes = this.options.searchAttributes ?? false): Promise<void> {
+  serveCalls(
+    taskQueue: string,
+    searchAttributes = this.options.searchAttributes ?? false,
+  ): Promise<() => Promise<void>> {
     const options = redisApiWorkerOptions({
       taskQueue,
       credentials: { getCredential: () => Promise.resolve(SIMULATOR_CREDENTIAL) },
       endpoint: this.simulator.url,
       searchAttributes,
     });
-    await this.serve(options);
+    return this.serve(options);
   }
 
-  private async serve(options: Omit<WorkerOptions, 'connection'>): Promise<void> {
+  private async serve(options: Omit<WorkerOptions, 'connection'>): Promise<() => Promise<void>> {
     const worker = await Worker.create({
       ...options,
       connection: this.env.nativeConnection,
       namespace: this.env.client.options.namespace,
       shutdownForceTime: '5s',
     });
-    this.running.push({ worker, run: worker.run() });
+    const run = worker.run();
+    this.running.push({ worker, run });
+    return () => {
+      worker.shutdown();
+      return run;
+    };
   }
 
   /** A new task that goes through these steps; gives back its id. */
@@ -165,7 +173,7 @@ export class Waits {
   async close(): Promise<void> {
     // First: a call that hangs would hold its worker.
     await this.simulator.close();
-    for (const { worker } of this.running) worker.shutdown();
+    for (const { worker } of this.running) if (worker.getState() === 'RUNNING') worker.shutdown();
     await Promise.all(this.running.map(({ run }) => run));
     await this.env.teardown();
   }

@@ -18,7 +18,7 @@ import {
   createRedisActivities,
   type RedisActivities,
 } from 'temporal-tencent-redis/activities';
-import { RedisTaskClient, type RedisTaskOutcome } from 'temporal-tencent-redis/client';
+import { type RedisTaskCancellation, RedisTaskClient, type RedisTaskOutcome } from 'temporal-tencent-redis/client';
 import { RedisApiSimulator, SIMULATOR_CREDENTIAL } from 'temporal-tencent-redis/testing';
 import {
   awaitRedisTask,
@@ -123,6 +123,12 @@ export async function aClientOfOurs(client: Client): Promise<void> {
     is<RedisTaskOutcome>()(outcome);
     if (outcome.result) is<RedisTaskResult>()(outcome.result);
   }
+  for (const { workflowId } of await waits.find({ taskId: 18215, region: 'ap-guangzhou' })) {
+    is<RedisTaskWaitState>()(await waits.extendWait({ workflowId }, '4h'));
+    is<RedisTaskCancellation>()(await waits.cancel({ workflowId }));
+  }
+  // @ts-expect-error -- a task is named with its region
+  await waits.cancel({ taskId: 18215 });
   // @ts-expect-error -- it needs a client of Temporal's
   is<RedisTaskClient>()(new RedisTaskClient());
 }

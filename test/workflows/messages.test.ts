@@ -292,6 +292,33 @@ describe('extendWait', () => {
   });
 });
 
+describe('joinWait', () => {
+  test.concurrent('moves the deadline to what the joiner wants from now, never nearer', async () => {
+    const { handle, state } = await pausingWait('1h');
+    const joinedAt = Date.now();
+    await handle.signal('joinWait', { maxWait: '3h' });
+    const joined = await untilState(handle, ({ deadline }) => deadline !== state.deadline);
+    await handle.signal('joinWait', { maxWait: '1m' });
+    await handle.signal('pollNow');
+    const after = await untilState(handle, ({ polls, nextPollAt }) => polls === 2 && nextPollAt !== null);
+
+    expect(Date.parse(joined.deadline) - joinedAt).toBeGreaterThanOrEqual(3 * HOUR);
+    expect(Date.parse(joined.deadline) - joinedAt).toBeLessThan(3 * HOUR + 5_000);
+    expect(after.deadline).toBe(joined.deadline);
+  });
+
+  test.concurrent('changes nothing when its argument breaks the rules', async () => {
+    const { handle, state } = await pausingWait();
+    for (const args of [[], [null], ['9h'], [{}], [{ maxWait: '31d' }], [{ maxWait: '9h', taskId: 1 }]]) {
+      await handle.signal('joinWait', ...args);
+    }
+    await handle.signal('pollNow');
+    const after = await untilState(handle, ({ polls, nextPollAt }) => polls === 2 && nextPollAt !== null);
+
+    expect(after.deadline).toBe(state.deadline);
+  });
+});
+
 describe('cancelling', () => {
   /** Cancels, and checks that the wait ends as cancelled within two seconds. */
   async function cancelQuickly(handle: WaitHandle): Promise<void> {
@@ -367,7 +394,7 @@ describe('Temporal UI', () => {
     }
     const { queryDefinitions, signalDefinitions, updateDefinitions } = metadata.definition;
     const names = [queryDefinitions, signalDefinitions, updateDefinitions].map((each) => each.map(({ name }) => name));
-    expect(names).toEqual([expect.arrayContaining(['getState']), ['pollNow'], ['extendWait']]);
+    expect(names).toEqual([expect.arrayContaining(['getState']), ['pollNow', 'joinWait'], ['extendWait']]);
     expect(summariesOf(history, 'EVENT_TYPE_ACTIVITY_TASK_SCHEDULED')).toEqual([`poll 1 of task ${taskId}`]);
     expect(summariesOf(history, 'EVENT_TYPE_TIMER_STARTED')).toEqual([
       'deadline · maxWait 3 h',

@@ -62,7 +62,7 @@ async function measure(): Promise<void> {
   }
   const taskId = taskOfFiveSeconds();
   await Promise.all(Array.from({ length: SHARERS }, () => waits.await(inputFor(taskId))));
-  row('client', 'none', 'none', await eventsOf(waits.attach({ taskId, region: REGION })), callsFor(taskId));
+  row('client', 'none', 'none', await eventsOf(await waits.attach({ taskId, region: REGION })), callsFor(taskId));
 }
 
 function row(...cells: (string | number)[]): void {

@@ -2,9 +2,11 @@ import { checkClock, checkCredentials, checkRate } from '../doctor-api.js';
 import type { Finding } from '../doctor-finding.js';
 import { CliError, EXIT, type ExitCode, worst } from '../exit-codes.js';
 import { readPlan, type TaskFlags } from '../flags.js';
+import { probeCalls } from '../probe-calls.js';
+import { probeWaits, type Verdict } from '../probe.js';
 import { connect, type Temporal } from '../temporal.js';
 import { createOutput, type Output } from '../terminal.js';
-import { ADVICE, queueReports } from '../workers-present.js';
+import { ADVICE, type QueueReport, queueReports } from '../workers-present.js';
 
 /** `redis-task doctor`: looks at everything a wait needs; each line passes or says what to do. */
 export async function examine(flags: TaskFlags): Promise<ExitCode> {
@@ -52,32 +54,43 @@ async function checkTemporal(flags: TaskFlags): Promise<readonly Finding[]> {
       ...rest,
     ];
   }
-  try {
-    return [
-      { check: 'temporal', result: 'passed', message: `Temporal answers at ${temporal.address}.` },
-      { check: 'namespace', result: 'passed', message: `The namespace ${temporal.namespace} is there.` },
-      ...(await checkWorkers(temporal)),
-    ];
-  } finally {
-    await temporal.close();
-  }
+  return [
+    { check: 'temporal', result: 'passed', message: `Temporal answers at ${temporal.address}.` },
+    { check: 'namespace', result: 'passed', message: `The namespace ${temporal.namespace} is there.` },
+    ...(await checkWorkers(temporal)),
+  ];
 }
 
 async function checkWorkers(temporal: Temporal): Promise<readonly Finding[]> {
-  const reports = await queueReports(temporal);
-  return reports.map(({ queue, pollers, callsPerSecond }, index): Finding => {
-    const check = index === 0 ? 'workers for waits' : 'workers for calls';
-    if (pollers === 0) {
-      const message = `No worker takes work from queue ${queue}. ${ADVICE}`;
-      return { check, result: 'failed', message, exitCode: EXIT.noWorker };
-    }
-    const rate = callsPerSecond === undefined ? '' : `, held to ${callsPerSecond} calls a second in all`;
-    return {
-      check,
-      result: 'passed',
-      message: `Queue ${queue} has ${pollers} ${pollers === 1 ? 'poller' : 'pollers'}${rate}.`,
-    };
-  });
+  const [reports, ...verdicts] = await Promise.all([
+    queueReports(temporal),
+    probeWaits(temporal),
+    probeCalls(temporal),
+  ]);
+  return [
+    { check: 'workers for waits', ...verdictOn(reports[0], verdicts[0], 'the workflow awaitRedisTask') },
+    { check: 'workers for calls', ...verdictOn(reports[1], verdicts[1], 'the activity describeTaskInfo') },
+  ];
+}
+
+function verdictOn(report: QueueReport, verdict: Verdict, work: string): Omit<Finding, 'check'> {
+  const { queue, pollers, callsPerSecond } = report;
+  const rate = callsPerSecond === undefined ? '' : `, held to ${callsPerSecond} calls a second in all`;
+  if (verdict === 'untaken' || pollers === 0) {
+    const message = `No worker takes work from queue ${queue}. ${ADVICE}`;
+    return { result: 'failed', message, exitCode: EXIT.noWorker };
+  }
+  if (verdict === 'undone') {
+    const message = `A worker takes work from queue ${queue}, but does not do it: see in its log whether it serves ${work}.`;
+    return { result: 'failed', message, exitCode: EXIT.noWorker };
+  }
+  const listed = `Queue ${queue} has ${pollers} ${pollers === 1 ? 'poller' : 'pollers'}${rate}`;
+  const seen = {
+    done: `A worker takes work from queue ${queue}${rate}.`,
+    busy: `${listed}; they are busy.`,
+    unknown: `${listed}, by a list that has those of the last minutes too.`,
+  }[verdict];
+  return { result: 'passed', message: seen };
 }
 
 function write({ check, result, message }: Finding, output: Output): void {

@@ -1,0 +1,146 @@
+// Operators and the waits of pipelines: what is found, what is done to it, and what is said of that.
+import { randomUUID } from 'node:crypto';
+import { RedisTaskClient } from '../../src/client/index.js';
+import { devServer } from '../support/environments.js';
+import { REGION, until, Waits } from '../support/waits.js';
+import { Command, type Ended, jsonLines } from './command.js';
+
+const RUNNING = { status: 'running' };
+const SUCCEED = { status: 'succeed' };
+
+let waits: Waits;
+let client: RedisTaskClient;
+
+beforeAll(async () => {
+  waits = await Waits.start(devServer);
+  client = new RedisTaskClient(waits.client, { taskQueue: waits.taskQueue });
+});
+afterAll(() => waits.close());
+
+function redisTask(args: readonly (string | number)[], settings: Record<string, string> = {}): Promise<Ended> {
+  return new Command(args, {
+    TEMPORAL_ADDRESS: process.env['TEST_DEV_SERVER_ADDRESS'] ?? '',
+    TENCENTCLOUD_REGION: REGION,
+    REDIS_TASK_QUEUE: waits.taskQueue,
+    ...settings,
+  }).ended;
+}
+
+/** A pipeline whose child waits, has polled once and pauses. */
+async function pipeline(taskId: number): Promise<string> {
+  const input = { taskId, region: REGION, polling: { initialInterval: '1h' } };
+  const { workflowId } = await waits.startWorkflow('childParent', [input, { taskQueue: waits.taskQueue }]);
+  const child = `${workflowId}/${waits.taskQueue}/${REGION}/${taskId}`;
+  await until(
+    () => client.find({ taskId, region: REGION }),
+    (found) => found.some((each) => each.workflowId === child),
+  );
+  await until(
+    () => client.state({ workflowId: child }).catch(() => undefined),
+    (state) => state?.polls === 1 && state.nextPollAt !== null,
+  );
+  return child;
+}
+
+async function statusOf(workflowId: string): Promise<string> {
+  return (await waits.client.workflow.getHandle(workflowId).describe()).status.name;
+}
+
+test.concurrent("a pipeline's wait is shown, extended, polled and cancelled by its task", async () => {
+  const taskId = waits.addTask({ status: 'failed' });
+  // An older wait, of a client.
+  await client.await({ taskId, region: REGION }).catch(() => undefined);
+  waits.simulator.setTask(taskId, RUNNING);
+  const workflowId = await pipeline(taskId);
+
+  const status = await redisTask(['status', taskId]);
+  expect(jsonLines(status)).toMatchObject([{ taskId, status: 'running', polls: 1, workflowId }]);
+  const extended = await redisTask(['extend', taskId, '--max-wait', '5h']);
+  expect(jsonLines(extended)).toMatchObject([{ workflowId }]);
+  expect(await redisTask(['poll', taskId])).toMatchObject({ code: 0 });
+  await until(
+    () => client.state({ workflowId }),
+    ({ polls }) => polls === 2,
+  );
+  const cancelled = await redisTask(['cancel', taskId]);
+  expect(cancelled).toMatchObject({ code: 0, stdout: '' });
+  expect(cancelled.stderr).toMatch(
+    new RegExp(`^Cancelled: the wait for task ${taskId} in ${REGION} \\(${workflowId}\\)\\. `),
+  );
+  expect(await statusOf(workflowId)).toBe('CANCELLED');
+  expect((await redisTask(['status', taskId])).code).toBe(4);
+});
+
+test.concurrent('a wait is named by its workflow id, for which no region is needed', async () => {
+  const workflowId = await pipeline(waits.addTask(RUNNING));
+  const nowhere = { TENCENTCLOUD_REGION: '', REDIS_TASK_QUEUE: 'another-queue' };
+
+  expect(jsonLines(await redisTask(['status', workflowId], nowhere))).toMatchObject([
+    { status: 'running', workflowId },
+  ]);
+  expect(await redisTask(['extend', workflowId, '--max-wait', '5h'], nowhere)).toMatchObject({ code: 0 });
+  expect(await redisTask(['cancel', workflowId], nowhere)).toMatchObject({ code: 0 });
+  expect(await statusOf(workflowId)).toBe('CANCELLED');
+});
+
+test.concurrent('of several waits for a task all are named, and none is touched without --all', async () => {
+  const taskId = waits.addTask(RUNNING);
+  const { workflowId: own } = await client.start({ taskId, region: REGION, polling: { initialInterval: '1h' } });
+  const child = await pipeline(taskId);
+  const other = waits.addTask(RUNNING);
+  await client.start({ taskId: other, region: REGION });
+
+  for (const command of [['cancel'], ['poll'], ['extend', '--max-wait', '5h']]) {
+    const ended = await redisTask([...command, other, taskId]);
+    expect(jsonLines(ended)).toMatchObject([
+      { type: 'SeveralWaits', details: { taskId, workflowIds: expect.arrayContaining([own, child]) as string[] } },
+    ]);
+    expect(ended.stderr.split('\n')).toEqual(expect.arrayContaining([own, child]));
+    expect(ended.code).toBe(2);
+  }
+  const running = [own, child, `${waits.taskQueue}/${REGION}/${other}`];
+  expect(await Promise.all(running.map(statusOf))).toEqual(['RUNNING', 'RUNNING', 'RUNNING']);
+
+  const status = await redisTask(['status', taskId]);
+  expect(jsonLines(status).map(({ workflowId }) => workflowId)).toEqual(expect.arrayContaining([own, child]));
+  expect(await redisTask(['cancel', taskId, '--all'])).toMatchObject({ code: 0 });
+  expect(await Promise.all(running.map(statusOf))).toEqual(['CANCELLED', 'CANCELLED', 'RUNNING']);
+  await client.cancel({ taskId: other, region: REGION });
+});
+
+test.concurrent('of a wait that has ended nothing is claimed to be done, exit code 3', async () => {
+  const taskId = waits.addTask(SUCCEED);
+  const { workflowId } = await client.start({ taskId, region: REGION });
+  await client.result({ workflowId });
+
+  for (const command of [['cancel'], ['poll'], ['extend', '--max-wait', '5h']]) {
+    const ended = await redisTask([...command, taskId]);
+    expect(jsonLines(ended)).toMatchObject([
+      { type: 'WaitEnded', details: { taskId, workflowId, status: 'COMPLETED' } },
+    ]);
+    expect(ended.stderr).toMatch(/^Had ended already: the wait for task \d+ [^\n]*completed[^\n]*\n$/);
+    expect(ended.code).toBe(3);
+  }
+});
+
+test.concurrent('cancelling without a worker is a request that nobody has confirmed, exit code 9', async () => {
+  const taskQueue = `nobody-${randomUUID()}`;
+  const { workflowId } = await new RedisTaskClient(waits.client, { taskQueue }).start({ taskId: 1, region: REGION });
+  const ended = await redisTask(['cancel', 1], { REDIS_TASK_QUEUE: taskQueue });
+
+  expect(jsonLines(ended)).toMatchObject([{ type: 'CancelRequested', details: { taskId: 1, workflowId } }]);
+  expect(ended.stderr).toContain(`not yet confirmed: no worker on queue ${taskQueue} `);
+  expect(ended.code).toBe(9);
+  await waits.client.workflow.getHandle(workflowId).terminate();
+});
+
+test.concurrent('a workflow that is no wait is left alone, exit code 3', async () => {
+  const child = await pipeline(waits.addTask(RUNNING));
+  const [parent = ''] = child.split('/');
+  const ended = await redisTask(['cancel', parent]);
+
+  expect(jsonLines(ended)).toMatchObject([{ type: 'NoWait', details: { workflowId: parent } }]);
+  expect(ended.code).toBe(3);
+  expect(await statusOf(parent)).toBe('RUNNING');
+  await client.cancel({ workflowId: child });
+});

@@ -1,0 +1,192 @@
+// Waits that others have started: children of pipelines, with and without what tells their task.
+import { randomUUID } from 'node:crypto';
+import { WorkflowNotFoundError } from '@temporalio/client';
+import {
+  RedisTaskClient,
+  RedisTaskSeveralWaitsError,
+  RedisTaskWaitCancelledError,
+  RedisTaskWaitEndedError,
+} from '../../src/client/index.js';
+import { devServer } from '../support/environments.js';
+import { eventNames } from '../support/histories.js';
+import { REGION as region, until, Waits } from '../support/waits.js';
+
+const RUNNING = { status: 'running' };
+const SUCCEED = { status: 'succeed' };
+const polling = { initialInterval: '1h' };
+
+let waits: Waits;
+let client: RedisTaskClient;
+
+beforeAll(async () => {
+  waits = await Waits.start(devServer);
+  client = new RedisTaskClient(waits.client, { taskQueue: waits.taskQueue });
+});
+afterAll(() => waits.close());
+
+/** A pipeline whose child waits; resolves once a client can find the child. */
+async function pipeline(taskId: number) {
+  const parent = await waits.startWorkflow('childParent', [
+    { taskId, region, polling },
+    { taskQueue: waits.taskQueue },
+  ]);
+  const workflowId = `${parent.workflowId}/${waits.taskQueue}/${region}/${taskId}`;
+  await untilListed(taskId, workflowId);
+  return { parent, workflowId };
+}
+
+/** The server lists a moment late what has been started. */
+async function untilListed(taskId: number, workflowId: string): Promise<void> {
+  await until(
+    () => client.find({ taskId, region }),
+    (found) => found.some((each) => each.workflowId === workflowId),
+  );
+}
+
+/** Until a wait has polled once and pauses. */
+async function untilPausing(workflowId: string): Promise<void> {
+  await until(
+    () => client.state({ workflowId }).catch(() => undefined),
+    (state) => state?.polls === 1 && state.nextPollAt !== null,
+  );
+}
+
+async function statusOf(workflowId: string): Promise<string> {
+  return (await waits.client.workflow.getHandle(workflowId).describe()).status.name;
+}
+
+describe("a pipeline's wait", () => {
+  test.concurrent('is found by its task, before an older one of a client that has ended', async () => {
+    const taskId = waits.addTask({ status: 'failed' });
+    await client.await({ taskId, region }).catch(() => undefined);
+    waits.simulator.setTask(taskId, RUNNING);
+    const { parent, workflowId } = await pipeline(taskId);
+    await untilPausing(workflowId);
+    const state = await client.state({ taskId, region });
+    const extended = await client.extendWait({ taskId, region }, '5h');
+    waits.simulator.setTask(taskId, SUCCEED);
+    await client.pollNow({ taskId, region });
+
+    expect(state).toMatchObject({ taskId, status: 'running', polls: 1 });
+    expect(Date.parse(extended.deadline) - Date.parse(state.deadline)).toBe(3 * 3_600_000);
+    await expect(parent.result()).resolves.toMatchObject({ taskId, polls: 2 });
+  });
+
+  test.concurrent('is cancelled by its task, and the pipeline learns it', async () => {
+    const taskId = waits.addTask(RUNNING);
+    const { parent, workflowId } = await pipeline(taskId);
+    const cancelled = await client.cancel({ taskId, region });
+
+    expect(cancelled).toBe('cancelled');
+    expect(await statusOf(workflowId)).toBe('CANCELLED');
+    await expect(parent.result()).rejects.toThrow();
+  });
+
+  test.concurrent('is found by its workflow id', async () => {
+    const taskId = waits.addTask(RUNNING);
+    const { workflowId } = await pipeline(taskId);
+    const elsewhere = new RedisTaskClient(waits.client, { taskQueue: 'another-queue' });
+
+    await expect(elsewhere.cancel({ workflowId })).resolves.toBe('cancelled');
+    await expect(elsewhere.result({ workflowId })).rejects.toBeInstanceOf(RedisTaskWaitCancelledError);
+  });
+
+  test.concurrent.each([
+    ['an id of its own and a memo', { memo: (taskId: number) => ({ taskId, region }) }],
+    ['an id of its own and no memo', {}],
+  ])('with %s is found by its task', async (_what, { memo }: { memo?: (taskId: number) => object }) => {
+    const taskId = waits.addTask(RUNNING);
+    const workflowId = `own-${randomUUID()}`;
+    await waits.start(
+      { taskId: String(taskId), region, polling },
+      { workflowId, ...(memo && { memo: { ...memo(taskId) } }) },
+    );
+    await untilListed(taskId, workflowId);
+
+    await expect(client.cancel({ taskId, region })).resolves.toBe('cancelled');
+    expect(await statusOf(workflowId)).toBe('CANCELLED');
+  });
+});
+
+test.concurrent('of several waits for a task none is touched: each can be named by its workflow id', async () => {
+  const taskId = waits.addTask(RUNNING);
+  const task = { taskId, region };
+  const own = (await client.start({ ...task, polling })).workflowId;
+  const { workflowId } = await pipeline(taskId);
+  for (const id of [own, workflowId]) await untilPausing(id);
+  const histories = () =>
+    Promise.all(
+      [own, workflowId].map(async (id) => eventNames(await waits.client.workflow.getHandle(id).fetchHistory())),
+    );
+  const before = await histories();
+  const acts = [
+    () => client.cancel(task),
+    () => client.pollNow(task),
+    () => client.extendWait(task, '5h'),
+    () => client.state(task),
+    () => client.result(task),
+    () => client.attach(task),
+  ];
+
+  for (const act of acts) {
+    const error: unknown = await act().catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(RedisTaskSeveralWaitsError);
+    expect(error).toMatchObject({ workflowIds: expect.arrayContaining([own, workflowId]) as string[] });
+  }
+  expect(await histories()).toEqual(before);
+  for (const wait of await client.find(task)) await expect(client.cancel(wait)).resolves.toBe('cancelled');
+  expect(await Promise.all([own, workflowId].map(statusOf))).toEqual(['CANCELLED', 'CANCELLED']);
+});
+
+test.concurrent('when no wait runs, the one that ended last is read', async () => {
+  const taskId = waits.addTask({ status: 'failed' });
+  const task = { taskId, region };
+  await client.await(task).catch(() => undefined);
+  waits.simulator.setTask(taskId, RUNNING);
+  const { parent, workflowId } = await pipeline(taskId);
+  waits.simulator.setTask(taskId, SUCCEED);
+  await client.pollNow(task);
+  await parent.result();
+  const last = await until(
+    () => client.find(task),
+    ([wait]) => wait?.workflowId === workflowId && wait.status.name === 'COMPLETED',
+  );
+
+  expect(last).toHaveLength(1);
+  await expect(client.result(task)).resolves.toMatchObject({ status: 'succeed' });
+  await expect(client.state(task)).resolves.toMatchObject({ status: 'succeed' });
+});
+
+test.concurrent('what is done to a wait that has ended is not claimed to be done', async () => {
+  const task = { taskId: waits.addTask(SUCCEED), region };
+  await client.await(task);
+
+  await expect(client.cancel(task)).resolves.toBe('ended');
+  for (const act of [() => client.pollNow(task), () => client.extendWait(task, '5h')]) {
+    const error: unknown = await act().catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(RedisTaskWaitEndedError);
+    expect(error).toMatchObject({ status: 'COMPLETED' });
+  }
+});
+
+test.concurrent('cancelling is a request for as long as no worker acts on it', async () => {
+  const lonely = new RedisTaskClient(waits.client, { taskQueue: `nobody-${randomUUID()}` });
+  const task = { taskId: waits.addTask(RUNNING), region };
+  await lonely.start(task);
+  const startedAt = performance.now();
+  const cancelled = await lonely.cancel(task);
+
+  expect(cancelled).toBe('requested');
+  expect(performance.now() - startedAt).toBeLessThan(8_000);
+  await waits.serveWaits(lonely.taskQueue);
+  await expect(lonely.result(task)).rejects.toBeInstanceOf(RedisTaskWaitCancelledError);
+});
+
+test.concurrent('the workflow id of something else is refused', async () => {
+  const taskId = waits.addTask(RUNNING);
+  const { parent, workflowId } = await pipeline(taskId);
+
+  await expect(client.cancel({ workflowId: parent.workflowId })).rejects.toThrow(WorkflowNotFoundError);
+  expect(await statusOf(parent.workflowId)).toBe('RUNNING');
+  await client.cancel({ workflowId });
+});

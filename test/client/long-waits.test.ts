@@ -1,0 +1,85 @@
+// Joined waits that have continued as new, on a dev server of their own, which suggests that after twenty events.
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { RedisTaskClient, RedisTaskWaitCancelledError } from '../../src/client/index.js';
+import { type DevServer, startDevServer } from '../../src/engine/index.js';
+import { LONG_HISTORIES_SERVER } from '../support/long-histories-server.js';
+import { REGION as region, until, Waits } from '../support/waits.js';
+
+const RUNNING = { status: 'running' };
+const polling = { initialInterval: '1s', backoffCoefficient: 1, jitter: 0 };
+
+let server: DevServer;
+let waits: Waits;
+let client: RedisTaskClient;
+
+beforeAll(async () => {
+  const { extraArgs = [] } = LONG_HISTORIES_SERVER;
+  // A run that is to be deleted is deleted at once, not after half a minute.
+  const soon = 'history.transferProcessorEnsureCloseBeforeDelete=false';
+  server = await startDevServer({ extraArgs: [...extraArgs, '--dynamic-config-value', soon] });
+  waits = await Waits.start(() => TestWorkflowEnvironment.createFromExistingServer({ address: server.address }));
+  client = new RedisTaskClient(waits.client, { taskQueue: waits.taskQueue });
+});
+afterAll(async () => {
+  await waits.close();
+  await server.stop();
+});
+
+/** The run that a wait is in once that is none of these. */
+async function runBeyond(taskId: number, ...known: string[]): Promise<string> {
+  const newest = waits.client.workflow.getHandle(`${waits.taskQueue}/${region}/${taskId}`);
+  const { runId } = await until(
+    () => newest.describe(),
+    (description) => !known.includes(description.runId),
+  );
+  return runId;
+}
+
+/** A wait that has continued as new before it is joined, and again since. */
+async function joinedLate(taskId: number) {
+  const first = await client.start({ taskId, region, polling });
+  const { runId: firstRun } = await first.describe();
+  const secondRun = await runBeyond(taskId, firstRun);
+  const joined = await client.start({ taskId, region, polling });
+  await runBeyond(taskId, firstRun, secondRun);
+  return { joined, firstRun };
+}
+
+test.concurrent('the handle to a joined wait cancels it after it has continued as new', async () => {
+  const taskId = waits.addTask(RUNNING);
+  const { joined } = await joinedLate(taskId);
+  await joined.cancel();
+
+  await expect(client.result({ taskId, region })).rejects.toBeInstanceOf(RedisTaskWaitCancelledError);
+  await expect(joined.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
+});
+
+test.concurrent('a wait is joined, and its result is had, when its first run has left the namespace', async () => {
+  const taskId = waits.addTask(RUNNING);
+  const { workflowId, firstRun } = await joinedLate(taskId).then(({ joined, ...rest }) => ({ ...joined, ...rest }));
+  const execution = { workflowId, runId: firstRun };
+  await waits.client.workflowService.deleteWorkflowExecution({ namespace: 'default', workflowExecution: execution });
+  await until(
+    () =>
+      waits.client.workflow
+        .getHandle(workflowId, firstRun)
+        .describe()
+        .then(Boolean, () => false),
+    (isThere) => !isThere,
+  );
+  const joined = await client.start({ taskId, region, polling });
+  waits.simulator.setTask(taskId, { status: 'succeed' });
+
+  await expect(joined.result()).resolves.toMatchObject({ taskId, status: 'succeed' });
+});
+
+test.concurrent('the handle to a joined wait leaves alone the wait that was started after its end', async () => {
+  const taskId = waits.addTask(RUNNING);
+  const { joined } = await joinedLate(taskId);
+  await joined.terminate();
+  const next = await client.start({ taskId, region, polling });
+
+  await expect(joined.cancel()).rejects.toThrow('not found');
+  expect((await next.describe()).status.name).toBe('RUNNING');
+  await next.terminate();
+});
