@@ -11,6 +11,8 @@ export interface SimulatorCall {
   readonly outcome: string;
   /** Undefined when the answer carried none. */
   readonly requestId: string | undefined;
+  /** The status that an answered `DescribeTaskInfo` told, true or not. */
+  readonly status: string | undefined;
   /** The client closed the connection before it had the answer. */
   readonly aborted: boolean;
   /** Counts connections from 1, so that reuse can be told. */
@@ -30,7 +32,8 @@ export interface SimulatorStats {
 }
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
-type Ending = Pick<SimulatorCall, 'outcome'> & Partial<Pick<SimulatorCall, 'requestId' | 'aborted' | 'taskId'>>;
+type Ending = Pick<SimulatorCall, 'outcome'> &
+  Partial<Pick<SimulatorCall, 'requestId' | 'status' | 'aborted' | 'taskId'>>;
 
 /** Keeps the last calls and counts all of them. */
 export class CallLog {
@@ -45,8 +48,11 @@ export class CallLog {
   constructor(private readonly keep: number) {}
 
   /** Notes an arrival. `countInSecond` is how many calls of its action the current second has seen with it. */
-  begin(call: Omit<SimulatorCall, 'outcome' | 'requestId' | 'aborted'>, countInSecond: number): SimulatorCall {
-    const entry = { ...call, outcome: 'pending', requestId: undefined, aborted: false };
+  begin(
+    call: Omit<SimulatorCall, 'outcome' | 'requestId' | 'status' | 'aborted'>,
+    countInSecond: number,
+  ): SimulatorCall {
+    const entry = { ...call, outcome: 'pending', requestId: undefined, status: undefined, aborted: false };
     this.total += 1;
     this.maxPerSecond = Math.max(this.maxPerSecond, countInSecond);
     this.calls.push(entry);

@@ -8,6 +8,8 @@ export interface Reply {
   readonly requestId?: string;
   /** The task that the call created. */
   readonly taskId?: string;
+  /** The status that the answer tells. */
+  readonly status?: string;
   /** `reset` and `hang` send nothing; `cutOff` breaks the connection half-way through the body. */
   readonly wire: 'answer' | 'cutOff' | 'reset' | 'hang';
   readonly httpStatus: number;
@@ -20,8 +22,12 @@ const HTML_HEADERS = { 'Content-Type': 'text/html' };
 
 /** The API's envelope around the fields of a success; a `TaskId` among them is the task that the call created. */
 export function success(fields: Record<string, string | number>): Reply {
-  const { TaskId: created } = fields;
-  return { ...enveloped('ok', fields), ...(created !== undefined && { taskId: String(created) }) };
+  const { TaskId: created, Status: status } = fields;
+  return {
+    ...enveloped('ok', fields),
+    ...(created !== undefined && { taskId: String(created) }),
+    ...(status !== undefined && { status: String(status) }),
+  };
 }
 
 /** The API's envelope around an error, with HTTP status 200 as the API has it. */
@@ -64,7 +70,7 @@ export function spoil(reply: Reply, fault: FaultOf<'answer'>): Reply {
   const outcome = `fault:${fault.kind}`;
   switch (fault.kind) {
     case 'status':
-      return { ...reply, body: withStatus(reply.body, fault.status, fault.message) };
+      return { ...reply, status: fault.status, body: withStatus(reply.body, fault.status, fault.message) };
     case 'missingStatus':
       return { ...reply, outcome, body: JSON.stringify({ Response: { RequestId: reply.requestId } }) };
     case 'truncated':

@@ -52,8 +52,8 @@ export class SimulatedApi {
       outcome = reply.outcome;
       if (reply.wire === 'hang') await sleep(FOREVER_MS, undefined, { signal: gone });
       gone.throwIfAborted();
-      const { requestId, taskId = call.taskId } = reply;
-      this.log.end(call, { outcome, requestId, taskId });
+      const { requestId, status, taskId = call.taskId } = reply;
+      this.log.end(call, { outcome, requestId, status, taskId });
       return reply;
     } catch (error) {
       this.log.end(call, { outcome, aborted: true });

@@ -1,7 +1,7 @@
-import type { PollErrorClass } from '../../src/contract/poll-error.js';
 import type { RedisTaskFailureDetails, RedisTaskFailureType } from '../../src/contract/failures.js';
 import type { AwaitRedisTaskInput } from '../../src/contract/input.js';
 import type { RedisTaskResult } from '../../src/contract/outcome.js';
+import type { PollErrorClass } from '../../src/contract/poll-error.js';
 import type { RedisTaskWaitState } from '../../src/contract/view.js';
 import type { WaitScript } from './wait-script.js';
 

@@ -1,7 +1,6 @@
-import { defaultPayloadConverter } from '@temporalio/common';
-import type { RedisTaskFailureType } from '../../../src/contract/failures.js';
 import type { RedisTaskWaitState } from '../../../src/contract/view.js';
 import { failedWorkflowTasks, type History, type HistoryEvent } from '../../support/histories.js';
+import { failed, success, valueOf } from '../ending.js';
 import type { Ending, PollRecord } from '../wait-record.js';
 
 /** What the server's record says of a wait. Times are Unix milliseconds. */
@@ -19,14 +18,19 @@ export interface RecordedWait {
 /** Reads the histories of all runs of a wait, oldest first. */
 export function readHistories(histories: readonly History[], maxWaitMs: number): RecordedWait {
   const events = histories.flatMap(({ events: each }) => each ?? []);
-  const startedAt = timeOf(events.find((event) => event.workflowTaskStartedEventAttributes));
+  // Workflow time is that of the tasks which were completed: one that a killed worker took tells the wait nothing.
+  const tasks = events.flatMap(({ workflowTaskCompletedEventAttributes: completed }, index) =>
+    completed ? [timeOf(events.slice(0, index).findLast((event) => event.workflowTaskStartedEventAttributes))] : [],
+  );
+  const startedAt = tasks[0] ?? NaN;
   const last = events.at(-1);
   const ending = last && endingOf(last);
+  const endedAt = ending && tasks.at(-1);
   return {
     startedAt,
-    endedAt: ending ? timeOf(last) : undefined,
+    endedAt,
     ending,
-    polls: histories.flatMap((history) => pollsOf(history, ending ? timeOf(last) : undefined)),
+    polls: histories.flatMap((history) => pollsOf(history, endedAt)),
     deadlines: deadlinesOf(events, startedAt, maxWaitMs),
     failedTasks: histories.flatMap(failedWorkflowTasks),
     events: events.length,
@@ -82,13 +86,13 @@ function deadlinesOf(events: readonly HistoryEvent[], startedAt: number, maxWait
   for (const event of events) {
     const payload = event.workflowExecutionUpdateCompletedEventAttributes?.outcome?.success?.payloads?.[0];
     if (payload) {
-      const { deadline } = defaultPayloadConverter.fromPayload<RedisTaskWaitState>(payload);
+      const { deadline } = valueOf(payload) as RedisTaskWaitState;
       deadlines.push({ from: timeOf(event), deadline: Date.parse(deadline) });
     }
     const signal = event.workflowExecutionSignaledEventAttributes;
     const input = signal?.signalName === 'joinWait' ? signal.input?.payloads?.[0] : undefined;
     if (input) {
-      const { maxWait } = defaultPayloadConverter.fromPayload<{ maxWait: number }>(input);
+      const { maxWait } = valueOf(input) as { maxWait: number };
       const before = deadlines.at(-1)?.deadline ?? 0;
       deadlines.push({ from: timeOf(event), deadline: Math.max(before, timeOf(event) + maxWait) });
     }
@@ -103,22 +107,10 @@ const OTHER_ENDS: readonly (keyof HistoryEvent)[] = [
 
 function endingOf(event: HistoryEvent): Ending | undefined {
   const completed = event.workflowExecutionCompletedEventAttributes;
-  if (completed) return { as: 'succeeded', result: firstOf(completed.result?.payloads) as never };
+  if (completed) return success(completed.result?.payloads?.[0]);
   if (event.workflowExecutionCanceledEventAttributes) return { as: 'cancelled' };
   const failure = event.workflowExecutionFailedEventAttributes?.failure;
-  if (failure) {
-    const { type, details, nonRetryable } = failure.applicationFailureInfo ?? {};
-    const first = firstOf(details?.payloads);
-    if (!type?.startsWith('RedisTask') || !nonRetryable || first === undefined) {
-      return { as: 'other', what: `${failure.message ?? ''} (${type ?? 'no ApplicationFailure'})` };
-    }
-    return { as: type as RedisTaskFailureType, message: failure.message ?? '', details: first as never };
-  }
+  if (failure) return failed(failure);
   const other = OTHER_ENDS.find((each) => event[each]);
   return other && { as: 'other', what: other };
-}
-
-function firstOf(payloads: Parameters<typeof defaultPayloadConverter.fromPayload>[0][] | null | undefined): unknown {
-  const [first] = payloads ?? [];
-  return first && defaultPayloadConverter.fromPayload(first);
 }

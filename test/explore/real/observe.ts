@@ -4,7 +4,6 @@ import { classifyErrorCode } from '../../../src/tencent/errors.js';
 import type { RedisApiSimulator, SimulatorCall } from '../../../src/testing/index.js';
 import type { History } from '../../support/histories.js';
 import type { CallRecord, WaitRecord } from '../wait-record.js';
-import { trueStatus } from '../wait-script.js';
 import { readHistories, type RecordedWait } from './history.js';
 import type { PlayedWait } from './play.js';
 import type { Absence } from './stage.js';
@@ -43,7 +42,7 @@ export function recordOf(
     startedAt,
     endedAt: endedAt === undefined ? undefined : since(endedAt),
     ending,
-    calls: calls.map((call, index) => callRecord(call, calls[index - 1], since(call.at), (at) => trueStatus(task, at))),
+    calls: calls.map((call, index) => callRecord(call, calls[index - 1], since(call.at))),
     polls: recorded.polls.map((poll) => ({
       at: since(poll.at),
       ...(poll.answeredAt !== undefined && { answeredAt: since(poll.answeredAt) }),
@@ -65,19 +64,14 @@ export function recordOf(
 /** Refusals that the worker repairs at once by a second call. */
 const REPAIRED: readonly PollErrorClass[] = ['unauthorized'];
 
-function callRecord(
-  call: SimulatorCall,
-  before: SimulatorCall | undefined,
-  at: number,
-  status: (at: number) => string | undefined,
-): CallRecord {
-  const answer = answerOf(call, status(at));
-  const last = before && answerOf(before, '');
+function callRecord(call: SimulatorCall, before: SimulatorCall | undefined, at: number): CallRecord {
+  const answer = answerOf(call);
+  const last = before && answerOf(before);
   const isRepair = last && 'errorClass' in last && REPAIRED.includes(last.errorClass) && call.at - before.at < 1_000;
   return { at, answer, ...(isRepair && { isRepair }) };
 }
 
-function answerOf({ outcome, aborted }: SimulatorCall, status: string | undefined): CallRecord['answer'] {
+function answerOf({ outcome, aborted, status }: SimulatorCall): CallRecord['answer'] {
   if (aborted || outcome === 'pending') return undefined;
   if (outcome === 'ok') return status === undefined ? undefined : { status };
   if (outcome.startsWith('fault:')) return { errorClass: 'transient' };

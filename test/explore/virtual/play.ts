@@ -1,20 +1,12 @@
-import type { RedisTaskFailureType } from '../../../src/contract/failures.js';
 import type { RedisTaskWaitState } from '../../../src/contract/view.js';
+import { durationMs } from '../../support/histories.js';
+import { failed, success, valueOf } from '../ending.js';
 import type { Ending, PollRecord, SteeringRecord, WaitRecord } from '../wait-record.js';
 import type { Act, WaitScript } from '../wait-script.js';
 import { VirtualClock } from './clock.js';
 import { VirtualQueue } from './queue.js';
 import { during, type Span, type Surroundings } from './surroundings.js';
-import {
-  type Command,
-  durationMs,
-  type Job,
-  type Payload,
-  payloads,
-  type Run,
-  valueOf,
-  type WorkflowVm,
-} from './workflow-vm.js';
+import { type Command, type Job, type Payload, payloads, type Run, type WorkflowVm } from './workflow-vm.js';
 
 const START = Date.parse('2026-11-23T10:00:00Z');
 const REGION = 'ap-guangzhou';
@@ -148,7 +140,7 @@ class VirtualWait {
   private async query(): Promise<RedisTaskWaitState | undefined> {
     const job: Job = { queryWorkflow: { queryId: 'q', queryType: 'getState', arguments: [] } };
     const [answer] = (await this.run?.activate([job], this.clock.now)) ?? [];
-    return valueOf<RedisTaskWaitState>(answer?.respondToQuery?.succeeded?.response);
+    return valueOf(answer?.respondToQuery?.succeeded?.response) as RedisTaskWaitState | undefined;
   }
 
   private async obey(command: Command): Promise<void> {
@@ -198,7 +190,7 @@ class VirtualWait {
     const steering = this.updates.get(response.protocolInstanceId ?? '');
     if (!steering) return;
     if (response.rejected) steering.refused = response.rejected.message ?? 'refused';
-    const state = valueOf<RedisTaskWaitState>(response.completed);
+    const state = valueOf(response.completed) as RedisTaskWaitState | undefined;
     if (state) steering.state = state;
   }
 
@@ -276,18 +268,9 @@ function rank({ signalWorkflow, doUpdate, cancelWorkflow }: Job): number {
 
 function endingOf(command: Command): Ending | undefined {
   const { completeWorkflowExecution, failWorkflowExecution, cancelWorkflowExecution } = command;
-  if (completeWorkflowExecution) {
-    return { as: 'succeeded', result: valueOf(completeWorkflowExecution.result) as never };
-  }
+  if (completeWorkflowExecution) return success(completeWorkflowExecution.result);
   if (cancelWorkflowExecution) return { as: 'cancelled' };
-  const failure = failWorkflowExecution?.failure;
-  if (!failure) return undefined;
-  const { type, details, nonRetryable } = failure.applicationFailureInfo ?? {};
-  const first = valueOf(details?.payloads?.[0]);
-  if (!type?.startsWith('RedisTask') || !nonRetryable || first === undefined) {
-    return { as: 'other', what: `${failure.message ?? ''} (${type ?? 'no ApplicationFailure'})` };
-  }
-  return { as: type as RedisTaskFailureType, message: failure.message ?? '', details: first as never };
+  return failWorkflowExecution?.failure ? failed(failWorkflowExecution.failure) : undefined;
 }
 
 function troublesOf({ deserted, killed, stalled }: Surroundings): WaitRecord['troubles'] {

@@ -1,10 +1,11 @@
 import { ApplicationFailure, defaultFailureConverter, defaultPayloadConverter } from '@temporalio/common';
 import { POLL_FAILURE_TYPES, type PollErrorClass } from '../../../src/contract/poll-error.js';
+import { durationMs } from '../../support/histories.js';
 import type { CallRecord } from '../wait-record.js';
 import { FAULTS, type FaultKind, trueStatus, type WaitScript } from '../wait-script.js';
 import type { VirtualClock } from './clock.js';
 import { during, type Surroundings } from './surroundings.js';
-import { type Command, durationMs, type Job, payloads } from './workflow-vm.js';
+import { type Command, type Job, payloads } from './workflow-vm.js';
 
 type Scheduled = NonNullable<Command['scheduleActivity']>;
 

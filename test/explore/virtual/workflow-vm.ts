@@ -1,11 +1,12 @@
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Context, runInContext } from 'node:vm';
 import { defaultPayloadConverter, toPayloads, TypedSearchAttributes } from '@temporalio/common';
+import { msToTs } from '@temporalio/common/lib/time.js';
 import { coresdk, type temporal } from '@temporalio/proto';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { parseWorkflowCode } from '@temporalio/worker/lib/worker.js';
 import { ReusableVMWorkflowCreator } from '@temporalio/worker/lib/workflow/reusable-vm.js';
-import Long from 'long';
 
 export type Job = coresdk.workflow_activation.IWorkflowActivationJob;
 export type Command = coresdk.workflow_commands.IWorkflowCommand;
@@ -25,8 +26,9 @@ export interface RunOptions {
 export class WorkflowVm {
   private constructor(private readonly creator: ReusableVMWorkflowCreator) {}
 
-  static async create(): Promise<WorkflowVm> {
-    const workflowsPath = fileURLToPath(new URL('../../../src/workflows/await-redis-task.ts', import.meta.url));
+  /** @param source - the folder of the code, by default the project's own `src` */
+  static async create(source = fileURLToPath(new URL('../../../src', import.meta.url))): Promise<WorkflowVm> {
+    const workflowsPath = path.join(source, 'workflows/await-redis-task.ts');
     const bundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
     const parsed = parseWorkflowCode(bundle.code);
     const creator = await ReusableVMWorkflowCreator.create(parsed, 5_000, new Set());
@@ -36,7 +38,6 @@ export class WorkflowVm {
   }
 
   async start({ runId, seed, args }: RunOptions, now: number): Promise<Run> {
-    const randomnessSeed = Long.fromNumber(seed, true);
     const workflow = await this.creator.createWorkflow({
       info: {
         workflowId: 'explored',
@@ -60,7 +61,7 @@ export class WorkflowVm {
         memo: {},
         unsafe: { now: () => now, isReplaying: false, isReplayingHistoryEvents: false, random: {} },
       } as never,
-      randomnessSeed: randomnessSeed.toBytes(),
+      randomnessSeed: Array.from({ length: 8 }, (_, index) => (seed / 2 ** (8 * index)) & 0xff),
       now,
       showStackTraceSources: false,
     });
@@ -69,11 +70,11 @@ export class WorkflowVm {
         workflowType: 'awaitRedisTask',
         workflowId: 'explored',
         arguments: [...args],
-        randomnessSeed,
+        randomnessSeed: msToTs(1_000 * seed).seconds ?? null,
         headers: {},
         firstExecutionRunId: runId,
         attempt: 1,
-        startTime: timestamp(now),
+        startTime: msToTs(now),
       },
     };
     return new Run(runId, workflow, begin);
@@ -103,7 +104,7 @@ export class Run {
     const { successful, failed } = await this.workflow.activate(
       coresdk.workflow_activation.WorkflowActivation.fromObject({
         runId: this.runId,
-        timestamp: timestamp(now),
+        timestamp: msToTs(now),
         historyLength: 10,
         continueAsNewSuggested,
         jobs: all,
@@ -119,18 +120,6 @@ export class Run {
   }
 }
 
-export function timestamp(ms: number) {
-  return { seconds: Long.fromNumber(Math.floor(ms / 1_000)), nanos: Math.round(ms % 1_000) * 1_000_000 };
-}
-
 export function payloads(...values: readonly unknown[]): Payload[] {
   return toPayloads(defaultPayloadConverter, ...values) ?? [];
-}
-
-export function valueOf<T>(payload: Payload | null | undefined): T | undefined {
-  return payload ? defaultPayloadConverter.fromPayload<T>(payload) : undefined;
-}
-
-export function durationMs(duration: { seconds?: unknown; nanos?: number | null } | null | undefined): number {
-  return Number(duration?.seconds ?? 0) * 1_000 + (duration?.nanos ?? 0) / 1_000_000;
 }

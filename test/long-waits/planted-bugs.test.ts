@@ -1,0 +1,105 @@
+// The explorer must find bugs: each of these is planted in a copy of the code, alone, and waits are played until one of
+// them is judged wrong.
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
+import { judge } from '../explore/oracle.js';
+import { playVirtually } from '../explore/virtual/play.js';
+import { surroundings } from '../explore/virtual/surroundings.js';
+import { WorkflowVm } from '../explore/virtual/workflow-vm.js';
+import { waitScripts } from '../explore/wait-script.js';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const LONGEST_MS = 120_000;
+const WAITS_MAX = 1_000;
+
+/** A bug: in which file which text becomes which. */
+interface Bug {
+  readonly name: string;
+  readonly file: string;
+  readonly text: string;
+  readonly becomes: string;
+}
+
+const BUGS: readonly Bug[] = [
+  {
+    name: 'extendWait cancels the call under way',
+    file: 'workflows/redis-task-wait.ts',
+    text: 'const answer = await this.answerTo(poll, beganAt);',
+    becomes:
+      'const before = this.state.deadline; void condition(() => this.state.deadline !== before).then(() => poll.giveUp()); const answer = await this.answerTo(poll, beganAt);',
+  },
+  {
+    name: 'a wait times out without a last poll',
+    file: 'contract/outcome.ts',
+    text: 'if (beganAt < state.deadline) return undefined;',
+    becomes: 'if (now < state.deadline - 5_000) return undefined;',
+  },
+  {
+    name: 'one stray refusal ends a wait whose task was seen',
+    file: 'contract/outcome.ts',
+    text: 'const REFUSALS_MIN = 3;\nconst REFUSED_FOR_MIN_MS = 60_000;',
+    becomes: 'const REFUSALS_MIN = 1;\nconst REFUSED_FOR_MIN_MS = 0;',
+  },
+  {
+    name: 'pollNow polls at once, however close the poll before was',
+    file: 'contract/wait.ts',
+    text: 'return Math.max(state.soonestAt, Math.min(...due));',
+    becomes: 'return Math.min(...due);',
+  },
+  {
+    name: 'a deadline that moves nearer is noticed only at the old one',
+    file: 'workflows/redis-task-wait.ts',
+    text: '() => this.state.deadline < deadline, leftMs',
+    becomes: '() => false, leftMs',
+  },
+  {
+    name: 'a status in capitals is not known',
+    file: 'contract/task.ts',
+    text: 'const known = status.toLowerCase();',
+    becomes: 'const known = status;',
+  },
+  {
+    name: 'a failed poll counts',
+    file: 'contract/wait.ts',
+    text: '    lastError: error,\n',
+    becomes: '    lastError: error,\n    polls: state.polls + 1,\n',
+  },
+];
+
+let folder: string;
+
+beforeAll(async () => {
+  Error.stackTraceLimit = 0;
+  // Under the project, so that its packages are found.
+  await mkdir(path.join(ROOT, '.cache'), { recursive: true });
+  folder = await mkdtemp(path.join(ROOT, '.cache/planted-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+test.each(BUGS.map((bug) => [bug.name, bug] as const))('finds that %s', async (name, bug) => {
+  const source = path.join(folder, name.replace(/\W+/g, '-'));
+  await cp(path.join(ROOT, 'src'), source, { recursive: true });
+  await plant(bug, source);
+  const vm = await WorkflowVm.create(source);
+  const plays = fc.sample(fc.tuple(waitScripts(LONGEST_MS), surroundings(LONGEST_MS)), { seed: 1, numRuns: WAITS_MAX });
+  let found: string[] = [];
+  let waits = 0;
+  for (const [script, around] of plays) {
+    waits += 1;
+    found = judge(await playVirtually(vm, script, around), { clockMs: 20, busyMs: 100 + 2 * around.callMs });
+    if (found.length > 0) break;
+  }
+  await vm.close();
+
+  expect(found).not.toEqual([]);
+  process.stdout.write(`${name}: found by wait ${waits}: ${found[0] ?? ''}\n`);
+});
+
+async function plant({ file, text, becomes }: Bug, source: string): Promise<void> {
+  const code = await readFile(path.join(source, file), 'utf8');
+  // The code has moved on when this fails, and the bug has to follow.
+  expect(code.split(text)).toHaveLength(2);
+  await writeFile(path.join(source, file), code.replace(text, becomes));
+}
