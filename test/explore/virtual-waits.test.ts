@@ -15,7 +15,6 @@ let vm: WorkflowVm;
 
 beforeAll(async () => {
   vm = await WorkflowVm.create();
-  Error.stackTraceLimit = 0;
 });
 afterAll(() => vm.close());
 

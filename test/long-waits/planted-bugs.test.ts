@@ -71,7 +71,6 @@ const BUGS: readonly Bug[] = [
 let folder: string;
 
 beforeAll(async () => {
-  Error.stackTraceLimit = 0;
   // Under the project, so that its packages are found.
   await mkdir(path.join(ROOT, '.cache'), { recursive: true });
   folder = await mkdtemp(path.join(ROOT, '.cache/planted-'));

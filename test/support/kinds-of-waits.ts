@@ -238,6 +238,15 @@ export const KINDS_OF_WAITS: Readonly<Record<string, KindOfWait>> = {
       return succeedNow(waits, taskId, handle);
     },
   },
+  'joined-for-longer': {
+    ending: 'COMPLETED',
+    play: async (waits, workflowId) => {
+      const { taskId, handle } = await pausing(waits, workflowId, '10m');
+      await handle.signal('joinWait', { maxWait: '5m' });
+      await handle.signal('joinWait', { maxWait: '3h' });
+      return succeedNow(waits, taskId, handle);
+    },
+  },
   'extend-wait-during-a-call': {
     ending: 'COMPLETED',
     play: async (waits, workflowId) => {

@@ -86,8 +86,8 @@ describe('a source of credentials that cannot answer at the moment', () => {
     worker.signal('SIGTERM');
     await expect(worker.end).resolves.toEqual({ code: 0, signal: null });
     expect(worker.log[0]).toMatchObject({
-      level: 'warn',
-      message: 'No credentials at the moment: polls will ask for them again',
+      level: 'error',
+      message: expect.stringContaining('No access to the API: not ready') as unknown,
       reason: expect.stringContaining('TENCENTCLOUD_ROLE_ARN') as unknown,
     });
   });

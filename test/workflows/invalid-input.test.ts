@@ -184,7 +184,6 @@ test.concurrent.each([
   ['the longest wait', { maxWait: '30d' }],
   ['the shortest wait in milliseconds', { maxWait: 1_000 }],
   ['a fraction of a unit', { maxWait: '1.5h' }],
-  ['a region nobody has heard of', { region: 'xx-new-fsi-9' }],
   ['the slowest pace', { polling: { initialInterval: '1h', maximumInterval: '1h', backoffCoefficient: 10 } }],
   ['a slow start alone, which lifts the default maximum', { polling: { initialInterval: '30m' } }],
   ['a fast maximum alone, which lowers the default start', { polling: { maximumInterval: '1s' } }],
@@ -195,6 +194,12 @@ test.concurrent.each([
   waits.simulator.addTask(taskId, { timeline: [{ status: 'succeed' }] });
 
   await expect(waits.resultOf({ ...valid, taskId, ...fields })).resolves.toMatchObject({ taskId, status: 'succeed' });
+});
+
+test.concurrent('a region nobody has heard of is for the API to refuse', async () => {
+  const failure = await waits.failureFor({ ...valid, taskId: waits.addTask(), region: 'xx-new-9' });
+
+  expect(failure).toMatchObject({ type: 'RedisTaskRejected', details: { lastError: { code: 'UnsupportedRegion' } } });
 });
 
 test('every history replays', async () => {

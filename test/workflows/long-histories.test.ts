@@ -137,9 +137,9 @@ describe('search attributes', () => {
       { ...RUNNING, forPolls: 1 },
       { status: 'failed' },
     );
-    const handle = await waits.start({ taskId, region: 'ap-searched', polling: EVERY_SECOND });
+    const handle = await waits.start({ taskId, region: 'eu-moscow', polling: EVERY_SECOND });
     await handle.result().catch(() => undefined);
-    const query = `RedisTaskStatus = 'failed' AND RedisRegion = 'ap-searched' AND RedisInstanceId = 'crs-09u2u96z'`;
+    const query = `RedisTaskStatus = 'failed' AND RedisRegion = 'eu-moscow' AND RedisInstanceId = 'crs-09u2u96z'`;
     const found = await until(
       () => waits.client.workflow.count(query),
       ({ count }) => count > 0,

@@ -31,7 +31,7 @@ export function surroundings(longestMs: number): fc.Arbitrary<Surroundings> {
     killed: seldom(fc.record({ ...span, forMs: fc.integer({ min: 1, max: 20_000 }) })),
     stalled: seldom(fc.record({ ...span, forMs: fc.integer({ min: 1, max: 20_000 }) })),
     callMs: fc.constantFrom(1, 30, 200, 900),
-    continueAfter: fc.constantFrom(8, 40, 1_000),
+    continueAfter: fc.constantFrom(12, 60, 1_000, 1_000),
   });
 }
 

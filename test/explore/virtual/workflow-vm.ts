@@ -1,12 +1,12 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Context, runInContext } from 'node:vm';
 import { defaultPayloadConverter, toPayloads, TypedSearchAttributes } from '@temporalio/common';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { coresdk, type temporal } from '@temporalio/proto';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { parseWorkflowCode } from '@temporalio/worker/lib/worker.js';
 import { ReusableVMWorkflowCreator } from '@temporalio/worker/lib/workflow/reusable-vm.js';
+import { globalHandlers } from '@temporalio/worker/lib/workflow/vm-shared.js';
 
 export type Job = coresdk.workflow_activation.IWorkflowActivationJob;
 export type Command = coresdk.workflow_commands.IWorkflowCommand;
@@ -32,8 +32,8 @@ export class WorkflowVm {
     const bundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
     const parsed = parseWorkflowCode(bundle.code);
     const creator = await ReusableVMWorkflowCreator.create(parsed, 5_000, new Set());
-    // Nobody reads a stack here, and to map each to its source takes a third of the time.
-    runInContext('Error.stackTraceLimit = 0', Reflect.get(creator, 'context') as Context);
+    // Nobody asks for the stack of a workflow here, and to note one with each promise takes four fifths of the time.
+    globalHandlers.uninstall();
     return new WorkflowVm(creator);
   }
 
