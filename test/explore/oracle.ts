@@ -82,7 +82,8 @@ const RULES: readonly Rule[] = [
     const due = Math.max(end, 0) + pause + record.longestQueueMs * 2 + CLOSEST_MS;
     const deadline = deadlineAt(deadlines, endedAt);
     // A call that is under way at the deadline is given up, and the last poll keeps its distance.
-    const bound = (deadline <= due ? deadline + 3 * CLOSEST_MS + record.longestQueueMs : due) + busyMs;
+    const bound =
+      (deadline <= due + busyMs ? Math.max(due, deadline + 3 * CLOSEST_MS + record.longestQueueMs) : due) + busyMs;
     if (endedAt > Math.max(bound, end + busyMs + CLOSEST_MS)) {
       yield `The task ended at ${end} and nothing was in the way, but the wait ended only at ${endedAt} (by ${Math.round(bound)} at the latest)`;
     }
