@@ -3,14 +3,14 @@ import { decodeRedisTaskFailure, REDIS_TASK_FAILURE_TYPES } from '../../src/cont
 import { REGION } from '../support/waits.js';
 import type { Caught, Errand, Hop } from './chains.js';
 import { FAILING_TASKS } from './failing-tasks.js';
-import { setStage, type Stage } from './stage.js';
+import { type ChainStage, startChainStage } from './stage.js';
 
-let stage: Stage;
+let stage: ChainStage;
 
 beforeAll(async () => {
-  stage = await setStage();
+  stage = await startChainStage();
 });
-afterAll(() => stage.close());
+afterAll(() => stage.waits.close());
 
 const CHAINS: readonly (readonly [chain: string, hops: Hop[], names: string[]])[] = [
   ['a child', ['child'], ['ChildWorkflowFailure', 'ApplicationFailure']],

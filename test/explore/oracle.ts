@@ -1,6 +1,6 @@
 import type { PollErrorClass } from '../../src/contract/poll-error.js';
 import type { CallRecord, WaitRecord } from './wait-record.js';
-import { TERMINAL, trueEnd, trueStatus } from './wait-script.js';
+import { TERMINAL, trueEnd, trueStatus, UNTRUE_STATUS } from './wait-script.js';
 
 /** How exactly an oracle can know what happened when. */
 export interface Precision {
@@ -250,7 +250,8 @@ const ENDINGS_OF_TASKS: Readonly<Record<string, true>> = {
   RedisTaskErrored: true,
 };
 
-function deadlineAt(deadlines: WaitRecord['deadlines'], at: number): number {
+/** The deadline in force at a time. */
+export function deadlineAt(deadlines: WaitRecord['deadlines'], at: number): number {
   return deadlines.filter(({ from }) => from <= at).at(-1)?.deadline ?? Infinity;
 }
 
@@ -261,7 +262,8 @@ function classOf(call: CallRecord | undefined): PollErrorClass | undefined {
 /** Whether something was in the way of calls, or of the workflow, in a span of time. */
 function isTroubled({ troubles, calls }: WaitRecord, from: number, to: number): boolean {
   const failed = calls.some(
-    ({ at, answer }) => at >= from - ATTEMPT_MS && at <= to && (!answer || 'errorClass' in answer),
+    ({ at, answer }) =>
+      at >= from - ATTEMPT_MS && at <= to && (!answer || 'errorClass' in answer || answer.status === UNTRUE_STATUS),
   );
   return failed || troubles.some((trouble) => trouble.from <= to && trouble.to >= from - ATTEMPT_MS);
 }

@@ -93,12 +93,13 @@ export class Waits {
     return this.serve(options);
   }
 
-  private async serve(options: Omit<WorkerOptions, 'connection'>): Promise<() => Promise<void>> {
+  /** Another worker. Gives back what stops it before the others. */
+  async serve(options: Omit<WorkerOptions, 'connection'>): Promise<() => Promise<void>> {
     const worker = await Worker.create({
-      ...options,
-      connection: this.env.nativeConnection,
       namespace: this.env.client.options.namespace,
       shutdownForceTime: '5s',
+      ...options,
+      connection: this.env.nativeConnection,
     });
     const run = worker.run();
     this.running.push({ worker, run });
