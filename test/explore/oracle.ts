@@ -185,7 +185,11 @@ const RULES: readonly Rule[] = [
   function* aCallKeepsItsPlace({ polls, deadlines, steering, endedAt = Infinity }, { clockMs, busyMs }) {
     for (const { at, givenUpAt } of polls) {
       if (givenUpAt === undefined || givenUpAt >= endedAt - clockMs) continue;
-      const atDeadline = givenUpAt >= deadlineAt(deadlines, givenUpAt) - clockMs;
+      // One that passed while no worker was there counts, even if it was moved before a worker came.
+      const passed = deadlines.filter(
+        ({ deadline }) => deadline >= at && deadline <= givenUpAt && deadlineAt(deadlines, deadline) === deadline,
+      );
+      const atDeadline = passed.length > 0 || givenUpAt >= deadlineAt(deadlines, givenUpAt) - clockMs;
       const cancelled = steering.some(
         ({ did, heardAt = Infinity }) => did === 'cancel' && heardAt <= givenUpAt + busyMs,
       );
@@ -231,7 +235,8 @@ const RULES: readonly Rule[] = [
       yield `waitedMs is ${facts.waitedMs}, but the wait took ${endedAt}`;
     if (ending.as !== 'succeeded') return;
     const { detectionDelayMaxMs } = ending.result;
-    const end = trueEnd(script.task) ?? 0;
+    const untrue = calls.filter(({ answer }) => answer && 'status' in answer && answer.status === UNTRUE_STATUS);
+    const end = Math.max(trueEnd(script.task) ?? 0, ...untrue.map(({ at }) => at));
     const unseen = calls.every(({ answer }) => !answer || !('status' in answer) || answer.status in TERMINAL);
     if ((detectionDelayMaxMs === null) !== unseen) {
       yield `detectionDelayMaxMs is ${String(detectionDelayMaxMs)}, but the task was ${unseen ? 'never' : ''} seen unfinished`;

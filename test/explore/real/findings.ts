@@ -53,7 +53,7 @@ function* wrongFacts({ played, recorded: { ending }, calls }: ObservedWait): Ite
   const facts = ending.as === 'succeeded' ? ending.result : ending.details;
   const answers = calls.filter(({ outcome, requestId }) => outcome === 'ok' && requestId !== undefined);
   if (facts.taskId !== taskId || facts.region !== REGION) {
-    yield `The ending is about task ${String(facts.taskId)} in ${facts.region ?? 'no region'}`;
+    yield `The ending is about task ${String(facts.taskId)} in ${facts.region}`;
   }
   if (facts.polls > answers.length)
     yield `It counts ${facts.polls} polls, but the API answered ${answers.length} times`;
