@@ -93,6 +93,8 @@ try {
 } finally {
   await stage.close({ keepLog: wrong + stage.deserters > 0 });
 }
+// A wait that is stuck is still asked for its result.
+process.exit();
 
 async function bring({ atMs, does }: Trouble, beganAt: number): Promise<void> {
   await sleep(Math.max(0, beganAt + atMs - Date.now()));
