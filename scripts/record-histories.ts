@@ -1,5 +1,5 @@
 // Plays every kind of wait on dev servers of its own and writes the histories to test/histories/<version>/, in place of
-// those that are there: `npm run record-histories`, once for each version. CONTRIBUTING.md says when.
+// those that are there: once for each version. CONTRIBUTING.md says when.
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { homedir, hostname } from 'node:os';
 import path from 'node:path';

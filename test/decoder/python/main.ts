@@ -1,5 +1,5 @@
 /**
- * `npm run test:decoder-python`: every type of failure, through every chain that Python has, read from Python by type
+ * `npm run check decoder`: every type of failure, through every chain that Python has, read from Python by type
  * and details alone. Python's SDK comes from PyPI into a virtual environment that is thrown away.
  */
 import { execFileSync, spawn } from 'node:child_process';
