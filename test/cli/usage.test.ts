@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { historyEvents } from '../../src/cli/forecast.js';
 import { createProgram } from '../../src/cli/program.js';
-import { freeAddress } from '../worker/worker-process.js';
+import { freeAddress } from '../support/processes.js';
 import { Command, jsonLines } from './command.js';
 
 const REGION = ['--region', 'ap-guangzhou'];

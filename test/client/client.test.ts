@@ -13,7 +13,7 @@ import {
 import type { RedisTaskWaitState } from '../../src/contract/view.js';
 import { devServer } from '../support/environments.js';
 import { eventsOf } from '../support/histories.js';
-import { REGION as region, until, Waits } from '../support/waits.js';
+import { errorOf, REGION as region, until, Waits } from '../support/waits.js';
 
 let waits: Waits;
 let client: RedisTaskClient;
@@ -50,13 +50,6 @@ class Gauge {
     this.most = Math.max(this.most, this.now);
     return call.finally(() => (this.now -= 1));
   }
-}
-
-async function errorOf(promise: Promise<unknown>): Promise<unknown> {
-  return promise.then(
-    (value) => new Error(`It did not fail but returned ${JSON.stringify(value)}`),
-    (error: unknown) => error,
-  );
 }
 
 describe('starting and awaiting', () => {

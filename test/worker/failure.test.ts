@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createLogger } from '../../src/worker/logger.js';
 import { hasFailed, runWorkers, takesWork, type TemporalWorkers } from '../../src/worker/temporal-workers.js';
-import { eventually } from './worker-process.js';
+import { eventually } from '../support/processes.js';
 
 // The SDK lets a refused poll be tried again for a minute before a worker of its own fails, too long to wait for here.
 // So the half that fails is a worker that has been run before: it refuses to run again, for good and at once.
@@ -32,7 +32,7 @@ describe('the two Temporal workers', () => {
   test('stop together when they are told to', async () => {
     const stop = new AbortController();
     const end = runWorkers(workers, stop.signal);
-    await eventually(() => Promise.resolve(workers.calls.getState() === 'RUNNING'));
+    await eventually(() => workers.calls.getState() === 'RUNNING');
     stop.abort();
 
     await expect(end).resolves.toBeUndefined();
