@@ -1,11 +1,11 @@
-import { plain } from '../../contract/text.js';
+import { quote } from '../../contract/text.js';
 import { readEndpoint } from '../endpoint.js';
 
-/** The places where credentials are looked for, in their order, by the names of `TENCENTCLOUD_CREDENTIAL_SOURCE`. */
+/** Where credentials are looked for, in order, by the names of `TENCENTCLOUD_CREDENTIAL_SOURCE`. */
 export const CREDENTIAL_SOURCES = ['environment', 'profile', 'cvm-role', 'tke-oidc'] as const;
 export type CredentialSourceName = (typeof CREDENTIAL_SOURCES)[number];
 
-/** A role to take on. */
+/** A role to assume. */
 export interface RoleSettings {
   /** The variable that names it, for messages. */
   readonly variable: string;
@@ -15,73 +15,70 @@ export interface RoleSettings {
   readonly externalId?: string | undefined;
 }
 
-/** What the environment says of credentials, besides the credentials themselves. */
+/** What the environment says about credentials, besides the credentials themselves. */
 export interface CredentialSettings {
   /** The only place to look. */
-  readonly source?: CredentialSourceName;
-  readonly role?: RoleSettings;
-  readonly stsEndpoint?: URL;
+  readonly source?: CredentialSourceName | undefined;
+  readonly role?: RoleSettings | undefined;
+  readonly stsEndpoint?: URL | undefined;
 }
 
 /** Reads the environment. @throws Error with one line that names the variable */
 export function readCredentialSettings(env: NodeJS.ProcessEnv): CredentialSettings {
-  const source = read(env, ['TENCENTCLOUD_CREDENTIAL_SOURCE'], readSource);
-  const stsEndpoint = read(env, ['TENCENTCLOUD_STS_ENDPOINT'], readEndpoint);
-  const role = readRole(env);
   return {
-    ...(source && { source: source.value }),
-    ...(stsEndpoint && { stsEndpoint: stsEndpoint.value }),
-    ...(role && { role }),
+    source: read(env, ['TENCENTCLOUD_CREDENTIAL_SOURCE'], readSource)?.value,
+    stsEndpoint: read(env, ['TENCENTCLOUD_STS_ENDPOINT'], readEndpoint)?.value,
+    role: readRole(env),
   };
 }
 
-/** Ours, and Terraform's, which means the same. */
-const PREFIXES = ['TENCENTCLOUD_ROLE_', 'TENCENTCLOUD_ASSUME_ROLE_'] as const;
-const PARTS = ['ARN', 'SESSION_NAME', 'SESSION_DURATION', 'EXTERNAL_ID'] as const;
+const ROLE = {
+  ARN: matching(/^qcs:[!-~]+$/, 'must be the ARN of a role, such as qcs::cam::uin/100000000001:roleName/waiter'),
+  SESSION_NAME: matching(/^[\w+=,.@-]{2,128}$/, 'must have 2 to 128 letters, digits and + = , . @ _ -'),
+  SESSION_DURATION: readSeconds,
+  EXTERNAL_ID: matching(/^[\w+=,.@:/-]{2,128}$/, 'must have 2 to 128 letters, digits and + = , . @ : / _ -'),
+} as const;
 
 function readRole(env: NodeJS.ProcessEnv): RoleSettings | undefined {
-  refuseOthers(env);
-  const part = <T>(name: (typeof PARTS)[number], parse: (text: string) => T): Found<T> | undefined =>
-    read(env, PREFIXES.map((prefix) => prefix + name) as [string, ...string[]], parse);
-  const arn = part('ARN', readArn);
-  const sessionName = part('SESSION_NAME', readSessionName);
-  const duration = part('SESSION_DURATION', readDuration);
-  const externalId = part('EXTERNAL_ID', readExternalId);
-  if (arn) {
-    return {
+  refuseUnsupported(env);
+  const part = <Part extends keyof typeof ROLE>(name: Part) =>
+    read<ReturnType<(typeof ROLE)[Part]>>(env, variablesOf(name), ROLE[name] as never);
+  const [arn, sessionName] = [part('ARN'), part('SESSION_NAME')];
+  const [duration, externalId] = [part('SESSION_DURATION'), part('EXTERNAL_ID')];
+  const other = sessionName ?? duration ?? externalId;
+  if (!arn && other) throw new Error(`TENCENTCLOUD_ROLE_ARN is missing, while ${other.variable} is set`);
+  return (
+    arn && {
       variable: arn.variable,
       arn: arn.value,
-      ...(sessionName && { sessionName: sessionName.value }),
-      ...(duration && { durationSeconds: duration.value }),
-      ...(externalId && { externalId: externalId.value }),
-    };
-  }
-  const alone = sessionName ?? duration ?? externalId;
-  if (alone) throw new Error(`TENCENTCLOUD_ROLE_ARN is missing, while ${alone.variable} is set`);
-  return undefined;
+      sessionName: sessionName?.value,
+      durationSeconds: duration?.value,
+      externalId: externalId?.value,
+    }
+  );
 }
 
-/** Terraform knows more ways to become a role. Who has set one up expects another identity than there would be. */
-function refuseOthers(env: NodeJS.ProcessEnv): void {
-  const known = PREFIXES.flatMap((prefix) => PARTS.map((part) => `${prefix}${part}`));
+/** Our name of a setting, and that of Tencent's Terraform provider. */
+function variablesOf(part: string): readonly [string, string] {
+  return [`TENCENTCLOUD_ROLE_${part}`, `TENCENTCLOUD_ASSUME_ROLE_${part}`];
+}
+
+/** Terraform can assume roles in more ways. Ignoring their variables would mean another identity than expected. */
+function refuseUnsupported(env: NodeJS.ProcessEnv): void {
+  const known = Object.keys(ROLE).map(variablesOf);
   const other = Object.keys(env).find(
-    (name) => env[name] && name.startsWith('TENCENTCLOUD_ASSUME_ROLE_') && !known.includes(name),
+    (name) => env[name] && name.startsWith('TENCENTCLOUD_ASSUME_ROLE_') && !known.flat().includes(name),
   );
   if (other === undefined) return;
-  throw new Error(`${other} is not supported here: a role is set with ${known.slice(0, PARTS.length).join(', ')}`);
+  throw new Error(`${other} is not supported here: a role is set with ${known.map(([ours]) => ours).join(', ')}`);
 }
 
-interface Found<T> {
-  readonly variable: string;
-  readonly value: T;
-}
-
-/** Reads a setting that may have several names; an empty one counts as not set. Two values for it are refused. */
+/** Reads a setting that may have several names. Empty means not set; two different values are refused. */
 function read<T>(
   env: NodeJS.ProcessEnv,
-  names: readonly [string, ...string[]],
+  names: readonly string[],
   parse: (text: string) => T,
-): Found<T> | undefined {
+): { readonly variable: string; readonly value: T } | undefined {
   const [variable, another] = names.filter((name) => env[name]);
   if (variable === undefined) return undefined;
   const text = env[variable] ?? '';
@@ -91,15 +88,11 @@ function read<T>(
   try {
     return { variable, value: parse(text) };
   } catch (error) {
-    // An external id is known to two parties alone.
-    const given = variable.endsWith('_EXTERNAL_ID') ? '' : `${shown(text)}, but it `;
+    // An external id is a shared secret, and so is what stands before the @ of a URL.
+    const hidden = quote(text.replace(/\/\/[^/]*@/, '//***@'), 100);
+    const given = variable.endsWith('_EXTERNAL_ID') ? '' : `is ${hidden}, but it `;
     throw new Error(`${variable} ${given}${(error as Error).message}`, { cause: error });
   }
-}
-
-/** What stands in an address before an @ is a password. */
-function shown(text: string): string {
-  return `is ${JSON.stringify(plain(text.replace(/\/\/[^/]*@/, '//***@'), 100))}`;
 }
 
 function readSource(text: string): CredentialSourceName {
@@ -108,29 +101,15 @@ function readSource(text: string): CredentialSourceName {
   return found;
 }
 
-function readArn(text: string): string {
-  return matching(
-    text,
-    /^qcs:[!-~]+$/,
-    'must be the ARN of a role, such as qcs::cam::uin/100000000001:roleName/waiter',
-  );
-}
-
-function readSessionName(text: string): string {
-  return matching(text, /^[\w+=,.@-]{2,128}$/, 'must have 2 to 128 letters, digits and + = , . @ _ -');
-}
-
-function readExternalId(text: string): string {
-  return matching(text, /^[\w+=,.@:/-]{2,128}$/, 'must have 2 to 128 letters, digits and + = , . @ : / _ -');
-}
-
-function readDuration(text: string): number {
+function readSeconds(text: string): number {
   const seconds = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
   if (!(seconds >= 60 && seconds <= 43_200)) throw new TypeError('must be a whole number of seconds from 60 to 43200');
   return seconds;
 }
 
-function matching(text: string, pattern: RegExp, rule: string): string {
-  if (!pattern.test(text)) throw new TypeError(rule);
-  return text;
+function matching(pattern: RegExp, rule: string): (text: string) => string {
+  return (text) => {
+    if (!pattern.test(text)) throw new TypeError(rule);
+    return text;
+  };
 }

@@ -1,8 +1,8 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { NoCredentialsError } from '../../../src/tencent/credentials/chain.js';
 import { defaultCredentials } from '../../../src/tencent/credentials/index.js';
-import { NoCredentialsError } from '../../../src/tencent/credentials/provider.js';
 import { HOUR, MINUTE, type TestClock, testClock } from './clock.js';
 import { type FakeMetadata, fakeMetadata } from './fake-metadata.js';
 import { type FakeSts, fakeSts } from './fake-sts.js';

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { tkeOidcRole } from '../../../src/tencent/credentials/tke-oidc.js';
+import { tkeOidcRole } from '../../../src/tencent/credentials/sts.js';
 import { TencentApiError } from '../../../src/tencent/errors.js';
 import { envelope, type FakeSts, fakeSts, stsError } from './fake-sts.js';
 import { closedPort, type FakeAnswer } from './loopback.js';
