@@ -90,22 +90,17 @@ async function post({ endpoint, service, params, credential, nowMs, ...request }
   return exchange({ method: 'POST', url: endpoint, headers, body, timeoutMs, agents, signal });
 }
 
-/** How far the server's clock is ahead of ours. */
-export interface ClockSkew {
-  ms: number;
-}
-
 /**
  * Sends a call, and again after what only this process can repair: once with freshly loaded credentials if they were
  * refused, and once with the server's time if ours was. Independently: a resumed machine may need both.
  *
  * @param send - sends the call, with freshly loaded credentials if `refresh`
- * @param clock - corrected in place
+ * @param clock - by how much the server's clock is ahead of ours; corrected in place
  * @param refreshed - load fresh credentials for the first send already
  */
 export async function sendWithRepairs<T>(
   send: (refresh: boolean) => Promise<T>,
-  clock: ClockSkew,
+  clock: { skewMs: number },
   refreshed = false,
 ): Promise<T> {
   const repaired = new Set<TencentErrorClass>(refreshed ? ['unauthorized'] : []);
@@ -117,7 +112,7 @@ export async function sendWithRepairs<T>(
       if ((errorClass !== 'unauthorized' && errorClass !== 'clock') || repaired.has(errorClass)) throw error;
       repaired.add(errorClass);
       refresh = errorClass === 'unauthorized';
-      if (errorClass === 'clock') clock.ms = (error as TencentApiError).clockSkewMs ?? 0;
+      if (errorClass === 'clock') clock.skewMs = (error as TencentApiError).clockSkewMs ?? 0;
     }
   }
 }

@@ -23,10 +23,7 @@ export interface Clock {
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<unknown>;
 }
 
-const SYSTEM_CLOCK: Clock = {
-  now: Date.now,
-  sleep: (ms, signal) => setTimeout(ms, undefined, { signal }),
-};
+const SYSTEM_CLOCK: Clock = { now: Date.now, sleep: (ms, signal) => setTimeout(ms, undefined, { signal }) };
 
 const SLOWED_RATE = 0.1;
 
@@ -64,10 +61,6 @@ export function createCallPace(requestsPerSecond: number, { now, sleep }: Clock 
       if (at >= heldUntil) return;
     }
   };
-  const count = (change: 1 | -1) => {
-    sending += change;
-    events.emit('change');
-  };
   return {
     events,
     get sending() {
@@ -78,11 +71,13 @@ export function createCallPace(requestsPerSecond: number, { now, sleep }: Clock 
     },
     async send(call, signal) {
       await turn(signal);
-      count(1);
+      sending += 1;
+      events.emit('change');
       try {
         return await call();
       } finally {
-        count(-1);
+        sending -= 1;
+        events.emit('change');
       }
     },
     hold() {

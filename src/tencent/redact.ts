@@ -29,21 +29,14 @@ export function redactAll(value: unknown, credential: Partial<TencentCredential>
   return redactValue(value, 0);
 }
 
-/** The last pattern: most calls have the same credential. */
-let last: { readonly of: string; readonly pattern: RegExp } | undefined;
-
 /** One pattern for everything to hide. */
 function patternOf({ secretId = '', secretKey = '', token = '' }: Partial<TencentCredential>): RegExp {
   // Longest first: if one secret starts with another, the shorter match would leave the rest visible.
   const secrets = [secretId, secretKey, token]
     .filter(({ length }) => length >= SECRET_MIN)
     .sort((a, b) => b.length - a.length);
-  const of = secrets.join('\0');
-  if (last?.of !== of) {
-    const hidden = [...secrets.map(inAnyEncoding), String.raw`TC3-HMAC-SHA256[^\r\n<"]*`, 'Signature=[0-9a-f]+'];
-    last = { of, pattern: new RegExp(hidden.join('|'), 'gi') };
-  }
-  return last.pattern;
+  const hidden = [...secrets.map(inAnyEncoding), String.raw`TC3-HMAC-SHA256[^\r\n<"]*`, 'Signature=[0-9a-f]+'];
+  return new RegExp(hidden.join('|'), 'gi');
 }
 
 /**

@@ -26,10 +26,7 @@ export interface RedisApiCall {
   readonly action: string;
   readonly region: string;
   readonly params: Readonly<Record<string, unknown>>;
-  /**
-   * Milliseconds for the whole call: loading credentials, waiting for a turn, and HTTP, which takes at most 10 s.
-   * @default 15000
-   */
+  /** Milliseconds for all of it: loading credentials, waiting for a turn, and HTTP (at most 10 s). @default 15000 */
   readonly timeoutMs?: number | undefined;
   /** Aborts the call. */
   readonly signal?: AbortSignal | undefined;
@@ -49,19 +46,15 @@ export interface RedisApi {
  * A call is sent again in only two cases: once with freshly loaded credentials if they were refused, and once with the
  * server's time if ours was. All other retries are the caller's.
  */
-export function createRedisApi({ requestsPerSecond = Infinity, ...options }: RedisApiOptions): RedisApi {
-  return openRedisApi({ ...options, pace: createCallPace(requestsPerSecond) });
-}
-
-/** The same, at a pace that the caller can watch. */
-export function openRedisApi({
+export function createRedisApi({
   credentials,
   endpoint,
-  pace,
-}: Omit<RedisApiOptions, 'requestsPerSecond'> & { readonly pace: CallPace }): RedisApi {
+  requestsPerSecond = Infinity,
+  pace = createCallPace(requestsPerSecond),
+}: RedisApiOptions & { readonly pace?: CallPace }): RedisApi {
   const provider = sharedLoads(credentials);
   const agentsByOrigin = new Map<string, ApiAgents>();
-  const clock = { ms: 0 };
+  const clock = { skewMs: 0 };
 
   const agentsOf = (url: URL): ApiAgents => {
     const agents = agentsByOrigin.get(url.origin) ?? createAgents(url);
@@ -86,7 +79,7 @@ export function openRedisApi({
             callApi({
               ...call,
               ...{ endpoint: target, service: SERVICE, version: API_VERSION, agents: agentsOf(target), credential },
-              nowMs: Date.now() + clock.ms,
+              nowMs: Date.now() + clock.skewMs,
               timeoutMs: Math.min(HTTP_TIMEOUT_MS, Math.max(1, endsAt - performance.now())),
             });
           return await pace.send(post, signal);

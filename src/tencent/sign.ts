@@ -1,4 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
+import type { TencentCredential } from './credentials/provider.js';
 
 const ALGORITHM = 'TC3-HMAC-SHA256';
 
@@ -13,11 +14,6 @@ export interface Tc3Request {
   readonly headers: Readonly<Record<string, string>>;
   /** The body exactly as sent. */
   readonly payload: string | Uint8Array;
-}
-
-export interface Tc3Key {
-  readonly secretId: string;
-  readonly secretKey: string;
 }
 
 /** A signature, with its intermediate texts to trace a mismatch. */
@@ -35,7 +31,7 @@ export interface Tc3Signature {
  * @param timestampS - Unix time in seconds, the same as in the `X-TC-Timestamp` header
  * @see https://www.tencentcloud.com/document/product/1278/109054 (Signature v3)
  */
-export function signTc3(request: Tc3Request, key: Tc3Key, timestampS: number): Tc3Signature {
+export function signTc3(request: Tc3Request, key: TencentCredential, timestampS: number): Tc3Signature {
   const headers = Object.entries(request.headers)
     .map(([name, value]) => [name.toLowerCase(), name.toLowerCase() === 'content-type' ? value : value.toLowerCase()])
     .map(([name = '', value = '']) => [name, value.trim()] as const)
@@ -54,20 +50,10 @@ export function signTc3(request: Tc3Request, key: Tc3Key, timestampS: number): T
   const date = new Date(timestampS * 1000).toISOString().slice(0, 10);
   const scope = `${date}/${request.service}/tc3_request`;
   const stringToSign = [ALGORITHM, String(timestampS), scope, sha256(canonicalRequest)].join('\n');
-  const signature = hmac(signingKey(key.secretKey, date, request.service), stringToSign).toString('hex');
+  const signingKey = hmac(hmac(hmac(`TC3${key.secretKey}`, date), request.service), 'tc3_request');
+  const signature = hmac(signingKey, stringToSign).toString('hex');
   const authorization = `${ALGORITHM} Credential=${key.secretId}/${scope}, SignedHeaders=${signedHeaders}, Signature=${signature}`;
   return { canonicalRequest, stringToSign, signature, authorization };
-}
-
-/** The last derived key. It changes once a day or with the secret, and costs three of the four HMACs. */
-let derived: { readonly of: string; readonly key: Buffer } | undefined;
-
-function signingKey(secretKey: string, date: string, service: string): Buffer {
-  const of = `${date}/${service}/${secretKey}`;
-  if (derived?.of !== of) {
-    derived = { of, key: hmac(hmac(hmac(`TC3${secretKey}`, date), service), 'tc3_request') };
-  }
-  return derived.key;
 }
 
 function sha256(data: string | Uint8Array): string {

@@ -1,15 +1,6 @@
 import { untilAborted } from '../time-limit.js';
 import type { CredentialProvider, CredentialSource, TencentCredential } from './provider.js';
 
-/** No source has credentials. The message lists what was looked for. */
-export class NoCredentialsError extends Error {
-  override readonly name = 'NoCredentialsError';
-
-  constructor(sources: readonly CredentialSource[]) {
-    super(`No Tencent Cloud credentials found. Looked for: ${sources.map((each) => each.lookedFor).join('; ')}.`);
-  }
-}
-
 /**
  * A provider that asks its sources in order and keeps to the first that has credentials: a running worker must not change
  * its identity because a file is missing for a moment, or a service does not answer.
@@ -31,7 +22,8 @@ export function credentialChain<Source extends CredentialSource>(
         return credential;
       }
       if (chosen) throw new Error(`Credentials are no longer where they were: ${chosen.lookedFor}`);
-      throw new NoCredentialsError(sources);
+      const places = sources.map(({ lookedFor }) => lookedFor).join('; ');
+      throw new Error(`No Tencent Cloud credentials found. Looked for: ${places}.`);
     },
   };
 }

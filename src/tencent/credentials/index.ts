@@ -3,8 +3,10 @@ import { cvmRole } from './cvm-role.js';
 import type { CredentialProvider, CredentialSource } from './provider.js';
 import { CREDENTIAL_SOURCES, type CredentialSourceName, readCredentialSettings } from './settings.js';
 import { environmentCredentials, profileCredentials } from './static.js';
-import { assumedRole, STS_ENDPOINT, tkeOidcRole } from './sts.js';
+import { assumedRole, tkeOidcRole } from './sts.js';
 import { refreshing } from './temporary-keys.js';
+
+const STS_ENDPOINT = new URL('https://sts.tencentcloudapi.com');
 
 /** Where the credentials come from. Holds no secret. */
 export interface CredentialsTaken {
@@ -22,20 +24,11 @@ export interface DefaultCredentialsOptions {
   readonly warn?: ((message: string) => void) | undefined;
   /** Called once per provider, with the source of the first credentials, which all later ones come from too. */
   readonly taken?: ((taken: CredentialsTaken) => void) | undefined;
-  /**
-   * The base URL of the Security Token Service.
-   * @default `TENCENTCLOUD_STS_ENDPOINT`, or https://sts.tencentcloudapi.com
-   */
+  /** The URL of the Security Token Service. @default `TENCENTCLOUD_STS_ENDPOINT`, or https://sts.tencentcloudapi.com */
   readonly stsEndpoint?: URL | undefined;
-  /**
-   * The base URL of the virtual machine's metadata service.
-   * @default http://metadata.tencentyun.com
-   */
+  /** The URL of the virtual machine's metadata service. @default http://metadata.tencentyun.com */
   readonly metadataEndpoint?: URL | undefined;
-  /**
-   * Unix time in milliseconds.
-   * @default Date.now
-   */
+  /** Unix time in milliseconds. @default Date.now */
   readonly now?: (() => number) | undefined;
 }
 

@@ -14,22 +14,14 @@ export interface CredentialProvider {
   getCredential(options?: { readonly refresh?: boolean }): Promise<Partial<TencentCredential>>;
 }
 
-/**
- * Asks a provider for a key to sign with.
- *
- * @throws what the provider throws, or an Error if its answer is not a key: Tencent's types make every field optional
- */
+/** Asks a provider for a key to sign with. @throws Error also if a field is missing: Tencent's types allow that */
 export async function loadKey(
   provider: CredentialProvider,
   options: { readonly refresh: boolean },
 ): Promise<TencentCredential> {
-  const answer: Partial<TencentCredential> | undefined = await provider.getCredential(options);
-  if (!isKey(answer)) throw new Error('the provider returned an empty key');
-  return answer;
-}
-
-function isKey(answer: Partial<TencentCredential> | undefined): answer is TencentCredential {
-  return Boolean(answer?.secretId && answer.secretKey);
+  const answer = (await provider.getCredential(options)) as Partial<TencentCredential> | undefined;
+  if (!answer?.secretId || !answer.secretKey) throw new Error('the provider returned an empty key');
+  return answer as TencentCredential;
 }
 
 /** A temporary key with its end. */

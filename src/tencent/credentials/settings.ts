@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import { quote } from '../../contract/text.js';
 import { readEndpoint } from '../endpoint.js';
 
@@ -23,37 +24,44 @@ export interface CredentialSettings {
   readonly stsEndpoint?: URL | undefined;
 }
 
+const matching = (pattern: RegExp, rule: string) => v.pipe(v.string(), v.regex(pattern, rule));
+const SECONDS = 'must be a whole number of seconds from 60 to 43200';
+
+const source = v.picklist(CREDENTIAL_SOURCES, `must be one of ${CREDENTIAL_SOURCES.join(', ')}`);
+const endpoint = v.pipe(v.string(), v.transform(readEndpoint));
+const role = {
+  ARN: matching(/^qcs:[!-~]+$/, 'must be the ARN of a role, such as qcs::cam::uin/100000000001:roleName/waiter'),
+  SESSION_NAME: matching(/^[\w+=,.@-]{2,128}$/, 'must have 2 to 128 letters, digits and + = , . @ _ -'),
+  SESSION_DURATION: v.pipe(
+    matching(/^\d{1,5}$/, SECONDS),
+    v.transform(Number),
+    v.minValue(60, SECONDS),
+    v.maxValue(43_200, SECONDS),
+  ),
+  EXTERNAL_ID: matching(/^[\w+=,.@:/-]{2,128}$/, 'must have 2 to 128 letters, digits and + = , . @ : / _ -'),
+};
+
 /** Reads the environment. @throws Error with one line that names the variable */
 export function readCredentialSettings(env: NodeJS.ProcessEnv): CredentialSettings {
   return {
-    source: read(env, ['TENCENTCLOUD_CREDENTIAL_SOURCE'], readSource)?.value,
-    stsEndpoint: read(env, ['TENCENTCLOUD_STS_ENDPOINT'], readEndpoint)?.value,
+    source: read(env, ['TENCENTCLOUD_CREDENTIAL_SOURCE'], source)?.value,
+    stsEndpoint: read(env, ['TENCENTCLOUD_STS_ENDPOINT'], endpoint)?.value,
     role: readRole(env),
   };
 }
 
-const ROLE = {
-  ARN: matching(/^qcs:[!-~]+$/, 'must be the ARN of a role, such as qcs::cam::uin/100000000001:roleName/waiter'),
-  SESSION_NAME: matching(/^[\w+=,.@-]{2,128}$/, 'must have 2 to 128 letters, digits and + = , . @ _ -'),
-  SESSION_DURATION: readSeconds,
-  EXTERNAL_ID: matching(/^[\w+=,.@:/-]{2,128}$/, 'must have 2 to 128 letters, digits and + = , . @ : / _ -'),
-} as const;
-
 function readRole(env: NodeJS.ProcessEnv): RoleSettings | undefined {
   refuseUnsupported(env);
-  const part = <Part extends keyof typeof ROLE>(name: Part) =>
-    read<ReturnType<(typeof ROLE)[Part]>>(env, variablesOf(name), ROLE[name] as never);
-  const [arn, sessionName] = [part('ARN'), part('SESSION_NAME')];
-  const [duration, externalId] = [part('SESSION_DURATION'), part('EXTERNAL_ID')];
+  const arn = read(env, variablesOf('ARN'), role.ARN);
+  const sessionName = read(env, variablesOf('SESSION_NAME'), role.SESSION_NAME);
+  const duration = read(env, variablesOf('SESSION_DURATION'), role.SESSION_DURATION);
+  const externalId = read(env, variablesOf('EXTERNAL_ID'), role.EXTERNAL_ID);
   const other = sessionName ?? duration ?? externalId;
   if (!arn && other) throw new Error(`TENCENTCLOUD_ROLE_ARN is missing, while ${other.variable} is set`);
   return (
     arn && {
-      variable: arn.variable,
-      arn: arn.value,
-      sessionName: sessionName?.value,
-      durationSeconds: duration?.value,
-      externalId: externalId?.value,
+      ...{ variable: arn.variable, arn: arn.value, sessionName: sessionName?.value },
+      ...{ durationSeconds: duration?.value, externalId: externalId?.value },
     }
   );
 }
@@ -65,7 +73,7 @@ function variablesOf(part: string): readonly [string, string] {
 
 /** Terraform can assume roles in more ways. Ignoring their variables would mean another identity than expected. */
 function refuseUnsupported(env: NodeJS.ProcessEnv): void {
-  const known = Object.keys(ROLE).map(variablesOf);
+  const known = Object.keys(role).map(variablesOf);
   const other = Object.keys(env).find(
     (name) => env[name] && name.startsWith('TENCENTCLOUD_ASSUME_ROLE_') && !known.flat().includes(name),
   );
@@ -77,7 +85,7 @@ function refuseUnsupported(env: NodeJS.ProcessEnv): void {
 function read<T>(
   env: NodeJS.ProcessEnv,
   names: readonly string[],
-  parse: (text: string) => T,
+  schema: v.GenericSchema<string, T>,
 ): { readonly variable: string; readonly value: T } | undefined {
   const [variable, another] = names.filter((name) => env[name]);
   if (variable === undefined) return undefined;
@@ -86,30 +94,12 @@ function read<T>(
     throw new Error(`${variable} and ${another} mean the same, and differ: leave one of them out`);
   }
   try {
-    return { variable, value: parse(text) };
+    return { variable, value: v.parse(schema, text) };
   } catch (error) {
-    // An external id is a shared secret, and so is what stands before the @ of a URL.
-    const hidden = quote(text.replace(/\/\/[^/]*@/, '//***@'), 100);
-    const given = variable.endsWith('_EXTERNAL_ID') ? '' : `is ${hidden}, but it `;
-    throw new Error(`${variable} ${given}${(error as Error).message}`, { cause: error });
+    // Both are secret: an external id, and what stands before the @ of a URL.
+    const shown = quote(text.replace(/\/\/[^/]*@/, '//***@'), 100);
+    const given = variable.endsWith('_EXTERNAL_ID') ? '' : `is ${shown}, but it `;
+    // Without a cause: that of a schema holds the value.
+    throw new Error(`${variable} ${given}${(error as Error).message}`);
   }
-}
-
-function readSource(text: string): CredentialSourceName {
-  const found = CREDENTIAL_SOURCES.find((each) => each === text);
-  if (found === undefined) throw new TypeError(`must be one of ${CREDENTIAL_SOURCES.join(', ')}`);
-  return found;
-}
-
-function readSeconds(text: string): number {
-  const seconds = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
-  if (!(seconds >= 60 && seconds <= 43_200)) throw new TypeError('must be a whole number of seconds from 60 to 43200');
-  return seconds;
-}
-
-function matching(pattern: RegExp, rule: string): (text: string) => string {
-  return (text) => {
-    if (!pattern.test(text)) throw new TypeError(rule);
-    return text;
-  };
 }

@@ -9,12 +9,9 @@ import type { RoleSettings } from './settings.js';
 import { readTemporaryKey } from './temporary-keys.js';
 
 /** The Security Token Service, which gives temporary keys. */
-export const STS_ENDPOINT = new URL('https://sts.tencentcloudapi.com');
-
-/** Where STS is, and the time. */
-export interface StsOptions {
-  readonly endpoint?: URL;
-  readonly now?: () => number;
+export interface Sts {
+  readonly endpoint: URL;
+  readonly now: () => number;
 }
 
 /** The name that the cloud's audit log shows for our sessions. */
@@ -29,10 +26,7 @@ const TKE_VARIABLES = ['TKE_REGION', 'TKE_PROVIDER_ID', 'TKE_WEB_IDENTITY_TOKEN_
  *
  * @see https://www.tencentcloud.com/document/product/1150/49454
  */
-export function tkeOidcRole(
-  env: NodeJS.ProcessEnv,
-  { endpoint = STS_ENDPOINT, now = Date.now }: StsOptions = {},
-): CredentialSource<ExpiringCredential> {
+export function tkeOidcRole(env: NodeJS.ProcessEnv, { endpoint, now }: Sts): CredentialSource<ExpiringCredential> {
   return {
     lookedFor: `${TKE_VARIABLES.slice(0, -1).join(', ')} and TKE_ROLE_ARN in the environment`,
     async find() {
@@ -69,9 +63,9 @@ async function readToken(file: string): Promise<string> {
 export function assumedRole(
   base: CredentialProvider,
   { variable, arn, sessionName = SESSION_NAME, durationSeconds, externalId }: RoleSettings,
-  { endpoint = STS_ENDPOINT, now = Date.now }: StsOptions = {},
+  { endpoint, now }: Sts,
 ): CredentialSource<ExpiringCredential> {
-  const clock = { ms: 0 };
+  const clock = { skewMs: 0 };
   const params = {
     RoleArn: arn,
     RoleSessionName: sessionName,
@@ -80,10 +74,10 @@ export function assumedRole(
   };
   const assume = async (refresh: boolean): Promise<ExpiringCredential> => {
     const credential = await loadKey(base, { refresh });
-    const nowMs = now() + clock.ms;
+    const nowMs = now() + clock.skewMs;
     const call = { endpoint, action: 'AssumeRole', region: stsRegion(endpoint), params, credential, nowMs };
     const role = await callSts(call, variable);
-    return { ...role, expiresAtMs: role.expiresAtMs - clock.ms };
+    return { ...role, expiresAtMs: role.expiresAtMs - clock.skewMs };
   };
   return {
     lookedFor: `${variable} in the environment`,

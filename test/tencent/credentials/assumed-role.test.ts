@@ -35,7 +35,7 @@ beforeEach(async () => {
 afterEach(() => sts.close());
 
 const role = (settings: Partial<RoleSettings> = {}) =>
-  assumedRole(base, { ...ROLE, ...settings }, { endpoint: sts.url });
+  assumedRole(base, { ...ROLE, ...settings }, { endpoint: sts.url, now: Date.now });
 
 describe('the role in TENCENTCLOUD_ROLE_ARN', () => {
   test('is taken on in a call that the base credentials sign', async () => {
