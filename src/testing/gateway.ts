@@ -1,16 +1,16 @@
 import { ACTIONS } from './actions.js';
-import { ApiRefusal, missingParameter, tooManyRequests } from './api-refusal.js';
-import type { SimulatorCredential } from './credential.js';
+import type { ReceivedRequest } from './http-server.js';
+import type { SimulatorCredential } from './options.js';
 import type { RateWindow } from './rate-window.js';
-import type { ReceivedRequest } from './received-request.js';
+import { ApiRefusal, missingParameter, tooManyRequests } from './refusals.js';
 import { verifySignature } from './verify-signature.js';
 
 const VERSION = '2018-04-12';
 const MAX_GET_BYTES = 32 * 1024;
 const REGION = /^[a-z]{2,}(-[a-z0-9]+)+$/;
 
-// In the order in which the API complains. It speaks of a missing Authorization header as of a missing `SecretId`.
-const requiredHeaders = [
+/** In the order in which the API checks them. It calls a missing Authorization header a missing `SecretId`. */
+const REQUIRED_HEADERS = [
   ['x-tc-action', 'Action'],
   ['x-tc-version', 'Version'],
   ['x-tc-timestamp', 'Timestamp'],
@@ -26,49 +26,31 @@ export interface GatewayState {
   readonly rate: RateWindow;
 }
 
-/** Lets a request pass or refuses it, in the API's order of checks: protocol, headers, action, key, region, rate. */
-export function passGateway(request: ReceivedRequest, state: GatewayState): { readonly secretId: string } {
-  checkProtocol(request);
-  const action = checkHeaders(request);
-  const secretId = verifySignature(request, state.credentials, state.serverNowMs);
-  checkRegion(request, state.regions);
-  const count = state.rate.count(`${action} ${request.header('host') ?? ''} ${secretId}`, state.serverNowMs);
-  if (state.requestsPerSecond !== false && count > state.requestsPerSecond) {
-    throw tooManyRequests(count, state.requestsPerSecond);
-  }
-  return { secretId };
-}
+/** Checks a request in the API's order: protocol, headers, action, key, region, rate. @throws ApiRefusal */
+export function passGateway({ method, query, body, header }: ReceivedRequest, state: GatewayState): void {
+  if (method !== 'GET' && method !== 'POST') throw new ApiRefusal('UnsupportedProtocol');
+  const tooLong = method === 'GET' && query.length > MAX_GET_BYTES;
+  if (body === undefined || tooLong) throw new ApiRefusal('RequestSizeLimitExceeded');
 
-function checkProtocol(request: ReceivedRequest): void {
-  if (request.method !== 'GET' && request.method !== 'POST') throw new ApiRefusal('UnsupportedProtocol');
-  const tooLongGet = request.method === 'GET' && request.query.length > MAX_GET_BYTES;
-  if (request.body === undefined || tooLongGet) throw new ApiRefusal('RequestSizeLimitExceeded');
-}
-
-function checkHeaders(request: ReceivedRequest): string {
-  for (const [header, name] of requiredHeaders) {
-    if (!request.header(header)) throw missingParameter(name);
-  }
-  const action = request.header('x-tc-action') ?? '';
+  const [action = '', version = ''] = REQUIRED_HEADERS.map(([name, parameter]) => {
+    const value = header(name);
+    if (!value) throw missingParameter(parameter);
+    return value;
+  });
   if (!ACTIONS.has(action)) throw new ApiRefusal('InvalidAction');
-  const version = request.header('x-tc-version') ?? '';
   if (version !== VERSION) {
-    throw new ApiRefusal(
-      'NoSuchVersion',
-      `The specified api version=\`${version}\` does not exist in service=\`redis\`.`,
-    );
+    const message = `The specified api version=\`${version}\` does not exist in service=\`redis\`.`;
+    throw new ApiRefusal('NoSuchVersion', message);
   }
-  return action;
-}
 
-function checkRegion(request: ReceivedRequest, served: readonly string[]): void {
-  const region = request.header('x-tc-region');
+  const secretId = verifySignature({ method, query, body, header }, state.credentials, state.serverNowMs);
+
+  const region = header('x-tc-region');
   if (region === undefined) throw missingParameter('Region');
-  if (!REGION.test(region)) {
-    throw new ApiRefusal(
-      'InvalidParameterValue',
-      'A value specified in `X-TC-Region` is not valid, is unsupported, or cannot be used.',
-    );
-  }
-  if (!served.includes(region)) throw new ApiRefusal('UnsupportedRegion');
+  if (!REGION.test(region)) throw new ApiRefusal('InvalidParameterValue');
+  if (!state.regions.includes(region)) throw new ApiRefusal('UnsupportedRegion');
+
+  const count = state.rate.count(`${action} ${header('host') ?? ''} ${secretId}`, state.serverNowMs);
+  const limit = state.requestsPerSecond;
+  if (limit !== false && count > limit) throw tooManyRequests(count, limit);
 }

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
-import type { ReceivedRequest } from '../../src/testing/received-request.js';
+import type { ReceivedRequest } from '../../src/testing/http-server.js';
 import { type FakeAnswer, type Loopback, loopback } from '../tencent/credentials/loopback.js';
 import { eventually, freeAddress, GOOD_SETTINGS, statusOf, WorkerProcess } from '../worker/worker-process.js';
 
