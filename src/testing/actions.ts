@@ -1,6 +1,8 @@
 import type { ReceivedRequest } from './http-server.js';
+import type { Settings } from './options.js';
 import { type ParameterRules, type Parameters, readParameters } from './parameters.js';
 import { ApiRefusal } from './refusals.js';
+import type { ApiFields } from './reply.js';
 import type { TaskBook, TaskScript } from './tasks.js';
 
 /** The actions that create a task. */
@@ -20,10 +22,8 @@ export type Creation =
 export type OnCreate = (action: CreatingAction, parameters: Parameters) => Creation;
 
 /** What an action needs of the simulated account. */
-export interface Account {
+export interface Account extends Pick<Settings, 'onCreate' | 'unknownTaskCode'> {
   readonly tasks: TaskBook;
-  readonly onCreate: OnCreate;
-  readonly unknownTaskCode: string;
   readonly serverNowMs: number;
 }
 
@@ -46,7 +46,7 @@ export const defaultOnCreate: OnCreate = () => ({
 });
 
 /** Does what the request asks and returns the fields of `Response`, without `RequestId`. @throws ApiRefusal */
-export function act(request: ReceivedRequest, account: Account): Readonly<Record<string, string | number>> {
+export function act(request: ReceivedRequest, account: Account): ApiFields {
   const action = request.header('x-tc-action') ?? '';
   const region = request.header('x-tc-region') ?? '';
   const parameters = readParameters(request, ACTIONS.get(action) ?? {});
@@ -63,7 +63,7 @@ function create(
   parameters: Parameters,
   region: string,
   { tasks, onCreate, serverNowMs }: Account,
-): Readonly<Record<string, string | number>> {
+): ApiFields {
   const creation = onCreate(action, parameters);
   if ('error' in creation) throw new ApiRefusal(creation.error.code, creation.error.message);
   if (creation.noTaskId !== undefined) return { TaskId: creation.noTaskId };

@@ -1,3 +1,6 @@
+import { EventEmitter } from 'node:events';
+import type { ApiFields } from './reply.js';
+
 /** One call as the simulator saw it. It holds no secret: no header, signature or parameter but the task id. */
 export interface SimulatorCall {
   /** When it arrived, Unix time in milliseconds by the simulator's `now`. */
@@ -31,14 +34,13 @@ export interface SimulatorStats {
   readonly maxPerSecond: number;
 }
 
-type Watcher = (call: SimulatorCall) => void;
-
 /** Keeps the last calls and counts all of them. */
 export class CallLog {
   readonly calls: SimulatorCall[] = [];
-  private readonly watchers = new Set<Watcher>();
+  /** Emits `call` at the arrival and at the end of every call. */
+  readonly events = new EventEmitter<{ call: [SimulatorCall] }>().setMaxListeners(0);
   private readonly outcomes = new Map<string, number>();
-  private readonly totals = { calls: 0, throttled: 0, aborted: 0, maxPerSecond: 0 };
+  private readonly totals = { calls: 0, aborted: 0, maxPerSecond: 0 };
 
   constructor(private readonly keep: number) {}
 
@@ -52,41 +54,22 @@ export class CallLog {
     this.totals.maxPerSecond = Math.max(this.totals.maxPerSecond, countInSecond);
     this.calls.push(entry);
     if (this.calls.length > this.keep) this.calls.shift();
-    this.tell(entry);
+    this.events.emit('call', entry);
     return entry;
   }
 
-  /** Notes the end of a call that `begin` returned. */
-  end(call: SimulatorCall, ending: Pick<SimulatorCall, 'outcome'> & Partial<SimulatorCall>): void {
-    Object.assign(call, ending);
-    this.outcomes.set(call.outcome, (this.outcomes.get(call.outcome) ?? 0) + 1);
-    if (call.outcome.startsWith('RequestLimitExceeded')) this.totals.throttled += 1;
-    if (call.aborted) this.totals.aborted += 1;
-    this.tell(call);
+  /** Notes the end of a call that `begin` returned, with the API's response if there is one. */
+  end(call: SimulatorCall, outcome: string, response: ApiFields = {}, aborted = false): void {
+    const { RequestId: requestId, Status: status, TaskId: taskId = call.taskId } = response;
+    Object.assign(call, { outcome, aborted, requestId, status, taskId: taskId?.toString() });
+    this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + 1);
+    if (aborted) this.totals.aborted += 1;
+    this.events.emit('call', call);
   }
 
   stats(): SimulatorStats {
-    return { ...this.totals, outcomes: Object.fromEntries(this.outcomes) };
-  }
-
-  async waitFor(matches: (call: SimulatorCall) => boolean): Promise<SimulatorCall> {
-    const known = this.calls.find(matches);
-    if (known) return known;
-    return new Promise((resolve) => {
-      const unwatch = this.watch((call) => {
-        if (!matches(call)) return;
-        unwatch();
-        resolve(call);
-      });
-    });
-  }
-
-  watch(watcher: Watcher): () => void {
-    this.watchers.add(watcher);
-    return () => void this.watchers.delete(watcher);
-  }
-
-  private tell(call: SimulatorCall): void {
-    for (const watcher of this.watchers) watcher(call);
+    const refusals = [...this.outcomes].filter(([outcome]) => outcome.startsWith('RequestLimitExceeded'));
+    const throttled = refusals.reduce((sum, [, count]) => sum + count, 0);
+    return { ...this.totals, throttled, outcomes: Object.fromEntries(this.outcomes) };
   }
 }

@@ -20,10 +20,10 @@ export interface ReceivedRequest {
   readonly header: (name: string) => string | undefined;
 }
 
+/** The connection of a request: its number, and whether it has carried a request before. */
 export interface Connection {
   readonly id: number;
-  /** Requests on it so far, including this one. */
-  readonly requests: number;
+  readonly reused: boolean;
 }
 
 /** Answers a request; `gone` aborts when the client closes the connection. */
@@ -35,17 +35,17 @@ export async function listen(
   answer: Answer,
   serverDate: () => Date,
 ): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
-  const connections = new WeakMap<Socket, Connection>();
+  const ids = new WeakMap<Socket, number>();
   let connected = 0;
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, joinDuplicateHeaders: true }, (message, response) => {
-    const { id, requests } = connections.get(message.socket) ?? { id: (connected += 1), requests: 0 };
-    const connection = { id, requests: requests + 1 };
-    connections.set(message.socket, connection);
+    const reused = ids.has(message.socket);
+    const id = ids.get(message.socket) ?? (connected += 1);
+    ids.set(message.socket, id);
     response.setHeader('Date', serverDate().toUTCString());
     const gone = new AbortController();
     response.on('close', () => gone.abort());
     receive(message)
-      .then((request) => answer(request, connection, gone.signal))
+      .then((request) => answer(request, { id, reused }, gone.signal))
       .then((reply) => send(message.socket, response, reply))
       // The client has gone.
       .catch(() => message.socket.destroy());

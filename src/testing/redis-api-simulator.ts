@@ -2,11 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { act, type OnCreate } from './actions.js';
 import { CallLog, type SimulatorCall, type SimulatorStats } from './call-log.js';
 import { type Fault, FaultBook, type FaultHandle, type FaultScope, type FaultTarget } from './faults.js';
-import { passGateway } from './gateway.js';
+import { passGateway, RateWindow } from './gateway.js';
 import { type Connection, listen, type ReceivedRequest } from './http-server.js';
 import { DEFAULTS, type Settings, type SimulatorCredential, type SimulatorOptions } from './options.js';
 import { peekTaskId } from './parameters.js';
-import { RateWindow } from './rate-window.js';
 import { ApiRefusal } from './refusals.js';
 import { htmlPage, insteadOfApi, refused, type Reply, spoil, success } from './reply.js';
 import { TaskBook, type TaskId, type TaskScript, type TaskStep } from './tasks.js';
@@ -113,13 +112,22 @@ export class RedisApiSimulator {
    * Resolves with the first call, past or future, for which `matches` holds. It is asked when a call arrives and again
    * when it ends, so that a test can wait for either without a timer.
    */
-  waitForCall(matches: (call: SimulatorCall) => boolean): Promise<SimulatorCall> {
-    return this.log.waitFor(matches);
+  async waitForCall(matches: (call: SimulatorCall) => boolean): Promise<SimulatorCall> {
+    const known = this.calls.find(matches);
+    if (known) return known;
+    return new Promise((resolve) => {
+      const unwatch = this.watchCalls((call) => {
+        if (!matches(call)) return;
+        unwatch();
+        resolve(call);
+      });
+    });
   }
 
   /** Calls `watcher` at the arrival and at the end of every call; the returned function stops it. */
   watchCalls(watcher: (call: SimulatorCall) => void): () => void {
-    return this.log.watch(watcher);
+    this.log.events.on('call', watcher);
+    return () => void this.log.events.off('call', watcher);
   }
 
   /** Ends the server and every open connection. */
@@ -139,7 +147,7 @@ export class RedisApiSimulator {
     const arrival = { at: this.settings.now(), action, taskId: peekTaskId(request), region, secretId };
     const countInSecond = this.arrivals.count(action ?? '', this.serverNowMs);
     const call = this.log.begin({ ...arrival, connectionId: connection.id }, countInSecond);
-    const target = { action, taskId: call.taskId, reused: connection.requests > 1 };
+    const target = { action, taskId: call.taskId, reused: connection.reused };
     const slow = this.faults.strike('delay', target);
     let outcome = 'fault:slow';
     try {
@@ -148,11 +156,10 @@ export class RedisApiSimulator {
       outcome = reply.outcome;
       if (reply.wire === 'hang') await sleep(FOREVER_MS, undefined, { signal: gone });
       gone.throwIfAborted();
-      const { requestId, status, taskId = call.taskId } = reply;
-      this.log.end(call, { outcome, requestId, status, taskId });
+      this.log.end(call, outcome, reply.response);
       return reply;
     } catch (error) {
-      this.log.end(call, { outcome, aborted: true });
+      this.log.end(call, outcome, {}, true);
       throw error;
     }
   }

@@ -5,11 +5,8 @@ import type { ApiRefusal } from './refusals.js';
 /** What is sent back, and how the call log names it. */
 export interface Reply {
   readonly outcome: string;
-  readonly requestId?: string;
-  /** The task that the call created. */
-  readonly taskId?: string;
-  /** The status that the answer shows. */
-  readonly status?: string;
+  /** What the API answered, whatever became of it. */
+  readonly response?: ApiFields;
   /** `reset` and `hang` send nothing; `cutOff` breaks the connection half-way through the body. */
   readonly wire: 'answer' | 'cutOff' | 'reset' | 'hang';
   readonly httpStatus: number;
@@ -17,23 +14,25 @@ export interface Reply {
   readonly body: string;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
+/** The fields of a `Response`. */
+export interface ApiFields {
+  readonly RequestId?: string;
+  readonly TaskId?: string | number;
+  readonly Status?: string;
+  readonly [name: string]: unknown;
+}
 
 const PLAIN = { wire: 'answer', httpStatus: 200, headers: { 'Content-Type': 'application/json' }, body: '' } as const;
 
-/** The API's envelope around the fields of a success; a `TaskId` among them is the task that the call created. */
-export function success(fields: Readonly<Record<string, string | number>>): Reply {
-  const { TaskId: created, Status: status } = fields;
-  return {
-    ...enveloped('ok', fields),
-    ...(created !== undefined && { taskId: String(created) }),
-    ...(status !== undefined && { status: String(status) }),
-  };
+/** An answer in the API's envelope. */
+export function success(fields: ApiFields): Reply {
+  return enveloped('ok', { ...fields, RequestId: randomUUID() });
 }
 
-/** The API's envelope around an error, with HTTP status 200 like the API. */
+/** An error in the API's envelope, with HTTP status 200 like the API. */
 export function refused({ code, message, messageZh }: ApiRefusal, language: string | undefined): Reply {
-  return enveloped(code, { Error: { Code: code, Message: language === 'zh-CN' ? (messageZh ?? message) : message } });
+  const text = language === 'zh-CN' ? (messageZh ?? message) : message;
+  return enveloped(code, { Error: { Code: code, Message: text }, RequestId: randomUUID() });
 }
 
 /** A gateway's page, without an answer of the API. */
@@ -69,13 +68,11 @@ export function spoil(reply: Reply, fault: FaultAt<'answer'>): Reply {
   const spoiled = { ...reply, outcome: `fault:${fault.kind}` };
   switch (fault.kind) {
     case 'status': {
-      const { Response } = JSON.parse(reply.body) as { Response: Fields };
-      const { status, message = Response['TaskMessage'] } = fault;
-      const fields = { ...Response, Status: status, TaskMessage: message };
-      return { ...reply, status, body: JSON.stringify({ Response: fields }) };
+      const { status, message = reply.response?.['TaskMessage'] } = fault;
+      return enveloped('ok', { ...reply.response, Status: status, TaskMessage: message });
     }
     case 'missingStatus':
-      return { ...spoiled, body: JSON.stringify({ Response: { RequestId: reply.requestId } }) };
+      return { ...spoiled, body: JSON.stringify({ Response: { RequestId: reply.response?.RequestId } }) };
     case 'truncated':
       return { ...spoiled, body: reply.body.slice(0, reply.body.length / 2) };
     case 'cutOff':
@@ -85,7 +82,6 @@ export function spoil(reply: Reply, fault: FaultAt<'answer'>): Reply {
   }
 }
 
-function enveloped(outcome: string, fields: Fields): Reply {
-  const requestId = randomUUID();
-  return { ...PLAIN, outcome, requestId, body: JSON.stringify({ Response: { ...fields, RequestId: requestId } }) };
+function enveloped(outcome: string, response: ApiFields): Reply {
+  return { ...PLAIN, outcome, response, body: JSON.stringify({ Response: response }) };
 }

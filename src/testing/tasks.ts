@@ -40,9 +40,10 @@ export function keyOf(taskId: TaskId): string {
 interface PlayedTask {
   readonly script: TaskScript;
   readonly addedAtMs: number;
+  /** Those that are left, the present one first. */
   steps: readonly TaskStep[];
-  stepSinceMs: number | undefined;
-  pollsOfStep: number;
+  sinceMs: number | undefined;
+  polls: number;
 }
 
 /** All tasks of the simulated account. */
@@ -62,8 +63,8 @@ export class TaskBook {
       throw new Error(`Step ${endless} of the timeline needs forMs or forPolls: only the last one lasts for ever.`);
     }
     const addedAtMs = this.now();
-    const stepSinceMs = startsAt === 'firstPoll' ? undefined : addedAtMs;
-    this.tasks.set(keyOf(taskId), { script, addedAtMs, steps: timeline, stepSinceMs, pollsOfStep: 0 });
+    const sinceMs = startsAt === 'firstPoll' ? undefined : addedAtMs;
+    this.tasks.set(keyOf(taskId), { script, addedAtMs, steps: timeline, sinceMs, polls: 0 });
   }
 
   /** Adds a task under the next free id and returns that id. */
@@ -86,8 +87,8 @@ export class TaskBook {
     if (!task || (task.script.region ?? region) !== region) return undefined;
     if (this.now() < task.addedAtMs + (task.script.visibleAfterMs ?? 0)) return undefined;
     const { status, message = '', forPolls = Infinity } = stepAt(task, this.now());
-    task.pollsOfStep += 1;
-    if (task.pollsOfStep >= forPolls) advance(task, this.now());
+    task.polls += 1;
+    if (task.polls >= forPolls) advance(task, this.now());
     return {
       Status: status,
       StartTime: task.script.startTime ?? '2018-11-01 17:25:14',
@@ -99,19 +100,15 @@ export class TaskBook {
 }
 
 function stepAt(task: PlayedTask, nowMs: number): TaskStep {
-  let since = (task.stepSinceMs ??= nowMs);
   for (;;) {
+    const sinceMs = (task.sinceMs ??= nowMs);
     const [step, next] = task.steps;
     if (!step) throw new Error('A timeline ran out of steps.');
-    if (step.forMs === undefined || !next || nowMs < since + step.forMs) return step;
-    since += step.forMs;
-    advance(task, since);
+    if (step.forMs === undefined || !next || nowMs < sinceMs + step.forMs) return step;
+    advance(task, sinceMs + step.forMs);
   }
 }
 
-function advance(task: PlayedTask, atMs: number): void {
-  if (task.steps.length === 1) return;
-  task.steps = task.steps.slice(1);
-  task.stepSinceMs = atMs;
-  task.pollsOfStep = 0;
+function advance(task: PlayedTask, sinceMs: number): void {
+  if (task.steps.length > 1) Object.assign(task, { steps: task.steps.slice(1), sinceMs, polls: 0 });
 }
