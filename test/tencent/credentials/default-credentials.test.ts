@@ -2,11 +2,11 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { defaultCredentials } from '../../../src/tencent/credentials/index.js';
-import { NoCredentialsError } from '../../../src/tencent/credentials/provider.js';
 import { HOUR, MINUTE, type TestClock, testClock } from './clock.js';
 import { type FakeMetadata, fakeMetadata } from './fake-metadata.js';
 import { type FakeSts, fakeSts } from './fake-sts.js';
 
+const NO_CREDENTIALS = 'No Tencent Cloud credentials found. Looked for: ';
 const STATIC = { TENCENTCLOUD_SECRET_ID: 'AKIDstatic', TENCENTCLOUD_SECRET_KEY: 'staticSecretKey' };
 const ARN = 'qcs::cam::uin/1:roleName/waiter';
 const ROLE = { TENCENTCLOUD_ROLE_ARN: ARN };
@@ -101,8 +101,8 @@ describe('the order of sources', () => {
     metadata.role = undefined;
 
     const error: unknown = await idOf({}).catch((reason: unknown) => reason);
-    expect(error).toBeInstanceOf(NoCredentialsError);
     const { message } = error as Error;
+    expect(message).toContain(NO_CREDENTIALS);
     for (const place of ['TENCENTCLOUD_SECRET_ID', 'profile [default]', '(CVM)', 'TKE_ROLE_ARN']) {
       expect(message).toContain(place);
     }
@@ -113,13 +113,13 @@ describe('the order of sources', () => {
   test('with nothing set up, ends although the metadata service never answers', async () => {
     metadata.instead = 'hang';
 
-    await expect(idOf({})).rejects.toThrow(NoCredentialsError);
+    await expect(idOf({})).rejects.toThrow(NO_CREDENTIALS);
   });
 
   test('a source that appears later is found', async () => {
     metadata.role = undefined;
     const provider = credentials({});
-    await expect(provider.getCredential()).rejects.toThrow(NoCredentialsError);
+    await expect(provider.getCredential()).rejects.toThrow(NO_CREDENTIALS);
     metadata.role = 'RedisWaiter';
 
     expect(await provider.getCredential()).toMatchObject({ secretId: 'AKIDcvm1' });
@@ -178,7 +178,7 @@ describe('TENCENTCLOUD_CREDENTIAL_SOURCE', () => {
       const others = { environment: oidc, profile: STATIC, 'tke-oidc': STATIC }[source] ?? {};
       const error: unknown = await idOf({ ...others, ...pinned(source) }).catch((reason: unknown) => reason);
 
-      expect(error).toBeInstanceOf(NoCredentialsError);
+      expect((error as Error).message).toContain(NO_CREDENTIALS);
       expect((error as Error).message).toContain(`TENCENTCLOUD_CREDENTIAL_SOURCE is ${source}`);
       expect([...metadata.requests, ...sts.requests]).toEqual([]);
     },
@@ -278,7 +278,7 @@ describe('roles over time', () => {
   test('TENCENTCLOUD_ROLE_ARN without credentials to take it on lists where those were looked for', async () => {
     metadata.role = undefined;
 
-    await expect(idOf(ROLE)).rejects.toThrow(NoCredentialsError);
+    await expect(idOf(ROLE)).rejects.toThrow(NO_CREDENTIALS);
     expect(sts.requests).toEqual([]);
   });
 

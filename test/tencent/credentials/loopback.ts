@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { receive, type ReceivedRequest } from '../../../src/testing/received-request.js';
+import { receive, type ReceivedRequest } from '../../../src/testing/http-server.js';
 
 /** What a fake service does with a request; `hang` and `reset` send nothing. */
 export type FakeAnswer = { readonly status?: number; readonly body: string } | 'hang' | 'reset';

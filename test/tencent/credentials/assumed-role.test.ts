@@ -1,7 +1,6 @@
-import { assumedRole } from '../../../src/tencent/credentials/assumed-role.js';
 import type { CredentialProvider, TencentCredential } from '../../../src/tencent/credentials/provider.js';
 import type { RoleSettings } from '../../../src/tencent/credentials/settings.js';
-import { stsRegion } from '../../../src/tencent/credentials/sts.js';
+import { assumedRole, stsRegion } from '../../../src/tencent/credentials/sts.js';
 import { TencentApiError } from '../../../src/tencent/errors.js';
 import { HOUR } from './clock.js';
 import { type FakeSts, fakeSts, stsError } from './fake-sts.js';
@@ -36,7 +35,7 @@ beforeEach(async () => {
 afterEach(() => sts.close());
 
 const role = (settings: Partial<RoleSettings> = {}) =>
-  assumedRole(base, { ...ROLE, ...settings }, { endpoint: sts.url });
+  assumedRole(base, { ...ROLE, ...settings }, { endpoint: sts.url, now: Date.now });
 
 describe('the role in TENCENTCLOUD_ROLE_ARN', () => {
   test('is taken on in a call that the base credentials sign', async () => {

@@ -2,8 +2,8 @@
 export class ApiRefusal extends Error {
   constructor(
     readonly code: string,
-    message: string = messageOf(code),
-    readonly messageZh: string | undefined = chinese[code],
+    message: string = ENGLISH[code] ?? `The request was refused with ${code}.`,
+    readonly messageZh: string | undefined = CHINESE[code],
   ) {
     super(message);
   }
@@ -11,9 +11,6 @@ export class ApiRefusal extends Error {
 
 export const missingParameter = (name: string) =>
   new ApiRefusal('MissingParameter', `The request is missing a required parameter \`${name}\`.`);
-
-export const unknownParameter = (name: string) =>
-  new ApiRefusal('UnknownParameter', `The parameter \`${name}\` is not recognized.`);
 
 export const invalidType = (name: string) =>
   new ApiRefusal('InvalidParameter', `The value type of parameter \`${name}\` is not valid.`);
@@ -25,13 +22,11 @@ export const tooManyRequests = (count: number, limit: number) =>
     `您当前每秒请求 \`${count}\` 次，超过了每秒频率上限 \`${limit}\`，请稍后重试。`,
   );
 
-/** The API's own text for a code, where one is known. Clients must not branch on it: Tencent changes these texts. */
-export function messageOf(code: string): string {
-  return english[code] ?? `The request was refused with ${code}.`;
-}
-
-// Quoted from answers of the live API, from its documentation and from issues. Codes without a known text get a plain one.
-const english: Readonly<Record<string, string>> = {
+/**
+ * The API's own texts, from answers of the live API, its documentation and issues. Clients must not depend on them:
+ * Tencent changes them.
+ */
+const ENGLISH: Readonly<Record<string, string>> = {
   'AuthFailure.SecretIdNotFound': 'The SecretId is not found, please ensure that your SecretId is correct.',
   'AuthFailure.SignatureExpire': 'The signature is expired, please request again.',
   'AuthFailure.SignatureFailure':
@@ -46,14 +41,14 @@ const english: Readonly<Record<string, string>> = {
   InvalidAction: 'The request `Action` is invalid or not found.',
   'InvalidParameter.InvalidParameter': 'The business parameter is not valid.',
   'InvalidParameter.PermissionDenied': 'The interface has no CAM permission.',
-  RequestLimitExceeded:
-    'Your current request times equals to `21` in a second, which exceeds the frequency limit `20` for a second. Please reduce the frequency of calls.',
+  InvalidParameterValue: 'A value specified in `X-TC-Region` is not valid, is unsupported, or cannot be used.',
+  RequestLimitExceeded: tooManyRequests(21, 20).message,
   RequestSizeLimitExceeded: 'The request size exceeds the upper limit.',
   UnsupportedProtocol: 'The HTTP(S) request method is not supported; only GET and POST requests are.',
   UnsupportedRegion: 'The action not support this region.',
 };
 
-const chinese: Readonly<Record<string, string>> = {
+const CHINESE: Readonly<Record<string, string>> = {
   'AuthFailure.SignatureFailure': '请求签名验证失败，请检查您的签名计算是否正确。',
   InternalError: '内部服务错误，请稍后重试。',
 };

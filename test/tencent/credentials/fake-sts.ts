@@ -1,6 +1,6 @@
 import type { TencentCredential } from '../../../src/tencent/credentials/provider.js';
 import { signTc3 } from '../../../src/tencent/sign.js';
-import type { ReceivedRequest } from '../../../src/testing/received-request.js';
+import type { ReceivedRequest } from '../../../src/testing/http-server.js';
 import { type FakeAnswer, type Loopback, loopback } from './loopback.js';
 
 /** A Security Token Service: checks who calls, and gives a new key each time, good for `lifeMs`. */

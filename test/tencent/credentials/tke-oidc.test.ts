@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { tkeOidcRole } from '../../../src/tencent/credentials/tke-oidc.js';
+import { tkeOidcRole } from '../../../src/tencent/credentials/sts.js';
 import { TencentApiError } from '../../../src/tencent/errors.js';
 import { envelope, type FakeSts, fakeSts, stsError } from './fake-sts.js';
 import { closedPort, type FakeAnswer } from './loopback.js';
@@ -25,7 +25,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-const find = () => tkeOidcRole(env, { endpoint: sts.url }).find();
+const find = () => tkeOidcRole(env, { endpoint: sts.url, now: Date.now }).find();
 
 describe('the role of the pod (TKE OIDC)', () => {
   test('exchanges the token of the file in an unsigned call', async () => {
@@ -44,7 +44,7 @@ describe('the role of the pod (TKE OIDC)', () => {
   });
 
   test('reads the file for every load, since Kubernetes rewrites it', async () => {
-    const source = tkeOidcRole(env, { endpoint: sts.url });
+    const source = tkeOidcRole(env, { endpoint: sts.url, now: Date.now });
     await source.find();
     sts.webIdentityToken = 'eyJ.second.token';
     await writeFile(path.join(folder, 'token'), 'eyJ.second.token');
@@ -126,7 +126,7 @@ describe('the role of the pod (TKE OIDC)', () => {
   });
 
   test('fails, for now, when STS cannot be reached', async () => {
-    const source = tkeOidcRole(env, { endpoint: await closedPort() });
+    const source = tkeOidcRole(env, { endpoint: await closedPort(), now: Date.now });
 
     await expect(source.find()).rejects.toMatchObject({ code: 'NetworkError.ECONNREFUSED', errorClass: 'transient' });
   });

@@ -1,9 +1,9 @@
-import type { ExpiringCredential, ExpiringSource } from '../../../src/tencent/credentials/provider.js';
-import { refreshing } from '../../../src/tencent/credentials/refreshing.js';
+import type { CredentialSource, ExpiringCredential } from '../../../src/tencent/credentials/provider.js';
+import { refreshing } from '../../../src/tencent/credentials/temporary-keys.js';
 import { HOUR, MINUTE, testClock } from './clock.js';
 
 /** A source that gives a new key at every load, and fails or finds nothing when told to. */
-class ScriptedSource implements ExpiringSource {
+class ScriptedSource implements CredentialSource<ExpiringCredential> {
   readonly lookedFor = 'a scripted source';
   readonly loads: { readonly refresh?: boolean }[] = [];
   lifeMs = 2 * HOUR;
