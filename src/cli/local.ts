@@ -3,21 +3,19 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { type DevServer, startDevServer } from '../engine/index.js';
+import { startDevServer } from '../engine/index.js';
 import { CliError, EXIT } from './exit-codes.js';
-import type { TemporalFlags } from './flags.js';
-import { connect, type Temporal } from './temporal.js';
+import type { TemporalFlags } from './options.js';
+import { connect, type Temporal, temporalVariables } from './temporal.js';
 import { printable } from './terminal.js';
-import { requireWorkers } from './workers-present.js';
+import { requireWorkers } from './workers.js';
 
 const WORKER = fileURLToPath(new URL('./local-worker.js', import.meta.url));
 
-/** A worker with nothing to do is gone at once; one that is not has a call under way, which no one waits for. */
+/** An idle worker stops at once; nobody waits for the call of a busy one. */
 const STOP_MS = 2_000;
 
-/** A Temporal server and a worker of one's own. */
 export interface Local {
   readonly temporal: Temporal;
   /** Rejects when the worker ends too early; never resolves. */
@@ -26,55 +24,38 @@ export interface Local {
 
 /** Starts a Temporal server with its UI, and a worker with the caller's credentials. `stack` gets what stops them. */
 export async function startLocal(
-  flags: TemporalFlags,
+  { taskQueue, temporalUi, json = false }: TemporalFlags,
   stack: (() => Promise<unknown>)[],
   say: (line: string) => void,
 ): Promise<Local> {
   const server = await startDevServer({ ui: true });
   stack.push(() => server.stop());
+  const { address, namespace, uiUrl = '' } = server;
   const folder = await mkdtemp(path.join(tmpdir(), 'redis-task-'));
   stack.push(() => rm(folder, { recursive: true, force: true }));
-  const env = localEnvironment(await writeProfile(folder, server), flags);
-  const { child, failed } = startWorkerProcess(env, server);
-  stack.push(() => stopWorker(child));
-
-  const temporalUi = flags.temporalUi ?? server.uiUrl;
-  const temporal = await connect(
-    { ...flags, address: server.address, namespace: 'default', ...(temporalUi && { temporalUi }) },
-    env,
-  );
-  say(
-    `A Temporal server of its own at ${server.address}, Temporal UI at ${server.uiUrl ?? ''}: both end with this command.`,
-  );
-  await Promise.race([requireWorkers(temporal, { wait: true, say: () => undefined }), failed]);
-  return { temporal, failed };
-}
-
-/** A profile of its own: else one in its usual place would add its namespace, key and certificates. */
-async function writeProfile(folder: string, { address, namespace }: DevServer): Promise<string> {
-  const file = path.join(folder, 'temporal.toml');
-  await writeFile(file, `[profile.default]\naddress = "${address}"\nnamespace = "${namespace}"\n`);
-  return file;
-}
-
-/** The caller's own settings, save those that lead to another Temporal. */
-function localEnvironment(configFile: string, { taskQueue }: TemporalFlags): NodeJS.ProcessEnv {
+  // A profile in its usual place would add its namespace, key and certificates.
+  const configFile = path.join(folder, 'temporal.toml');
+  await writeFile(configFile, `[profile.default]\naddress = "${address}"\nnamespace = "${namespace}"\n`);
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith('TEMPORAL_'));
-  return {
+  const env = {
     ...Object.fromEntries(own),
+    ...temporalVariables({ ...(taskQueue !== undefined && { taskQueue }) }),
     TEMPORAL_CONFIG_FILE: configFile,
     REDIS_TASK_HTTP: 'off',
     REDIS_TASK_LOG_FORMAT: 'json',
-    ...(taskQueue !== undefined && { REDIS_TASK_QUEUE: taskQueue }),
   };
+  const { child, failed } = startWorkerProcess(env, server.pid);
+  stack.push(() => stopWorker(child));
+
+  const temporal = await connect({ temporalUi: temporalUi ?? uiUrl, json }, env);
+  say(`A Temporal server of its own at ${address}, Temporal UI at ${uiUrl}: both end with this command.`);
+  await Promise.race([requireWorkers(temporal, true), failed]);
+  return { temporal, failed };
 }
 
-function startWorkerProcess(
-  env: NodeJS.ProcessEnv,
-  { pid }: DevServer,
-): { child: ChildProcess; failed: Promise<never> } {
-  // Detached: Ctrl-C reaches this process, which then stops everything in the right order.
-  const child = spawn(process.execPath, [WORKER, String(pid)], {
+function startWorkerProcess(env: NodeJS.ProcessEnv, serverPid: number) {
+  // Detached: Ctrl-C reaches only this process, which then stops everything in order.
+  const child = spawn(process.execPath, [WORKER, String(serverPid)], {
     env,
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -94,12 +75,7 @@ async function stopWorker(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, 'exit');
   child.kill('SIGTERM');
-  const giveUp = new AbortController();
-  const force = setTimeout(STOP_MS, undefined, { signal: giveUp.signal }).then(
-    () => child.kill('SIGKILL'),
-    () => false,
-  );
+  const force = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
   await gone;
-  giveUp.abort();
-  await force;
+  clearTimeout(force);
 }

@@ -6,22 +6,19 @@ import {
 } from '@temporalio/client';
 import pMap, { pMapSkip } from 'p-map';
 import { AWAIT_REDIS_TASK, clientWorkflowId } from '../contract/ids.js';
-import { inputOf } from './first-event.js';
 import { type TaskIdentity, taskOf, taskToldBy } from './reference.js';
 
-/** How many waits are asked about at once. */
-const LOOKS_AT_ONCE = 20;
+const CALLS_AT_ONCE = { concurrency: 20 };
 
-/** How many of the waits that have ended are looked through for the last one of a task. */
+/** The search for the wait that ended last stops after this many. */
 const ENDED_AT_MOST = 10_000;
 
 const PAGE_SIZE = 1_000;
 
 /**
- * The waits for a task that run on a queue, started by clients, Nexus callers and parents alike; when none runs, the one
- * that ended last.
+ * The waits for a task that run on a queue, whoever started them; when none runs, the one that ended last.
  *
- * The server lists what others have started a moment late; a wait with the id of a client is always seen.
+ * The server lists new waits a moment late. A wait with the id of a client is always found.
  */
 export async function findWaits(
   client: Client,
@@ -32,19 +29,17 @@ export async function findWaits(
   const listed = await pMap(
     list(client, taskQueue, `ExecutionStatus = 'Running'`),
     async (wait) => (isSame(task, await taskOfWait(client, taskQueue, wait)) ? wait.workflowId : pMapSkip),
-    { concurrency: LOOKS_AT_ONCE },
+    CALLS_AT_ONCE,
   );
   const ids = new Set([own, ...listed]);
-  const found = await pMap(ids, async (id) => (await describeWait(client, id)) ?? pMapSkip, {
-    concurrency: LOOKS_AT_ONCE,
-  });
+  const found = await pMap(ids, async (id) => (await describeWait(client, id)) ?? pMapSkip, CALLS_AT_ONCE);
   const running = found.filter(isRunning);
   if (running.length > 0) return running;
   const ended = [...found, ...(await lastEnded(client, taskQueue, task, Math.max(0, ...found.map(endedAt))))];
   return ended.sort((one, other) => endedAt(other) - endedAt(one)).slice(0, 1);
 }
 
-/** A wait by its workflow id, as the server knows it now; undefined when there is none. */
+/** Describes a wait by its workflow id; undefined when there is no such wait. */
 export async function describeWait(
   client: Client,
   workflowId: string,
@@ -67,7 +62,7 @@ function endedAt({ closeTime }: Pick<WorkflowExecutionInfo, 'closeTime'>): numbe
   return closeTime?.getTime() ?? 0;
 }
 
-/** The last wait for a task among those that have ended since, if there is one. */
+/** The wait for a task that ended last, if that was after `since`. */
 async function lastEnded(
   client: Client,
   taskQueue: string,
@@ -76,7 +71,7 @@ async function lastEnded(
 ): Promise<WorkflowExecutionDescription[]> {
   const ended = `ExecutionStatus IN ('Completed', 'Failed', 'Canceled', 'Terminated', 'TimedOut')`;
   let looks = 0;
-  // Those that ended last come first.
+  // The latest end comes first.
   for await (const wait of list(client, taskQueue, ended)) {
     if (endedAt(wait) <= since || (looks += 1) > ENDED_AT_MOST) return [];
     if (!isSame(task, taskToldBy(wait, taskQueue))) continue;
@@ -87,14 +82,34 @@ async function lastEnded(
 }
 
 function list(client: Client, taskQueue: string, which: string) {
-  const queue = taskQueue.replace(/['\\]/g, (character) => `\\${character}`);
-  const query = `WorkflowType = '${AWAIT_REDIS_TASK}' AND TaskQueue = '${queue}' AND ${which}`;
-  return client.workflow.list({ query, pageSize: PAGE_SIZE });
+  return client.workflow.list({ query: waitsQuery(taskQueue, which), pageSize: PAGE_SIZE });
 }
 
-/** A parent in another language may set no memo and an id of its own: then only the input tells. */
+/** A query for the waits on a queue. */
+export function waitsQuery(taskQueue: string, which?: string): string {
+  const queue = taskQueue.replace(/['\\]/g, (character) => `\\${character}`);
+  return `WorkflowType = '${AWAIT_REDIS_TASK}' AND TaskQueue = '${queue}'${which ? ` AND ${which}` : ''}`;
+}
+
+/** A parent in another language may set neither memo nor our id: read the input. */
 async function taskOfWait(client: Client, taskQueue: string, wait: WorkflowExecutionInfo) {
-  return taskToldBy(wait, taskQueue) ?? taskOf(await inputOf(client, wait));
+  return taskToldBy(wait, taskQueue) ?? taskOf(await readFirstInput(client, wait));
+}
+
+/** Undefined when the run is gone, or its input is encoded in an unknown way. */
+async function readFirstInput(client: Client, { workflowId, runId }: WorkflowExecutionInfo): Promise<unknown> {
+  const { namespace, loadedDataConverter } = client.options;
+  const execution = { workflowId, runId };
+  try {
+    const request = { namespace, execution, maximumPageSize: 1 };
+    const { history } = await client.workflowService.getWorkflowExecutionHistory(request);
+    const started = history?.events?.[0]?.workflowExecutionStartedEventAttributes;
+    let payloads = started?.input?.payloads?.slice(0, 1) ?? [];
+    for (const codec of [...loadedDataConverter.payloadCodecs].reverse()) payloads = await codec.decode(payloads);
+    return payloads[0] && loadedDataConverter.payloadConverter.fromPayload(payloads[0]);
+  } catch {
+    return undefined;
+  }
 }
 
 function isSame(one: TaskIdentity, other: TaskIdentity | undefined): boolean {
