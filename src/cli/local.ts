@@ -1,81 +1,58 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startDevServer } from '../engine/index.js';
 import { CliError, EXIT } from './exit-codes.js';
 import type { TemporalFlags } from './options.js';
 import { connect, type Temporal, temporalVariables } from './temporal.js';
 import { printable } from './terminal.js';
 import { requireWorkers } from './workers.js';
 
-const WORKER = fileURLToPath(new URL('./local-worker.js', import.meta.url));
+const PROCESS = fileURLToPath(new URL('./local-process.js', import.meta.url));
 
-/** An idle worker stops at once; nobody waits for the call of a busy one. */
-const STOP_MS = 2_000;
+/** Where the process of `--local` has put its server. */
+export interface LocalServer {
+  readonly configFile: string;
+  readonly address: string;
+  readonly uiUrl?: string;
+}
 
 export interface Local {
   readonly temporal: Temporal;
-  /** Rejects when the worker ends too early; never resolves. */
+  /** Rejects when server or worker end too early; never resolves. */
   readonly failed: Promise<never>;
 }
 
 /** Starts a Temporal server with its UI, and a worker with the caller's credentials. `stack` gets what stops them. */
 export async function startLocal(
-  { taskQueue, temporalUi, json = false }: TemporalFlags,
+  { taskQueue, temporalUi }: TemporalFlags,
   stack: (() => Promise<unknown>)[],
   say: (line: string) => void,
 ): Promise<Local> {
-  const server = await startDevServer({ ui: true });
-  stack.push(() => server.stop());
-  const { address, namespace, uiUrl = '' } = server;
-  const folder = await mkdtemp(path.join(tmpdir(), 'redis-task-'));
-  stack.push(() => rm(folder, { recursive: true, force: true }));
-  // A profile in its usual place would add its namespace, key and certificates.
-  const configFile = path.join(folder, 'temporal.toml');
-  await writeFile(configFile, `[profile.default]\naddress = "${address}"\nnamespace = "${namespace}"\n`);
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith('TEMPORAL_'));
-  const env = {
-    ...Object.fromEntries(own),
-    ...temporalVariables({ ...(taskQueue !== undefined && { taskQueue }) }),
-    TEMPORAL_CONFIG_FILE: configFile,
-    REDIS_TASK_HTTP: 'off',
-    REDIS_TASK_LOG_FORMAT: 'json',
-  };
-  const { child, failed } = startWorkerProcess(env, server.pid);
-  stack.push(() => stopWorker(child));
-
-  const temporal = await connect({ temporalUi: temporalUi ?? uiUrl, json }, env);
-  say(`A Temporal server of its own at ${address}, Temporal UI at ${uiUrl}: both end with this command.`);
-  await Promise.race([requireWorkers(temporal, true), failed]);
-  return { temporal, failed };
-}
-
-function startWorkerProcess(env: NodeJS.ProcessEnv, serverPid: number) {
+  const env = { ...Object.fromEntries(own), ...temporalVariables(taskQueue === undefined ? {} : { taskQueue }) };
   // Detached: Ctrl-C reaches only this process, which then stops everything in order.
-  const child = spawn(process.execPath, [WORKER, String(serverPid)], {
-    env,
-    detached: true,
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-  });
+  const child = fork(PROCESS, { env, detached: true, silent: true });
   let last = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (last = (last + text).slice(-2_000)));
+  child.stdout?.resume();
+  const exited = once(child, 'exit');
   const failed = once(child, 'close').then((): never => {
     const [, reason] = /^redis-task worker: (.*)$/m.exec(last) ?? [];
     if (reason !== undefined) throw new CliError(EXIT.usage, `The worker did not start: ${printable(reason)}`);
-    throw new CliError(EXIT.error, `The worker ended: ${printable(last.trim().split('\n').at(-1) ?? '')}`);
+    throw new CliError(EXIT.error, `--local has ended: ${printable(last.trim().split('\n').at(-1) ?? '')}`);
   });
   failed.catch(() => undefined);
-  return { child, failed };
-}
+  stack.push(() => {
+    if (child.connected) child.disconnect();
+    return exited;
+  });
 
-async function stopWorker(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = once(child, 'exit');
-  child.kill('SIGTERM');
-  const force = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
-  await gone;
-  clearTimeout(force);
+  const prepare = async (): Promise<Temporal> => {
+    const [{ configFile, address, uiUrl = '' }] = (await once(child, 'message')) as [LocalServer];
+    const temporal = await connect({ temporalUi: temporalUi ?? uiUrl }, { ...env, TEMPORAL_CONFIG_FILE: configFile });
+    say(`A Temporal server of its own at ${address}, Temporal UI at ${uiUrl}: both end with this command.`);
+    await requireWorkers(temporal, true);
+    return temporal;
+  };
+  return { temporal: await Promise.race([prepare(), failed]), failed };
 }

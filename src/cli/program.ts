@@ -63,7 +63,7 @@ export function createProgram(version: string, done: (code: ExitCode) => void): 
   withOutput(command('list', 'List the waits on the queue'))
     .option('--all', 'ended waits too')
     .option('--limit <number>', 'at most this many', count, 100)
-    .action(run(async () => (await import('./commands/list.js')).listWaits));
+    .action(run(async () => (await import('./commands/list.js')).list));
 
   withRegion(command('doctor', 'Check everything that a wait needs')).action(
     run(async () => (await import('./commands/doctor.js')).examine),

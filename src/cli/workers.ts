@@ -49,7 +49,7 @@ export async function askWorker<T>(temporal: Temporal, ask: () => Promise<T>): P
     return await soon(temporal, ask);
   } catch (error) {
     if (!isUnanswered(error) && !(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)) throw error;
-    const message = 'No worker answered within 5 s. A request that was sent may still reach one that comes.';
+    const message = 'No worker answered within 5 s, so nothing is confirmed. The request may still reach one that comes.';
     throw new CliError(EXIT.noWorker, `${message} ${ADVICE}`);
   }
 }

@@ -8,12 +8,15 @@ import pMap, { pMapSkip } from 'p-map';
 import { AWAIT_REDIS_TASK, clientWorkflowId } from '../contract/ids.js';
 import { type TaskIdentity, taskOf, taskToldBy } from './reference.js';
 
+export const RUNNING = ['Running'];
+/** The statuses of a wait that has ended, not merely continued in another run. */
+export const ENDED = ['Completed', 'Failed', 'Canceled', 'Terminated', 'TimedOut'];
+
 const CALLS_AT_ONCE = { concurrency: 20 };
+const PAGE_SIZE = 1_000;
 
 /** The search for the wait that ended last stops after this many. */
 const ENDED_AT_MOST = 10_000;
-
-const PAGE_SIZE = 1_000;
 
 /**
  * The waits for a task that run on a queue, whoever started them; when none runs, the one that ended last.
@@ -27,13 +30,13 @@ export async function findWaits(
 ): Promise<readonly WorkflowExecutionDescription[]> {
   const own = clientWorkflowId(taskQueue, task.region, task.taskId);
   const listed = await pMap(
-    list(client, taskQueue, `ExecutionStatus = 'Running'`),
+    listWaits(client, taskQueue, RUNNING),
     async (wait) => (isSame(task, await taskOfWait(client, taskQueue, wait)) ? wait.workflowId : pMapSkip),
     CALLS_AT_ONCE,
   );
   const ids = new Set([own, ...listed]);
   const found = await pMap(ids, async (id) => (await describeWait(client, id)) ?? pMapSkip, CALLS_AT_ONCE);
-  const running = found.filter(isRunning);
+  const running = found.filter(({ closeTime }) => closeTime === undefined);
   if (running.length > 0) return running;
   const ended = [...found, ...(await lastEnded(client, taskQueue, task, Math.max(0, ...found.map(endedAt))))];
   return ended.sort((one, other) => endedAt(other) - endedAt(one)).slice(0, 1);
@@ -54,10 +57,6 @@ export async function describeWait(
   }
 }
 
-export function isRunning({ closeTime }: Pick<WorkflowExecutionInfo, 'closeTime'>): boolean {
-  return closeTime === undefined;
-}
-
 function endedAt({ closeTime }: Pick<WorkflowExecutionInfo, 'closeTime'>): number {
   return closeTime?.getTime() ?? 0;
 }
@@ -69,10 +68,9 @@ async function lastEnded(
   task: TaskIdentity,
   since: number,
 ): Promise<WorkflowExecutionDescription[]> {
-  const ended = `ExecutionStatus IN ('Completed', 'Failed', 'Canceled', 'Terminated', 'TimedOut')`;
   let looks = 0;
   // The latest end comes first.
-  for await (const wait of list(client, taskQueue, ended)) {
+  for await (const wait of listWaits(client, taskQueue, ENDED)) {
     if (endedAt(wait) <= since || (looks += 1) > ENDED_AT_MOST) return [];
     if (!isSame(task, taskToldBy(wait, taskQueue))) continue;
     const description = await describeWait(client, wait.workflowId, wait.runId);
@@ -81,14 +79,11 @@ async function lastEnded(
   return [];
 }
 
-function list(client: Client, taskQueue: string, which: string) {
-  return client.workflow.list({ query: waitsQuery(taskQueue, which), pageSize: PAGE_SIZE });
-}
-
-/** A query for the waits on a queue. */
-export function waitsQuery(taskQueue: string, which?: string): string {
+export function listWaits(client: Client, taskQueue: string, statuses: readonly string[], pageSize = PAGE_SIZE) {
   const queue = taskQueue.replace(/['\\]/g, (character) => `\\${character}`);
-  return `WorkflowType = '${AWAIT_REDIS_TASK}' AND TaskQueue = '${queue}'${which ? ` AND ${which}` : ''}`;
+  const status = statuses.map((each) => `'${each}'`).join(', ');
+  const query = `WorkflowType = '${AWAIT_REDIS_TASK}' AND TaskQueue = '${queue}' AND ExecutionStatus IN (${status})`;
+  return client.workflow.list({ query, pageSize });
 }
 
 /** A parent in another language may set neither memo nor our id: read the input. */
@@ -99,9 +94,8 @@ async function taskOfWait(client: Client, taskQueue: string, wait: WorkflowExecu
 /** Undefined when the run is gone, or its input is encoded in an unknown way. */
 async function readFirstInput(client: Client, { workflowId, runId }: WorkflowExecutionInfo): Promise<unknown> {
   const { namespace, loadedDataConverter } = client.options;
-  const execution = { workflowId, runId };
+  const request = { namespace, execution: { workflowId, runId }, maximumPageSize: 1 };
   try {
-    const request = { namespace, execution, maximumPageSize: 1 };
     const { history } = await client.workflowService.getWorkflowExecutionHistory(request);
     const started = history?.events?.[0]?.workflowExecutionStartedEventAttributes;
     let payloads = started?.input?.payloads?.slice(0, 1) ?? [];

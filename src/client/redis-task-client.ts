@@ -11,7 +11,7 @@ import type { RedisTaskResult } from '../contract/outcome.js';
 import { type RedisTaskWaitState, waitSummary } from '../contract/view.js';
 import { awaitAll, type RedisTaskOutcome } from './await-all.js';
 import { RedisTaskSeveralWaitsError, RedisTaskWaitEndedError, waitError } from './error.js';
-import { describeWait, findWaits, isRunning } from './find.js';
+import { describeWait, findWaits } from './find.js';
 import { limitTo, type ProgressOptions, progressOf } from './progress.js';
 import { readInputOrThrow, readTask, type RedisTaskReference } from './reference.js';
 import {
@@ -103,8 +103,8 @@ export class RedisTaskClient {
   }
 
   /**
-   * {@link await} for many inputs, also tens of thousands: never rejects, and each outcome has its input with its result
-   * or its error. At most 50 starts and 100 requests for results are under way at once.
+   * {@link await} for many inputs, even tens of thousands. Never rejects: each outcome has its `result` or its `error`. At
+   * most 50 starts and 100 requests for results are under way at once.
    */
   awaitAll(inputs: Iterable<AwaitRedisTaskInput>, options?: AwaitOptions): Promise<RedisTaskOutcome[]> {
     return awaitAll(inputs, async (input) => {
@@ -158,19 +158,14 @@ export class RedisTaskClient {
    * @example
    * ```ts
    * const onWorkerChange = (hasWorker: boolean) => console.log(hasWorker ? 'A worker is back.' : 'No worker.');
-   * const signal = AbortSignal.timeout(60_000);
-   * for await (const { status, polls } of waits.progress(task, { signal, onWorkerChange })) console.log(status, polls);
+   * for await (const { status, polls } of waits.progress(task, { onWorkerChange })) console.log(status, polls);
    * ```
    */
   async *progress(wait: RedisTaskReference, options?: ProgressOptions): AsyncGenerator<RedisTaskWaitState, void> {
     yield* progressOf(this.client, await this.attach(wait), this.limit, options);
   }
 
-  /**
-   * Polls at once, for instance because the task is known to have ended.
-   *
-   * @throws RedisTaskWaitEndedError when the wait has ended; and as {@link attach}
-   */
+  /** Polls at once. @throws RedisTaskWaitEndedError when the wait has ended; and as {@link attach} */
   pollNow(wait: RedisTaskReference): Promise<void> {
     return this.steer(wait, (handle) => handle.signal('pollNow'));
   }
@@ -182,57 +177,38 @@ export class RedisTaskClient {
    * @throws RedisTaskError `RedisTaskInvalidInput` when that deadline has passed; the wait then goes on as before
    * @throws RedisTaskWaitEndedError when the wait has ended; and as {@link attach}
    */
-  async extendWait(wait: RedisTaskReference, maxWait: RedisTaskDuration): Promise<RedisTaskWaitState> {
-    return this.steer(wait, async (handle) => {
-      try {
-        return await handle.executeUpdate<RedisTaskWaitState, [unknown]>('extendWait', { args: [{ maxWait }] });
-      } catch (error) {
-        throw waitError(error, false);
-      }
-    });
+  extendWait(wait: RedisTaskReference, maxWait: RedisTaskDuration): Promise<RedisTaskWaitState> {
+    return this.steer(wait, (handle) => handle.executeUpdate('extendWait', { args: [{ maxWait }] }));
   }
 
   /**
-   * Cancels a wait for everyone who shares it, and returns what has become of it, within 5 s. The task itself goes on: the
-   * API has no call that cancels one. Only to stop watching, stop awaiting.
-   *
-   * @throws as {@link attach}
+   * Cancels a wait for everyone who shares it, and returns within 5 s what has become of it. The task itself goes on: the
+   * API has no call that cancels one. @throws as {@link attach}
    */
   async cancel(wait: RedisTaskReference): Promise<RedisTaskCancellation> {
     const found = await this.findOne(wait);
-    return isRunning(found) ? cancelWait(this.client, chainOf(found)) : 'ended';
+    return found.closeTime === undefined ? cancelWait(this.client, chainOf(found)) : 'ended';
   }
 
   private async findOne(wait: RedisTaskReference): Promise<WorkflowExecutionDescription> {
-    const found = await this.find(wait);
-    const [only, ...others] = found;
-    if (others.length > 0) throw new RedisTaskSeveralWaitsError(found.map(({ workflowId }) => workflowId));
-    if (only) return only;
-    if ('workflowId' in wait) {
-      const { workflowId } = wait;
-      throw new WorkflowNotFoundError(`There is no wait with the workflow id ${workflowId}`, workflowId, undefined);
-    }
-    const { taskId, region } = readTask(wait);
-    throw new WorkflowNotFoundError(
-      `There is no wait for task ${taskId} in ${region} on queue ${this.taskQueue}`,
-      clientWorkflowId(this.taskQueue, region, taskId),
-      undefined,
-    );
+    const [only, ...others] = await this.find(wait);
+    if (only && others.length === 0) return only;
+    if (only) throw new RedisTaskSeveralWaitsError([only, ...others].map(({ workflowId }) => workflowId));
+    const workflowId =
+      'workflowId' in wait ? wait.workflowId : clientWorkflowId(this.taskQueue, wait.region, Number(wait.taskId));
+    throw new WorkflowNotFoundError(`There is no such wait: ${workflowId}`, workflowId, undefined);
   }
 
   /** Acts on the one wait that runs. */
   private async steer<T>(wait: RedisTaskReference, act: (handle: WorkflowHandle) => Promise<T>): Promise<T> {
-    let found = await this.findOne(wait);
+    const found = await this.findOne(wait);
     const { workflowId } = found;
-    if (isRunning(found)) {
-      try {
-        return await act(handleTo(this.client, chainOf(found)));
-      } catch (error) {
-        if (!(error instanceof WorkflowNotFoundError)) throw error;
-        // It has just ended.
-        found = await this.findOne({ workflowId });
-      }
+    try {
+      if (found.closeTime === undefined) return await act(handleTo(this.client, chainOf(found)));
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw waitError(error, false);
     }
-    throw new RedisTaskWaitEndedError(workflowId, found.status.name);
+    const { status } = await this.findOne({ workflowId });
+    throw new RedisTaskWaitEndedError(workflowId, status.name);
   }
 }

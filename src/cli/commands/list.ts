@@ -1,4 +1,4 @@
-import { waitsQuery } from '../../client/find.js';
+import { ENDED, listWaits, RUNNING } from '../../client/find.js';
 import { formatDuration } from '../../contract/duration.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import type { TemporalFlags } from '../options.js';
@@ -11,13 +11,13 @@ interface ListFlags extends TemporalFlags {
 }
 
 /** `redis-task list`: the waits on the queue, whoever started them. */
-export function listWaits({ all = false, limit, ...flags }: ListFlags): Promise<ExitCode> {
+export function list({ all = false, limit, ...flags }: ListFlags): Promise<ExitCode> {
   return withTemporal(flags, async (temporal, output) => {
     const { client, taskQueue } = temporal.waits;
-    const query = waitsQuery(taskQueue, all ? undefined : `ExecutionStatus = 'Running'`);
+    const statuses = all ? [...RUNNING, ...ENDED, 'ContinuedAsNew'] : RUNNING;
     let shown = 0;
     await soon(temporal, async () => {
-      for await (const wait of client.workflow.list({ query, pageSize: Math.min(limit, 1_000) })) {
+      for await (const wait of listWaits(client, taskQueue, statuses, Math.min(limit, 1_000))) {
         if (shown === limit) {
           output.say(`There are more: --limit ${limit} is reached.`);
           break;
