@@ -7,17 +7,7 @@ import { TencentApiError, type TencentErrorClass } from '../tencent/errors.js';
 import { exchange } from '../tencent/http.js';
 import { createRedisApi } from '../tencent/redis-api.js';
 import { readConfig } from '../worker/config.js';
-import { EXIT, type ExitCode } from './exit-codes.js';
-import { printable } from './terminal.js';
-
-/** What one check of `doctor` found. A check is skipped when what it needs has failed. */
-export interface Finding {
-  readonly check: string;
-  readonly result: 'passed' | 'failed' | 'skipped';
-  /** What was found; for a failed check, what to do. */
-  readonly message: string;
-  readonly exitCode?: ExitCode;
-}
+import { CliError, EXIT, type ExitCode } from './exit-codes.js';
 
 /** A task that hardly exists. The API says so only to a good key. */
 const NO_TASK = 1;
@@ -25,87 +15,84 @@ const NO_TASK = 1;
 /** The API refuses a request that is five minutes off. This leaves room for the way there. */
 const SKEW_MAX_MS = 60_000;
 
-/** What to do about a refused call; undefined when the refusal shows that the key is good. */
-const ADVICE: Readonly<Record<TencentErrorClass, ((region: string) => string) | undefined>> = {
+/** What to do about a refusal; `undefined` when it shows that the key is good. */
+const ADVICE: Readonly<Record<TencentErrorClass, string | undefined>> = {
   unknownTask: undefined,
   throttled: undefined,
-  unauthorized: () => 'Check the key, and that it may call redis:DescribeTaskInfo.',
-  clock: () => 'Set the clock of this machine.',
-  rejected: (region) => `Check the region ${region}.`,
-  transient: () => 'Check the network, HTTPS_PROXY and TENCENTCLOUD_REDIS_ENDPOINT.',
+  unauthorized: 'Check the key, and that it may call redis:DescribeTaskInfo.',
+  clock: 'Set the clock of this machine.',
+  rejected: 'Check the region.',
+  transient: 'Check the network, HTTPS_PROXY and TENCENTCLOUD_REDIS_ENDPOINT.',
 };
 
 /** Asks the API for a task once, with the credentials of this environment. */
-export async function checkCredentials(region: string, env: NodeJS.ProcessEnv): Promise<Finding> {
-  const check = 'credentials';
-  const failed = (message: string, exitCode: ExitCode): Finding => ({
-    check,
-    result: 'failed',
-    message: printable(message),
-    exitCode,
-  });
+export async function checkCredentials(region: string, env: NodeJS.ProcessEnv): Promise<string> {
   const credentials = defaultCredentials(env);
+  await credentials.getCredential().catch(failWith(EXIT.refused));
+  const endpoint = apiUrl(region, env);
+  const api = createRedisApi({ credentials, endpoint });
   try {
-    await credentials.getCredential();
+    await describeTaskInfo(api, { taskId: NO_TASK, region });
   } catch (error) {
-    return failed((error as Error).message, EXIT.refused);
-  }
-  let api: ReturnType<typeof createRedisApi> | undefined;
-  try {
-    const endpoint = apiUrl(region, env);
-    const accepted: Finding = { check, result: 'passed', message: `${endpoint.host} accepts this key.` };
-    api = createRedisApi({ credentials, endpoint });
-    return await describeTaskInfo(api, { taskId: NO_TASK, region }).then(
-      () => accepted,
-      (error: unknown) => {
-        // Nothing was sent: a setting such as HTTPS_PROXY cannot be used.
-        if (!(error instanceof TencentApiError)) return failed((error as Error).message, EXIT.usage);
-        const { code, message, errorClass } = error;
-        const advice = ADVICE[errorClass]?.(region);
-        const exitCode = errorClass === 'transient' ? EXIT.error : EXIT.refused;
-        return advice === undefined ? accepted : failed(`${code}: ${message} ${advice}`, exitCode);
-      },
-    );
-  } catch (error) {
-    return failed(`TENCENTCLOUD_REDIS_ENDPOINT ${(error as Error).message}.`, EXIT.usage);
+    // Nothing was sent: a setting such as HTTPS_PROXY cannot be used.
+    if (!(error instanceof TencentApiError)) return failWith(EXIT.usage)(error);
+    const { code, message, errorClass } = error;
+    const advice = ADVICE[errorClass];
+    const exitCode = errorClass === 'transient' ? EXIT.error : EXIT.refused;
+    if (advice !== undefined) throw new CliError(exitCode, `${code} in ${region}: ${message} ${advice}`);
   } finally {
-    api?.close();
+    api.close();
   }
+  return `${endpoint.host} accepts the key of this environment.`;
 }
 
 /** Compares this machine's clock with that of the API. */
-export async function checkClock(region: string, env: NodeJS.ProcessEnv): Promise<Finding> {
-  const check = 'clock';
-  let skewMs: number | null;
+export async function checkClock(region: string, env: NodeJS.ProcessEnv): Promise<string> {
+  const skewMs = await readSkew(region, env).catch(() => null);
+  if (skewMs === null) throw notChecked('the API did not tell the time');
+  const off = formatDuration(Math.abs(skewMs));
+  if (Math.abs(skewMs) <= SKEW_MAX_MS) return `Within ${off} of the API's.`;
+  const where = `${off} ${skewMs > 0 ? 'behind' : 'ahead of'} the API's`;
+  const advice = 'The API refuses 5 min. Set the clock, for instance with NTP.';
+  throw new CliError(EXIT.error, `This machine's clock is ${where}. ${advice}`);
+}
+
+async function readSkew(region: string, env: NodeJS.ProcessEnv): Promise<number | null> {
+  const url = apiUrl(region, env);
+  const agents = createAgents(url);
   try {
-    const url = apiUrl(region, env);
-    const agents = createAgents(url);
-    ({ clockSkewMs: skewMs } = await exchange({ method: 'GET', url, timeoutMs: 10_000, agents }));
+    return (await exchange({ method: 'GET', url, timeoutMs: 10_000, agents })).clockSkewMs;
+  } finally {
     agents.http.destroy();
     agents.https.destroy();
-  } catch {
-    return { check, result: 'skipped', message: 'Not checked: the API does not answer.' };
   }
-  if (skewMs === null) return { check, result: 'skipped', message: 'Not checked: the API did not tell the time.' };
-  const off = formatDuration(Math.abs(skewMs));
-  if (Math.abs(skewMs) <= SKEW_MAX_MS) return { check, result: 'passed', message: `Within ${off} of the API's.` };
-  const message = `This machine's clock is ${off} ${skewMs > 0 ? 'behind' : 'ahead of'} the API's, which refuses 5 min. Set it, for instance with NTP.`;
-  return { check, result: 'failed', message, exitCode: EXIT.error };
 }
 
 /** Reads the settings of a worker. */
-export function checkSettings(env: NodeJS.ProcessEnv): Finding {
-  const check = 'settings';
+export function checkSettings(env: NodeJS.ProcessEnv): string {
   try {
-    const { apiRps } = readConfig(env);
-    const message = `A worker started here makes at most ${apiRps} calls a second; the API allows an account 20.`;
-    return { check, result: 'passed', message };
+    return `A worker started here makes at most ${readConfig(env).apiRps} calls a second; the API allows 20.`;
   } catch (error) {
-    return { check, result: 'failed', message: printable((error as Error).message), exitCode: EXIT.usage };
+    return failWith(EXIT.usage)(error);
   }
+}
+
+/** A check whose conditions are not met. */
+export function notChecked(reason: string): CliError {
+  return new CliError(EXIT.succeeded, `Not checked: ${reason}.`);
+}
+
+function failWith(exitCode: ExitCode) {
+  return (error: unknown): never => {
+    throw new CliError(exitCode, (error as Error).message);
+  };
 }
 
 function apiUrl(region: string, env: NodeJS.ProcessEnv): URL {
   const override = env['TENCENTCLOUD_REDIS_ENDPOINT'];
-  return override ? readEndpoint(override) : endpointFor(region);
+  try {
+    return override ? readEndpoint(override) : endpointFor(region);
+  } catch (error) {
+    throw new CliError(EXIT.usage, `TENCENTCLOUD_REDIS_ENDPOINT ${(error as Error).message}.`);
+  }
 }

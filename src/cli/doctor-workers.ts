@@ -9,55 +9,54 @@ import {
 import type { RedisActivities } from '../activities/index.js';
 import { ACTIVITIES, isUnanswered, pollersSince, WORKFLOWS } from '../client/workers.js';
 import { apiTaskQueue, AWAIT_REDIS_TASK } from '../contract/ids.js';
-import type { Finding } from './doctor-api.js';
-import { EXIT } from './exit-codes.js';
+import { CliError, EXIT } from './exit-codes.js';
 import type { Temporal } from './temporal.js';
 import { ADVICE, listedPollers } from './workers.js';
 
 /** An idle worker takes work at once. */
-const PROBE_MS = 5_000;
+const PROBE_MS = 3_000;
 
 /** A wait that no worker has taken has started, scheduled its first task and timed out. */
 const UNTAKEN_EVENTS = 3;
 
-/** What became of a probe. `undone`: a worker took it and did something else. `unknown`: the server did not accept it. */
-type Verdict = 'done' | 'untaken' | 'busy' | 'undone' | 'unknown';
+/** What became of a probe. `undone`: a worker took it and did something else. `unclear`: busy workers, or not allowed. */
+type Verdict = 'done' | 'untaken' | 'undone' | 'unclear';
 
 /**
- * Puts work with an invalid input into both queues, which ends it at once, since the server's list of workers still has
+ * Puts a wait with an invalid input into the queue, which ends it at once, since the server's list of workers still has
  * those that have just left. Nothing is asked of the API.
  */
-export function checkWorkers(temporal: Temporal): Promise<Finding[]> {
-  const { taskQueue } = temporal.waits;
-  const apiQueue = apiTaskQueue(taskQueue);
-  return Promise.all([
-    checkQueue('workers for waits', temporal, taskQueue, 'the workflow awaitRedisTask'),
-    checkQueue('workers for calls', temporal, apiQueue, 'the activity describeTaskInfo'),
-  ]);
+export function checkWaitWorkers(temporal: Temporal): Promise<string> {
+  return checkQueue(temporal, temporal.waits.taskQueue, WORKFLOWS, probeWaits, 'the workflow awaitRedisTask');
 }
 
-async function checkQueue(check: string, temporal: Temporal, queue: string, work: string): Promise<Finding> {
-  const isForWaits = queue === temporal.waits.taskQueue;
-  const probe = isForWaits ? probeWaits : probeCalls;
-  const [verdict, pollers] = await Promise.all([
-    probe(temporal, `${temporal.waits.taskQueue}/doctor/${randomUUID()}`).catch(verdictOnError),
-    listedPollers(temporal, queue, isForWaits ? WORKFLOWS : ACTIVITIES),
-  ]);
-  const failed = (message: string): Finding => ({ check, result: 'failed', message, exitCode: EXIT.noWorker });
+/** Does the same with a call. */
+export function checkCallWorkers(temporal: Temporal): Promise<string> {
+  const queue = apiTaskQueue(temporal.waits.taskQueue);
+  return checkQueue(temporal, queue, ACTIVITIES, probeCalls, 'the activity describeTaskInfo');
+}
+
+async function checkQueue(
+  temporal: Temporal,
+  queue: string,
+  type: typeof WORKFLOWS,
+  probe: (temporal: Temporal, id: string) => Promise<Verdict>,
+  work: string,
+): Promise<string> {
+  const id = `${temporal.waits.taskQueue}/doctor/${randomUUID()}`;
+  const verdict = await probe(temporal, id).catch(verdictOnError);
+  const pollers = await listedPollers(temporal, queue, type);
   if (verdict === 'untaken' || pollers.length === 0) {
-    return failed(`No worker takes work from queue ${queue}. ${ADVICE}`);
+    throw new CliError(EXIT.noWorker, `No worker takes work from queue ${queue}. ${ADVICE}`);
   }
   if (verdict === 'undone') {
-    return failed(`A worker takes work from queue ${queue} but does not do it. Does it serve ${work}? See its log.`);
+    const message = `A worker takes work from queue ${queue} but does not do it. Does it serve ${work}? See its log.`;
+    throw new CliError(EXIT.noWorker, message);
   }
   const rates = pollers.map(({ ratePerSecond }) => ratePerSecond ?? 0).filter((rate) => rate > 0 && rate < 100_000);
   const limit = rates.length > 0 ? ` Limit of the queue: ${Math.max(...rates)} calls a second.` : '';
-  const seen = {
-    done: `A worker takes work from queue ${queue}.`,
-    busy: `The workers of queue ${queue} are busy.`,
-    unknown: `Queue ${queue} had a worker in the last minutes.`,
-  }[verdict];
-  return { check, result: 'passed', message: seen + limit };
+  if (verdict === 'done') return `A worker takes work from queue ${queue}.${limit}`;
+  return `Queue ${queue} had a worker in the last minutes, which may be busy.${limit}`;
 }
 
 async function probeWaits({ waits: { client, taskQueue }, namespace }: Temporal, workflowId: string): Promise<Verdict> {
@@ -75,7 +74,7 @@ async function probeWaits({ waits: { client, taskQueue }, namespace }: Temporal,
     const { historyLength, startTime } = await client.workflow.getHandle(workflowId).describe();
     if (historyLength > UNTAKEN_EVENTS) return 'undone';
     const pollers = await pollersSince(client, taskQueue, WORKFLOWS, startTime.getTime());
-    return pollers.length > 0 ? 'busy' : 'untaken';
+    return pollers.length > 0 ? 'unclear' : 'untaken';
   } finally {
     const request = { namespace, workflowExecution: { workflowId } };
     await client.workflowService.deleteWorkflowExecution(request).catch(() => undefined);
@@ -109,6 +108,6 @@ function verdictOnError(error: unknown): Verdict {
     if (cause instanceof TimeoutFailure && cause.timeoutType === 'SCHEDULE_TO_START') return 'untaken';
     return cause instanceof ApplicationFailure && cause.type === 'RedisTaskInvalidInput' ? 'done' : 'undone';
   }
-  if (error instanceof ServiceError && !isUnanswered(error)) return 'unknown';
+  if (error instanceof ServiceError && !isUnanswered(error)) return 'unclear';
   throw error;
 }

@@ -1,13 +1,11 @@
 import { type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
 import pMap from 'p-map';
 import type { RedisTaskReference } from '../client/index.js';
-import { clientWorkflowId } from '../contract/ids.js';
 import type { RedisTaskWaitState } from '../contract/view.js';
 import { EXIT, type ExitCode, worst } from './exit-codes.js';
 import { readTask } from './flags.js';
 import type { TaskFlags } from './options.js';
-import { endedBadly, type Subject, unsuccessful, waitFor, writeEnding } from './outcome.js';
-import { stateText } from './state-text.js';
+import { endedBadly, nameOf, stateText, type Subject, unsuccessful, writeEnding } from './outcome.js';
 import { soon, type Temporal, withTemporal } from './temporal.js';
 import { type Output, printable } from './terminal.js';
 
@@ -35,11 +33,11 @@ export async function forEachWait(
   { all = false, ...flags }: WaitFlags,
   act: (target: Target) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  const read = [...new Set(args)].map((arg) => readReference(arg, flags));
+  const references = [...new Set(args)].map((arg) => readReference(arg, flags));
   return withTemporal(flags, async (temporal, output) => {
     const find = (reference: RedisTaskReference) =>
       soon(temporal, () => temporal.waits.find(reference), FIND_TIMEOUT_MS);
-    const found = await pMap(read, async (each) => ({ ...each, waits: await find(each.reference) }), FINDS_AT_ONCE);
+    const found = await pMap(references, async (each) => ({ subject: each, waits: await find(each) }), FINDS_AT_ONCE);
     const unclear = all ? [] : found.filter(({ waits }) => waits.length > 1);
     for (const { subject, waits } of unclear) writeSeveral(subject, waits, output);
     if (unclear.length > 0) return EXIT.usage;
@@ -50,7 +48,7 @@ export async function forEachWait(
         codes.push(writeEnding(output, endedBadly(missing, subject, temporal), undefined));
       }
       for (const wait of waits) {
-        const target = { wait, subject: subjectOf(subject, wait), temporal, output };
+        const target = { wait, subject: { ...subject, workflowId: wait.workflowId }, temporal, output };
         codes.push(await act(target).catch((error: unknown) => writeError(error, target)));
       }
     }
@@ -59,27 +57,17 @@ export async function forEachWait(
 }
 
 /** Digits are the id of a task, anything else is a workflow id. */
-function readReference(arg: string, flags: TaskFlags): { reference: RedisTaskReference; subject: Subject } {
-  if (!/^\d*$/.test(arg)) {
-    const reference = { workflowId: arg };
-    return { reference, subject: { name: `the wait ${printable(arg)}`, details: reference } };
-  }
+function readReference(arg: string, flags: TaskFlags): RedisTaskReference & Subject {
+  if (!/^\d*$/.test(arg)) return { workflowId: arg };
   const { taskId, region } = readTask(arg, flags);
-  return { reference: { taskId, region }, subject: waitFor({ taskId, region }) };
+  return { taskId, region };
 }
 
-/** Adds the workflow id to the name of a wait that no client has started. */
-function subjectOf({ name, details }: Subject, { workflowId, taskQueue }: WorkflowExecutionDescription): Subject {
-  const { taskId, region = '' } = details;
-  const isKnown = taskId === undefined || workflowId === clientWorkflowId(taskQueue, region, taskId);
-  return { name: isKnown ? name : `${name} (${printable(workflowId)})`, details: { ...details, workflowId } };
-}
-
-function writeSeveral({ name, details }: Subject, waits: readonly WorkflowExecutionDescription[], output: Output) {
+function writeSeveral(subject: Subject, waits: readonly WorkflowExecutionDescription[], output: Output): void {
   const workflowIds = waits.map(({ workflowId }) => workflowId);
   const advice = 'Nothing was done. Name one by its workflow id, or add --all.';
-  const message = `${waits.length} waits run where ${name} was meant. ${advice}`;
-  const { json } = unsuccessful(EXIT.usage, 'SeveralWaits', message, { ...details, workflowIds });
+  const message = `${waits.length} waits run where ${nameOf(subject)} was meant. ${advice}`;
+  const { json } = unsuccessful(EXIT.usage, 'SeveralWaits', message, { ...subject, workflowIds });
   if (!output.isHuman) output.result(json, message);
   for (const line of [message, ...workflowIds.map(printable)]) output.say(line);
 }

@@ -1,8 +1,7 @@
 import type { RedisTaskFailureType } from '../contract/failures.js';
 
-/** How `redis-task` ends. Of several tasks the highest code counts: the higher, the less a retry helps. */
+/** How `redis-task` ends (docs/cli.md). Of several tasks the highest code counts: the less a retry helps. */
 export const EXIT = {
-  /** The task succeeded, or the command did what was asked. */
   succeeded: 0,
   /** Unexpected error, failed check of `doctor`, or a worker that could not start. */
   error: 1,
@@ -10,7 +9,6 @@ export const EXIT = {
   usage: 2,
   /** No such wait, or it has already ended and cannot be steered. */
   noWait: 3,
-  /** The wait was cancelled; the task goes on. */
   cancelled: 4,
   timedOut: 5,
   failed: 6,
@@ -19,7 +17,6 @@ export const EXIT = {
   refused: 8,
   /** No worker takes work from the queue, or none has confirmed a request. */
   noWorker: 9,
-  /** Temporal or its namespace cannot be reached. */
   noConnection: 10,
   /** Ctrl-C stopped watching; the wait goes on. */
   interrupted: 130,

@@ -1,7 +1,7 @@
 import { createLogUpdate } from 'log-update';
 import type { RedisTaskWaitState } from '../contract/view.js';
 import type { Task } from './flags.js';
-import { stateText } from './state-text.js';
+import { stateText } from './outcome.js';
 import type { Temporal } from './temporal.js';
 import type { Output } from './terminal.js';
 import { noWorker } from './workers.js';

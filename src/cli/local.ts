@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { CliError, EXIT } from './exit-codes.js';
 import type { TemporalFlags } from './options.js';
 import { connect, type Temporal, temporalVariables } from './temporal.js';
-import { printable } from './terminal.js';
+import { type Output, printable } from './terminal.js';
 import { requireWorkers } from './workers.js';
 
 const PROCESS = fileURLToPath(new URL('./local-process.js', import.meta.url));
@@ -17,17 +17,15 @@ export interface LocalServer {
 }
 
 export interface Local {
-  readonly temporal: Temporal;
+  /** Resolves when the worker is ready. */
+  readonly temporal: Promise<Temporal>;
   /** Rejects when server or worker end too early; never resolves. */
   readonly failed: Promise<never>;
+  stop(): Promise<unknown>;
 }
 
-/** Starts a Temporal server with its UI, and a worker with the caller's credentials. `stack` gets what stops them. */
-export async function startLocal(
-  { taskQueue, temporalUi }: TemporalFlags,
-  stack: (() => Promise<unknown>)[],
-  say: (line: string) => void,
-): Promise<Local> {
+/** Starts a Temporal server with its UI, and a worker with the caller's credentials. */
+export function startLocal({ taskQueue, temporalUi }: TemporalFlags, output: Output): Local {
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith('TEMPORAL_'));
   const env = { ...Object.fromEntries(own), ...temporalVariables(taskQueue === undefined ? {} : { taskQueue }) };
   // Detached: Ctrl-C reaches only this process, which then stops everything in order.
@@ -42,17 +40,19 @@ export async function startLocal(
     throw new CliError(EXIT.error, `--local has ended: ${printable(last.trim().split('\n').at(-1) ?? '')}`);
   });
   failed.catch(() => undefined);
-  stack.push(() => {
-    if (child.connected) child.disconnect();
-    return exited;
-  });
-
   const prepare = async (): Promise<Temporal> => {
     const [{ configFile, address, uiUrl = '' }] = (await once(child, 'message')) as [LocalServer];
     const temporal = await connect({ temporalUi: temporalUi ?? uiUrl }, { ...env, TEMPORAL_CONFIG_FILE: configFile });
-    say(`A Temporal server of its own at ${address}, Temporal UI at ${uiUrl}: both end with this command.`);
+    output.say(`A Temporal server of its own at ${address}, Temporal UI at ${uiUrl}: both end with this command.`);
     await requireWorkers(temporal, true);
     return temporal;
   };
-  return { temporal: await Promise.race([prepare(), failed]), failed };
+  return {
+    temporal: Promise.race([prepare(), failed]),
+    failed,
+    stop: () => {
+      if (child.connected) child.disconnect();
+      return exited;
+    },
+  };
 }

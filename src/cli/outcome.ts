@@ -8,6 +8,7 @@ import {
 import { isUnanswered } from '../client/workers.js';
 import { formatDuration } from '../contract/duration.js';
 import type { RedisTaskResult } from '../contract/outcome.js';
+import type { RedisTaskWaitState } from '../contract/view.js';
 import { CliError, EXIT, type ExitCode, FAILURE_EXIT } from './exit-codes.js';
 import type { Temporal } from './temporal.js';
 import { type Output, printable } from './terminal.js';
@@ -21,14 +22,17 @@ export interface Ending {
   readonly text: string;
 }
 
-/** The wait that a message is about: its name in a sentence, and its identity in JSON. */
+/** The wait that a message is about, as far as it is known. */
 export interface Subject {
-  readonly name: string;
-  readonly details: { readonly taskId?: number; readonly region?: string; readonly workflowId?: string };
+  readonly taskId?: number;
+  readonly region?: string;
+  readonly workflowId?: string;
 }
 
-export function waitFor({ taskId, region }: { readonly taskId: number; readonly region: string }): Subject {
-  return { name: `the wait for task ${taskId} in ${region}`, details: { taskId, region } };
+export function nameOf({ taskId, region, workflowId }: Subject): string {
+  const id = workflowId === undefined ? [] : [printable(workflowId)];
+  if (taskId === undefined) return ['the wait', ...id].join(' ');
+  return [`the wait for task ${taskId} in ${region ?? ''}`, ...id.map((each) => `(${each})`)].join(' ');
 }
 
 /** The JSON is the result as it came, with any field that a newer worker has added. */
@@ -44,29 +48,30 @@ export function unsuccessful(exitCode: ExitCode, type: string, message: string, 
 }
 
 /** The ending that an error means for a wait. @throws CliError when the error concerns the connection or the workers */
-export function endedBadly(error: unknown, { name, details }: Subject, temporal: Temporal): Ending {
+export function endedBadly(error: unknown, subject: Subject, temporal: Temporal): Ending {
   const { address, namespace, waits } = temporal;
+  const name = nameOf(subject);
   if (error instanceof RedisTaskError) {
-    const { type, message, details: facts } = error.failure;
-    return { ...unsuccessful(FAILURE_EXIT[type], type, message, facts), text: `${type}: ${printable(message)}` };
+    const { type, message, details } = error.failure;
+    return { ...unsuccessful(FAILURE_EXIT[type], type, message, details), text: `${type}: ${printable(message)}` };
   }
   if (error instanceof RedisTaskWaitCancelledError) {
     const message = `Cancelled: ${name}. The task itself goes on.`;
-    return unsuccessful(EXIT.cancelled, 'WaitCancelled', message, details);
+    return unsuccessful(EXIT.cancelled, 'WaitCancelled', message, subject);
   }
   if (error instanceof WorkflowFailedError && error.cause instanceof TerminatedFailure) {
     const message = `Terminated in Temporal: ${name}. The task itself goes on.`;
-    return unsuccessful(EXIT.cancelled, 'WaitTerminated', message, details);
+    return unsuccessful(EXIT.cancelled, 'WaitTerminated', message, subject);
   }
   if (error instanceof RedisTaskWaitEndedError) {
     const { workflowId, status } = error;
     const how = status.toLowerCase().replaceAll('_', ' ');
     const message = `Had already ended: ${name}, as ${how}. See: redis-task status ${printable(workflowId)}`;
-    return unsuccessful(EXIT.noWait, 'WaitEnded', message, { ...details, workflowId, status });
+    return unsuccessful(EXIT.noWait, 'WaitEnded', message, { ...subject, workflowId, status });
   }
   if (error instanceof WorkflowNotFoundError) {
-    const where = details.taskId === undefined ? `in namespace ${namespace}` : `on queue ${waits.taskQueue}`;
-    return unsuccessful(EXIT.noWait, 'NoWait', `There is no such wait ${where}: ${name}.`, details);
+    const where = subject.taskId === undefined ? `in namespace ${namespace}` : `on queue ${waits.taskQueue}`;
+    return unsuccessful(EXIT.noWait, 'NoWait', `There is no such wait ${where}: ${name}.`, subject);
   }
   if (error instanceof CliError) throw error;
   if (error instanceof RedisTaskNoWorkerError) {
@@ -78,7 +83,7 @@ export function endedBadly(error: unknown, { name, details }: Subject, temporal:
     const message = `Temporal no longer answers at ${address}, namespace ${namespace}. ${advice}`;
     throw new CliError(EXIT.noConnection, message);
   }
-  return unsuccessful(EXIT.error, 'Error', `Unexpected error, ${name}: ${printable(reasonOf(error))}`, details);
+  return unsuccessful(EXIT.error, 'Error', `Unexpected error, ${name}: ${printable(reasonOf(error))}`, subject);
 }
 
 /** Writes a result to stdout, and the reason for a missing one to stderr. */
@@ -97,4 +102,23 @@ export function writeEnding(output: Output, { exitCode, json, text }: Ending, li
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+}
+
+/** The state of a wait on one line. */
+export function stateText(state: RedisTaskWaitState): string {
+  const { taskId, status, observation, polls, nextPollAt, deadline, lastError } = state;
+  const nextPollMs = nextPollAt === null ? 0 : Date.parse(nextPollAt) - Date.now();
+  const parts = [
+    `${taskId} ${printable(status ?? 'not seen yet')}`,
+    observation?.instanceId && printable(observation.instanceId),
+    `polls ${polls}`,
+    nextPollMs < 1_000 ? 'polling now' : `next poll in ${wholeSeconds(nextPollMs)}`,
+    lastError && `last error ${printable(lastError.code)}: ${printable(lastError.message)}`,
+    `deadline in ${wholeSeconds(Date.parse(deadline) - Date.now())}`,
+  ];
+  return parts.filter(Boolean).join(' · ');
+}
+
+function wholeSeconds(ms: number): string {
+  return formatDuration(Math.max(0, Math.floor(ms / 1_000)) * 1_000);
 }

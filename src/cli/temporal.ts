@@ -78,27 +78,25 @@ export function temporalVariables({ address, namespace, taskQueue }: TemporalFla
   };
 }
 
+const refused = (where: string) =>
+  `Temporal refuses the credentials: ${where}. Check TEMPORAL_API_KEY or the TLS certificate.`;
+
+/** By the gRPC status: NOT_FOUND, PERMISSION_DENIED, UNAUTHENTICATED. */
+const REFUSALS: Readonly<Record<number, (where: string) => string>> = {
+  5: (where) => `Temporal has no such namespace: ${where}. Create it, or give another one with --namespace.`,
+  7: refused,
+  16: refused,
+};
+
 function noConnection(error: unknown, { address, namespace }: Pick<Temporal, 'address' | 'namespace'>): CliError {
   const where = `${address}, namespace ${namespace}`;
-  const code = grpcCode(error);
-  if (code === NOT_FOUND) {
-    const advice = 'Create it, or give another one with --namespace.';
-    return new CliError(EXIT.noConnection, `Temporal has no such namespace: ${where}. ${advice}`);
-  }
-  if (code === PERMISSION_DENIED || code === UNAUTHENTICATED) {
-    const advice = 'Check TEMPORAL_API_KEY or the TLS certificate.';
-    return new CliError(EXIT.noConnection, `Temporal refuses the credentials: ${where}. ${advice}`);
-  }
+  const refusal = REFUSALS[grpcCode(error) ?? -1];
+  if (refusal) return new CliError(EXIT.noConnection, refusal(where));
   const reason = error instanceof Error ? printable(error.message) : '';
   const hint = isUnanswered(error) || reason.includes('before the deadline') ? '' : ` (${reason})`;
   const advice = 'Start one, or give another one with --address.';
   return new CliError(EXIT.noConnection, `No Temporal server answers at ${where}${hint}. ${advice}`);
 }
-
-/** Statuses of gRPC. */
-const NOT_FOUND = 5;
-const PERMISSION_DENIED = 7;
-const UNAUTHENTICATED = 16;
 
 function readSettings(env: NodeJS.ProcessEnv) {
   try {

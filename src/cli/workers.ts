@@ -4,6 +4,7 @@ import { ACTIVITIES, isUnanswered, pollersSince, WORKFLOWS } from '../client/wor
 import { apiTaskQueue } from '../contract/ids.js';
 import { CliError, EXIT } from './exit-codes.js';
 import { soon, type Temporal } from './temporal.js';
+import type { Output } from './terminal.js';
 
 /** Workers poll at least once a minute. The server lists them for five minutes after that. */
 const GONE_AFTER_MS = 90_000;
@@ -32,14 +33,10 @@ export async function missingWorker(temporal: Temporal): Promise<string | undefi
 }
 
 /** Waits until both queues have a worker. @throws CliError `noWorker` unless `isPatient` */
-export async function requireWorkers(
-  temporal: Temporal,
-  isPatient: boolean,
-  say: (line: string) => void = () => undefined,
-): Promise<void> {
+export async function requireWorkers(temporal: Temporal, isPatient: boolean, output?: Output): Promise<void> {
   let missing = await missingWorker(temporal);
   if (missing !== undefined && !isPatient) throw new CliError(EXIT.noWorker, `${missing} ${ADVICE}`);
-  if (missing !== undefined) say(`${missing} Waiting for one.`);
+  if (missing !== undefined) output?.say(`${missing} Waiting for one.`);
   for (; missing !== undefined; missing = await missingWorker(temporal)) await setTimeout(1_000);
 }
 
@@ -49,7 +46,8 @@ export async function askWorker<T>(temporal: Temporal, ask: () => Promise<T>): P
     return await soon(temporal, ask);
   } catch (error) {
     if (!isUnanswered(error) && !(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)) throw error;
-    const message = 'No worker answered within 5 s, so nothing is confirmed. The request may still reach one that comes.';
+    const message =
+      'No worker answered within 5 s, so nothing is confirmed. The request may still reach one that comes.';
     throw new CliError(EXIT.noWorker, `${message} ${ADVICE}`);
   }
 }

@@ -1,53 +1,57 @@
-import { checkClock, checkCredentials, checkSettings, type Finding } from '../doctor-api.js';
-import { checkWorkers } from '../doctor-workers.js';
+import { checkClock, checkCredentials, checkSettings, notChecked } from '../doctor-api.js';
+import { checkCallWorkers, checkWaitWorkers } from '../doctor-workers.js';
 import { CliError, EXIT, type ExitCode, worst } from '../exit-codes.js';
 import { readPlan } from '../flags.js';
 import type { TaskFlags } from '../options.js';
-import { connect } from '../temporal.js';
-import { createOutput } from '../terminal.js';
+import { connect, type Temporal } from '../temporal.js';
+import { createOutput, printable } from '../terminal.js';
 
-/** `redis-task doctor`: checks everything a wait needs; each line passes or says what to do. */
+/** `redis-task doctor`: checks everything a wait needs. Each line passes or says what to do. */
 export async function examine(flags: TaskFlags): Promise<ExitCode> {
   const output = createOutput(flags);
+  const { env } = process;
   const region = flags.region || 'ap-guangzhou';
   readPlan({ taskId: 1, region });
-  const marks = {
-    passed: output.paint('green', '✓'),
-    failed: output.paint('red', '✗'),
-    skipped: output.paint('yellow', '-'),
+  let temporal: Temporal | undefined;
+  let noNamespace: unknown;
+  const connected = () => temporal ?? fail(notChecked('there is no connection to a namespace of Temporal'));
+  const checks: Readonly<Record<string, () => string | Promise<string>>> = {
+    temporal: async () => {
+      temporal = await connect(flags).catch((error: unknown) => {
+        const isAnswer = error instanceof CliError && error.message.includes('no such namespace');
+        if (!isAnswer) throw error;
+        noNamespace = error;
+        return undefined;
+      });
+      return `Temporal answers${temporal ? ` at ${temporal.address}` : ''}.`;
+    },
+    namespace: () => (noNamespace ? fail(noNamespace) : `The namespace ${connected().namespace} exists.`),
+    'workers for waits': () => checkWaitWorkers(connected()),
+    'workers for calls': () => checkCallWorkers(connected()),
+    credentials: () => checkCredentials(region, env),
+    clock: () => checkClock(region, env),
+    settings: () => checkSettings(env),
   };
   const codes: ExitCode[] = [];
-  for (const check of [
-    () => checkTemporal(flags),
-    () => checkCredentials(region, process.env),
-    () => checkClock(region, process.env),
-    () => checkSettings(process.env),
-  ]) {
-    for (const { exitCode = EXIT.succeeded, ...finding } of [await check()].flat()) {
+  const write = (check: string, result: keyof typeof MARKS, message: string) => {
+    const [colour, mark] = MARKS[result];
+    output.result({ check, result, message }, `${output.paint(colour, mark)} ${check.padEnd(18)} ${message}`);
+  };
+  for (const [check, run] of Object.entries(checks)) {
+    try {
+      write(check, 'passed', await run());
+    } catch (error) {
+      if (!(error instanceof CliError)) throw error;
+      const { exitCode, message } = error;
       codes.push(exitCode);
-      output.result(finding, `${marks[finding.result]} ${finding.check.padEnd(18)} ${finding.message}`);
+      write(check, exitCode === EXIT.succeeded ? 'skipped' : 'failed', printable(message));
     }
   }
   return worst(codes);
 }
 
-async function checkTemporal(flags: TaskFlags): Promise<Finding[]> {
-  const passed = (check: string, message: string): Finding => ({ check, result: 'passed', message });
-  try {
-    const temporal = await connect(flags);
-    return [
-      passed('temporal', `Temporal answers at ${temporal.address}.`),
-      passed('namespace', `The namespace ${temporal.namespace} exists.`),
-      ...(await checkWorkers(temporal)),
-    ];
-  } catch (error) {
-    if (!(error instanceof CliError)) throw error;
-    const { message, exitCode } = error;
-    // A server without the namespace has answered.
-    const answers = message.includes('no such namespace') ? [passed('temporal', 'Temporal answers.')] : [];
-    const checks = ['temporal', 'namespace', 'workers for waits', 'workers for calls'].slice(answers.length);
-    const [check = '', ...later] = checks;
-    const skipped = later.map((each): Finding => ({ check: each, result: 'skipped', message: `Needs ${check}.` }));
-    return [...answers, { check, result: 'failed', message, exitCode }, ...skipped];
-  }
+const MARKS = { passed: ['green', '✓'], failed: ['red', '✗'], skipped: ['yellow', '-'] } as const;
+
+function fail(error: unknown): never {
+  throw error;
 }

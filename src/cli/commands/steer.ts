@@ -2,7 +2,7 @@ import { RedisTaskWaitEndedError } from '../../client/index.js';
 import { forEachWait, type WaitFlags, writeState } from '../each-wait.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { readPlan } from '../flags.js';
-import { unsuccessful, writeEnding } from '../outcome.js';
+import { nameOf, unsuccessful, writeEnding } from '../outcome.js';
 import { soon } from '../temporal.js';
 import { askWorker } from '../workers.js';
 
@@ -13,15 +13,16 @@ const CANCEL_TIMEOUT_MS = 15_000;
 export function pollNow(args: readonly string[], flags: WaitFlags): Promise<ExitCode> {
   return forEachWait(args, flags, async ({ wait, subject, temporal, output }) => {
     await soon(temporal, () => temporal.waits.pollNow(wait));
-    output.say(`Asked to poll at once: ${subject.name}.`);
+    output.say(`Asked to poll at once: ${nameOf(subject)}.`);
     return EXIT.succeeded;
   });
 }
 
 /** `redis-task cancel`: ends waits; the tasks themselves go on. */
 export function cancelWaits(args: readonly string[], flags: WaitFlags): Promise<ExitCode> {
-  return forEachWait(args, flags, async ({ wait, subject: { name, details }, temporal, output }) => {
+  return forEachWait(args, flags, async ({ wait, subject, temporal, output }) => {
     const { workflowId, taskQueue } = wait;
+    const name = nameOf(subject);
     const outcome = await soon(temporal, () => temporal.waits.cancel(wait), CANCEL_TIMEOUT_MS);
     if (outcome === 'ended') {
       const [now = wait] = await temporal.waits.find({ workflowId });
@@ -29,7 +30,7 @@ export function cancelWaits(args: readonly string[], flags: WaitFlags): Promise<
     }
     if (outcome === 'requested') {
       const message = `Cancellation requested, not yet confirmed: no worker on queue ${taskQueue} has acted on it within 5 s. It ends ${name} when one does; the task itself goes on.`;
-      const ending = unsuccessful(EXIT.noWorker, 'CancelRequested', message, details);
+      const ending = unsuccessful(EXIT.noWorker, 'CancelRequested', message, subject);
       return writeEnding(output, ending, temporal.link(workflowId));
     }
     output.say(`Cancelled: ${name}. The task itself goes on.`);
