@@ -41,13 +41,11 @@ export async function requireWorkers(temporal: Temporal, isPatient: boolean, out
 }
 
 /** Asks a wait something that only a worker can answer. @throws CliError `noWorker` when none answers within seconds */
-export async function askWorker<T>(temporal: Temporal, ask: () => Promise<T>): Promise<T> {
+export async function askWorker<T>(temporal: Temporal, ask: () => Promise<T>, consequence = ''): Promise<T> {
   try {
     return await soon(temporal, ask);
   } catch (error) {
     if (!isUnanswered(error) && !(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)) throw error;
-    const message =
-      'No worker answered within 5 s, so nothing is confirmed. The request may still reach one that comes.';
-    throw new CliError(EXIT.noWorker, `${message} ${ADVICE}`);
+    throw new CliError(EXIT.noWorker, `No worker answered within 5 s. ${consequence}${ADVICE}`);
   }
 }

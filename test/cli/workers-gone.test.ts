@@ -128,7 +128,7 @@ test.concurrent('extend says that the new deadline is not confirmed, exit code 9
   const { code, stdout, stderr } = await redisTask(['extend', workflowId, '--max-wait', '5h'], taskQueue).ended;
 
   expect({ code, stdout }).toEqual({ code: 9, stdout: '' });
-  expect(stderr).toMatch(/^redis-task: No worker answered within 5 s, so nothing is confirmed\. [^\n]*\n$/);
+  expect(stderr).toMatch(/^redis-task: No worker answered within 5 s\. The new deadline is not confirmed: [^\n]*\n$/);
   await waits.client.workflow.getHandle(workflowId).terminate();
 });
 

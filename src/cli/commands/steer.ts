@@ -47,6 +47,8 @@ export function extendWaits(args: readonly string[], { maxWait, ...flags }: Exte
   readPlan({ taskId: 1, region: 'any-region', maxWait });
   return forEachWait(args, flags, async (target) => {
     const { wait, temporal } = target;
-    return writeState(await askWorker(temporal, () => temporal.waits.extendWait(wait, maxWait)), target);
+    const extend = () => temporal.waits.extendWait(wait, maxWait);
+    const consequence = 'The new deadline is not confirmed: a worker that comes may still set it. ';
+    return writeState(await askWorker(temporal, extend, consequence), target);
   });
 }
