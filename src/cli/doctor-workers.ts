@@ -6,7 +6,6 @@ import {
   TimeoutFailure,
   WorkflowFailedError,
 } from '@temporalio/client';
-import type { RedisActivities } from '../activities/index.js';
 import { ACTIVITIES, isUnanswered, pollersSince, WORKFLOWS } from '../client/workers.js';
 import { apiTaskQueue, AWAIT_REDIS_TASK } from '../contract/ids.js';
 import { CliError, EXIT } from './exit-codes.js';
@@ -84,7 +83,7 @@ async function probeWaits({ waits: { client, taskQueue }, namespace }: Temporal,
 /** Servers without standalone activities do not accept the probe. */
 async function probeCalls({ waits: { client, taskQueue }, namespace }: Temporal, activityId: string): Promise<Verdict> {
   try {
-    await client.activity.execute('describeTaskInfo' satisfies keyof RedisActivities, {
+    await client.activity.execute('describeTaskInfo', {
       id: activityId,
       taskQueue: apiTaskQueue(taskQueue),
       summary: 'A probe of redis-task doctor',

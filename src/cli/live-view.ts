@@ -32,12 +32,10 @@ export class LiveView {
   /** Shows a wait until it is removed. */
   async follow(task: Task, workflowId: string): Promise<void> {
     this.rows.set(task, { workflowId, hasWorker: true });
-    const options = {
-      signal: this.stopping.signal,
-      onWorkerChange: (hasWorker: boolean) => this.change(task, { hasWorker }),
-    };
+    const onWorkerChange = (hasWorker: boolean) => this.changeWorker(task, hasWorker);
+    const options = { signal: this.stopping.signal, onWorkerChange };
     try {
-      for await (const state of this.temporal.waits.progress({ workflowId }, options)) this.change(task, { state });
+      for await (const state of this.temporal.waits.progress({ workflowId }, options)) this.changeState(task, state);
     } catch {
       // Ignore errors here; the result reports them.
     }
@@ -70,16 +68,22 @@ export class LiveView {
     this.live.done();
   }
 
-  private change(task: Task, news: Partial<Row>): void {
+  private changeState(task: Task, state: RedisTaskWaitState): void {
     const row = this.rows.get(task);
     if (!row) return;
-    const notice = this.notice();
-    this.rows.set(task, { ...row, ...news });
-    if (this.output.isLive) return;
+    this.rows.set(task, { ...row, state });
     // In a pipe one more poll is no news.
-    if (news.state && headline(news.state) !== headline(row.state)) this.output.say(stateText(news.state));
-    if (notice === this.notice()) return;
-    this.output.say(notice ? 'A worker takes work again.' : `${this.notice()} The waits go on when one comes.`);
+    if (!this.output.isLive && headline(state) !== headline(row.state)) this.output.say(stateText(state));
+  }
+
+  private changeWorker(task: Task, hasWorker: boolean): void {
+    const row = this.rows.get(task);
+    if (!row) return;
+    const before = this.notice();
+    this.rows.set(task, { ...row, hasWorker });
+    const notice = this.notice();
+    if (this.output.isLive || notice === before) return;
+    this.output.say(notice ? `${notice} The waits go on when one comes.` : 'A worker takes work again.');
   }
 
   private notice(): string {
