@@ -332,6 +332,58 @@ describe('a wait that runs', () => {
     await expect(client.result(task)).resolves.toMatchObject({ status: 'succeed', polls: 3 });
   });
 
+  test('is no longer followed once the signal is aborted, and goes on', async () => {
+    const task = await runningWait();
+    const stop = new AbortController();
+    const seen: RedisTaskWaitState[] = [];
+    for await (const state of client.progress(task, { signal: stop.signal })) {
+      seen.push(state);
+      stop.abort();
+    }
+
+    expect(seen).toMatchObject([{ taskId: task.taskId, status: 'running', polls: 1 }]);
+    expect((await described(task)).status.name).toBe('RUNNING');
+    await client.cancel(task);
+  });
+
+  test('has a follower who learns that the worker has left, and that one is back', async () => {
+    const lonely = new RedisTaskClient(waits.client, { taskQueue: `left-${randomUUID()}` });
+    const task = { taskId: waits.addTask(RUNNING, SUCCEED), region };
+    await waits.serveCalls(lonely.taskQueue);
+    const leave = await waits.serveWaits(lonely.taskQueue);
+    const { workflowId } = await lonely.start({ ...task, polling: { initialInterval: '1h' } });
+    const news: unknown[] = [];
+    const onWorkerChange = (hasWorker: boolean) => {
+      news.push(hasWorker ? 'back' : 'left');
+      if (!hasWorker) void waits.serveWaits(lonely.taskQueue).then(() => lonely.pollNow({ workflowId }));
+    };
+    for await (const { status } of lonely.progress({ workflowId }, { intervalMs: 100, onWorkerChange })) {
+      if (!news.includes(status)) news.push(status);
+      if (status !== 'running' || news.includes('left')) continue;
+      waits.simulator.setTask(task.taskId, SUCCEED);
+      await leave();
+    }
+
+    expect(news.filter(Boolean)).toEqual(['running', 'left', 'back', 'succeed']);
+  });
+
+  test('is one of many that are followed: at most ten are asked at once', async () => {
+    const queries = new Gauge();
+    const counting: WorkflowClientInterceptor = { query: (input, next) => queries.during(next(input)) };
+    const { connection } = waits.env;
+    const counted = new Client({ connection, interceptors: { workflow: [counting] } });
+    const many = new RedisTaskClient(counted, { taskQueue: waits.taskQueue });
+    const follow = async () => {
+      const { workflowId } = await many.start({ taskId: waits.addTask(RUNNING, SUCCEED), region });
+      for await (const { polls } of many.progress({ workflowId }, { intervalMs: 1 })) if (polls > 0) break;
+      await many.cancel({ workflowId });
+    };
+    await Promise.all(Array.from({ length: 25 }, follow));
+
+    expect(queries.most).toBeGreaterThan(1);
+    expect(queries.most).toBeLessThanOrEqual(10);
+  });
+
   test('polls when asked', async () => {
     const task = await runningWait();
     waits.simulator.setTask(task.taskId, SUCCEED);
