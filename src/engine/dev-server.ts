@@ -1,108 +1,125 @@
-import { find } from './find.js';
-import { freePorts } from './ports.js';
-import { temporalCli } from './programs.js';
-import { untilReady } from './ready.js';
-import { ServerProcess } from './server-process.js';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { on, once } from 'node:events';
+import process from 'node:process';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { Connection } from '@temporalio/client';
+import getPort, { clearLockedPorts } from 'get-port';
+import pRetry from 'p-retry';
+import { findTemporalCli } from './find.js';
+import { withoutKeys } from './run.js';
 
-/** The line with which a dev server introduces itself, once its ports are its own. */
-const banner = /\bServer:/;
+const HOST = '127.0.0.1';
+const START_TIMEOUT_MS = 30_000;
+const STOP_TIMEOUT_MS = 5_000;
 
-/** How to start a dev server. Nothing is required: without options it is in memory, on free ports, with no UI. */
+type ServerProcess = ChildProcessByStdio<null, Readable, Readable>;
+
+/** How to start a dev server. By default it runs in memory, on free ports, without a UI. */
 export interface DevServerOptions {
   /** @default 'default', which always exists as well */
-  namespace?: string;
-  /** The address to listen on. @default '127.0.0.1' */
-  ip?: string;
-  /** Preferred port of the server; when it is taken, a free one. @default a free one */
-  port?: number;
-  /** Whether to serve Temporal UI. @default true when `uiPort` is given, false otherwise */
-  ui?: boolean;
-  /** Preferred port of the UI, in the same way. */
-  uiPort?: number;
-  /** SQLite file to keep the state in, which outlives the server. @default in memory */
-  dbFilename?: string;
-  /** Further arguments of `temporal server start-dev`, for example `['--search-attribute', 'Name=Keyword']`. */
-  extraArgs?: readonly string[];
-  /** @default 'error' */
-  logLevel?: 'debug' | 'info' | 'warn' | 'error' | 'never';
-  /** Receives what the server prints. @default nobody: it is shown only in the error when the server fails to start */
-  log?: (text: string) => void;
-  /** @default 30 000 */
-  startTimeoutMs?: number;
+  readonly namespace?: string;
+  /** Preferred port; if it is taken, a free one. @default a free one */
+  readonly port?: number;
+  /** Whether to serve Temporal UI. @default false */
+  readonly ui?: boolean;
+  /** Preferred port of the UI. @default a free one */
+  readonly uiPort?: number;
+  /** SQLite file that keeps the state after the server stops. @default in memory */
+  readonly dbFilename?: string;
+  /** More arguments of `temporal server start-dev`, such as `['--search-attribute', 'Name=Keyword']`. */
+  readonly extraArgs?: readonly string[];
 }
 
-/** A dev server that runs, and whose namespace answers. */
+/** A running dev server whose namespace is ready. */
 export interface DevServer {
   /** `host:port` for a Temporal client. */
   readonly address: string;
   readonly namespace: string;
-  /** Where a browser finds Temporal UI; only with `ui`. */
+  /** The address of Temporal UI, with `ui: true`. */
   readonly uiUrl?: string;
   readonly pid: number;
-  /** Ends the server and waits until it is gone. May be called again. */
+  /** Stops the server and waits until it is gone. May be called more than once. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts Temporal's dev server, fetching the CLI first where it is missing. Stop it when done; should this process exit
- * without that, the server goes with it (unless it is killed by a signal, which nothing in a process can outlive).
+ * Starts Temporal's dev server, downloading the CLI if needed. The server also ends when this process exits, but not
+ * when this process is killed by a signal.
  */
 export async function startDevServer(options: DevServerOptions = {}): Promise<DevServer> {
-  const executable = await find(temporalCli);
-  for (let attemptsLeft = 2; ; attemptsLeft--) {
-    const ports = await freePorts(options.ip ?? '127.0.0.1', options.port, options.uiPort);
-    try {
-      return await start(executable, ports, options);
-    } catch (error) {
-      // Someone took a port between the look and the start: look again.
-      if (attemptsLeft === 0 || !String(error).includes('address already in use')) throw error;
-    }
-  }
+  const executable = await findTemporalCli();
+  // Another process may take a port between the check and the start.
+  return pRetry(() => start(executable, options), {
+    retries: 2,
+    minTimeout: 0,
+    shouldRetry: ({ error }) => error.message.includes('address already in use'),
+  });
 }
 
-async function start(executable: string, ports: [number, number], options: DevServerOptions): Promise<DevServer> {
-  const { namespace = 'default', ip = '127.0.0.1', dbFilename, startTimeoutMs = 30_000 } = options;
-  const [port, uiPort] = ports;
-  // Listening everywhere is not an address to connect to.
-  const host = ip === '0.0.0.0' ? '127.0.0.1' : ip;
-  const address = `${host}:${port}`;
-  const server = new ServerProcess(executable, startArguments(ports, options), banner, options.log);
-  // State in a file deserves an orderly end, which takes a second; state in memory is gone either way.
-  const stop = () => server.stop(dbFilename === undefined ? 'SIGKILL' : 'SIGTERM');
-
-  const giveUp = new AbortController();
-  const tooLate = setTimeout(() => giveUp.abort(), startTimeoutMs);
-  try {
-    // Its own word first: on a port lost to another server in this very moment, that one would answer as readily.
-    await Promise.race([server.introduced, server.failed, aborted(giveUp.signal)]);
-    await Promise.race([untilReady(address, namespace, giveUp.signal), server.failed, aborted(giveUp.signal)]);
-  } catch (error) {
-    await stop();
-    if (giveUp.signal.aborted) throw new Error(`${executable} did not answer on ${address} in ${startTimeoutMs} ms`);
-    throw error;
-  } finally {
-    clearTimeout(tooLate);
-    giveUp.abort();
-  }
-  return { address, namespace, ...(withUi(options) && { uiUrl: `http://${host}:${uiPort}` }), pid: server.pid, stop };
-}
-
-function startArguments([port, uiPort]: [number, number], options: DevServerOptions): string[] {
-  const { namespace = 'default', ip = '127.0.0.1', dbFilename, extraArgs = [], logLevel = 'error' } = options;
-  return [
-    ...['server', 'start-dev', '--ip', ip, '--port', String(port), '--namespace', namespace, '--log-level', logLevel],
-    ...(withUi(options) ? ['--ui-port', String(uiPort)] : ['--headless']),
+async function start(executable: string, options: DevServerOptions): Promise<DevServer> {
+  const { namespace = 'default', ui = false, dbFilename, extraArgs = [] } = options;
+  // get-port refuses a port that it gave out recently, even when that server has been stopped.
+  clearLockedPorts();
+  const port = await getPort({ host: HOST, port: options.port ?? 0 });
+  const uiPort = await getPort({ host: HOST, port: options.uiPort ?? 0 });
+  const args = [
+    ...['server', 'start-dev', '--ip', HOST, '--port', String(port), '--namespace', namespace, '--log-level', 'error'],
+    ...(ui ? ['--ui-port', String(uiPort)] : ['--headless']),
     ...(dbFilename === undefined ? [] : ['--db-filename', dbFilename]),
     ...extraArgs,
   ];
+  const child = spawn(executable, args, { env: withoutKeys(process.env), stdio: ['ignore', 'pipe', 'pipe'] });
+  const killChild = () => child.kill('SIGKILL');
+  process.once('exit', killChild);
+  child.once('close', () => process.removeListener('exit', killChild));
+  // Only a server with a database file needs an orderly shutdown, which takes a second.
+  const stop = () => stopChild(child, dbFilename === undefined ? 'SIGKILL' : 'SIGTERM');
+  const address = `${HOST}:${port}`;
+  try {
+    await untilReady(child, address, namespace);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { address, namespace, ...(ui && { uiUrl: `http://${HOST}:${uiPort}` }), pid: child.pid ?? 0, stop };
 }
 
-function withUi({ ui, uiPort }: DevServerOptions): boolean {
-  return ui ?? uiPort !== undefined;
-}
-
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(new Error('given up')), { once: true });
+/** Resolves when the server answers; fails when it ends before that or takes too long. */
+async function untilReady(child: ServerProcess, address: string, namespace: string): Promise<void> {
+  const { spawnfile, stdout, stderr } = child;
+  const failure = new AbortController();
+  const fail = (reason: string) => failure.abort(new Error(`${spawnfile} ${reason}`));
+  const late = setTimeout(() => fail(`did not answer on ${address} in ${START_TIMEOUT_MS} ms`), START_TIMEOUT_MS);
+  let complaint = '';
+  stderr.setEncoding('utf8').on('data', (text: string) => (complaint = (complaint + text).slice(0, 1_000)));
+  child.once('error', (error) => fail(error.message));
+  // 'close' comes after the last output, unlike 'exit'.
+  child.once('close', (code, signal) => {
+    fail(`ended (${signal ?? `exit code ${String(code)}`}): ${complaint.trim() || 'it printed nothing'}`);
   });
+  const connection = Connection.lazy({ address });
+  const describe = () => connection.workflowService.describeNamespace({ namespace });
+  const attempt = () => connection.withDeadline(Date.now() + 2_000, describe);
+  try {
+    // Wait for the banner first: if another server has taken the port meanwhile, that one would answer.
+    const lines = on(createInterface(stdout), 'line', { signal: failure.signal }) as AsyncIterable<[string]>;
+    for await (const [line] of lines) if (/\bServer:/.test(line)) break;
+    await pRetry(attempt, { retries: Infinity, minTimeout: 50, factor: 1, signal: failure.signal });
+  } catch (error) {
+    failure.signal.throwIfAborted();
+    throw error;
+  } finally {
+    clearTimeout(late);
+    await connection.close();
+  }
+}
+
+async function stopChild(child: ServerProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  const gone = once(child, 'close');
+  child.kill(signal);
+  const force = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
+  await gone;
+  clearTimeout(force);
 }

@@ -1,17 +1,14 @@
 import { execFile } from 'node:child_process';
-import { withoutKeys } from './without-keys.js';
 
-/** What a finished command printed. */
-export interface Output {
-  readonly stdout: string;
-  readonly stderr: string;
+/** An environment without the variables of Tencent Cloud: other people's programs must not see the keys. */
+export function withoutKeys(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^TENCENTCLOUD_/i.test(name)));
 }
 
 /**
- * Runs a command to its end, without the keys of the cloud. A failure is an error whose message is one line: the command,
- * and the last thing it said.
+ * Runs a command without the cloud's keys and returns its stdout. Fails with the last line of its stderr.
  *
- * @param cwd - a folder of our own, where nobody else can have left something for the command to find
+ * @param cwd - a folder that the caller's user does not control, so that the command picks up no file from there
  */
 export function run(
   command: string,
@@ -19,18 +16,14 @@ export function run(
   env: NodeJS.ProcessEnv,
   timeoutMs: number,
   cwd: string,
-): Promise<Output> {
+): Promise<string> {
   const options = { cwd, env: withoutKeys(env), timeout: timeoutMs, killSignal: 'SIGKILL' } as const;
   return new Promise((resolve, reject) => {
     execFile(command, args, options, (error, stdout, stderr) => {
-      if (!error) resolve({ stdout, stderr });
+      if (!error) resolve(stdout);
       else if (error.killed) reject(new Error(`${command} did not finish within ${timeoutMs / 1000} s`));
       else if (error.code === 'ENOENT') reject(new Error(`${command} is not installed`));
-      else reject(new Error(`${command}: ${lastLine(stderr) ?? error.message}`));
+      else reject(new Error(stderr.trim().split('\n').at(-1) || error.message));
     });
   });
-}
-
-function lastLine(text: string): string | undefined {
-  return text.trim().split('\n').at(-1) || undefined;
 }

@@ -1,9 +1,9 @@
 import { chmodSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { cachedPath } from '../../src/engine/cache.js';
+import { cachedPath, cacheRoot } from '../../src/engine/cache.js';
 import { find, type Source, sources } from '../../src/engine/find.js';
-import { cacheRoot } from '../../src/engine/machine.js';
-import { temporalCli, testServer } from '../../src/engine/programs.js';
+import { temporalCli } from '../../src/engine/program.js';
+import { testServer } from '../support/test-server.js';
 import { fakeProgram, freshMachine } from './machine.js';
 
 const never: Source = { name: 'never', find: () => Promise.reject(new Error('must not be asked')) };
@@ -61,7 +61,7 @@ describe('PATH', () => {
     const machine = freshMachine();
     const file = fakeProgram(path.join(machine.root, 'bin/temporal-test-server'), 'any');
     machine.env['PATH'] = path.dirname(file);
-    await expect(find(testServer, machine, local)).rejects.toThrow('PATH: not looked for there');
+    await expect(find(testServer, machine, local)).rejects.toThrow('PATH: not searched');
   });
 });
 

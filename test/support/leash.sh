@@ -1,6 +1,9 @@
 #!/bin/sh
-# Becomes the time-skipping server, after leaving a watcher that ends it when the process that started it is gone: the
-# SDK starts servers without such care, and a test run that is killed would leave one behind.
+# Becomes the time-skipping server, which the SDK starts with the whole environment and never stops by itself. So this
+# drops the cloud's keys, and leaves a watcher that ends the server when the process that started it is gone.
+for name in $(env | sed -n 's/^\([Tt][Ee][Nn][Cc][Ee][Nn][Tt][Cc][Ll][Oo][Uu][Dd]_[A-Za-z0-9_]*\)=.*/\1/p'); do
+  unset "$name"
+done
 starter=$PPID
 server=$$
 (

@@ -2,7 +2,8 @@
 // server, says where they are, and ends when its stdin does. A pipe closes with whoever holds its other end, however
 // that ended: no server outlives the run.
 import process from 'node:process';
-import { findTestServer, startDevServer } from '../../src/engine/index.js';
+import { startDevServer } from '../../src/engine/index.js';
+import { findTestServer } from './test-server.js';
 
 // Ctrl-C reaches the whole process group; the closing pipe is what counts.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
