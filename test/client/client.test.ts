@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Client, type WorkflowClientInterceptor, WorkflowNotFoundError } from '@temporalio/client';
+import {
+  Client,
+  QueryNotRegisteredError,
+  type WorkflowClientInterceptor,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import {
   RedisTaskClient,
@@ -389,6 +394,25 @@ describe('a wait that runs', () => {
 
     expect(queries.most).toBeGreaterThan(1);
     expect(queries.most).toBeLessThanOrEqual(10);
+  });
+
+  test('is asked again when a worker is just loading it', async () => {
+    const task = await runningWait();
+    let queries = 0;
+    const loading: WorkflowClientInterceptor = {
+      query: (input, next) => {
+        if (++queries > 1) return next(input);
+        throw new QueryNotRegisteredError('A worker is loading this wait. Ask again.', 3 as never);
+      },
+    };
+    const { connection } = waits.env;
+    const patient = new RedisTaskClient(new Client({ connection, interceptors: { workflow: [loading] } }), {
+      taskQueue: waits.taskQueue,
+    });
+
+    await expect(patient.state(task)).resolves.toMatchObject({ taskId: task.taskId, polls: 1 });
+    expect(queries).toBe(2);
+    await client.cancel(task);
   });
 
   test('polls when asked', async () => {
