@@ -1,12 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import {
-  Client,
-  QueryNotRegisteredError,
-  type WorkflowClientInterceptor,
-  WorkflowNotFoundError,
-} from '@temporalio/client';
+import { Client, type WorkflowClientInterceptor, WorkflowNotFoundError } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import {
   RedisTaskClient,
@@ -400,9 +395,12 @@ describe('a wait that runs', () => {
     const task = await runningWait();
     let queries = 0;
     const loading: WorkflowClientInterceptor = {
-      query: (input, next) => {
+      async query(input, next) {
         if (++queries > 1) return next(input);
-        throw new QueryNotRegisteredError('A worker is loading this wait. Ask again.', 3 as never);
+        // A refusal of a worker, in the words of the one that is meant.
+        return next({ ...input, queryType: 'noSuchQuery' }).catch((refusal: unknown) => {
+          throw Object.assign(refusal as Error, { message: 'A worker is loading this wait. Ask again.' });
+        });
       },
     };
     const { connection } = waits.env;
