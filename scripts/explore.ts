@@ -61,8 +61,8 @@ const stage = await ExplorerStage.start({
 });
 let wrong = 0;
 try {
-  const crew = Array.from({ length: workers }, () => stage.enlist());
-  await Promise.all(crew.map((worker) => worker.prints('Waiting for Redis tasks')));
+  const fleet = Array.from({ length: workers }, () => stage.addWorker());
+  await Promise.all(fleet.map((worker) => worker.prints('Waiting for Redis tasks')));
   const beganAt = Date.now();
   // Nobody moves a deadline further than this.
   const limitMs = 2.2 * longestMs + 120_000;
@@ -88,10 +88,10 @@ try {
     return record;
   });
   say(`\n${figuresOf(stage, run, records, wrong)}\n`);
-  if (wrong > 0 || stage.deserters > 0) say(`The workers' log is ${stage.logFile}`);
-  process.exitCode = wrong + stage.deserters === 0 ? 0 : 1;
+  if (wrong > 0 || stage.unexpectedExits > 0) say(`The workers' log is ${stage.logFile}`);
+  process.exitCode = wrong + stage.unexpectedExits === 0 ? 0 : 1;
 } finally {
-  await stage.close({ keepLog: wrong + stage.deserters > 0 });
+  await stage.close({ keepLog: wrong + stage.unexpectedExits > 0 });
 }
 // A wait that is stuck is still asked for its result.
 process.exit();

@@ -22,6 +22,7 @@ export interface ProgressOptions {
 
 /** An idle worker answers in milliseconds. */
 const ANSWER_WITHIN_MS = 1_500;
+const ASK_AGAIN_MS = 100;
 
 /** The server refuses to ask a wait that no worker has begun: FAILED_PRECONDITION. */
 const NOT_BEGUN = 9;
@@ -60,6 +61,18 @@ export async function* progressOf(
   }
 }
 
+/** Asks again while a worker is loading the wait: it refuses a query of events that it has not been given yet. */
+export async function queryState(handle: WorkflowHandle): Promise<RedisTaskWaitState> {
+  for (;;) {
+    try {
+      return await handle.query<RedisTaskWaitState>('getState');
+    } catch (error) {
+      if (!(error instanceof QueryNotRegisteredError && error.message.endsWith('Ask again.'))) throw error;
+      await setTimeout(ASK_AGAIN_MS);
+    }
+  }
+}
+
 interface Look {
   readonly state?: RedisTaskWaitState;
   readonly hasWorker: boolean;
@@ -75,8 +88,8 @@ async function lookAt(client: Client, handle: WorkflowHandle, taskQueue: string)
 /** Undefined when nobody answers. */
 async function ask(client: Client, handle: WorkflowHandle): Promise<Look | undefined> {
   try {
-    const query = () => handle.query<RedisTaskWaitState>('getState');
-    return { state: await client.withDeadline(Date.now() + ANSWER_WITHIN_MS, query), hasWorker: true };
+    const state = await client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () => queryState(handle));
+    return { state, hasWorker: true };
   } catch (error) {
     // A wait whose input was refused has no state.
     if (error instanceof QueryNotRegisteredError) return { hasWorker: true };

@@ -12,7 +12,7 @@ import { type RedisTaskWaitState, waitSummary } from '../contract/view.js';
 import { awaitAll, type RedisTaskOutcome } from './await-all.js';
 import { RedisTaskSeveralWaitsError, RedisTaskWaitEndedError, waitError } from './error.js';
 import { describeWait, findWaits } from './find.js';
-import { limitTo, type ProgressOptions, progressOf } from './progress.js';
+import { limitTo, type ProgressOptions, progressOf, queryState } from './progress.js';
 import { readInputOrThrow, readTask, type RedisTaskReference } from './reference.js';
 import {
   cancelWait,
@@ -146,8 +146,7 @@ export class RedisTaskClient {
 
   /** Where a wait stands. @throws as {@link attach} */
   async state(wait: RedisTaskReference): Promise<RedisTaskWaitState> {
-    const handle = await this.attach(wait);
-    return handle.query<RedisTaskWaitState>('getState');
+    return queryState(await this.attach(wait));
   }
 
   /**

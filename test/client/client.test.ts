@@ -384,6 +384,28 @@ describe('a wait that runs', () => {
     expect(queries.most).toBeLessThanOrEqual(10);
   });
 
+  test('is asked again when a worker is just loading it', async () => {
+    const task = await runningWait();
+    let queries = 0;
+    const loading: WorkflowClientInterceptor = {
+      async query(input, next) {
+        if (++queries > 1) return next(input);
+        // A refusal of a worker, in the words of the one that is meant.
+        return next({ ...input, queryType: 'noSuchQuery' }).catch((refusal: unknown) => {
+          throw Object.assign(refusal as Error, { message: 'A worker is loading this wait. Ask again.' });
+        });
+      },
+    };
+    const { connection } = waits.env;
+    const patient = new RedisTaskClient(new Client({ connection, interceptors: { workflow: [loading] } }), {
+      taskQueue: waits.taskQueue,
+    });
+
+    await expect(patient.state(task)).resolves.toMatchObject({ taskId: task.taskId, polls: 1 });
+    expect(queries).toBe(2);
+    await client.cancel(task);
+  });
+
   test('polls when asked', async () => {
     const task = await runningWait();
     waits.simulator.setTask(task.taskId, SUCCEED);

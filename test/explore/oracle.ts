@@ -128,7 +128,9 @@ const RULES: readonly Rule[] = [
   function* aRefusalIsFinalAsPromised({ ending, endedAt = Infinity, calls, polls }, { clockMs }) {
     if (ending?.as !== 'RedisTaskUnauthorized' && ending?.as !== 'RedisTaskRejected') return;
     if (ending.details.resumeInput === undefined) yield `A ${ending.as} has no resumeInput`;
-    const heard = calls.filter(({ at, answer }) => at <= endedAt + clockMs && answer);
+    // A server that was killed may have a call made again whose answer the wait has.
+    const toldAt = Math.max(0, ...polls.map(({ answeredAt = 0 }) => answeredAt));
+    const heard = calls.filter(({ at, answer }) => at <= Math.min(endedAt, toldAt) + clockMs && answer);
     const last = heard.at(-1);
     const lastClass = classOf(last);
     const wanted: readonly (PollErrorClass | undefined)[] =

@@ -7,7 +7,7 @@ import type { ExplorerStage } from './stage.js';
 
 /** What a run has shown, as a table in Markdown. */
 export function figuresOf(stage: ExplorerStage, run: string, records: readonly WaitRecord[], wrong: number): string {
-  const { simulator, kills, deserters, serverAwayMs } = stage;
+  const { simulator, kills, unexpectedExits, serverAwayMs } = stage;
   const { calls, outcomes, maxPerSecond } = simulator.stats();
   const { ok = 0, ...failed } = outcomes;
   const spanS = ((simulator.calls.at(-1)?.at ?? 0) - (simulator.calls[0]?.at ?? 0)) / 1_000;
@@ -18,7 +18,7 @@ export function figuresOf(stage: ExplorerStage, run: string, records: readonly W
     ['calls', `${calls} (${(calls / spanS).toFixed(1)} a second, at most ${maxPerSecond} in one)`],
     ['calls without a task', `${((100 * (calls - ok)) / calls).toFixed(1)} %: ${listed(failed)}`],
     ['workers killed', `SIGKILL ${kills.SIGKILL}, SIGTERM ${kills.SIGTERM}`],
-    ['workers that ended unasked', String(deserters)],
+    ['workers that ended unasked', String(unexpectedExits)],
     ['Temporal server killed', `${kills.server} (away for ${formatDuration(serverAwayMs)})`],
     ['longest time in the queue', formatDuration(records[0]?.longestQueueMs ?? 0)],
     ["past the task's true end", spread(records.map(pastTrueEnd))],

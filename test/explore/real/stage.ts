@@ -16,8 +16,8 @@ export interface Absence {
 export class ExplorerStage extends Stage {
   readonly absences: Absence[] = [];
   readonly kills = { SIGKILL: 0, SIGTERM: 0, server: 0 };
-  /** Workers that ended without being told to. */
-  deserters = 0;
+  /** How many workers ended without being told to. */
+  unexpectedExits = 0;
   serverAwayMs = 0;
   /** When each call was over for the API. */
   readonly callEnds = new Map<SimulatorCall, number>();
@@ -32,14 +32,14 @@ export class ExplorerStage extends Stage {
   }
 
   /** Starts a worker. When it ends unasked, another one takes its place. */
-  enlist(): WorkerProcess {
+  addWorker(): WorkerProcess {
     const worker = this.startWorker();
     this.serving.push(worker);
     void worker.end.then(() => {
       if (this.isClosing || !this.serving.includes(worker)) return;
       this.serving.splice(this.serving.indexOf(worker), 1);
-      this.deserters += 1;
-      this.enlist();
+      this.unexpectedExits += 1;
+      this.addWorker();
     });
     return worker;
   }
@@ -53,7 +53,7 @@ export class ExplorerStage extends Stage {
     worker.signal(signal);
     await sleep(RESTART_MS);
     if (this.isClosing) return;
-    this.enlist();
+    this.addWorker();
     // A call that it had is given up after 15 s, and tried again; a workflow task after the sticky queue's 2 s, or its 10 s.
     const to = Date.now() + (signal === 'SIGKILL' ? 17_000 : 12_000);
     this.absences.push({ from, to, why: `a worker got ${signal}` });
