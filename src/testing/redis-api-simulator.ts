@@ -108,10 +108,7 @@ export class RedisApiSimulator {
     return this.log.stats();
   }
 
-  /**
-   * Resolves with the first call, past or future, for which `matches` holds. It is asked when a call arrives and again
-   * when it ends, so that a test can wait for either without a timer.
-   */
+  /** Resolves with the first call, past or future, that matches, on its arrival or at its end. */
   async waitForCall(matches: (call: SimulatorCall) => boolean): Promise<SimulatorCall> {
     const known = this.calls.find(matches);
     if (known) return known;

@@ -4,9 +4,6 @@ import { parseJson, textField } from '../json.js';
 import type { CredentialSource, ExpiringCredential } from './provider.js';
 import { readTemporaryKey } from './temporary-keys.js';
 
-/** A virtual machine's metadata service. Plain HTTP: requests do not leave the host. */
-export const METADATA_ENDPOINT = new URL('http://metadata.tencentyun.com');
-
 const PATH = '/latest/meta-data/cam/security-credentials/';
 const TIMEOUT_MS = 2_000;
 const ROLE_NAME = /^[\w+=,.@-]{1,128}$/;
@@ -19,10 +16,7 @@ const ROLE_NAME = /^[\w+=,.@-]{1,128}$/;
  *
  * @see https://cloud.tencent.com/document/product/598/85616
  */
-export function cvmRole(
-  endpoint: URL = METADATA_ENDPOINT,
-  { required = false } = {},
-): CredentialSource<ExpiringCredential> {
+export function cvmRole(endpoint: URL, { required = false } = {}): CredentialSource<ExpiringCredential> {
   let expected = required;
   return {
     lookedFor: `a role of this virtual machine (CVM) at ${endpoint.origin}`,

@@ -7,6 +7,8 @@ import { assumedRole, tkeOidcRole } from './sts.js';
 import { refreshing } from './temporary-keys.js';
 
 const STS_ENDPOINT = new URL('https://sts.tencentcloudapi.com');
+/** Plain HTTP: requests to it do not leave the host. */
+const METADATA_ENDPOINT = new URL('http://metadata.tencentyun.com');
 
 /** Where the credentials come from. Holds no secret. */
 export interface CredentialsTaken {
@@ -54,7 +56,7 @@ export function defaultCredentials(
 
 function createProvider(env: NodeJS.ProcessEnv, options: DefaultCredentialsOptions): CredentialProvider {
   const { source: pinned, role, stsEndpoint = STS_ENDPOINT } = readCredentialSettings(env);
-  const { warn, taken, metadataEndpoint, now = Date.now } = options;
+  const { warn, taken, metadataEndpoint = METADATA_ENDPOINT, now = Date.now } = options;
   const sts = { endpoint: options.stsEndpoint ?? stsEndpoint, now };
   const sources: Readonly<Record<CredentialSourceName, CredentialSource>> = {
     environment: environmentCredentials(env),

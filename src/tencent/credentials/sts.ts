@@ -66,12 +66,8 @@ export function assumedRole(
   { endpoint, now }: Sts,
 ): CredentialSource<ExpiringCredential> {
   const clock = { skewMs: 0 };
-  const params = {
-    RoleArn: arn,
-    RoleSessionName: sessionName,
-    DurationSeconds: durationSeconds,
-    ExternalId: externalId,
-  };
+  const optional = { DurationSeconds: durationSeconds, ExternalId: externalId };
+  const params = { RoleArn: arn, RoleSessionName: sessionName, ...optional };
   const assume = async (refresh: boolean): Promise<ExpiringCredential> => {
     const credential = await loadKey(base, { refresh });
     const nowMs = now() + clock.skewMs;
