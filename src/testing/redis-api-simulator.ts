@@ -68,7 +68,7 @@ export class RedisApiSimulator {
     return this.log.calls;
   }
 
-  /** Adds a task, or starts one with this id anew. */
+  /** Adds a task, or replaces the one with this id. */
   addTask(taskId: TaskId, script: TaskScript): void {
     this.tasks.add(taskId, script);
   }

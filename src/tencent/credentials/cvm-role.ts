@@ -11,8 +11,8 @@ const ROLE_NAME = /^[\w+=,.@-]{1,128}$/;
 /**
  * The role that is bound to the virtual machine (CVM).
  *
- * Nothing tells whether there should be one. So an unreachable metadata service, or one without a role, means that there
- * is none; if one is required, or was there before, it is a transient error.
+ * If the metadata service cannot be reached, or knows no role, there is nothing here. That is a transient error if a
+ * role is required, or was there before.
  *
  * @see https://cloud.tencent.com/document/product/598/85616
  */

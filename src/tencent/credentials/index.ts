@@ -36,7 +36,7 @@ export interface DefaultCredentialsOptions {
 
 /**
  * The provider to use when you have none of your own: the environment, then the profile file, then the role of the
- * virtual machine (CVM), then that of the pod (TKE OIDC). It keeps to the first that has credentials, and loads new ones
+ * virtual machine (CVM), then the role of the pod (TKE OIDC). It keeps to the first that has credentials, and loads new ones
  * before they expire. `TENCENTCLOUD_CREDENTIAL_SOURCE` allows only one source; with `TENCENTCLOUD_ROLE_ARN` that role is
  * assumed with the credentials.
  */
