@@ -99,7 +99,7 @@ export function createRedisApi({
 
 async function load(provider: CredentialProvider, refresh: boolean): Promise<TencentCredential> {
   try {
-    return await loadKey(provider, { refresh });
+    return await loadKey(provider, refresh);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw transientError('CredentialsUnavailable', `No credentials at the moment: ${reason}`);

@@ -1,7 +1,7 @@
 import { TencentApiError } from '../errors.js';
 import { exchange, transientError } from '../http.js';
 import { parseJson, textField } from '../json.js';
-import type { CredentialSource, ExpiringCredential } from './provider.js';
+import type { ExpiringSource } from './provider.js';
 import { readTemporaryKey } from './temporary-keys.js';
 
 const PATH = '/latest/meta-data/cam/security-credentials/';
@@ -16,7 +16,7 @@ const ROLE_NAME = /^[\w+=,.@-]{1,128}$/;
  *
  * @see https://cloud.tencent.com/document/product/598/85616
  */
-export function cvmRole(endpoint: URL, { required = false } = {}): CredentialSource<ExpiringCredential> {
+export function cvmRole(endpoint: URL, { required = false } = {}): ExpiringSource {
   let expected = required;
   return {
     lookedFor: `a role of this virtual machine (CVM) at ${endpoint.origin}`,

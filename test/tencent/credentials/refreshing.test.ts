@@ -1,9 +1,9 @@
-import type { CredentialSource, ExpiringCredential } from '../../../src/tencent/credentials/provider.js';
+import type { ExpiringCredential, ExpiringSource } from '../../../src/tencent/credentials/provider.js';
 import { refreshing } from '../../../src/tencent/credentials/temporary-keys.js';
 import { HOUR, MINUTE, testClock } from './clock.js';
 
 /** A source that gives a new key at every load, and fails or finds nothing when told to. */
-class ScriptedSource implements CredentialSource<ExpiringCredential> {
+class ScriptedSource implements ExpiringSource {
   readonly lookedFor = 'a scripted source';
   readonly loads: { readonly refresh?: boolean }[] = [];
   lifeMs = 2 * HOUR;
