@@ -13,13 +13,13 @@ import {
   type WorkerOptions,
   type WorkerPlugin,
 } from '@temporalio/worker';
-import { createQueueActivities, redisApiWorkerOptions, type RedisActivitiesOptions } from './activities/index.js';
-import { DEFAULT_TASK_QUEUE } from './contract/ids.js';
-import { createApiWorker } from './plugin/api-worker.js';
-import { giveUp, runBeside } from './plugin/run-beside.js';
+import { createQueueActivities, redisApiWorkerOptions, type RedisActivitiesOptions } from '../activities/index.js';
+import { runAndStop, runWorkers } from '../activities/run-workers.js';
+import { DEFAULT_TASK_QUEUE } from '../contract/ids.js';
+import { createApiWorker } from './api-worker.js';
 
 /** Runs in the sandbox before a workflow is looked up; its path is for the bundler. */
-const REEXPORT_CHECK = fileURLToPath(new URL('./plugin/reexport-check.js', import.meta.url));
+const REEXPORT_CHECK = fileURLToPath(new URL('./reexport-check.js', import.meta.url));
 
 /** Options of a {@link RedisTaskPlugin}: those of the activities. */
 export interface RedisTaskPluginOptions extends Omit<RedisActivitiesOptions, 'requestsPerSecond'> {
@@ -93,10 +93,10 @@ export class RedisTaskPlugin implements WorkerPlugin, BundlerPlugin, NativeConne
       this.refuseClash([...worker.options.activities.keys()]);
       calls = await createApiWorker(worker, this.apiWorker);
     } catch (error) {
-      await giveUp(worker, next);
+      await runAndStop(worker, next);
       throw error;
     }
-    await runBeside(worker, next, calls);
+    await runWorkers(worker, calls, next);
   }
 
   private refuseClash(names: readonly string[]): void {
