@@ -7,12 +7,11 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>;
-  readonly devDependencies: Readonly<Record<string, string>>;
   readonly peerDependencies: Readonly<Record<string, string>>;
   readonly peerDependenciesMeta?: unknown;
 }
 
-const { dependencies, devDependencies, peerDependencies, peerDependenciesMeta } = JSON.parse(
+const { dependencies, peerDependencies, peerDependenciesMeta } = JSON.parse(
   await readFile(path.join(ROOT, 'package.json'), 'utf8'),
 ) as Manifest;
 
@@ -41,6 +40,13 @@ test("Temporal's packages are plain peers, so npm installs them and an applicati
   expect(Object.keys(dependencies).filter((name) => name.startsWith('@temporalio/'))).toEqual([]);
 });
 
-test('each peer is developed with the oldest version that its range allows', () => {
-  for (const [name, range] of Object.entries(peerDependencies)) expect(range).toBe(`^${devDependencies[name] ?? ''}`);
+test('each peer is locked at the oldest version that its range allows, and stays when npm prunes what is for development', async () => {
+  const { packages } = JSON.parse(await readFile(path.join(ROOT, 'package-lock.json'), 'utf8')) as {
+    packages: Readonly<Record<string, { readonly version: string; readonly dev?: boolean }>>;
+  };
+  for (const [name, range] of Object.entries(peerDependencies)) {
+    const locked = packages[`node_modules/${name}`];
+    expect(range).toBe(`^${locked?.version ?? ''}`);
+    expect(locked?.dev).toBeUndefined();
+  }
 });
