@@ -8,9 +8,7 @@ COPY tsconfig.json tsconfig.build.json ./
 COPY scripts scripts
 COPY src src
 RUN npm run build
-# The Temporal SDK is a peer dependency of the package, so `--omit=dev` would drop it, and here is no application to
-# bring it. Once the peers are no longer optional nor listed for development too, pruning keeps them, as locked.
-RUN npm pkg delete devDependencies peerDependenciesMeta && npm prune --no-audit --no-fund
+RUN npm prune --omit=dev --no-audit --no-fund
 
 FROM node:24-bookworm-slim
 # The native core looks for the system's certificates, which the slim image leaves out.

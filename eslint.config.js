@@ -23,6 +23,12 @@ const forbiddenZones = Object.entries(zones).map(([zone, allowed]) => ({
   except: [`./${zone}`, ...allowed.map((each) => `./${each}`)],
   message: `${zone}/ may import only itself${allowed.length ? ` and ${allowed.join(', ')}` : ''}: see CONTRIBUTING.md.`,
 }));
+forbiddenZones.push({
+  target: './src/worker.ts',
+  from: './src',
+  except: ['./worker'],
+  message: 'worker.ts may import only worker/.',
+});
 
 export default tseslint.config(
   { ignores: ['lib/', 'coverage/', 'node_modules/', '.cache/'] },

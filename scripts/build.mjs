@@ -15,7 +15,7 @@ if (tsc.status !== 0) process.exit(tsc.status ?? 1);
 await stripComments();
 await bundle();
 
-/** What the comments say of the API stands in the declarations too; the rest is for who reads src/. */
+/** The declarations keep the API's documentation; other comments are only useful in src/. */
 async function stripComments() {
   const { default: ts } = await import('typescript');
   const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, removeComments: true };
@@ -34,8 +34,8 @@ async function bundle() {
     workflowsPath: at('lib/workflows/await-redis-task.js'),
     logger: new DefaultLogger('WARN'),
   });
-  // Three quarters of the bundle are comments of the SDK, and a map with the paths of this machine. The names of
-  // functions and classes stay, for a stack trace in a history; the worker insists on a map, if an empty one.
+  // Three quarters of the bundle are the SDK's comments and a source map with paths of this machine. Names of functions
+  // and classes stay: histories contain stack traces. The worker requires a source map, so it gets an empty one.
   const names = { keep_fnames: true, keep_classnames: true };
   const { code: small } = await minify(code, { compress: false, mangle: names });
   const map = { version: 3, file: 'workflow-bundle.js', sources: [], names: [], mappings: '' };

@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { startDevServer } from '../src/engine/index.js';
-import { doors, manifest, pack, ROOT } from './consumers/packed.js';
-import { installed, type Parts, wait } from './consumers/projects.js';
+import { pack, ROOT } from './consumers/packed.js';
+import { install, type Project, wait } from './consumers/projects.js';
 import { end, npm } from './consumers/run.js';
 
 /** The oldest that `package.json` allows, which has to run the package but not its tests, and each line of today. */
@@ -28,25 +28,29 @@ const folder = await mkdtemp(path.join(tmpdir(), 'redis-task-node-'));
 const server = await startDevServer();
 let failed = 0;
 try {
-  const [packed, ours] = await Promise.all([pack(folder), manifest()]);
-  const project = path.join(folder, 'project');
-  const parts: Parts = { folder: project, packed, ours, doors: doors(ours), temporal: server.address };
-  await installed(parts, 'javascript');
-  for (const version of versions) await check(version, parts);
+  const packed = await pack(folder);
+  const project: Project = {
+    kind: 'javascript',
+    folder: path.join(folder, 'project'),
+    packed,
+    temporal: server.address,
+  };
+  await install(project, path.join(folder, 'cache'));
+  for (const version of versions) await check(version, project);
 } finally {
   await server.stop();
   await rm(folder, { recursive: true, force: true });
 }
 process.exitCode = failed === 0 ? 0 : 1;
 
-async function check(version: string, parts: Parts): Promise<void> {
+async function check(version: string, project: Project): Promise<void> {
   const began = performance.now();
   const said: string[] = [];
   try {
     const bin = await binaryOf(version);
     const env = { PATH: `${bin}${path.delimiter}${process.env['PATH'] ?? ''}` };
     said.push((await end(folder, 'node', ['--version'], env)).stdout.trim());
-    said.push(await wait(parts, 'main.js', env));
+    said.push(await wait(project, env));
     if (version !== OLDEST) said.push(await testsOn(env));
     console.log(`ok      Node ${said.join('; ')} (${seconds(began)})`);
   } catch (error) {

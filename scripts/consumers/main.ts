@@ -1,37 +1,37 @@
-// Installs the packed package into empty projects, as its users would, and lets each of them wait for a task.
+// Installs the packed package into empty projects by one line and with an empty cache, as its users would. Each of them
+// imports every entry point, waits for a task and runs the command.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startDevServer } from '../../src/engine/index.js';
-import { doors, manifest, pack } from './packed.js';
-import { type Consumer, CONSUMERS } from './projects.js';
+import { pack } from './packed.js';
+import { command, compile, install, type Project, wait } from './projects.js';
 
-const startedAt = performance.now();
 const folder = await mkdtemp(path.join(tmpdir(), 'redis-task-consumers-'));
-const [packed, ours, server] = await Promise.all([pack(folder), manifest(), startDevServer()]);
-let failed = 0;
+const cache = path.join(folder, 'cache');
+const [packed, server] = await Promise.all([pack(folder), startDevServer()]);
 try {
   console.log(`Packed ${(packed.bytes / 1_000).toFixed(1)} kB`);
-  await Promise.all(CONSUMERS.map(check));
+  const kinds = ['typescript', 'javascript', 'commonjs'] as const;
+  const results = await Promise.all(
+    kinds.map((kind) => check({ kind, folder: path.join(folder, kind), packed, temporal: server.address })),
+  );
+  process.exitCode = results.every(Boolean) ? 0 : 1;
 } finally {
   await server.stop();
   await rm(folder, { recursive: true, force: true });
 }
-console.log(failed === 0 ? `All passed in ${seconds(startedAt)}` : `${failed} failed`);
-process.exit(failed === 0 ? 0 : 1);
 
-async function check({ name, use }: Consumer): Promise<void> {
+async function check(project: Project): Promise<boolean> {
   const began = performance.now();
-  const project = path.join(folder, name.replaceAll(' ', '-'));
+  const took = () => `${project.kind} (${((performance.now() - began) / 1_000).toFixed(1)} s)`;
   try {
-    const said = await use({ folder: project, packed, ours, doors: doors(ours), temporal: server.address });
-    console.log(`ok      ${name} (${seconds(began)}): ${said}`);
+    await install(project, cache);
+    if (project.kind === 'typescript') await compile(project, cache);
+    console.log(`ok      ${took()}: ${await wait(project)}, ${await command(project)}`);
+    return true;
   } catch (error) {
-    failed += 1;
-    console.log(`failed  ${name} (${seconds(began)}): ${(error as Error).message}`);
+    console.log(`failed  ${took()}: ${(error as Error).message}`);
+    return false;
   }
-}
-
-function seconds(since: number): string {
-  return `${((performance.now() - since) / 1_000).toFixed(1)} s`;
 }

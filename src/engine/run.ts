@@ -8,7 +8,7 @@ export function withoutKeys(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 /**
  * Runs a command without the cloud's keys and returns its stdout. Fails with the last line of its stderr.
  *
- * @param cwd - a folder that the caller's user does not control, so that the command picks up no file from there
+ * @param cwd - a folder of our own, so that the command picks up no file from the caller's
  */
 export function run(
   command: string,

@@ -1,26 +1,38 @@
-import { Worker, type WorkerInterceptors, type WorkerOptions } from '@temporalio/worker';
+import { Worker, type WorkerInterceptors, type WorkerPlugin } from '@temporalio/worker';
 import type { redisApiWorkerOptions } from '../activities/index.js';
 import { apiTaskQueue } from '../contract/ids.js';
 
 /**
- * Creates the worker that makes the calls of the waits on `outer`'s queue.
+ * Creates the worker that makes the calls of the waits on `outer`'s queue. It inherits what decides how payloads are
+ * encoded and who sees them, as `outer`'s plugins left it.
  *
- * It inherits what decides how payloads look and who sees them: namespace, data converter, interceptors, version. That
- * is taken from `outer` as all of its plugins left it, so none of them is applied once more.
- *
- * @throws Error that says what to do when a worker of this process takes the calls of that queue already
+ * @throws Error when another worker of this process serves the queue of the calls
  */
 export async function createApiWorker(
-  outer: Worker,
+  { options: outer }: Worker,
   options: ReturnType<typeof redisApiWorkerOptions>,
 ): Promise<Worker> {
-  const taskQueue = apiTaskQueue(outer.options.taskQueue);
+  const { namespace, identity, debugMode, dataConverter, shutdownForceTimeMs, workerDeploymentOptions } = outer;
+  // The SDK does not export the type of its compiled interceptors.
+  const { activity = [], client = {} } = outer.interceptors as Pick<WorkerInterceptors, 'activity' | 'client'>;
+  const taskQueue = apiTaskQueue(outer.taskQueue);
+  // As an option, the connection would apply its plugins a second time. So a plugin sets it, after they are collected.
+  const onSameConnection: WorkerPlugin = {
+    name: 'temporal-tencent-redis.OuterConnection',
+    configureWorker: (own) => ({ ...own, ...(outer.connection && { connection: outer.connection }) }),
+  };
   try {
     return await Worker.create({
-      ...inherited(outer),
+      namespace,
+      identity,
+      debugMode,
+      interceptors: { activity, client },
+      ...(dataConverter && { dataConverter }),
+      ...(shutdownForceTimeMs !== undefined && { shutdownForceTime: shutdownForceTimeMs }),
+      ...(workerDeploymentOptions && { workerDeploymentOptions }),
       ...options,
       taskQueue,
-      plugins: [onConnectionOf(outer)],
+      plugins: [onSameConnection],
     });
   } catch (error) {
     if (!/multiple workers/i.test(String(error))) throw error;
@@ -29,31 +41,4 @@ export async function createApiWorker(
       { cause: error },
     );
   }
-}
-
-function inherited({ options }: Worker): Partial<WorkerOptions> {
-  const { namespace, identity, debugMode, dataConverter, shutdownForceTimeMs, workerDeploymentOptions } = options;
-  // Of the type of its interceptors the SDK exports nothing; they are made from these.
-  const { activity = [], client = {} } = options.interceptors as Pick<WorkerInterceptors, 'activity' | 'client'>;
-  return {
-    namespace,
-    identity,
-    debugMode,
-    interceptors: { activity, client },
-    ...(dataConverter && { dataConverter }),
-    ...(shutdownForceTimeMs !== undefined && { shutdownForceTime: shutdownForceTimeMs }),
-    ...(workerDeploymentOptions && { workerDeploymentOptions }),
-  };
-}
-
-/**
- * Sets the connection where plugins are applied, that is, after the SDK has collected them: those of the connection have
- * left their mark in the inherited options, and would leave it twice. A worker that made its own connection keeps it to
- * itself and closes it; the new one then makes its own as well.
- */
-function onConnectionOf({ options: { connection } }: Worker) {
-  return {
-    name: 'temporal-tencent-redis.OuterConnection',
-    configureWorker: (options: WorkerOptions): WorkerOptions => ({ ...options, ...(connection && { connection }) }),
-  };
 }

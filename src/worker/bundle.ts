@@ -6,62 +6,46 @@ import { ConfigError } from './config-error.js';
 
 const LIB = new URL('../', import.meta.url);
 
-/** The versions of the installed SDK that a bundle depends on: of what runs it, and of what is bundled into it. */
+/** Versions of the installed SDK: of the package that runs a bundle, and of the one that is bundled. */
 export interface SdkVersions {
   readonly worker: string;
   readonly workflow: string;
 }
 
 /**
- * The workflow as a bundle. The one that was made at build time saves a second at start, but it holds the workflow half
- * of one exact version of the SDK, while an application may install any version in the peer range. The halves of two
- * versions may not understand each other, and that would show in the middle of a wait. So where the versions differ, the
- * bundle is made again from `lib/workflows`, with the SDK that is installed: refusing would tie every user of the
- * package to the version it happened to be built with.
+ * Loads the workflow bundle. The one from the build starts a second faster, but contains one exact version of
+ * `@temporalio/workflow`, which may not work with another version of `@temporalio/worker`. So with another SDK the
+ * workflow is bundled again.
  *
- * @param lib - where `scripts/build.mjs` has left the bundle, its version and the workflows
- * @throws ConfigError when no bundle can be made that fits
+ * @param lib - the folder that `scripts/build.mjs` has written
+ * @throws ConfigError when no matching bundle can be made
  */
 export async function loadWorkflowBundle(
   log: Logger,
   lib = LIB,
   installed: SdkVersions = installedVersions(),
 ): Promise<WorkflowBundleOption> {
-  const { sdkVersion } = JSON.parse(await readFile(new URL('workflow-bundle.json', lib), 'utf8')) as BundleFacts;
-  if (sdkVersion === installed.worker) return { codePath: fileURLToPath(new URL('workflow-bundle.js', lib)) };
-
-  requireOneVersion(installed);
-  const startedAt = performance.now();
-  const bundle = await makeBundle(fileURLToPath(new URL('workflows/await-redis-task.js', lib)), log);
-  log.info('Bundled the workflow again: the package was built with another version of the Temporal SDK', {
-    builtWith: sdkVersion,
-    installed: installed.worker,
-    tookMs: Math.round(performance.now() - startedAt),
-  });
-  return bundle;
-}
-
-/** `lib/workflow-bundle.json`. */
-interface BundleFacts {
-  readonly sdkVersion: string;
-}
-
-function requireOneVersion({ worker, workflow }: SdkVersions): void {
-  if (worker === workflow) return;
-  throw new ConfigError(
-    `needs the packages of the Temporal SDK in one version, but @temporalio/worker is ${worker} and ` +
-      `@temporalio/workflow is ${workflow}: run npm install @temporalio/workflow@${worker}`,
-  );
-}
-
-async function makeBundle(workflowsPath: string, log: Logger): Promise<WorkflowBundleOption> {
-  // The bundler tells at length how it went, which only matters when it did not.
-  const logger = new DefaultLogger('WARN', ({ level, message, meta }) => void log.log(level, message, meta));
-  try {
-    return await bundleWorkflowCode({ workflowsPath, logger });
-  } catch (error) {
-    throw new ConfigError(`cannot bundle the workflow for the installed Temporal SDK: ${(error as Error).message}`);
+  const facts = await readFile(new URL('workflow-bundle.json', lib), 'utf8');
+  const { sdkVersion: builtWith } = JSON.parse(facts) as { sdkVersion: string };
+  const { worker, workflow } = installed;
+  if (builtWith === worker) return { codePath: fileURLToPath(new URL('workflow-bundle.js', lib)) };
+  if (worker !== workflow) {
+    throw new ConfigError(
+      `needs the packages of the Temporal SDK in one version, but @temporalio/worker is ${worker} and ` +
+        `@temporalio/workflow is ${workflow}: run npm install @temporalio/workflow@${worker}`,
+    );
   }
+  const startedAt = performance.now();
+  const workflowsPath = fileURLToPath(new URL('workflows/await-redis-task.js', lib));
+  // The bundler's own messages matter only when it fails.
+  const logger = new DefaultLogger('WARN', ({ level, message, meta }) => void log.log(level, message, meta));
+  const bundle = await bundleWorkflowCode({ workflowsPath, logger }).catch((error: unknown) => {
+    throw new ConfigError(`cannot bundle the workflow for the installed Temporal SDK: ${(error as Error).message}`);
+  });
+  const tookMs = Math.round(performance.now() - startedAt);
+  const message = 'Bundled the workflow again: the package was built with another version of the Temporal SDK';
+  log.info(message, { builtWith, installed: worker, tookMs });
+  return bundle;
 }
 
 function installedVersions(): SdkVersions {

@@ -1,45 +1,43 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import type { HttpAddress } from './config.js';
 
-/** What the health pages ask. */
+/** What the health pages show. */
 export interface Health {
-  /** The process can still do its work; false means that it should be restarted. */
+  /** False: the process should be restarted. */
   isAlive(): boolean;
-  /** Both Temporal workers take work. */
+  /** Whether both Temporal workers take work. */
   isReady(): boolean;
-  /** One page in Prometheus' text format. */
+  /** A page in Prometheus's text format. */
   metrics(): Promise<string>;
 }
 
-/** Serves `/healthz`, `/readyz` and `/metrics`. Rejects when the address cannot be listened on. */
-export async function serveHealth(address: HttpAddress, health: Health): Promise<Server> {
-  const server = createServer(listener(health));
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(address.port, address.host, resolve);
+/** Serves `/healthz`, `/readyz` and `/metrics`. Rejects when it cannot listen on the address. */
+export async function serveHealth({ host, port }: HttpAddress, health: Health): Promise<void> {
+  const server = createServer(({ url = '' }, response) => {
+    void answer(url.split('?', 1)[0], health).then(([code, text]) =>
+      response.writeHead(code, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(text),
+    );
   });
-  // A scraper that keeps its connection must not keep the process.
+  server.listen(port, host);
+  await once(server, 'listening');
+  // Open connections of a scraper must not keep the process alive.
   server.unref();
-  return server;
 }
 
-function listener(health: Health): RequestListener {
-  const status = (good: boolean) => ({ code: good ? 200 : 503, text: good ? 'ok\n' : 'not yet\n' });
-  return (request, response) => {
-    const answer = (code: number, text: string) => {
-      response.writeHead(code, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(text);
-    };
-    const path = (request.url ?? '').split('?', 1)[0];
-    if (path === '/healthz' || path === '/readyz') {
-      const { code, text } = status(path === '/healthz' ? health.isAlive() : health.isReady());
-      answer(code, text);
-    } else if (path === '/metrics') {
-      health.metrics().then(
-        (page) => answer(200, page),
-        () => answer(503, 'The metrics cannot be read at the moment\n'),
+async function answer(path: string | undefined, health: Health): Promise<[code: number, text: string]> {
+  const status = (isGood: boolean): [number, string] => (isGood ? [200, 'ok\n'] : [503, 'not yet\n']);
+  switch (path) {
+    case '/healthz':
+      return status(health.isAlive());
+    case '/readyz':
+      return status(health.isReady());
+    case '/metrics':
+      return health.metrics().then(
+        (page) => [200, page],
+        () => [503, 'The metrics cannot be read at the moment\n'],
       );
-    } else {
-      answer(404, 'There are /healthz, /readyz and /metrics\n');
-    }
-  };
+    default:
+      return [404, 'There are /healthz, /readyz and /metrics\n'];
+  }
 }

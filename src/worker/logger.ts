@@ -1,6 +1,6 @@
 import { DefaultLogger, type Logger, type LogEntry, type LogLevel } from '@temporalio/worker';
 
-/** The worker's log on stderr: JSON, a line an entry, or the SDK's own format for a person. */
+/** Logs to stderr, as one line of JSON per entry or in the SDK's readable format. */
 export function createLogger(level: LogLevel, format: 'json' | 'pretty'): Logger {
   return format === 'pretty' ? new DefaultLogger(level) : new DefaultLogger(level, writeJsonLine);
 }
@@ -10,7 +10,7 @@ function writeJsonLine({ level, message, timestampNanos, meta }: LogEntry): void
   process.stderr.write(`${JSON.stringify({ time, level: level.toLowerCase(), message, ...meta }, plainValue)}\n`);
 }
 
-/** What JSON cannot hold by itself. Of an error only what is text: its other fields may carry a whole request. */
+/** Replaces what JSON cannot hold. Other fields of an error may contain a whole request, so they are left out. */
 function plainValue(_key: string, value: unknown): unknown {
   if (typeof value === 'bigint') return value.toString();
   if (value instanceof Error) return { name: value.name, message: value.message, stack: value.stack };

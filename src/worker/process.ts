@@ -1,30 +1,23 @@
 import type { Logger } from '@temporalio/worker';
 import pRetry from 'p-retry';
+import { runWorkers } from '../activities/run-workers.js';
 import { defaultCredentials } from '../tencent/credentials/index.js';
 import type { CredentialProvider } from '../tencent/credentials/provider.js';
-import { TencentApiError, type TencentErrorClass } from '../tencent/errors.js';
-import { ConfigError, configError } from './config-error.js';
+import { TencentApiError } from '../tencent/errors.js';
+import { ConfigError } from './config-error.js';
 import type { WorkerConfig } from './config.js';
 import { type Health, serveHealth } from './http-server.js';
 import { createLogger } from './logger.js';
 import { installRuntime } from './telemetry.js';
-import {
-  connectWorkers,
-  hasFailed,
-  runWorkers,
-  takesWork,
-  type TemporalWorkers,
-  whereTemporalIs,
-} from './temporal-workers.js';
+import { connectWorkers, hasFailed, takesWork, type TemporalWorkers, whereTemporalIs } from './temporal-workers.js';
 
-/** How a service that gives credentials says that it will not, however often it is asked. */
-const REFUSED: readonly TencentErrorClass[] = ['unauthorized', 'rejected'];
+type OnAccessChange = (refusal: TencentApiError | undefined) => void;
 
 /**
  * Runs the worker until it is told to stop.
  *
- * @param env - where credentials are looked for
- * @param stop - SIGTERM and SIGINT: drain and return
+ * @param env - where to look for credentials
+ * @param stop - drain and return
  * @returns the exit code of the process
  */
 export async function runWorkerProcess(
@@ -39,14 +32,14 @@ export async function runWorkerProcess(
   await startHealth(config, log, {
     isAlive: () => !running.workers || !hasFailed(running.workers),
     isReady: () => running.workers !== undefined && takesWork(running.workers) && !running.isRefused,
-    metrics: () => metrics.page(),
+    metrics,
   });
 
   const credentials = defaultCredentials(env, {
     warn: (message) => void log.warn(message),
     taken: (source) => void log.info('Credentials taken', { ...source }),
   });
-  const onAccessChange = (refusal: TencentApiError | undefined) => {
+  const onAccessChange: OnAccessChange = (refusal) => {
     running.isRefused = refusal !== undefined;
     logAccess(refusal, log);
   };
@@ -54,7 +47,7 @@ export async function runWorkerProcess(
     await requireCredentials(credentials, onAccessChange, stop);
     return connectWorkers(config, { credentials, onAccessChange }, log);
   };
-  // Trying ends with the process: an attempt under way may take long, and cannot be aborted.
+  // An attempt to connect cannot be aborted: it ends with the process.
   const workers = await Promise.race([connect(), aborted(stop)]);
   if (!workers) return 0;
   running.workers = workers;
@@ -62,7 +55,7 @@ export async function runWorkerProcess(
   const { taskQueue, apiRps } = config;
   log.info('Waiting for Redis tasks', { taskQueue, apiRps, ...whereTemporalIs(config) });
   try {
-    await runWorkers(workers, stop);
+    await runWorkers(workers.waits, workers.calls, undefined, stop);
     log.info('Stopped: every wait goes on at the next worker');
     return 0;
   } finally {
@@ -70,28 +63,22 @@ export async function runWorkerProcess(
   }
 }
 
-function aborted(signal: AbortSignal): Promise<undefined> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(undefined);
-    signal.addEventListener('abort', () => resolve(undefined), { once: true });
-  });
+async function aborted(signal: AbortSignal): Promise<undefined> {
+  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  return undefined;
 }
 
-/**
- * A worker that could never make a call should say so now, not in a failed poll. A source that is configured and cannot
- * answer at the moment is no reason to stop: it is asked again.
- */
+/** Fails when there are no credentials. If their source is only unavailable, reports that and retries. */
 async function requireCredentials(
   credentials: CredentialProvider,
-  onAccessChange: (refusal: TencentApiError | undefined) => void,
+  onAccessChange: OnAccessChange,
   stop: AbortSignal,
 ): Promise<void> {
   try {
     await credentials.getCredential();
   } catch (error) {
-    if (!(error instanceof TencentApiError) || REFUSED.includes(error.errorClass)) {
-      throw new ConfigError((error as Error).message);
-    }
+    const isFinal = !(error instanceof TencentApiError) || ['unauthorized', 'rejected'].includes(error.errorClass);
+    if (isFinal) throw new ConfigError((error as Error).message);
     onAccessChange(error);
     const again = { retries: Infinity, minTimeout: 1_000, maxTimeout: 10_000, unref: true, signal: stop };
     pRetry(() => credentials.getCredential(), again).then(
@@ -116,12 +103,11 @@ function logAccess(refusal: TencentApiError | undefined, log: Logger): void {
 
 async function startHealth({ http }: WorkerConfig, log: Logger, health: Health): Promise<void> {
   if (!http) return;
-  try {
-    await serveHealth(http, health);
-  } catch (error) {
+  const address = `${http.host}:${http.port}`;
+  await serveHealth(http, health).catch((error: unknown) => {
     const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
-    const where = `${http.host}:${http.port}`;
-    if (http.required) throw configError('REDIS_TASK_HTTP', `is "${where}", but it cannot be listened on: ${reason}`);
-    log.warn('No health page: its default address is taken', { address: where, reason });
-  }
+    if (http.required)
+      throw new ConfigError(`REDIS_TASK_HTTP is "${address}", but it cannot be listened on: ${reason}`);
+    log.warn('No health page: its default address is taken', { address, reason });
+  });
 }

@@ -1,5 +1,4 @@
 import { ConfigError } from './config-error.js';
-import { requirePackages } from './required-packages.js';
 
 /**
  * The worker process, configured by its environment: what `npm start` and `redis-task worker` run.
@@ -8,11 +7,10 @@ import { requirePackages } from './required-packages.js';
  */
 export async function startWorker(env: NodeJS.ProcessEnv): Promise<number> {
   const stop = new AbortController();
-  // Stays in place: a second signal during the drain changes nothing.
+  // These listeners stay, so a second signal does not interrupt the drain.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
   try {
-    requirePackages();
-    // Loading the Temporal SDK takes half a second, in which a signal must be heard already.
+    // Imported late: loading the Temporal SDK takes half a second, and signals must be heard before that.
     const { readConfig } = await import('./config.js');
     const config = readConfig(env);
     const { runWorkerProcess } = await import('./process.js');

@@ -1,16 +1,17 @@
-import { createServer } from 'node:net';
 import { type Logger, Runtime } from '@temporalio/worker';
+import getPort from 'get-port';
 import got from 'got';
 import type { WorkerConfig } from './config.js';
 
-/** The page that core serves on a port of its own; ours passes it on. */
-export interface Metrics {
-  page(): Promise<string>;
-}
-
-/** Sets up the one Temporal runtime of the process: its log, its metrics, and no signal handlers of its own. */
-export async function installRuntime({ logLevel }: WorkerConfig, logger: Logger): Promise<Metrics> {
-  const bindAddress = `127.0.0.1:${await freePort()}`;
+/**
+ * Sets up the process's Temporal runtime: its log, its metrics, no signal handlers.
+ *
+ * @returns reads the page of metrics, which the SDK's core serves on a port of its own
+ */
+export async function installRuntime({ logLevel }: WorkerConfig, logger: Logger): Promise<() => Promise<string>> {
+  const host = '127.0.0.1';
+  // The SDK's core cannot choose a port by itself.
+  const bindAddress = `${host}:${await getPort({ host })}`;
   Runtime.install({
     logger,
     shutdownSignals: [],
@@ -21,20 +22,5 @@ export async function installRuntime({ logLevel }: WorkerConfig, logger: Logger)
       },
     },
   });
-  return {
-    page: () => got(`http://${bindAddress}/metrics`, { timeout: { request: 2_000 }, retry: { limit: 0 } }).text(),
-  };
-}
-
-/** Core takes no port 0, so one that is free now has to be found first. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('No free port on 127.0.0.1');
-  return address.port;
+  return () => got(`http://${bindAddress}/metrics`, { timeout: { request: 2_000 }, retry: { limit: 0 } }).text();
 }

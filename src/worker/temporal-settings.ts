@@ -1,123 +1,107 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
-import {
-  type ClientConfigProfile,
-  type ClientConnectConfig,
-  loadClientConfigProfile,
-  toClientOptions,
-} from '@temporalio/envconfig';
-import { ConfigError, configError } from './config-error.js';
+import { type ClientConnectConfig, loadClientConfigProfile, toClientOptions } from '@temporalio/envconfig';
+import * as v from 'valibot';
+import { ConfigError } from './config-error.js';
+import { readBy, readVariables, shown } from './variables.js';
 
-type Settings = Readonly<Record<string, string>>;
+// envconfig reads any other value as false: `TEMPORAL_TLS=yes` would send an API key in plain text.
+const flag = v.optional(v.picklist(['1', 'true', '0', 'false'], shown('must be true or false')));
+const file = v.optional(readBy(requireReadable, (reason) => reason));
 
-const FILES = [
-  'TEMPORAL_CONFIG_FILE',
-  'TEMPORAL_TLS_CLIENT_CERT_PATH',
-  'TEMPORAL_TLS_CLIENT_KEY_PATH',
-  'TEMPORAL_TLS_SERVER_CA_CERT_PATH',
-];
-
-/** envconfig takes everything but `1` and `true` for false: `TEMPORAL_TLS=yes` would send an API key in the clear. */
-const SWITCHES = ['TEMPORAL_TLS', 'TEMPORAL_TLS_DISABLE_HOST_VERIFICATION'];
+const VARIABLES = {
+  TEMPORAL_TLS: flag,
+  TEMPORAL_TLS_DISABLE_HOST_VERIFICATION: flag,
+  TEMPORAL_CONFIG_FILE: file,
+  TEMPORAL_TLS_CLIENT_CERT_PATH: file,
+  TEMPORAL_TLS_CLIENT_KEY_PATH: file,
+  TEMPORAL_TLS_SERVER_CA_CERT_PATH: file,
+};
 
 /**
- * Reads how to reach Temporal, as `@temporalio/envconfig` does, and checks what that leaves to the connection: there, a
- * bad certificate would look like a server that is away, and be tried again for ever.
+ * Reads how to reach Temporal, as `@temporalio/envconfig` does, and checks what the connection would not report: to the
+ * SDK a bad certificate looks like a server that is down, so it would retry for ever.
  *
  * @throws ConfigError
  */
 export function readTemporalSettings(env: NodeJS.ProcessEnv): ClientConnectConfig {
-  const settings = onlySet(env);
-  for (const name of SWITCHES) checkSwitch(settings, name);
-  for (const name of FILES) checkFile(settings, name);
-  const config = load(settings);
-  checkAddress(config);
-  checkHeaders(config);
-  checkTls(config);
+  readVariables(VARIABLES, env);
+  const config = load(env);
+  const { address, apiKey, metadata = {}, tls } = config.connectionOptions;
+  if (address !== undefined && !isAddress(address)) {
+    throw new ConfigError(`TEMPORAL_ADDRESS is ${JSON.stringify(address.slice(0, 100))}, but it must be host:port`);
+  }
+  requireHeader('TEMPORAL_API_KEY', apiKey);
+  for (const [name, value] of Object.entries(metadata)) requireHeader(`TEMPORAL_GRPC_META_… (${name})`, value);
+  if (typeof tls === 'object' && tls !== null) checkTls(tls);
   return config;
 }
 
-/** An empty variable counts as not set, save that an empty `TEMPORAL_GRPC_META_…` takes a header away. */
-function onlySet(env: NodeJS.ProcessEnv): Settings {
-  const isSet = (entry: [string, string | undefined]): entry is [string, string] =>
-    entry[1] !== undefined && (entry[1] !== '' || entry[0].startsWith('TEMPORAL_GRPC_META_'));
-  return Object.fromEntries(Object.entries(env).filter(isSet));
-}
-
-function checkSwitch(settings: Settings, name: string): void {
-  const value = settings[name];
-  if (value === undefined || ['1', 'true', '0', 'false'].includes(value)) return;
-  throw configError(name, `is ${JSON.stringify(value.slice(0, 100))}, but it must be true or false`);
-}
-
-function checkFile(settings: Settings, name: string): void {
-  const file = settings[name];
-  if (file === undefined) return;
+function load(env: NodeJS.ProcessEnv): ClientConnectConfig {
+  // An empty TEMPORAL_GRPC_META_… removes a header; any other empty variable counts as not set.
+  const set = Object.entries(env).filter(([name, value]) => value || name.startsWith('TEMPORAL_GRPC_META_'));
+  const file = env['TEMPORAL_CONFIG_FILE'] || 'its default place';
   try {
-    readFileSync(file);
-  } catch (error) {
-    throw configError(name, `names ${file}, which cannot be read: ${(error as NodeJS.ErrnoException).code ?? ''}`);
-  }
-}
-
-function load(settings: Settings): ClientConnectConfig {
-  const file = settings['TEMPORAL_CONFIG_FILE'] ?? 'its default place';
-  try {
-    const profile = loadClientConfigProfile({ overrideEnvVars: settings });
-    checkPair(profile);
+    const profile = loadClientConfigProfile({ overrideEnvVars: Object.fromEntries(set) as Record<string, string> });
+    const { clientCert, clientKey } = profile.tls ?? {};
+    // envconfig ignores a certificate without a key, and a key without a certificate.
+    if (!clientCert !== !clientKey) {
+      const [given, missing] = clientCert ? ['CERT', 'KEY'] : ['KEY', 'CERT'];
+      throw new ConfigError(
+        `TEMPORAL_TLS_CLIENT_${missing}_PATH is missing, while TEMPORAL_TLS_CLIENT_${given}_… is set`,
+      );
+    }
     return toClientOptions(profile);
   } catch (error) {
     if (error instanceof ConfigError) throw error;
-    if (error instanceof TypeError) throw configError('TEMPORAL_CONFIG_FILE', `(${file}) has no table [profile.…]`);
-    // Only the first line: under it, a TOML error shows the lines of the file, where a key may stand.
+    if (error instanceof TypeError) throw new ConfigError(`TEMPORAL_CONFIG_FILE (${file}) has no table [profile.…]`);
+    // Only the first line: the rest of a TOML error quotes the file, which may contain a key.
     const [reason = ''] = (error as Error).message.split('\n', 1);
-    if (reason.startsWith('Profile ')) throw configError('TEMPORAL_PROFILE', `cannot be used: ${reason} (${file})`);
-    if (reason.startsWith('Invalid TOML')) throw configError('TEMPORAL_CONFIG_FILE', `(${file}) is broken: ${reason}`);
+    if (reason.startsWith('Profile ')) throw new ConfigError(`TEMPORAL_PROFILE cannot be used: ${reason} (${file})`);
+    if (reason.startsWith('Invalid TOML')) throw new ConfigError(`TEMPORAL_CONFIG_FILE (${file}) is broken: ${reason}`);
     throw new ConfigError(`TEMPORAL_TLS… settings cannot be used: ${reason}`);
   }
 }
 
-/** envconfig drops a certificate without its key, and a key without its certificate. */
-function checkPair({ tls: { clientCert, clientKey } = {} }: ClientConfigProfile): void {
-  if (!clientCert === !clientKey) return;
-  const [given, missing] = clientCert ? ['CERT', 'KEY'] : ['KEY', 'CERT'];
-  throw configError(`TEMPORAL_TLS_CLIENT_${missing}_PATH`, `is missing, while TEMPORAL_TLS_CLIENT_${given}_… is set`);
-}
-
-function checkAddress({ connectionOptions: { address } }: ClientConnectConfig): void {
-  if (address === undefined) return;
-  const url =
-    /^[\w.:[\]-]+$/.test(address) && URL.canParse(`http://${address}`) ? new URL(`http://${address}`) : undefined;
-  if (url?.hostname) return;
-  throw configError('TEMPORAL_ADDRESS', `is ${JSON.stringify(address.slice(0, 100))}, but it must be host:port`);
-}
-
-/** What goes into HTTP headers. Neither value is shown. */
-function checkHeaders({ connectionOptions: { apiKey, metadata = {} } }: ClientConnectConfig): void {
-  const values = Object.entries(metadata).map(([name, value]) => [`TEMPORAL_GRPC_META_… (${name})`, value] as const);
-  for (const [name, value] of [['TEMPORAL_API_KEY', apiKey] as const, ...values]) {
-    if (typeof value === 'string' && !/^[\x20-\x7e]*$/.test(value)) {
-      throw configError(name, 'holds a line break or another character that no HTTP header can hold');
-    }
+function requireReadable(file: string): void {
+  try {
+    readFileSync(file);
+  } catch (error) {
+    throw new Error(`names ${file}, which cannot be read: ${(error as NodeJS.ErrnoException).code ?? ''}`);
   }
 }
 
-function checkTls({ connectionOptions: { tls } }: ClientConnectConfig): void {
-  if (typeof tls !== 'object' || tls === null) return;
-  const { serverRootCACertificate: ca, clientCertPair: pair, serverNameOverride: name } = tls;
-  if (name && !/^[\w.:-]+$/.test(name)) throw configError('TEMPORAL_TLS_SERVER_NAME', 'must be a host name');
-  check('TEMPORAL_TLS_SERVER_CA_CERT_…', 'is no certificate in PEM', () => ca && new X509Certificate(ca));
-  check('TEMPORAL_TLS_CLIENT_CERT_…', 'is no certificate in PEM', () => pair && new X509Certificate(pair.crt));
-  check('TEMPORAL_TLS_CLIENT_KEY_…', 'is no private key of that certificate, in PEM and without a passphrase', () => {
-    if (pair) createSecureContext({ cert: Buffer.from(pair.crt), key: Buffer.from(pair.key) });
-  });
+function isAddress(text: string): boolean {
+  const url = `http://${text}`;
+  return /^[\w.:[\]-]+$/.test(text) && URL.canParse(url) && new URL(url).hostname !== '';
 }
 
-function check(name: string, reason: string, attempt: () => unknown): void {
-  try {
-    attempt();
-  } catch {
-    throw configError(name, reason);
+/** The value may be a secret, so it is not shown. */
+function requireHeader(name: string, value: unknown): void {
+  if (typeof value !== 'string' || /^[\x20-\x7e]*$/.test(value)) return;
+  throw new ConfigError(`${name} holds a line break or another character that no HTTP header can hold`);
+}
+
+type TlsOptions = Exclude<ClientConnectConfig['connectionOptions']['tls'], boolean | null | undefined>;
+
+function checkTls({ serverRootCACertificate: ca, clientCertPair: pair, serverNameOverride: name }: TlsOptions): void {
+  if (name && !/^[\w.:-]+$/.test(name)) throw new ConfigError('TEMPORAL_TLS_SERVER_NAME must be a host name');
+  const notPem = 'is no certificate in PEM';
+  const rules: [variable: string, reason: string, check: () => unknown][] = [
+    ['TEMPORAL_TLS_SERVER_CA_CERT_…', notPem, () => ca && new X509Certificate(ca)],
+    ['TEMPORAL_TLS_CLIENT_CERT_…', notPem, () => pair && new X509Certificate(pair.crt)],
+    [
+      'TEMPORAL_TLS_CLIENT_KEY_…',
+      'is no private key of that certificate, in PEM and without a passphrase',
+      () => pair && createSecureContext({ cert: Buffer.from(pair.crt), key: Buffer.from(pair.key) }),
+    ],
+  ];
+  for (const [variable, reason, check] of rules) {
+    try {
+      check();
+    } catch {
+      throw new ConfigError(`${variable} ${reason}`);
+    }
   }
 }

@@ -5,17 +5,17 @@ import { DRAIN_TIME } from '../contract/call-limits.js';
 import { loadWorkflowBundle } from './bundle.js';
 import type { WorkerConfig } from './config.js';
 
-/** Where the calls' credentials come from, and who hears when they are refused. */
+/** The credentials of the calls, and the listener for refusals. */
 export type ApiAccessOptions = Required<Pick<RedisActivitiesOptions, 'credentials' | 'onAccessChange'>>;
 
-/** Two Temporal workers on one connection: one for the waits, one for their calls. */
+/** Two Temporal workers on one connection: one runs the waits, one makes their calls. */
 export interface TemporalWorkers {
   readonly connection: NativeConnection;
   readonly waits: Worker;
   readonly calls: Worker;
 }
 
-/** Connects, and tries again with backoff for as long as Temporal or the namespace is not there. */
+/** Connects, and retries with backoff until Temporal and the namespace are there. */
 export async function connectWorkers(
   config: WorkerConfig,
   access: ApiAccessOptions,
@@ -34,7 +34,7 @@ export async function connectWorkers(
   });
 }
 
-/** For the log: which server, which namespace. */
+/** The server's address and namespace, for the log. */
 export function whereTemporalIs({ temporal }: WorkerConfig): { address: string; namespace: string } {
   return {
     address: temporal.connectionOptions.address ?? 'localhost:7233',
@@ -47,34 +47,27 @@ async function createWorkers(
   access: ApiAccessOptions,
   workflowBundle: WorkflowBundleOption,
 ): Promise<TemporalWorkers> {
-  const connection = await NativeConnection.connect(config.temporal.connectionOptions);
-  const { endpoint, searchAttributes, taskQueue } = config;
-  const shared = {
-    connection,
-    namespace: whereTemporalIs(config).namespace,
-    shutdownGraceTime: DRAIN_TIME,
-    shutdownForceTime: '20s',
+  const { taskQueue, apiRps: requestsPerSecond, endpoint, searchAttributes } = config;
+  const api = {
+    ...access,
+    taskQueue,
+    requestsPerSecond,
+    searchAttributes,
+    ...(endpoint !== undefined && { endpoint }),
   };
+  const connection = await NativeConnection.connect(config.temporal.connectionOptions);
+  const { namespace } = whereTemporalIs(config);
+  const shared = { connection, namespace, shutdownGraceTime: DRAIN_TIME, shutdownForceTime: '20s' };
   try {
     const waits = await Worker.create({
       ...shared,
       taskQueue,
       workflowBundle,
-      // How long a wait, or its cancelling, may hang on a worker that was killed: the SDK's 10 s are too long for that.
+      // How long a wait, or its cancellation, can be stuck on a killed worker. The SDK's default is 10 s.
       stickyQueueScheduleToStartTimeout: '2s',
       activities: createQueueActivities(),
     });
-    const calls = await Worker.create({
-      ...shared,
-      ...redisApiWorkerOptions({
-        ...access,
-        taskQueue,
-        searchAttributes,
-        requestsPerSecond: config.apiRps,
-        ...(endpoint !== undefined && { endpoint }),
-      }),
-    });
-    return { connection, waits, calls };
+    return { connection, waits, calls: await Worker.create({ ...shared, ...redisApiWorkerOptions(api) }) };
   } catch (error) {
     await connection.close();
     throw error;
@@ -84,8 +77,7 @@ async function createWorkers(
 /** Whether both workers poll for work. */
 export function takesWork({ waits, calls }: TemporalWorkers): boolean {
   return (
-    waits.getState() === 'RUNNING' &&
-    calls.getState() === 'RUNNING' &&
+    [waits, calls].every((worker) => worker.getState() === 'RUNNING') &&
     waits.getStatus().workflowPollerState === 'POLLING' &&
     calls.getStatus().activityPollerState === 'POLLING'
   );
@@ -93,18 +85,5 @@ export function takesWork({ waits, calls }: TemporalWorkers): boolean {
 
 /** Whether one of them has failed for good. */
 export function hasFailed({ waits, calls }: TemporalWorkers): boolean {
-  return waits.getState() === 'FAILED' || calls.getState() === 'FAILED';
-}
-
-/** Runs both until `signal` asks them to drain, or until one fails, which stops the other and rejects. */
-export async function runWorkers({ waits, calls }: TemporalWorkers, signal: AbortSignal): Promise<void> {
-  const drain = () => {
-    for (const worker of [waits, calls]) if (worker.getState() === 'RUNNING') worker.shutdown();
-  };
-  const runs = [waits, calls].map((worker) => worker.run().finally(drain));
-  if (signal.aborted) drain();
-  signal.addEventListener('abort', drain, { once: true });
-  const results = await Promise.allSettled(runs);
-  const failed = results.find((result) => result.status === 'rejected');
-  if (failed) throw failed.reason;
+  return [waits, calls].some((worker) => worker.getState() === 'FAILED');
 }

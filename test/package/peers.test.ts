@@ -2,62 +2,51 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
-import { requirePackages, WORKER_PACKAGES } from '../../src/worker/required-packages.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>;
-  readonly devDependencies: Readonly<Record<string, string>>;
   readonly peerDependencies: Readonly<Record<string, string>>;
-  readonly peerDependenciesMeta: Readonly<Record<string, { readonly optional: boolean }>>;
+  readonly peerDependenciesMeta?: unknown;
 }
 
-async function manifest(): Promise<Manifest> {
-  return JSON.parse(await readFile(path.join(ROOT, 'package.json'), 'utf8')) as Manifest;
-}
+const { dependencies, peerDependencies, peerDependenciesMeta } = JSON.parse(
+  await readFile(path.join(ROOT, 'package.json'), 'utf8'),
+) as Manifest;
 
-/** The packages that files of these zones of the built package import when they are loaded. */
-async function importsOf(...zones: string[]): Promise<string[]> {
+/** The packages that files of the built package import. */
+async function imports(): Promise<string[]> {
   const found = new Set<string>();
-  for (const zone of zones) {
-    const folder = path.join(ROOT, 'lib', zone);
-    for (const file of await readdir(folder, { recursive: true })) {
-      if (!file.endsWith('.js')) continue;
-      const { importedFiles } = ts.preProcessFile(await readFile(path.join(folder, file), 'utf8'), true, true);
-      for (const { fileName } of importedFiles) {
-        if (!/^(\.|node:)/.test(fileName)) found.add(fileName.split('/', fileName.startsWith('@') ? 2 : 1).join('/'));
-      }
+  for (const file of await readdir(path.join(ROOT, 'lib'), { recursive: true })) {
+    if (!file.endsWith('.js') || file === 'workflow-bundle.js') continue;
+    const { importedFiles } = ts.preProcessFile(await readFile(path.join(ROOT, 'lib', file), 'utf8'), true, true);
+    for (const { fileName } of importedFiles) {
+      if (!/^(\.|node:)/.test(fileName)) found.add(fileName.split('/', fileName.startsWith('@') ? 2 : 1).join('/'));
     }
   }
   return [...found].sort();
 }
 
-test('a worker asks for exactly the packages that it imports', async () => {
-  expect(await importsOf('worker', 'activities', 'tencent', 'workflows', 'contract')).toEqual([...WORKER_PACKAGES]);
+test('one install brings exactly the packages that the built package imports', async () => {
+  const brought = Object.keys({ ...dependencies, ...peerDependencies });
+
+  expect(brought.sort()).toEqual(await imports());
 });
 
-test('who imports ./workflows needs nothing but the two packages that every workflow has', async () => {
-  const { peerDependencies, peerDependenciesMeta } = await manifest();
-  const required = Object.keys(peerDependencies).filter((name) => !peerDependenciesMeta[name]?.optional);
-
-  expect(required).toEqual(['@temporalio/common', '@temporalio/workflow']);
-  const needed = await importsOf('workflows', 'contract');
-  expect(required).toEqual(expect.arrayContaining(needed));
+test("Temporal's packages are plain peers, so npm installs them and an application's own versions count", () => {
+  expect(peerDependenciesMeta).toBeUndefined();
+  expect(Object.keys(peerDependencies).filter((name) => !name.startsWith('@temporalio/'))).toEqual([]);
+  expect(Object.keys(dependencies).filter((name) => name.startsWith('@temporalio/'))).toEqual([]);
 });
 
-test('every package that a door or the command line imports is declared, and installed for development', async () => {
-  const { dependencies, devDependencies, peerDependencies } = await manifest();
-  const imported = await importsOf('.');
-
-  expect(Object.keys({ ...dependencies, ...peerDependencies })).toEqual(expect.arrayContaining(imported));
-  expect(Object.keys(devDependencies)).toEqual(expect.arrayContaining(Object.keys(peerDependencies)));
-});
-
-test('what is missing is named in one line that installs it', () => {
-  expect(() => requirePackages(['ini', 'not-installed', '@not/installed'])).toThrow(
-    'needs packages that are not installed: not-installed, @not/installed. Run: npm install ' +
-      '"not-installed@*" "@not/installed@*"',
-  );
-  expect(() => requirePackages()).not.toThrow();
+test('each peer is locked at the oldest version that its range allows, and stays when npm prunes what is for development', async () => {
+  const { packages } = JSON.parse(await readFile(path.join(ROOT, 'package-lock.json'), 'utf8')) as {
+    packages: Readonly<Record<string, { readonly version: string; readonly dev?: boolean }>>;
+  };
+  for (const [name, range] of Object.entries(peerDependencies)) {
+    const locked = packages[`node_modules/${name}`];
+    expect(range).toBe(`^${locked?.version ?? ''}`);
+    expect(locked?.dev).toBeUndefined();
+  }
 });

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import proto from '@temporalio/proto';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker, type WorkerOptions } from '@temporalio/worker';
-import { RedisTaskPlugin, type RedisTaskPluginOptions } from '../../src/plugin.js';
+import { RedisTaskPlugin, type RedisTaskPluginOptions } from '../../src/plugin/index.js';
 import { type RedisApiSimulator, SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
 
 // By the default: Node finds no named exports in this package, unlike jest.

@@ -13,8 +13,8 @@ import {
   type WorkerPlugin,
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
-import { runBeside } from '../../src/plugin/run-beside.js';
-import { RedisTaskPlugin } from '../../src/plugin.js';
+import { runWorkers } from '../../src/activities/run-workers.js';
+import { RedisTaskPlugin } from '../../src/plugin/index.js';
 import { RedisApiSimulator, type TaskStep } from '../../src/testing/index.js';
 import { devServer } from '../support/environments.js';
 import { eventsOf, failedWorkflowTasks, followedHistories } from '../support/histories.js';
@@ -203,7 +203,7 @@ describe('the worker that makes the calls', () => {
     // A worker that has run before refuses to run again, at once.
     await inner.runUntil(Promise.resolve());
 
-    await expect(runBeside(outer, (worker) => worker.run(), inner)).rejects.toThrow('already started');
+    await expect(runWorkers(outer, inner)).rejects.toThrow('already started');
     expect(outer.getState()).toBe('STOPPED');
   });
 });

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { runWorkers } from '../../src/activities/run-workers.js';
 import { createLogger } from '../../src/worker/logger.js';
-import { hasFailed, runWorkers, takesWork, type TemporalWorkers } from '../../src/worker/temporal-workers.js';
+import { hasFailed, takesWork, type TemporalWorkers } from '../../src/worker/temporal-workers.js';
 import { eventually } from '../support/processes.js';
 
 // The SDK lets a refused poll be tried again for a minute before a worker of its own fails, too long to wait for here.
@@ -25,13 +26,13 @@ describe('the two Temporal workers', () => {
   test.each(['waits', 'calls'] as const)('stop together when the one for %s fails for good', async (half) => {
     await workers[half].runUntil(Promise.resolve());
 
-    await expect(runWorkers(workers, new AbortController().signal)).rejects.toThrow('already started');
+    await expect(runWorkers(workers.waits, workers.calls)).rejects.toThrow('already started');
     expect([workers.waits.getState(), workers.calls.getState()]).toEqual(['STOPPED', 'STOPPED']);
   });
 
   test('stop together when they are told to', async () => {
     const stop = new AbortController();
-    const end = runWorkers(workers, stop.signal);
+    const end = runWorkers(workers.waits, workers.calls, undefined, stop.signal);
     await eventually(() => workers.calls.getState() === 'RUNNING');
     stop.abort();
 
@@ -42,7 +43,7 @@ describe('the two Temporal workers', () => {
   });
 
   test('stop at once when they were told to before they ran', async () => {
-    await expect(runWorkers(workers, AbortSignal.abort())).resolves.toBeUndefined();
+    await expect(runWorkers(workers.waits, workers.calls, undefined, AbortSignal.abort())).resolves.toBeUndefined();
     expect([workers.waits.getState(), workers.calls.getState()]).toEqual(['STOPPED', 'STOPPED']);
   });
 });

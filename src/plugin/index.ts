@@ -1,5 +1,5 @@
 /**
- * All that a wait needs, for a worker of your own.
+ * Lets a worker of your own serve waits.
  *
  * @packageDocumentation
  */
@@ -13,38 +13,39 @@ import {
   type WorkerOptions,
   type WorkerPlugin,
 } from '@temporalio/worker';
-import { createQueueActivities, redisApiWorkerOptions, type RedisActivitiesOptions } from './activities/index.js';
-import { DEFAULT_TASK_QUEUE } from './contract/ids.js';
-import { createApiWorker } from './plugin/api-worker.js';
-import { giveUp, runBeside } from './plugin/run-beside.js';
+import { createQueueActivities, redisApiWorkerOptions, type RedisActivitiesOptions } from '../activities/index.js';
+import { runAndStop, runWorkers } from '../activities/run-workers.js';
+import { DEFAULT_TASK_QUEUE } from '../contract/ids.js';
+import { createApiWorker } from './api-worker.js';
 
-/** Runs in the sandbox before a workflow is looked up; its path is for the bundler. */
-const REEXPORT_CHECK = fileURLToPath(new URL('./plugin/reexport-check.js', import.meta.url));
+/** The bundler adds this file to the workflow bundle. */
+const REEXPORT_CHECK = fileURLToPath(new URL('./reexport-check.js', import.meta.url));
 
 /** Options of a {@link RedisTaskPlugin}: those of the activities. */
 export interface RedisTaskPluginOptions extends Omit<RedisActivitiesOptions, 'requestsPerSecond'> {
   /**
-   * The most calls a second of the whole fleet, at most 20: the server holds all workers of the queue together to it, so
-   * give each of them the same. It is also the pace of this process.
+   * Calls a second of all workers together, at most 20. The server enforces it for the queue, so give every worker the
+   * same number.
    * @default 15
    */
   readonly requestsPerSecond?: number;
 }
 
 /**
- * Makes a worker of your own serve waits: beside it runs a second one, on the queue `<its task queue>-api`, that makes
- * the calls of the API, at the API's rate. It starts and stops with yours, and when one fails for good both stop.
+ * Makes your worker serve waits. Beside it runs a second worker, on the queue `<its task queue>-api`, that makes the
+ * calls at the API's rate. Both start and stop together; when one fails, the other stops.
  *
- * Bundles cannot bring workflows: a workflow file of yours must re-export the one that waits, as children and clients
- * start it. (`waitForRedisTask`, inline, needs no re-export.)
+ * A plugin cannot add workflows to a bundle, so your workflow file must re-export the one that waits. (Only
+ * `waitForRedisTask`, which waits inline, does not need it.)
  *
  * ```ts
  * export { awaitRedisTask } from 'temporal-tencent-redis/workflows';
  * ```
  *
- * Goes with a worker or with its `NativeConnection`; where you bundle yourself, give it to `bundleWorkflowCode` too.
+ * Give the plugin to the worker or to its `NativeConnection`. If you call `bundleWorkflowCode` yourself, give it the
+ * plugin too.
  *
- * @experimental Temporal's interfaces of plugins are experimental, so a release of the SDK may change them.
+ * @experimental Temporal's plugin interfaces are experimental, so a release of the SDK may change them.
  *
  * @example
  * ```ts
@@ -59,10 +60,10 @@ export interface RedisTaskPluginOptions extends Omit<RedisActivitiesOptions, 're
 export class RedisTaskPlugin implements WorkerPlugin, BundlerPlugin, NativeConnectionPlugin {
   readonly name = 'temporal-tencent-redis.RedisTaskPlugin';
   private readonly apiWorker: ReturnType<typeof redisApiWorkerOptions>;
-  /** Given with a worker and with its connection too, a plugin stands twice in the worker's list. */
+  /** A plugin given to both the worker and its connection is called twice. */
   private readonly served = new WeakSet<Worker>();
 
-  /** @throws RangeError when `requestsPerSecond` is more than the API takes from an account */
+  /** @throws RangeError when `requestsPerSecond` is over the API's limit */
   constructor(options: RedisTaskPluginOptions = {}) {
     this.apiWorker = redisApiWorkerOptions(options);
   }
@@ -71,12 +72,12 @@ export class RedisTaskPlugin implements WorkerPlugin, BundlerPlugin, NativeConne
   configureWorker(options: WorkerOptions): WorkerOptions {
     const own = options.activities ?? {};
     this.refuseClash(Object.keys(own));
-    // A worker without activities stays one: another worker of the process may take them from the same queue.
+    // A worker without activities must stay without: another worker of the process may serve them on the same queue.
     if (Object.keys(own).length === 0) return options;
     return { ...options, activities: { ...own, ...createQueueActivities() } };
   }
 
-  /** Called by the SDK: lets a missing re-export be told from a misspelt workflow. */
+  /** Called by the SDK. Adds the check that reports a missing re-export. */
   configureBundler(options: BundleOptions): BundleOptions {
     const workflowInterceptorModules = [...(options.workflowInterceptorModules ?? []), REEXPORT_CHECK];
     return { ...options, workflowInterceptorModules };
@@ -89,14 +90,14 @@ export class RedisTaskPlugin implements WorkerPlugin, BundlerPlugin, NativeConne
     warnOfOwnQueue(worker);
     let calls: Worker;
     try {
-      // Once more: a plugin that came later may have brought the activity.
+      // Checked again: a plugin after this one may have added the activity.
       this.refuseClash([...worker.options.activities.keys()]);
       calls = await createApiWorker(worker, this.apiWorker);
     } catch (error) {
-      await giveUp(worker, next);
+      await runAndStop(worker, next);
       throw error;
     }
-    await runBeside(worker, next, calls);
+    await runWorkers(worker, calls, next);
   }
 
   private refuseClash(names: readonly string[]): void {
@@ -108,12 +109,11 @@ export class RedisTaskPlugin implements WorkerPlugin, BundlerPlugin, NativeConne
   }
 }
 
-/** Nobody would take what a child helper starts by default: that mistake shows as a wait that never begins. */
+/** Helpers and clients start waits on the default queue: without this warning, such a wait would just never begin. */
 function warnOfOwnQueue({ options: { taskQueue } }: Worker): void {
   if (taskQueue === DEFAULT_TASK_QUEUE) return;
-  const where = `{ taskQueue: '${taskQueue}' }`;
   Runtime.instance().logger.warn(
-    `RedisTaskPlugin serves waits on the queue ${taskQueue}: give ${where} to the child helpers and clients whose waits this worker is to take, since they start them on ${DEFAULT_TASK_QUEUE} otherwise`,
+    `RedisTaskPlugin serves waits on the queue ${taskQueue}: give { taskQueue: '${taskQueue}' } to the child helpers and clients whose waits this worker is to take, since they start them on ${DEFAULT_TASK_QUEUE} otherwise`,
     { taskQueue },
   );
 }
