@@ -1,9 +1,14 @@
 import type { TunerHolder, WorkerOptions } from '@temporalio/worker';
-import { API_RPS_LIMIT, DEFAULT_API_RPS, DRAIN_TIME } from '../contract/call-limits.js';
 import { apiTaskQueue, DEFAULT_TASK_QUEUE } from '../contract/ids.js';
 import { type CallPace, createCallPace } from '../tencent/call-pace.js';
 import { CallSlots } from './call-slots.js';
-import { activitiesAt, type RedisActivitiesOptions } from './redis-activities.js';
+import { activitiesAt, DEFAULT_API_RPS, type RedisActivitiesOptions } from './redis-activities.js';
+
+/** The most calls a second that the API takes from an account. */
+export const API_RPS_LIMIT = 20;
+
+/** How long calls under way may go on when a worker stops: one HTTP call's timeout and a little more. */
+export const DRAIN_TIME = '11s';
 
 /** What {@link redisApiWorkerOptions} can be told. */
 export interface RedisApiWorkerOptions extends RedisActivitiesOptions {

@@ -1,13 +1,4 @@
-import type { WaitState } from './wait.js';
-
-/** Calls a second of a whole fleet: three quarters of what the API takes from an account, which others use too. */
-export const DEFAULT_API_RPS = 15;
-
-/** The most calls a second that the API takes from an account. */
-export const API_RPS_LIMIT = 20;
-
-/** How long calls under way may go on when a worker stops: one HTTP call's timeout and a little more. */
-export const DRAIN_TIME = '11s';
+import type { WaitState } from './wait-state.js';
 
 /** How long one attempt of a poll may take. The worker ends it sooner by itself, so only a lost worker runs into it. */
 export const ATTEMPT_TIMEOUT_MS = 15_000;

@@ -1,4 +1,6 @@
+import * as v from 'valibot';
 import { formatDuration } from './duration.js';
+import { type FieldsOf, TIME } from './fields.js';
 
 /** Why a poll brought no task. Times are ISO-8601 UTC. */
 export interface PollError {
@@ -14,12 +16,17 @@ export interface PollError {
   readonly at: string;
 }
 
-/** The error that a failed `describeTaskInfo` activity tells, undefined when another than ours failed in its place. */
+export const POLL_ERROR = v.object({
+  code: v.string(),
+  message: v.string(),
+  requestId: v.fallback(v.nullable(v.string()), null),
+  at: TIME,
+} satisfies FieldsOf<PollError>);
+
+/** Reads our error from an activity failure; undefined if it is not ours. */
 export function readPollError(details: unknown): PollError | undefined {
-  if (typeof details !== 'object' || details === null) return undefined;
-  const { code, message, requestId = null, at } = details as Readonly<Record<string, unknown>>;
-  if (typeof code !== 'string' || typeof message !== 'string' || typeof at !== 'string') return undefined;
-  return { code, message, requestId: typeof requestId === 'string' ? requestId : null, at };
+  const { success, output } = v.safeParse(POLL_ERROR, details);
+  return success ? output : undefined;
 }
 
 /**

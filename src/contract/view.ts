@@ -4,7 +4,8 @@ import type { WaitPlan } from './input.js';
 import type { PollError } from './poll-error.js';
 import type { RedisTaskObservation } from './task.js';
 import { plain } from './text.js';
-import { nextPollAt, type WaitState } from './wait.js';
+import type { WaitState } from './wait-state.js';
+import { nextPollAt } from './wait.js';
 
 /** The longest message of the API that is shown: as long as in a failure. */
 const MESSAGE_MAX = 1_000;
@@ -39,11 +40,6 @@ export function viewOf(plan: WaitPlan, state: WaitState, now: number): RedisTask
     ...(state.lastError && { lastError: state.lastError }),
     ...(state.observation && { observation: state.observation }),
   };
-}
-
-/** The static summary of a wait, which only its starter can set. */
-export function waitSummary(plan: WaitPlan): string {
-  return `Redis task ${plan.taskId} in ${plan.region}`;
 }
 
 /** What the Timeline of Temporal UI shows on a call. */

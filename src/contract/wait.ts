@@ -2,6 +2,7 @@ import type { WaitPlan } from './input.js';
 import type { PollError, PollErrorClass } from './poll-error.js';
 import { MINIMUM_INTERVAL_MS, nextInterval } from './schedule.js';
 import { phaseOf, type RedisTaskObservation } from './task.js';
+import type { WaitState } from './wait-state.js';
 
 /** How long a task that no poll has ever seen is asked for again: a fresh one may not be visible yet. */
 const VISIBILITY_GRACE_MS = 15_000;
@@ -15,73 +16,13 @@ const GIVEN_UP_INTERVAL_MS = 2_000;
 const ANSWERED_LATELY_MS = 90_000;
 const FAILING_WARNING_MS = 60_000;
 
-/**
- * Where a wait stands. Plain JSON: it is what one run of the workflow hands to the next.
- *
- * Instants are milliseconds since the epoch, in workflow time.
- */
-export interface WaitState {
-  readonly v: 1;
-  readonly stage: 'pausing' | 'polling' | 'ended';
-  readonly startedAt: number;
-  readonly deadline: number;
-  /** When the first poll completed; the visibility grace starts here. */
-  readonly firstPollAt: number | null;
-  /** No poll begins before this: two calls keep their distance, whatever brings a poll forward. */
-  readonly soonestAt: number;
-  /** When the schedule alone would poll next. */
-  readonly paceAt: number;
-  readonly paceStep: number;
-  /** When `pollNow` came; null once a poll has begun since. */
-  readonly requestedAt: number | null;
-  /** How many polls returned a task. */
-  readonly polls: number;
-  /** When the API last said that the task is unfinished. */
-  readonly unfinishedAt: number | null;
-  readonly observation: RedisTaskObservation | null;
-  readonly lastError: PollError | null;
-  /** No poll has ever seen the task, and the last one heard that there is none. */
-  readonly missing: boolean;
-  /** When the first of the polls failed that have failed in a row up to now. */
-  readonly failingSince: number | null;
-  /** How many polls in a row the API has refused up to now, and when it refused the first of them. */
-  readonly refusals: number;
-  readonly refusedSince: number | null;
-  /** What the log has been told about: each once per wait. */
-  readonly warned: readonly WaitWarning[];
-}
-
-/** What an operator should hear of: polls that have failed for more than a minute, a status that is not documented. */
+/** A warning for the log: polls have failed for more than a minute, or a status is not documented. */
 export type WaitWarning = 'failing' | 'unknownStatus';
 
 /** What a poll brought: the task, or the reason why not. */
 export type PollAnswer =
   | { readonly observation: RedisTaskObservation; readonly error?: undefined }
   | { readonly observation?: undefined; readonly error: PollError; readonly errorClass: PollErrorClass };
-
-/** A wait that begins now: its first poll is due at once. */
-export function beginWait(plan: WaitPlan, now: number): WaitState {
-  return {
-    v: 1,
-    stage: 'pausing',
-    startedAt: now,
-    deadline: now + plan.maxWaitMs,
-    firstPollAt: null,
-    soonestAt: now,
-    paceAt: now,
-    paceStep: 0,
-    requestedAt: null,
-    polls: 0,
-    unfinishedAt: null,
-    observation: null,
-    lastError: null,
-    missing: false,
-    failingSince: null,
-    refusals: 0,
-    refusedSince: null,
-    warned: [],
-  };
-}
 
 /**
  * When the next poll is due: at the pace of the schedule, sooner when asked, at the deadline at the latest, and never too

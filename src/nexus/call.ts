@@ -3,11 +3,9 @@ import {
   type NexusOperationHandle,
   type StartNexusOperationOptions,
 } from '@temporalio/workflow';
-import { type AwaitRedisTaskInput, identityOf, readInput } from '../contract/input.js';
-import { invalidInputMessage } from '../contract/messages.js';
+import { waitSummary } from '../contract/ids.js';
+import { type AwaitRedisTaskInput, readInput } from '../contract/input.js';
 import type { RedisTaskResult } from '../contract/outcome.js';
-import { waitSummary } from '../contract/view.js';
-import { readOrFail } from '../workflows/failure.js';
 import { redisTasks } from './service.js';
 
 /** Options of a wait through Nexus: those of the operation, and where it goes. */
@@ -29,7 +27,7 @@ export async function startSharedRedisTaskWait(
   input: AwaitRedisTaskInput,
   { endpoint, ...options }: SharedRedisTaskWaitOptions,
 ): Promise<NexusOperationHandle<RedisTaskResult>> {
-  const plan = readOrFail(() => readInput(input), invalidInputMessage, identityOf(input));
+  const plan = readInput(input);
   return createNexusServiceClient({ service: redisTasks, endpoint }).startOperation('awaitTask', input, {
     summary: waitSummary(plan),
     ...options,

@@ -9,22 +9,13 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import { readCarriedState } from '../contract/carried-state.js';
 import { decodeRedisTaskFailure } from '../contract/failures.js';
 import { apiTaskQueue } from '../contract/ids.js';
-import {
-  type AwaitRedisTaskInput,
-  identityOf,
-  joinedDeadline,
-  readDeadline,
-  readInput,
-  type WaitPlan,
-} from '../contract/input.js';
-import { invalidExtensionMessage, invalidInputMessage } from '../contract/messages.js';
+import { type AwaitRedisTaskInput, joinedDeadline, readDeadline, readInput, type WaitPlan } from '../contract/input.js';
 import { failureDetails, type RedisTaskResult } from '../contract/outcome.js';
 import { DETACHED, finalMarkdownOf, markdownOf, viewOf, type WaitEnding } from '../contract/view.js';
-import { beginWait, ended, type WaitState } from '../contract/wait.js';
-import { readOrFail } from './failure.js';
+import { beginWait, readCarriedState, type WaitState } from '../contract/wait-state.js';
+import { ended } from '../contract/wait.js';
 import { extendWait, getState, joinWait, pollNow } from './messages.js';
 import { countPoll, countWait } from './metrics.js';
 import { RedisTaskWait } from './redis-task-wait.js';
@@ -60,11 +51,7 @@ export async function awaitRedisTask(input: AwaitRedisTaskInput, carried?: unkno
   });
   const view = () => viewOf(plan, wait.state, Date.now());
   const deadlineOf = (argument: unknown) =>
-    readOrFail(
-      () => readDeadline(argument, wait.state.startedAt, Date.now()),
-      invalidExtensionMessage,
-      failureDetails(plan, wait.state, Date.now()),
-    );
+    readDeadline(argument, wait.state.startedAt, Date.now(), failureDetails(plan, wait.state, Date.now()));
 
   setHandler(getState, view, { description: 'Where the wait stands: status, polls, next poll, deadline, last error' });
   setHandler(pollNow, () => wait.pollNow(), { description: 'Polls at once; the pace goes on unchanged' });
@@ -110,9 +97,8 @@ export async function awaitRedisTask(input: AwaitRedisTaskInput, carried?: unkno
 
 function readArguments(input: unknown, carried: unknown): { plan: WaitPlan; state: WaitState } {
   try {
-    const plan = readOrFail(() => readInput(input), invalidInputMessage, identityOf(input));
-    const state = readOrFail(() => readCarriedState(carried), invalidInputMessage, identityOf(input));
-    return { plan, state: state ?? beginWait(plan, Date.now()) };
+    const plan = readInput(input);
+    return { plan, state: readCarriedState(carried, input) ?? beginWait(plan, Date.now()) };
   } catch (error) {
     countWait('RedisTaskInvalidInput');
     throw error;

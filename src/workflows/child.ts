@@ -1,11 +1,8 @@
 import { type ChildWorkflowHandle, type ChildWorkflowOptions, startChild, workflowInfo } from '@temporalio/workflow';
-import { AWAIT_REDIS_TASK, childWorkflowId, DEFAULT_TASK_QUEUE } from '../contract/ids.js';
-import { type AwaitRedisTaskInput, identityOf, readInput } from '../contract/input.js';
-import { invalidInputMessage } from '../contract/messages.js';
+import { AWAIT_REDIS_TASK, DEFAULT_TASK_QUEUE, waitStartOptions } from '../contract/ids.js';
+import { type AwaitRedisTaskInput, readInput } from '../contract/input.js';
 import type { RedisTaskResult } from '../contract/outcome.js';
-import { waitSummary } from '../contract/view.js';
 import type { awaitRedisTask } from './await-redis-task.js';
-import { readOrFail } from './failure.js';
 
 /**
  * Options of the child workflow. Those that are left out follow the contract: queue `redis-task`, the id
@@ -22,16 +19,13 @@ export async function startAwaitRedisTask(
   input: AwaitRedisTaskInput,
   options: AwaitRedisTaskOptions = {},
 ): Promise<ChildWorkflowHandle<typeof awaitRedisTask>> {
-  const plan = readOrFail(() => readInput(input), invalidInputMessage, identityOf(input));
-  const { taskId, region } = plan;
   const { taskQueue = DEFAULT_TASK_QUEUE } = options;
+  const start = waitStartOptions(readInput(input), input, taskQueue);
   return startChild<typeof awaitRedisTask>(AWAIT_REDIS_TASK, {
-    workflowId: childWorkflowId(workflowInfo().workflowId, taskQueue, region, taskId),
-    staticSummary: waitSummary(plan),
+    ...start,
+    workflowId: `${workflowInfo().workflowId}/${start.workflowId}`,
     ...options,
-    taskQueue,
-    memo: { taskId, region, ...options.memo },
-    args: [input],
+    memo: { ...start.memo, ...options.memo },
   });
 }
 

@@ -1,10 +1,8 @@
 import { workflowInfo } from '@temporalio/workflow';
 import { apiTaskQueue } from '../contract/ids.js';
-import { type AwaitRedisTaskInput, identityOf, readInput } from '../contract/input.js';
-import { invalidInputMessage } from '../contract/messages.js';
+import { type AwaitRedisTaskInput, readInput } from '../contract/input.js';
 import type { RedisTaskResult } from '../contract/outcome.js';
-import { beginWait } from '../contract/wait.js';
-import { readOrFail } from './failure.js';
+import { beginWait } from '../contract/wait-state.js';
 import { RedisTaskWait } from './redis-task-wait.js';
 
 /** Options of {@link waitForRedisTask}. */
@@ -29,7 +27,7 @@ export async function waitForRedisTask(
   input: AwaitRedisTaskInput,
   options: WaitForRedisTaskOptions = {},
 ): Promise<RedisTaskResult> {
-  const plan = readOrFail(() => readInput(input), invalidInputMessage, identityOf(input));
+  const plan = readInput(input);
   const apiQueue = apiTaskQueue(options.taskQueue ?? workflowInfo().taskQueue);
   return new RedisTaskWait(plan, beginWait(plan, Date.now()), { apiQueue }).run();
 }

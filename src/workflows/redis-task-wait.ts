@@ -1,10 +1,12 @@
 import { CancellationScope, CancelledFailure, condition, getRandomStream, log } from '@temporalio/workflow';
 import { BACKLOG_CHECK_MS, callLimits, LAST_POLL_TIMEOUT_MS } from '../contract/call-limits.js';
+import { toApplicationFailure } from '../contract/failures.js';
 import type { WaitPlan } from '../contract/input.js';
 import { failingWarning, unknownStatusWarning } from '../contract/messages.js';
 import { outcomeOf, type RedisTaskResult } from '../contract/outcome.js';
 import { noActivityWorker, queueBacklog } from '../contract/poll-error.js';
 import { deadlineSummary, LAST_POLL_SUMMARY, pauseSummary, pollSummary } from '../contract/view.js';
+import type { WaitState } from '../contract/wait-state.js';
 import {
   dueWarnings,
   hasWarned,
@@ -18,9 +20,7 @@ import {
   queueDelayMs,
   requestPoll,
   wasAnsweredLately,
-  type WaitState,
 } from '../contract/wait.js';
-import { applicationFailure } from './failure.js';
 import { type Polled, PollUnderWay } from './poll.js';
 import { isQueueServed } from './queue.js';
 
@@ -78,7 +78,7 @@ export class RedisTaskWait {
       this.warn();
 
       const outcome = outcomeOf(this.plan, this.state, answer, beganAt, Date.now());
-      if (outcome?.failure) throw applicationFailure(outcome.failure);
+      if (outcome?.failure) throw toApplicationFailure(outcome.failure);
       if (outcome) return outcome.result;
 
       this.become(pauseAfterPoll(this.state, this.plan, Date.now(), this.jitter.random(), queuedMs));

@@ -3,15 +3,8 @@ import { type AwaitRedisTaskInput, readInput, type WaitPlan } from '../../src/co
 import { outcomeOf, type WaitOutcome } from '../../src/contract/outcome.js';
 import type { PollError, PollErrorClass } from '../../src/contract/poll-error.js';
 import type { RedisTaskObservation } from '../../src/contract/task.js';
-import {
-  beginWait,
-  nextPollAt,
-  pauseAfterPoll,
-  type PollAnswer,
-  pollAnswered,
-  pollBegan,
-  type WaitState,
-} from '../../src/contract/wait.js';
+import { beginWait, type WaitState } from '../../src/contract/wait-state.js';
+import { nextPollAt, pauseAfterPoll, type PollAnswer, pollAnswered, pollBegan } from '../../src/contract/wait.js';
 
 export const START = Date.parse('2026-11-22T10:00:00Z');
 

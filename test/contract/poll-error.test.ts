@@ -6,7 +6,7 @@ import {
   queueBacklog,
   workerLost,
 } from '../../src/contract/poll-error.js';
-import { beginWait } from '../../src/contract/wait.js';
+import { beginWait } from '../../src/contract/wait-state.js';
 import { planOf, START } from './played-wait.js';
 
 const AT = '2026-11-22T10:00:00.000Z';

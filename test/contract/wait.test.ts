@@ -1,5 +1,5 @@
+import { beginWait } from '../../src/contract/wait-state.js';
 import {
-  beginWait,
   dueWarnings,
   ended,
   hasWarned,
