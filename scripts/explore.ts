@@ -56,7 +56,9 @@ const stage = await Stage.set({ rps, workers });
 let wrong = 0;
 try {
   const beganAt = Date.now();
-  const played = Promise.all(only.map((wait) => playWait(stage.client, stage.simulator, wait, beganAt)));
+  const played = Promise.all(
+    only.map((wait) => playWait(stage.client, stage.simulator, wait, beganAt, 4 * longestMs + 120_000)),
+  );
   const troubled = Promise.all(plan.troubles.map((trouble) => bring(trouble, beganAt)));
   const all = await played;
   await troubled;

@@ -1,4 +1,11 @@
-import { CancellationScope, CancelledFailure, condition, getRandomStream, log } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  CancelledFailure,
+  condition,
+  getRandomStream,
+  log,
+  type TimerOptions,
+} from '@temporalio/workflow';
 import { BACKLOG_CHECK_MS, callLimits, LAST_POLL_TIMEOUT_MS } from '../contract/call-limits.js';
 import { toApplicationFailure } from '../contract/failures.js';
 import type { WaitPlan } from '../contract/input.js';
@@ -23,6 +30,7 @@ import {
 } from '../contract/wait.js';
 import { type Polled, PollUnderWay } from './poll.js';
 import { isQueueServed } from './queue.js';
+import { StaleReplayGuard } from './stale-replay-guard.js';
 
 /** What a wait is embedded in: the workflow `awaitRedisTask`, or someone's own. */
 export interface WaitHost {
@@ -39,6 +47,7 @@ export interface WaitHost {
 export class RedisTaskWait {
   // A stream of its own: a workflow that waits inline keeps its sequence of Math.random().
   private readonly jitter = getRandomStream('temporal-tencent-redis');
+  private readonly guard = new StaleReplayGuard();
 
   constructor(
     readonly plan: WaitPlan,
@@ -95,9 +104,9 @@ export class RedisTaskWait {
       const { deadline } = this.state;
       const leftMs = deadline - Date.now();
       if (leftMs > 0) {
-        await condition(() => this.state.deadline < deadline, leftMs, { summary: deadlineSummary(this.state) });
+        await this.until(() => this.state.deadline < deadline, leftMs, { summary: deadlineSummary(this.state) });
       } else {
-        await condition(() => !this.isPastDeadline());
+        await this.until(() => !this.isPastDeadline());
       }
     }
   }
@@ -108,8 +117,8 @@ export class RedisTaskWait {
       const pauseMs = (dueAt ?? 0) - Date.now();
       if (pauseMs <= 0) return;
       const moved = () => nextPollAt(this.state) !== dueAt;
-      if (dueAt === this.state.deadline) await condition(() => moved() || this.isPastDeadline());
-      else await condition(moved, pauseMs, { summary: pauseSummary(this.state, pauseMs) });
+      if (dueAt === this.state.deadline) await this.until(() => moved() || this.isPastDeadline());
+      else await this.until(moved, pauseMs, { summary: pauseSummary(this.state, pauseMs) });
     }
   }
 
@@ -152,8 +161,8 @@ export class RedisTaskWait {
   private async isAnswered(poll: PollUnderWay, lastPollMs: number): Promise<boolean> {
     const isLast = this.isPastDeadline();
     const settled = () => poll.isOver || this.isPastDeadline() !== isLast;
-    if (isLast) await condition(settled, lastPollMs, { summary: LAST_POLL_SUMMARY });
-    else await condition(settled);
+    if (isLast) await this.until(settled, lastPollMs, { summary: LAST_POLL_SUMMARY });
+    else await this.until(settled);
     return poll.isOver;
   }
 
@@ -172,6 +181,16 @@ export class RedisTaskWait {
       if (warning === 'unknownStatus' && observation) log.warn(unknownStatusWarning(this.plan, observation.status));
     }
     if (warnings.length > 0) this.state = hasWarned(this.state, warnings);
+  }
+
+  private async until(isTrue: () => boolean, timeoutMs?: number, options: TimerOptions = {}): Promise<void> {
+    const check = () => {
+      this.guard.check();
+      return isTrue();
+    };
+    if (timeoutMs === undefined) await condition(check);
+    else await condition(check, timeoutMs, options);
+    await this.guard.hold();
   }
 
   private isPastDeadline(): boolean {

@@ -206,9 +206,15 @@ export async function causeOf(result: Promise<unknown>): Promise<Error | undefin
   throw error;
 }
 
-/** Where a wait stands. */
-export function stateOf(handle: Pick<WaitHandle, 'query'>): Promise<RedisTaskWaitState> {
-  return handle.query<RedisTaskWaitState>('getState');
+/** Where a wait stands. A worker that is just loading it says so, and is asked again. */
+export async function stateOf(handle: Pick<WaitHandle, 'query'>): Promise<RedisTaskWaitState> {
+  for (;;) {
+    try {
+      return await handle.query<RedisTaskWaitState>('getState');
+    } catch (error) {
+      if (!(error instanceof Error && error.message.endsWith('Ask again.'))) throw error;
+    }
+  }
 }
 
 /** Asks until the answer is what is waited for; the test's own timeout is the limit. */

@@ -52,7 +52,8 @@ export function recordOf(
     steering: played.steering.map((each) => ({
       ...each,
       at: since(each.at),
-      heardAt: each.heardAt === undefined ? undefined : since(each.heardAt),
+      // The server takes a signal before any worker has begun the wait; the wait hears it when it begins.
+      heardAt: each.heardAt === undefined ? undefined : Math.max(0, since(each.heardAt)),
     })),
     deadlines: recorded.deadlines.map(({ from, deadline }) => ({ from: since(from), deadline: since(deadline) })),
     troubles: absences.map(({ from, to, why }) => ({ from: since(from), to: since(to), why })),

@@ -23,6 +23,7 @@ export async function playWait(
   simulator: RedisApiSimulator,
   planned: PlannedWait,
   runBeganAt: number,
+  limitMs: number,
 ): Promise<PlayedWait> {
   const { script, taskId } = planned;
   const workflowId = `redis-task/${REGION}/${taskId}`;
@@ -51,7 +52,8 @@ export async function playWait(
       later(act.atMs, () => perform(client.workflow.getHandle(workflowId), act, script.maxWaitMs, steering)),
     ),
   ];
-  await patiently(() => client.workflow.getHandle(workflowId, handle.firstExecutionRunId).result().catch(ended));
+  const result = client.workflow.getHandle(workflowId, handle.firstExecutionRunId);
+  await Promise.race([patiently(() => result.result().catch(ended)), sleep(limitMs, undefined, { ref: false })]);
   stop.abort();
   await Promise.all(all);
   return { planned, workflowId, taskBeganAt, steering };

@@ -1,0 +1,34 @@
+import { workflowInfo } from '@temporalio/workflow';
+
+/**
+ * Notices a replay of events that no workflow task has delivered yet, and fails it.
+ *
+ * Such a replay is made for a query that reaches a worker which does not have the workflow in its cache: SDK 1.24 applies
+ * events after the last task as well, at that task's time (measured: a query is sent while no worker runs, a timer fires,
+ * a worker starts). What the workflow decides there is sent with its next task, but a later replay, at the right time,
+ * may decide otherwise: the wait would hang. Failing the replay fails only that query, and the worker forgets the workflow.
+ */
+export class StaleReplayGuard {
+  private seen = position();
+  private isStale = false;
+
+  /** Call it in every condition: those are evaluated in each activation, before anything that awaits goes on. */
+  check(): void {
+    const now = position();
+    const { historyLength, historySize, time } = this.seen;
+    // A new task comes with a longer history and a later time. Several activations of one task have the same length.
+    this.isStale ||= now.historyLength > historyLength && now.historySize === historySize && now.time === time;
+    if (this.isStale) throw new Error('A worker is loading this wait. Ask again.');
+    this.seen = now;
+  }
+
+  /** Never resolves in a stale replay, so that no command follows. */
+  async hold(): Promise<void> {
+    if (this.isStale) await new Promise(() => undefined);
+  }
+}
+
+function position() {
+  const { historyLength, historySize } = workflowInfo();
+  return { historyLength, historySize, time: Date.now() };
+}
