@@ -58,7 +58,7 @@ export function objectWith<E extends v.ObjectEntries>(entries: E, path = '') {
 }
 
 /** A duration between two bounds, in milliseconds. */
-export function durationBetween(min: number, max = Infinity) {
+export function durationBetween(min: number, max: number, description: string) {
   const bounds = max < Infinity ? ` from ${formatDuration(min)} to ${formatDuration(max)}` : '';
   const rule = `must be a duration${bounds}: a number of milliseconds, or text such as "90s", "1.5h" or "2d"`;
   return v.pipe(
@@ -72,13 +72,14 @@ export function durationBetween(min: number, max = Infinity) {
     v.transform((duration: RedisTaskDuration) => durationMs(duration) ?? NaN),
     v.check((ms) => ms >= min && ms <= max && ms < Infinity, rule),
     v.transform(Math.round),
+    v.description(description),
   );
 }
 
 /** A number between two bounds. */
-export function numberBetween(min: number, max: number) {
+export function numberBetween(min: number, max: number, description: string) {
   const rule = `must be a number from ${min} to ${max}`;
-  return v.pipe(v.number(rule), v.minValue(min, rule), v.maxValue(max, rule));
+  return v.pipe(v.number(rule), v.minValue(min, rule), v.maxValue(max, rule), v.description(description));
 }
 
 /** A value as JSON. What stands in an object's fields is left out: it may be a secret. */

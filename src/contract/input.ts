@@ -91,28 +91,25 @@ export const REGION = v.pipe(
 );
 
 const LONGEST_WAIT_MS = 30 * DAY;
-const maxWait = (description: string) => v.pipe(durationBetween(SECOND, LONGEST_WAIT_MS), v.description(description));
+const maxWait = (description: string) => durationBetween(SECOND, LONGEST_WAIT_MS, description);
 
 const POLLING = v.pipe(
   objectWith(
     {
-      initialInterval: v.optional(
-        v.pipe(durationBetween(SECOND, HOUR), v.description('The first interval; not longer than maximumInterval')),
-      ),
+      initialInterval: v.optional(durationBetween(SECOND, HOUR, 'The first interval; not longer than maximumInterval')),
       maximumInterval: v.optional(
-        v.pipe(durationBetween(SECOND, HOUR), v.description('The longest interval; not shorter than initialInterval')),
+        durationBetween(SECOND, HOUR, 'The longest interval; not shorter than initialInterval'),
       ),
       backoffCoefficient: v.optional(
-        v.pipe(numberBetween(1, 10), v.description('What each interval is multiplied by to get the next one')),
+        numberBetween(1, 10, 'What each interval is multiplied by to get the next one'),
         DEFAULT_COEFFICIENT,
       ),
-      jitter: v.optional(v.pipe(numberBetween(0, 0.5), v.description('The share by which each interval varies')), 0.1),
+      jitter: v.optional(numberBetween(0, 0.5, 'The share by which each interval varies'), 0.1),
       expectedDuration: v.optional(
-        v.pipe(
-          durationBetween(0),
-          // One beyond the longest wait means the same as the longest wait.
-          v.transform((ms) => Math.min(ms, 2 * LONGEST_WAIT_MS)),
-          v.description('What this kind of task usually takes: polled at once, then only after the larger part of it'),
+        durationBetween(
+          0,
+          Infinity,
+          'What this kind of task usually takes: polled at once, then only after the larger part of it',
         ),
       ),
     } satisfies FieldsOf<RedisTaskPolling>,
@@ -130,7 +127,8 @@ const POLLING = v.pipe(
     ...rest,
     initialIntervalMs: initialInterval ?? Math.min(DEFAULT_INITIAL_MS, maximumInterval ?? Infinity),
     maximumIntervalMs: maximumInterval ?? Math.max(DEFAULT_MAXIMUM_MS, initialInterval ?? 0),
-    ...(expectedDuration !== undefined && { expectedDurationMs: expectedDuration }),
+    // One beyond the longest wait means the same as the longest wait.
+    ...(expectedDuration !== undefined && { expectedDurationMs: Math.min(expectedDuration, 2 * LONGEST_WAIT_MS) }),
   })),
 );
 

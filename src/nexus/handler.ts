@@ -19,11 +19,11 @@ export interface RedisTasksHandlerOptions {
 }
 
 /**
- * Creates the handler of the service `redisTasks`, for the `nexusServices` of a worker that an endpoint leads to.
+ * Creates the handler of the service `redisTasks`, for the `nexusServices` of a worker behind an endpoint.
  *
- * Each wait is the workflow that `RedisTaskClient` starts, with the same id: whoever asks for a task joins the wait that
- * runs for it, however that was started, and the wait then lasts at least as long as the caller wants from now. A caller
- * that cancels leaves alone; the others get the outcome.
+ * Each wait is the workflow that `RedisTaskClient` starts, with the same id. A caller joins the wait that runs for its
+ * task already, and moves its deadline to at least its own `maxWait` from now. A caller that cancels leaves the wait
+ * running for the others.
  *
  * @example
  * ```ts
@@ -43,7 +43,7 @@ class AwaitTaskHandler extends WorkflowRunOperationHandler<AwaitRedisTaskInput, 
   constructor(taskQueue: string) {
     super(async (context, input) => {
       const plan = readOperationInput(input);
-      // Not refused when the wait runs: the server then attaches this caller to it, for its outcome.
+      // If the wait runs already, the server attaches this caller to it.
       const wait = await startWorkflow<typeof awaitRedisTask>(context, AWAIT_REDIS_TASK, {
         ...waitStartOptions(plan, input, taskQueue),
         workflowIdConflictPolicy: 'USE_EXISTING',
@@ -53,7 +53,7 @@ class AwaitTaskHandler extends WorkflowRunOperationHandler<AwaitRedisTaskInput, 
     });
   }
 
-  /** The wait is not this caller's alone. The caller is told that it is out; the wait goes on. */
+  /** Others may share the wait, so it goes on. */
   override cancel(): Promise<void> {
     return Promise.resolve();
   }

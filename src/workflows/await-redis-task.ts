@@ -22,12 +22,12 @@ import { RedisTaskWait } from './redis-task-wait.js';
 import { upsertSearchAttributesOf } from './search-attributes.js';
 
 /**
- * Waits for a task of Tencent Cloud Redis until it has ended: a durable child workflow for a pipeline in any language.
+ * Waits until a Tencent Cloud Redis task has ended: a durable child workflow for a pipeline in any language.
  *
- * Answers the query `getState`, the signals `pollNow` and `joinWait` and the update `extendWait`. Cancelling it ends the wait, not the
- * task.
+ * Handles the query `getState`, the signals `pollNow` and `joinWait`, and the update `extendWait`. Cancelling it ends the
+ * wait, not the task.
  *
- * @param carried - internal: what an earlier run of the same wait handed over
+ * @param carried - internal: the state that an earlier run of the same wait handed over
  * @returns the task as the API last described it, once it has succeeded
  * @throws ApplicationFailure whose `type` is one of `REDIS_TASK_FAILURE_TYPES`; see `decodeRedisTaskFailure`
  */
@@ -37,7 +37,7 @@ export async function awaitRedisTask(input: AwaitRedisTaskInput, carried?: unkno
 
   const wait = new RedisTaskWait(plan, state, {
     apiQueue,
-    changed: (now) => setCurrentDetails(markdownOf(plan, now, apiQueue)),
+    changed: (state) => setCurrentDetails(markdownOf(plan, state, apiQueue)),
     polled(answer) {
       countPoll(answer);
       upsertSearchAttributesOf(plan, answer);
@@ -61,7 +61,7 @@ export async function awaitRedisTask(input: AwaitRedisTaskInput, carried?: unkno
       const deadline = joinedDeadline(argument, wait.state.deadline, Date.now());
       if (deadline > wait.state.deadline) wait.moveDeadline(deadline);
     },
-    { description: 'Moves the deadline to no earlier than so long from now, never nearer: { "maxWait": "4h" }' },
+    { description: 'Moves the deadline to at least maxWait from now, never nearer: { "maxWait": "4h" }' },
   );
   setHandler(
     extendWait,

@@ -5,13 +5,13 @@ import type { RedisTaskResult } from '../contract/outcome.js';
 import type { awaitRedisTask } from './await-redis-task.js';
 
 /**
- * Options of the child workflow. Those that are left out follow the contract: queue `redis-task`, the id
- * `<parent id>/<queue>/<region>/<taskId>`, a static summary and a memo with the task and its region.
+ * Options of the child workflow. Defaults: queue `redis-task`, id `<parent id>/<queue>/<region>/<taskId>`, and a static
+ * summary and memo with the task and its region.
  */
 export type AwaitRedisTaskOptions = Omit<ChildWorkflowOptions, 'args'>;
 
 /**
- * Starts a wait as a child workflow and returns its handle: to do something else meanwhile, or to send `pollNow`.
+ * Starts a wait as a child workflow and returns its handle, to do something else meanwhile or to send `pollNow`.
  *
  * @throws ApplicationFailure `RedisTaskInvalidInput` before anything is started, when the input breaks a rule
  */
@@ -33,8 +33,8 @@ export async function startAwaitRedisTask(
  * Waits for a task as a child workflow.
  *
  * @returns the task as the API last described it, once it has succeeded
- * @throws ChildWorkflowFailure when the wait ends otherwise: `decodeRedisTaskFailure` says how; and
- * ApplicationFailure `RedisTaskInvalidInput` before anything is started, when the input breaks a rule
+ * @throws ChildWorkflowFailure when the wait ends otherwise: read it with `decodeRedisTaskFailure`
+ * @throws ApplicationFailure `RedisTaskInvalidInput` before anything is started, when the input breaks a rule
  *
  * @example
  * ```ts

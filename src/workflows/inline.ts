@@ -9,14 +9,14 @@ import { RedisTaskWait } from './redis-task-wait.js';
 export interface WaitForRedisTaskOptions {
   /**
    * The calls go to `<taskQueue>-api`.
-   * @default the queue of the workflow that calls
+   * @default the queue of the calling workflow
    */
   readonly taskQueue?: string;
 }
 
 /**
- * Waits for a task inside your own workflow, without a child: for short waits, because each poll adds 11 events to
- * your history and nothing continues it as new. A wait of its own id, with queries and `pollNow`, is
+ * Waits for a task inside your own workflow, without a child. Use it for short waits: each poll adds 11 events to your
+ * history, and nothing continues it as new. For a wait with its own id, queries and `pollNow`, use
  * `executeAwaitRedisTask`.
  *
  * A worker must serve the queue `<taskQueue>-api` with the activities of `createRedisActivities`.

@@ -36,7 +36,7 @@ const transition: fc.Arbitrary<Transition> = fc.oneof(
   fc.double({ min: 0, max: 1, noNaN: true }).map(
     (draw): Transition =>
       (state, now) =>
-        pauseAfterPoll(state, plan, now, draw),
+        pauseAfterPoll(plan, state, now, draw),
   ),
   fc.integer({ min: 1, max: 30 * 86_400_000 }).map(
     (more): Transition =>

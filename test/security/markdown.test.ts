@@ -26,7 +26,7 @@ function waitWith(text: string): WaitState {
   };
   const error: PollError = { code: text, message: text, requestId: text, at: text };
   const seen = pollAnswered(pollBegan(beginWait(plan, START)), { observation }, START);
-  return pauseAfterPoll(pollAnswered(seen, { error, errorClass: 'transient' }, START), plan, START, 0.5);
+  return pauseAfterPoll(plan, pollAnswered(seen, { error, errorClass: 'transient' }, START), START, 0.5);
 }
 
 const ENDINGS: readonly WaitEnding[] = [
