@@ -79,7 +79,7 @@ export const JSON_SCHEMAS: Readonly<Record<string, object>> = {
 };
 
 function root(title: string, schema: object) {
-  return { ...schema, $schema: 'https://json-schema.org/draft/2020-12/schema', title };
+  return { $schema: 'https://json-schema.org/draft/2020-12/schema', title, ...schema };
 }
 
 /** What only code can check is left out. */
@@ -89,5 +89,6 @@ function convert(schema: v.GenericSchema): object {
     errorMode: 'ignore',
     ignoreActions: ['check', 'raw_check', 'transform'],
   });
-  return { ...converted, $schema: undefined };
+  delete converted.$schema;
+  return converted;
 }

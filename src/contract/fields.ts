@@ -42,12 +42,12 @@ export function objectWith<E extends v.ObjectEntries>(entries: E, path = '') {
     // First of all: a typo must not be ignored.
     v.rawCheck(({ dataset, addIssue }) => {
       const input = dataset.value as Record<string, unknown>;
-      const key = Object.keys(input).find((each) => !known.includes(each));
-      if (key === undefined) return;
-      addIssue({
-        message: `is not a field of this input; known fields: ${known.map((each) => path + each).join(', ')}`,
-        path: [{ type: 'object', origin: 'key', input, key, value: undefined }],
-      });
+      const message = `is not a field of this input; known fields: ${known.map((each) => path + each).join(', ')}`;
+      for (const key in input) {
+        if (known.includes(key)) continue;
+        addIssue({ message, path: [{ type: 'object', origin: 'key', input, key, value: undefined }] });
+        return;
+      }
     }),
     // A field that is missing breaks the same rule as one that is undefined.
     v.strictObject(entries, ({ path }: v.StrictObjectIssue) => {
