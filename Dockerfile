@@ -1,5 +1,5 @@
 # The worker. Its base must have glibc: the Temporal SDK's native core has no build for musl (Alpine). Node 24 is supported
-# until April 2028; `npm run test:node` holds the versions that the package is tested on.
+# until April 2028; `npm run check node` holds the versions that the package is tested on.
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./

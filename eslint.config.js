@@ -11,7 +11,7 @@ const zones = {
   client: ['contract'],
   plugin: ['contract', 'activities'],
   nexus: ['contract', 'workflows'],
-  cli: ['contract', 'client', 'tencent', 'worker', 'activities', 'testing', 'engine'],
+  cli: ['contract', 'client', 'tencent', 'worker', 'engine'],
   worker: ['contract', 'tencent', 'activities'],
   testing: ['contract', 'tencent/sign.ts'],
   engine: [],

@@ -1,14 +1,5 @@
-/** @type {import('jest').Config} */
-export default {
+const shared = {
   testEnvironment: 'node',
-  testMatch: ['<rootDir>/test/**/*.test.ts'],
-  // Killed processes are `npm run test:crash`, generated cases and long histories `npm run test:long`.
-  testPathIgnorePatterns: [
-    '/node_modules/',
-    '<rootDir>/test/crash/',
-    '<rootDir>/test/fuzz/',
-    '<rootDir>/test/long-waits/',
-  ],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
@@ -25,8 +16,46 @@ export default {
       },
     ],
   },
+};
+
+/** A Temporal server for the whole run. */
+const servers = {
   globalSetup: '<rootDir>/test/support/global-setup.js',
   globalTeardown: '<rootDir>/test/support/global-teardown.js',
+};
+
+const patience = { setupFilesAfterEnv: ['<rootDir>/test/support/long-tests.js'] };
+
+const FAST = ['contract', 'tencent', 'testing', 'activities'];
+const LONG = ['fuzz', 'long-waits'];
+const CRASH = ['crash'];
+
+/** The tests in these folders of `test`. */
+function project(displayName, folders, options) {
+  return {
+    ...shared,
+    ...options,
+    displayName,
+    testMatch: folders.map((each) => `<rootDir>/test/${each}/**/*.test.ts`),
+  };
+}
+
+/**
+ * `npm test` runs `fast` and `server`, `npm run test:fast` and `npm run test:long` the others.
+ *
+ * @type {import('jest').Config}
+ */
+export default {
+  projects: [
+    project('fast', FAST),
+    project('server', ['**'], {
+      ...servers,
+      testPathIgnorePatterns: [...FAST, ...LONG, ...CRASH].map((each) => `<rootDir>/test/${each}/`),
+    }),
+    project('long', LONG, { ...servers, ...patience }),
+    // Its tests have servers of their own, to kill them.
+    project('crash', CRASH, patience),
+  ],
   testTimeout: 60_000,
   // One more than the cores of a small machine: many tests wait for timers rather than compute.
   maxWorkers: 3,

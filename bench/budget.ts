@@ -5,10 +5,9 @@
  *   node --import tsx bench/budget.ts [--waits 300] [--workers 2] [--rps 15] [--seconds 60]
  */
 import { parseArgs } from 'node:util';
-import { Client, Connection } from '@temporalio/client';
-import { RedisApiSimulator, type SimulatorCall } from 'temporal-tencent-redis/testing';
-import { startWorkerProcess } from '../scripts/worker-process.js';
-import { startDevServer } from '../src/engine/index.js';
+import type { SimulatorCall } from '../src/testing/index.js';
+import { exitOnSignals } from '../test/support/processes.js';
+import { Stage } from '../test/support/stage.js';
 
 const { values: flags } = parseArgs({
   options: {
@@ -25,16 +24,13 @@ const [waits, workers, rps, seconds] = [flags.waits, flags.workers, flags.rps, f
   number,
 ];
 
-const server = await startDevServer();
-const simulator = await RedisApiSimulator.start();
+exitOnSignals();
+const stage = await Stage.start({ settings: { REDIS_TASK_API_RPS: String(rps) } });
+const { simulator, client } = stage;
 const taskIds = Array.from({ length: waits }, (_, index) => index + 1);
 for (const taskId of taskIds) simulator.addTask(taskId, { timeline: [{ status: 'running' }] });
-const fleet = Array.from({ length: workers }, () =>
-  startWorkerProcess({ server, simulator, settings: { REDIS_TASK_API_RPS: String(rps), REDIS_TASK_HTTP: 'off' } }),
-);
+for (let count = 0; count < workers; count += 1) stage.startWorker();
 
-const connection = await Connection.connect({ address: server.address });
-const client = new Client({ connection });
 const handles = await Promise.all(
   taskIds.map((taskId) =>
     client.workflow.start('awaitRedisTask', {
@@ -70,10 +66,7 @@ const rows: [string, string][] = [
 ];
 for (const [name, value] of [['', ''], ['---', '---'], ...rows]) process.stdout.write(`| ${name} | ${value} |\n`);
 
-await Promise.all(fleet.map((worker) => worker.stop()));
-await connection.close();
-await simulator.close();
-await server.stop();
+await stage.close();
 
 function longestGap(polls: readonly SimulatorCall[]): number {
   const gaps = polls.slice(1).map(({ at }, index) => at - (polls[index]?.at ?? at));

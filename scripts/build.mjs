@@ -26,7 +26,7 @@ async function stripComments() {
   }
 }
 
-/** Last, since ready.mjs takes a bundle for a finished build. */
+/** Last, since with-project.mjs takes a bundle for a finished build. */
 async function bundle() {
   const { bundleWorkflowCode, DefaultLogger } = await import('@temporalio/worker');
   const { minify } = await import('@swc/core');

@@ -1,17 +1,16 @@
 // Plays every kind of wait on dev servers of its own and writes the histories to test/histories/<version>/, in place of
-// those that are there: `npm run record-histories`, once for each version. CONTRIBUTING.md says when.
+// those that are there: once for each version. CONTRIBUTING.md says when.
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { homedir, hostname } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
 import packageJson from '../package.json' with { type: 'json' };
-import { type DevServerOptions, startDevServer } from '../src/engine/index.js';
+import type { DevServerOptions } from '../src/engine/index.js';
+import { LONG_HISTORIES_SERVER, ownDevServer } from '../test/support/environments.js';
 import type { NamedHistory } from '../test/support/histories.js';
 import { endingOf, type KindOfWait, KINDS_OF_LONG_WAITS, KINDS_OF_WAITS } from '../test/support/kinds-of-waits.js';
-import { LONG_HISTORIES_SERVER } from '../test/support/long-histories-server.js';
 import { Waits, type WaitsOptions } from '../test/support/waits.js';
 
 const FOLDER = fileURLToPath(new URL(`../test/histories/${packageJson.version}/`, import.meta.url));
@@ -37,9 +36,7 @@ async function record(
   serverOptions: DevServerOptions,
   options: WaitsOptions,
 ): Promise<RecordedHistory[]> {
-  const server = await startDevServer(serverOptions);
-  const environment = () => TestWorkflowEnvironment.createFromExistingServer({ address: server.address });
-  const waits = await Waits.start(environment, options);
+  const waits = await Waits.start(() => ownDevServer(serverOptions), options);
   try {
     await Promise.all(
       Object.entries(kinds).map(async ([name, kind]) => {
@@ -50,7 +47,6 @@ async function record(
     return named(await waits.histories());
   } finally {
     await waits.close();
-    await server.stop();
   }
 }
 

@@ -1,8 +1,7 @@
-/** `npm run example:plugin`: a worker with the plugin waits for two tasks of a simulated API, on a real server. */
-import { Client } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
-import { RedisApiSimulator, SIMULATOR_CREDENTIAL } from 'temporal-tencent-redis/testing';
-import { startDevServer } from '../../src/engine/index.js';
+/** Plays this example: a worker with the plugin waits for two tasks of a simulated API, on a real server. */
+import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { SIMULATOR_CREDENTIAL } from 'temporal-tencent-redis/testing';
+import { Stage } from '../../test/support/stage.js';
 import { TASK_QUEUE } from './task-queue.js';
 import { createUpgradeWorker } from './worker.js';
 
@@ -10,25 +9,21 @@ Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
 process.env['TENCENTCLOUD_SECRET_ID'] = SIMULATOR_CREDENTIAL.secretId;
 process.env['TENCENTCLOUD_SECRET_KEY'] = SIMULATOR_CREDENTIAL.secretKey;
 
-const server = await startDevServer();
-const simulator = await RedisApiSimulator.start();
-const connection = await NativeConnection.connect({ address: server.address });
+const stage = await Stage.start();
+const { simulator, client } = stage;
 const running = { status: 'running', forPolls: 2 };
 simulator.addTask(101, { timeline: [running, { status: 'succeed' }] });
 simulator.addTask(102, { timeline: [running, { status: 'failed', message: 'not enough memory in the zone' }] });
 
 try {
-  const worker = await createUpgradeWorker(connection, simulator.url);
-  const client = new Client({ connection });
-  const outcomes = await worker.runUntil(() =>
-    Promise.all(
-      [101, 102].map((taskId) =>
-        client.workflow.execute<(taskId: number, region: string) => Promise<string>>('upgrade', {
-          workflowId: `upgrade-${taskId}`,
-          taskQueue: TASK_QUEUE,
-          args: [taskId, 'ap-guangzhou'],
-        }),
-      ),
+  await stage.runWorker((connection) => createUpgradeWorker(connection, simulator.url));
+  const outcomes = await Promise.all(
+    [101, 102].map((taskId) =>
+      client.workflow.execute<(taskId: number, region: string) => Promise<string>>('upgrade', {
+        workflowId: `upgrade-${taskId}`,
+        taskQueue: TASK_QUEUE,
+        args: [taskId, 'ap-guangzhou'],
+      }),
     ),
   );
   for (const outcome of outcomes) console.log(outcome);
@@ -36,7 +31,5 @@ try {
   const asExpected = first.endsWith('is upgraded') && second === 'not upgraded: not enough memory in the zone';
   process.exitCode = asExpected ? 0 : 1;
 } finally {
-  await connection.close();
-  await simulator.close();
-  await server.stop();
+  await stage.close();
 }

@@ -1,4 +1,4 @@
-/** `npm run test:audit`: known vulnerabilities of what an installation of the packed package brings along. */
+/** `npm run check audit`: known vulnerabilities of what an installation of the packed package brings along. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

@@ -5,13 +5,17 @@
  *   --exit            end when everything has been shown, in a terminal too
  *   --record FOLDER   keep the logs and the histories there
  */
+import { createWriteStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { createProvisioningWorker } from '../../examples/provisioning/worker.js';
+import { SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
+import { Stage } from '../../test/support/stage.js';
 import { showProgress } from './progress.js';
 import { prepareSimulator, type Scene, startScenes } from './scenes.js';
-import { setStage, type Stage } from './stage.js';
 
 const { values: flags } = parseArgs({ options: { exit: { type: 'boolean' }, record: { type: 'string' } } });
 const interrupted = new Promise<'interrupted'>((resolve) => {
@@ -19,18 +23,19 @@ const interrupted = new Promise<'interrupted'>((resolve) => {
 });
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
-const stage = await setStage(flags.record);
+// Temporal's usual ports, or free ones when these are taken.
+const stage = await Stage.start({ server: { port: 7233, ui: true, uiPort: 8233 }, logFolder: flags.record });
 try {
-  process.exitCode = await play(stage);
+  process.exitCode = await play();
 } finally {
   await stage.close();
 }
 
-async function play(on: Stage): Promise<number> {
-  const { client, server, simulator, logFolder } = on;
-  say(
-    `Temporal ${server.address} · UI ${server.uiUrl ?? 'none'} · simulator of the API ${simulator.url} · logs ${logFolder}\n`,
-  );
+async function play(): Promise<number> {
+  const { address, client, logFolder, simulator, uiUrl } = stage;
+  say(`Temporal ${address} · UI ${uiUrl} · simulator of the API ${simulator.url} · logs ${logFolder}\n`);
+  stage.startWorker();
+  await startPipelines();
   prepareSimulator(simulator);
   const scenes = await startScenes(client);
   const progress = showProgress(client, process.stdout);
@@ -39,28 +44,43 @@ async function play(on: Stage): Promise<number> {
   await progress.stop();
   if (results === 'interrupted') return 130;
 
-  const shown = scenes.map((scene, index) => report(scene, results[index], server.uiUrl));
-  if (flags.record !== undefined) await recordHistories(on, flags.record);
+  const shown = scenes.map((scene, index) => report(scene, results[index]));
+  if (flags.record !== undefined) await recordHistories(flags.record);
   const { throttled, calls } = simulator.stats();
   say(`\n${calls} calls of the API, ${throttled} of them throttled and some answered by a broken gateway: ridden out.`);
   if (process.stdout.isTTY && !flags.exit) {
-    say(`Look around in Temporal UI: ${server.uiUrl ?? ''}   (Ctrl-C ends the demo)`);
+    say(`Look around in Temporal UI: ${uiUrl}   (Ctrl-C ends the demo)`);
     await interrupted;
   }
   return shown.every(Boolean) ? 0 : 1;
 }
 
-function report({ about, workflowId }: Scene, result: PromiseSettledResult<string> | undefined, ui = ''): boolean {
+/** The worker of the example, in this process, with a log of its own. */
+async function startPipelines(): Promise<void> {
+  process.env['TENCENTCLOUD_SECRET_ID'] = SIMULATOR_CREDENTIAL.secretId;
+  process.env['TENCENTCLOUD_SECRET_KEY'] = SIMULATOR_CREDENTIAL.secretKey;
+  const log = createWriteStream(path.join(stage.logFolder, 'pipelines.log'));
+  const asText = (_: string, value: unknown) => (typeof value === 'bigint' ? String(value) : value);
+  Runtime.install({
+    logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
+      log.write(`${level} ${message} ${JSON.stringify(meta ?? {}, asText)}\n`);
+    }),
+    shutdownSignals: [],
+  });
+  await stage.runWorker((connection) => createProvisioningWorker(connection, stage.simulator.url));
+}
+
+function report({ about, workflowId }: Scene, result: PromiseSettledResult<string> | undefined): boolean {
   const good = result?.status === 'fulfilled';
   say(`\n${about}`);
   say(`  ${good ? '✓' : '✗'} ${good ? result.value : String(result?.reason)}`);
-  say(`  ${ui}/namespaces/default/workflows/${encodeURIComponent(workflowId)}`);
+  say(`  ${stage.uiUrl}/namespaces/default/workflows/${encodeURIComponent(workflowId)}`);
   return good;
 }
 
-async function recordHistories({ client }: Stage, folder: string): Promise<void> {
-  for await (const { workflowId, runId } of client.workflow.list()) {
-    const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+async function recordHistories(folder: string): Promise<void> {
+  for await (const { workflowId, runId } of stage.client.workflow.list()) {
+    const history = await stage.client.workflow.getHandle(workflowId, runId).fetchHistory();
     await writeFile(path.join(folder, `${encodeURIComponent(workflowId)}.${runId}.json`), historyToJSON(history));
   }
 }

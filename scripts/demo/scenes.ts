@@ -7,9 +7,9 @@ import {
   formatDuration,
   type RedisTaskResult,
 } from 'temporal-tencent-redis';
-import type { RedisApiSimulator, TaskStep } from 'temporal-tencent-redis/testing';
 import { TASK_QUEUE } from '../../examples/provisioning/worker.js';
 import type { ClearRedisInput, ClearRedisOutcome } from '../../examples/provisioning/workflows.js';
+import type { RedisApiSimulator, TaskStep } from '../../src/testing/index.js';
 
 const REGION = 'ap-guangzhou';
 

@@ -1,5 +1,5 @@
-import type { RedisApiSimulator, TaskStep } from 'temporal-tencent-redis/testing';
 import type { ProvisionInput, ProvisionOutcome } from '../../examples/parents/typescript/workflows.js';
+import type { RedisApiSimulator, TaskStep } from '../../src/testing/index.js';
 
 export const REGION = 'ap-guangzhou';
 

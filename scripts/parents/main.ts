@@ -1,72 +1,44 @@
 /**
- * `npm run test:parents [-- LANGUAGE …]`: builds the parents under examples/parents with the tools of their languages
+ * `npm run check parents [LANGUAGE …]`: builds the parents under examples/parents with the tools of their languages
  * and plays every end of a wait with each, against the built worker, the simulator and a real Temporal server.
  */
-import type { ChildProcess } from 'node:child_process';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { Client, Connection } from '@temporalio/client';
 import { formatDuration } from 'temporal-tencent-redis';
-import { RedisApiSimulator } from 'temporal-tencent-redis/testing';
-import { startDevServer } from '../../src/engine/index.js';
-import { startWorkerProcess } from '../worker-process.js';
+import { exitOnSignals, type WorkerProcess } from '../../test/support/processes.js';
+import { Stage } from '../../test/support/stage.js';
 import { casesOf, prepare } from './cases.js';
-import { start } from './command.js';
+import { endWell, start } from './command.js';
 import { BUILD_FOLDER, type Language, LANGUAGES } from './languages.js';
-import { play, type Stage } from './play.js';
-
-interface FullStage extends Stage {
-  readonly address: string;
-  /** The worker of the package. */
-  readonly waits: ChildProcess;
-}
+import { play } from './play.js';
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
-
-/** What was started and has to be stopped, whatever happens: the last one first. */
-const closing: (() => Promise<unknown>)[] = [];
-async function close(): Promise<void> {
-  for (const each of closing.splice(0).reverse()) await each();
-}
-for (const [signal, code] of [
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
-] as const) {
-  process.once(signal, () => void close().finally(() => process.exit(code)));
-}
+exitOnSignals();
 
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !LANGUAGES.some((language) => language.name === name));
-if (unknown.length > 0) throw new Error(`No parent in ${unknown.join(', ')}: there are ${listOf(LANGUAGES)}.`);
+if (unknown.length > 0) {
+  const known = LANGUAGES.map(({ name }) => name).join(', ');
+  throw new Error(`No parent in ${unknown.join(', ')}: there are ${known}.`);
+}
 
+const stage = await Stage.start({ logFolder: BUILD_FOLDER });
 try {
-  await mkdir(BUILD_FOLDER, { recursive: true });
-  const stage = await setStage();
+  await freshLog('worker');
+  const waits = stage.startWorker();
   let good = true;
   for (const [index, language] of LANGUAGES.entries()) {
-    if (names.length === 0 || names.includes(language.name)) good = (await playAll(stage, language, index)) && good;
+    if (names.length === 0 || names.includes(language.name)) good = (await playAll(waits, language, index)) && good;
   }
   process.exitCode = good ? 0 : 1;
 } finally {
-  await close();
+  await stage.close();
 }
 // A parent whose worker has ended is still asked for its result: nobody waits for that any more.
 process.exit();
 
-async function setStage(): Promise<FullStage> {
-  const server = await startDevServer();
-  closing.push(() => server.stop());
-  const simulator = await RedisApiSimulator.start();
-  closing.push(() => simulator.close());
-  const logFile = await freshLog('waits');
-  const waits = startWorkerProcess({ server, simulator, settings: { REDIS_TASK_HTTP: 'off' }, logFile });
-  closing.push(() => waits.stop());
-  const connection = await Connection.connect({ address: server.address });
-  return { client: new Client({ connection }), simulator, address: server.address, waits: waits.process };
-}
-
 /** Plays every case with one language, all at the same time. */
-async function playAll(stage: FullStage, language: Language, index: number): Promise<boolean> {
+async function playAll(waits: WorkerProcess, language: Language, index: number): Promise<boolean> {
   const { name, worker } = language;
   const logFile = await freshLog(name);
   const startedAt = Date.now();
@@ -81,7 +53,6 @@ async function playAll(stage: FullStage, language: Language, index: number): Pro
   const cases = casesOf(index);
   prepare(stage.simulator, cases);
   const pipelines = start(worker, logFile, { TEMPORAL_ADDRESS: stage.address });
-  closing.push(() => pipelines.stop());
   let over = false;
   const broken = new Promise<never>((_, reject) => {
     const tell = (error: unknown) => {
@@ -89,8 +60,8 @@ async function playAll(stage: FullStage, language: Language, index: number): Pro
       if (!over) say(`✗ ${name} · ${messageOf(error)}`);
       reject(new Error('a worker has ended'));
     };
-    pipelines.ended.then(() => tell('the worker has ended by itself'), tell);
-    stage.waits.once('exit', () => tell(`the worker of the package has ended: see ${BUILD_FOLDER}/waits.log`));
+    endWell(pipelines).then(() => tell('the worker has ended by itself'), tell);
+    void waits.end.then(() => tell(`the worker of the package has ended: see ${stage.logFile}`));
   });
   broken.catch(() => undefined);
   const played = await Promise.all(
@@ -104,7 +75,7 @@ async function playAll(stage: FullStage, language: Language, index: number): Pro
     }),
   );
   over = true;
-  await pipelines.stop();
+  await pipelines.kill();
   say(`  ${name} · all in ${formatDuration(Date.now() - startedAt)}\n`);
   return played.every(Boolean);
 }
@@ -113,10 +84,6 @@ async function freshLog(name: string): Promise<string> {
   const logFile = path.join(BUILD_FOLDER, `${name}.log`);
   await rm(logFile, { force: true });
   return logFile;
-}
-
-function listOf(languages: readonly Language[]): string {
-  return languages.map(({ name }) => name).join(', ');
 }
 
 function messageOf(error: unknown): string {

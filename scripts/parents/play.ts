@@ -1,19 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Client, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { CancelledFailure } from '@temporalio/common';
 import { AWAIT_REDIS_TASK, childWorkflowId, DEFAULT_TASK_QUEUE } from 'temporal-tencent-redis';
-import type { RedisApiSimulator } from 'temporal-tencent-redis/testing';
 import type { ProvisionOutcome } from '../../examples/parents/typescript/workflows.js';
+import type { RedisApiSimulator } from '../../src/testing/index.js';
+import type { Stage } from '../../test/support/stage.js';
 import type { Case } from './cases.js';
 import type { Language } from './languages.js';
 
 const EXECUTION_TIMEOUT = '90s';
-
-/** What the cases are played on. */
-export interface Stage {
-  readonly client: Client;
-  readonly simulator: RedisApiSimulator;
-}
 
 /**
  * Starts a parent and checks how it ends.

@@ -11,7 +11,7 @@ import type { CredentialProvider } from '../tencent/credentials/provider.js';
 import { describeTaskInfo } from '../tencent/describe-task-info.js';
 import { readEndpoint } from '../tencent/endpoint.js';
 import { TencentApiError } from '../tencent/errors.js';
-import { openRedisApi } from '../tencent/redis-api.js';
+import { createRedisApi } from '../tencent/redis-api.js';
 import { AccessWatch } from './access-watch.js';
 import { pollErrorClassOf, pollFailure } from './poll-failure.js';
 
@@ -80,7 +80,7 @@ export function createRedisActivities(options: RedisActivitiesOptions = {}): Red
 
 /** The same, at a pace that the caller watches. */
 export function activitiesAt(pace: CallPace, options: RedisActivitiesOptions): RedisActivities {
-  const api = openRedisApi({
+  const api = createRedisApi({
     credentials: options.credentials ?? defaultCredentials(),
     endpoint: options.endpoint === undefined ? undefined : readEndpoint(options.endpoint),
     pace,

@@ -3,107 +3,96 @@ import { createAgents } from '../tencent/agents.js';
 import { defaultCredentials } from '../tencent/credentials/index.js';
 import { describeTaskInfo } from '../tencent/describe-task-info.js';
 import { endpointFor, readEndpoint } from '../tencent/endpoint.js';
-import { TencentApiError } from '../tencent/errors.js';
+import { TencentApiError, type TencentErrorClass } from '../tencent/errors.js';
 import { exchange } from '../tencent/http.js';
 import { createRedisApi } from '../tencent/redis-api.js';
 import { readConfig } from '../worker/config.js';
-import type { Finding } from './doctor-finding.js';
-import { EXIT } from './exit-codes.js';
-import { printable } from './terminal.js';
+import { CliError, EXIT, type ExitCode } from './exit-codes.js';
 
-/** A task that hardly exists: asking for it changes nothing, and a refusal for that reason means that the key is good. */
+/** A task that hardly exists. The API says so only to a good key. */
 const NO_TASK = 1;
 
-/** The API refuses a request that is five minutes off; some of that is for the way. */
+/** The API refuses a request that is five minutes off. This leaves room for the way there. */
 const SKEW_MAX_MS = 60_000;
 
-/** Asks the API for a task with the credentials of this environment, once. */
-export async function checkCredentials(region: string, env: NodeJS.ProcessEnv): Promise<Finding> {
-  const check = 'credentials';
-  const failed = (message: string): Finding => ({ check, result: 'failed', message, exitCode: EXIT.refused });
-  const provider = defaultCredentials(env);
-  try {
-    await provider.getCredential();
-  } catch (error) {
-    return failed(printable((error as Error).message));
-  }
-  let endpoint: URL;
-  try {
-    endpoint = apiUrl(region, env);
-  } catch (error) {
-    return { ...failed(`TENCENTCLOUD_REDIS_ENDPOINT ${(error as Error).message}.`), exitCode: EXIT.usage };
-  }
-  const api = createRedisApi({ credentials: provider, endpoint });
-  const accepted: Finding = {
-    check,
-    result: 'passed',
-    message: `${endpoint.host} accepts the key of this environment.`,
-  };
+/** What to do about a refusal; `undefined` when it shows that the key is good. */
+const ADVICE: Readonly<Record<TencentErrorClass, string | undefined>> = {
+  unknownTask: undefined,
+  throttled: undefined,
+  unauthorized: 'Check the key, and that it may call redis:DescribeTaskInfo.',
+  clock: 'Set the clock of this machine.',
+  rejected: 'Check the region.',
+  transient: 'Check the network, HTTPS_PROXY and TENCENTCLOUD_REDIS_ENDPOINT.',
+};
+
+/** Asks the API for a task once, with the credentials of this environment. */
+export async function checkCredentials(region: string, env: NodeJS.ProcessEnv): Promise<string> {
+  const credentials = defaultCredentials(env);
+  await credentials.getCredential().catch(failWith(EXIT.refused));
+  const endpoint = apiUrl(region, env);
+  const api = createRedisApi({ credentials, endpoint });
   try {
     await describeTaskInfo(api, { taskId: NO_TASK, region });
-    return accepted;
   } catch (error) {
     // Nothing was sent: a setting such as HTTPS_PROXY cannot be used.
-    if (!(error instanceof TencentApiError))
-      return { ...failed(printable((error as Error).message)), exitCode: EXIT.usage };
-    const said = printable(`${error.code}: ${error.message}`);
-    switch (error.errorClass) {
-      case 'unknownTask':
-      case 'throttled':
-        return accepted;
-      case 'unauthorized':
-        return failed(`${said} Check the key, and that it may call redis:DescribeTaskInfo.`);
-      case 'clock':
-        return failed(`${said} Set the clock of this machine.`);
-      case 'rejected':
-        return failed(`${said} Check the region ${region}.`);
-      case 'transient':
-        return {
-          ...failed(`${said} Check the network, HTTPS_PROXY and TENCENTCLOUD_REDIS_ENDPOINT.`),
-          exitCode: EXIT.error,
-        };
-    }
+    if (!(error instanceof TencentApiError)) return failWith(EXIT.usage)(error);
+    const { code, message, errorClass } = error;
+    const advice = ADVICE[errorClass];
+    const exitCode = errorClass === 'transient' ? EXIT.error : EXIT.refused;
+    if (advice !== undefined) throw new CliError(exitCode, `${code} in ${region}: ${message} ${advice}`);
   } finally {
     api.close();
   }
+  return `${endpoint.host} accepts the key of this environment.`;
 }
 
 /** Compares this machine's clock with that of the API. */
-export async function checkClock(region: string, env: NodeJS.ProcessEnv): Promise<Finding> {
-  const check = 'clock';
-  let skewMs: number | null;
-  try {
-    const url = apiUrl(region, env);
-    const agents = createAgents(url);
-    const answer = await exchange({ method: 'GET', url, timeoutMs: 10_000, agents });
-    agents.http.destroy();
-    agents.https.destroy();
-    skewMs = answer.clockSkewMs;
-  } catch {
-    return { check, result: 'skipped', message: 'Not checked: the API does not answer.' };
-  }
-  if (skewMs === null)
-    return { check, result: 'skipped', message: 'Not checked: the API did not say what time it is.' };
+export async function checkClock(region: string, env: NodeJS.ProcessEnv): Promise<string> {
+  const skewMs = await readSkew(region, env).catch(() => null);
+  if (skewMs === null) throw notChecked('the API did not tell the time');
   const off = formatDuration(Math.abs(skewMs));
-  if (Math.abs(skewMs) <= SKEW_MAX_MS) return { check, result: 'passed', message: `Within ${off} of the API's.` };
-  const side = skewMs > 0 ? 'behind' : 'ahead of';
-  const message = `This machine's clock is ${off} ${side} the API's, which refuses what is 5 min off: set it, for instance with NTP.`;
-  return { check, result: 'failed', message, exitCode: EXIT.error };
+  if (Math.abs(skewMs) <= SKEW_MAX_MS) return `Within ${off} of the API's.`;
+  const where = `${off} ${skewMs > 0 ? 'behind' : 'ahead of'} the API's`;
+  const advice = 'The API refuses 5 min. Set the clock, for instance with NTP.';
+  throw new CliError(EXIT.error, `This machine's clock is ${where}. ${advice}`);
 }
 
-/** Reads the rate, and with it the worker's other settings. */
-export function checkRate(env: NodeJS.ProcessEnv): Finding {
-  const check = 'settings';
+async function readSkew(region: string, env: NodeJS.ProcessEnv): Promise<number | null> {
+  const url = apiUrl(region, env);
+  const agents = createAgents(url);
   try {
-    const { apiRps } = readConfig(env);
-    const message = `A worker started here makes at most ${apiRps} calls a second; the API takes 20 from an account.`;
-    return { check, result: 'passed', message };
-  } catch (error) {
-    return { check, result: 'failed', message: printable((error as Error).message), exitCode: EXIT.usage };
+    return (await exchange({ method: 'GET', url, timeoutMs: 10_000, agents })).clockSkewMs;
+  } finally {
+    agents.http.destroy();
+    agents.https.destroy();
   }
+}
+
+/** Reads the settings of a worker. */
+export function checkSettings(env: NodeJS.ProcessEnv): string {
+  try {
+    return `A worker started here makes at most ${readConfig(env).apiRps} calls a second; the API allows 20.`;
+  } catch (error) {
+    return failWith(EXIT.usage)(error);
+  }
+}
+
+/** A check whose conditions are not met. */
+export function notChecked(reason: string): CliError {
+  return new CliError(EXIT.succeeded, `Not checked: ${reason}.`);
+}
+
+function failWith(exitCode: ExitCode) {
+  return (error: unknown): never => {
+    throw new CliError(exitCode, (error as Error).message);
+  };
 }
 
 function apiUrl(region: string, env: NodeJS.ProcessEnv): URL {
   const override = env['TENCENTCLOUD_REDIS_ENDPOINT'];
-  return override ? readEndpoint(override) : endpointFor(region);
+  try {
+    return override ? readEndpoint(override) : endpointFor(region);
+  } catch (error) {
+    throw new CliError(EXIT.usage, `TENCENTCLOUD_REDIS_ENDPOINT ${(error as Error).message}.`);
+  }
 }

@@ -1,24 +1,18 @@
 import { nextInterval, type PollSchedule } from '../contract/schedule.js';
 
-/** What a poll leaves in a wait's history: an activity, a timer and the workflow tasks between them. */
-const EVENTS_PER_POLL = 11;
-/** The timer of the deadline, which starts and is cancelled. */
-const EVENTS_PER_WAIT = 2;
-
-/** How many events a wait of so many polls has in its history. */
+/** A poll is an activity, a timer and the workflow tasks between them; the timer of the deadline is started and cancelled. */
 export function historyEvents(polls: number): number {
-  return polls * EVENTS_PER_POLL + EVENTS_PER_WAIT;
+  return polls * 11 + 2;
 }
 
-/** What a schedule means for tasks of one length; times in the unit that was given. */
+/** Means over many tasks, in the unit of their length. */
 export interface Forecast {
   readonly polls: number;
-  /** By how much the end is seen late. */
   readonly late: number;
   readonly lateAtMost: number;
 }
 
-/** When a wait polls, in milliseconds since its start. Calls take no time here; it never ends by itself. */
+/** When a wait polls, in milliseconds since its start. Calls take no time; it never ends. */
 export function* pollTimes(schedule: PollSchedule, random = Math.random): Generator<number> {
   let step = 0;
   for (let elapsedMs = 0; ;) {
@@ -29,11 +23,7 @@ export function* pollTimes(schedule: PollSchedule, random = Math.random): Genera
   }
 }
 
-/**
- * Plays a waiter against tasks whose length is spread evenly by 10 % around the one given, and takes the means.
- *
- * @param waiter - yields when it polls, for one task
- */
+/** Plays a waiter, which yields when it polls, against tasks whose length varies evenly by 10 %. */
 export function forecast(
   waiter: () => Iterable<number>,
   length: number,

@@ -5,14 +5,14 @@ import { CommanderError } from 'commander';
 import { CliError, EXIT, type ExitCode } from './exit-codes.js';
 import { createProgram } from './program.js';
 
-// A reader such as `head` has enough: that is no error.
+// A reader such as `head` has enough.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit(EXIT.succeeded);
 });
 
 process.exitCode = await run(process.argv);
-// With what has been written, and with connections that are open: see connect().
+// Write everything, then exit: connections are still open (see connect).
 process.stdout.write('', () => process.stderr.write('', () => process.exit()));
 
 async function run(argv: readonly string[]): Promise<ExitCode> {
@@ -21,17 +21,13 @@ async function run(argv: readonly string[]): Promise<ExitCode> {
     await createProgram(version(), (ended) => (code = ended)).parseAsync([...argv]);
     return code;
   } catch (error) {
-    // Commander has said it already.
+    // Commander has already printed it.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.succeeded : EXIT.usage;
-    const [exitCode, text] =
-      error instanceof CliError ? [error.exitCode, error.message] : [EXIT.error, unexpected(error)];
-    process.stderr.write(`redis-task: ${text}\n`);
+    const { exitCode, message } =
+      error instanceof CliError ? error : { exitCode: EXIT.error, message: String(error).replace(/\s+/g, ' ') };
+    process.stderr.write(`redis-task: ${message}\n`);
     return exitCode;
   }
-}
-
-function unexpected(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}`.replace(/\s+/g, ' ') : String(error);
 }
 
 function version(): string {

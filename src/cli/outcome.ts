@@ -5,104 +5,120 @@ import {
   RedisTaskWaitCancelledError,
   RedisTaskWaitEndedError,
 } from '../client/index.js';
+import { isUnanswered } from '../client/workers.js';
 import { formatDuration } from '../contract/duration.js';
 import type { RedisTaskResult } from '../contract/outcome.js';
+import type { RedisTaskWaitState } from '../contract/view.js';
 import { CliError, EXIT, type ExitCode, FAILURE_EXIT } from './exit-codes.js';
-import { isOutOfReach, type Temporal } from './temporal.js';
+import type { Temporal } from './temporal.js';
 import { type Output, printable } from './terminal.js';
-import { ADVICE, nobodyTakes } from './workers-present.js';
+import { ADVICE, noWorker } from './workers.js';
 
-/** How the command line shows the end of one wait. */
+/** How one wait ended, for stdout and stderr. */
 export interface Ending {
   readonly exitCode: ExitCode;
-  /** The JSON line: the contract's result, or the type of what happened and its details. */
+  /** The contract's result, or `{ type, message, details }`. */
   readonly json: unknown;
-  /** For a person. */
   readonly text: string;
 }
 
+/** The wait that a message is about, as far as it is known. */
+export interface Subject {
+  readonly taskId?: number;
+  readonly region?: string;
+  readonly workflowId?: string;
+}
+
+export function nameOf({ taskId, region, workflowId }: Subject): string {
+  const id = workflowId === undefined ? [] : [printable(workflowId)];
+  if (taskId === undefined) return ['the wait', ...id].join(' ');
+  return [`the wait for task ${taskId} in ${region ?? ''}`, ...id.map((each) => `(${each})`)].join(' ');
+}
+
+/** The JSON is the result as it came, with any field that a newer worker has added. */
 export function succeeded(result: RedisTaskResult): Ending {
-  // Whatever a newer worker adds to a result goes into the JSON line as it came.
   const { taskId, status, instanceId, polls, waitedMs } = result;
   const instance = instanceId ? ` · ${printable(instanceId)}` : '';
   const text = `${taskId} ${printable(status)}${instance} · polls ${polls} · waited ${formatDuration(waitedMs)}`;
   return { exitCode: EXIT.succeeded, json: result, text };
 }
 
-/** The wait that an end is about. */
-export interface Subject {
-  /** As a person reads it, in a sentence. */
-  readonly name: string;
-  readonly details: { readonly taskId?: number; readonly region?: string; readonly workflowId?: string };
+export function unsuccessful(exitCode: ExitCode, type: string, message: string, details: object): Ending {
+  return { exitCode, json: { type, message, details }, text: message };
 }
 
-/** The wait for a task. */
-export function waitFor({ taskId, region }: { readonly taskId: number; readonly region: string }): Subject {
-  return { name: `the wait for task ${taskId} in ${region}`, details: { taskId, region } };
-}
-
-/** There is no such wait. */
-export function noWait({ name, details }: Subject, { namespace, waits: { taskQueue } }: Temporal): Ending {
-  const where = details.taskId === undefined ? `in namespace ${namespace}` : `on queue ${taskQueue}`;
-  return bad(EXIT.noWait, 'NoWait', `There is no such wait ${where}: ${name}.`, details);
-}
-
-/** The wait is to be cancelled, and no worker has done so yet. */
-export function unconfirmed({ name, details }: Subject, queue: string): Ending {
-  const message = `Cancellation requested, not yet confirmed: no worker on queue ${queue} has acted on it within 5 s. It ends ${name} when one does; the task itself goes on.`;
-  return bad(EXIT.noWorker, 'CancelRequested', message, details);
-}
-
-/** The end of a wait that brought no result. @throws CliError when it is about the connection, not about this wait */
+/** The ending that an error means for a wait. @throws CliError when the error concerns the connection or the workers */
 export function endedBadly(error: unknown, subject: Subject, temporal: Temporal): Ending {
+  const { address, namespace, waits } = temporal;
+  const name = nameOf(subject);
   if (error instanceof RedisTaskError) {
     const { type, message, details } = error.failure;
-    return { exitCode: FAILURE_EXIT[type], json: { type, message, details }, text: `${type}: ${printable(message)}` };
+    return { ...unsuccessful(FAILURE_EXIT[type], type, message, details), text: `${type}: ${printable(message)}` };
   }
-  const { name, details } = subject;
   if (error instanceof RedisTaskWaitCancelledError) {
-    return bad(EXIT.cancelled, 'WaitCancelled', `Cancelled: ${name}. The task itself goes on.`, details);
+    const message = `Cancelled: ${name}. The task itself goes on.`;
+    return unsuccessful(EXIT.cancelled, 'WaitCancelled', message, subject);
   }
   if (error instanceof WorkflowFailedError && error.cause instanceof TerminatedFailure) {
-    return bad(EXIT.cancelled, 'WaitTerminated', `Terminated in Temporal: ${name}. The task itself goes on.`, details);
+    const message = `Terminated in Temporal: ${name}. The task itself goes on.`;
+    return unsuccessful(EXIT.cancelled, 'WaitTerminated', message, subject);
   }
   if (error instanceof RedisTaskWaitEndedError) {
     const { workflowId, status } = error;
     const how = status.toLowerCase().replaceAll('_', ' ');
-    const message = `Had ended already: ${name}, as ${how}. How it ended: redis-task status ${printable(workflowId)}`;
-    return bad(EXIT.noWait, 'WaitEnded', message, { ...details, workflowId, status });
+    const message = `Had already ended: ${name}, as ${how}. See: redis-task status ${printable(workflowId)}`;
+    return unsuccessful(EXIT.noWait, 'WaitEnded', message, { ...subject, workflowId, status });
   }
-  if (error instanceof WorkflowNotFoundError) return noWait(subject, temporal);
+  if (error instanceof WorkflowNotFoundError) {
+    const where = subject.taskId === undefined ? `in namespace ${namespace}` : `on queue ${waits.taskQueue}`;
+    return unsuccessful(EXIT.noWait, 'NoWait', `There is no such wait ${where}: ${name}.`, subject);
+  }
   if (error instanceof CliError) throw error;
   if (error instanceof RedisTaskNoWorkerError) {
-    const advice = 'What was started begins when one comes, and the same command attaches to it.';
-    throw new CliError(EXIT.noWorker, `${nobodyTakes(error.taskQueue, temporal)} ${advice} ${ADVICE}`);
+    const advice = 'The wait stays started and begins when one comes; the same command attaches to it.';
+    throw new CliError(EXIT.noWorker, `${noWorker(error.taskQueue, temporal)} ${advice} ${ADVICE}`);
   }
-  if (isOutOfReach(error)) {
-    const where = `${temporal.address}, namespace ${temporal.namespace}`;
-    const advice = 'A wait goes on once it is back, and the same command attaches to it again.';
-    throw new CliError(EXIT.noConnection, `Temporal does not answer any more at ${where}. ${advice}`);
+  if (isUnanswered(error)) {
+    const advice = 'The wait goes on once it is back; the same command attaches to it again.';
+    const message = `Temporal no longer answers at ${address}, namespace ${namespace}. ${advice}`;
+    throw new CliError(EXIT.noConnection, message);
   }
-  return bad(EXIT.error, 'Error', `Unexpected, ${name}: ${printable(reasonOf(error))}`, details);
+  return unsuccessful(EXIT.error, 'Error', `Unexpected error, ${name}: ${printable(reasonOf(error))}`, subject);
 }
 
-function bad(exitCode: ExitCode, type: string, message: string, details: object): Ending {
-  return { exitCode, json: { type, message, details }, text: message };
-}
-
-/** Writes an end: the result to stdout, and why there is none to stderr. */
-export function writeEnding(output: Output, ending: Ending, link: string | undefined): void {
-  // A wait that is not there has no page.
-  const where = link && ending.exitCode !== EXIT.noWait ? ` · ${output.paint('dim', link)}` : '';
-  if (ending.exitCode === EXIT.succeeded) {
-    output.result(ending.json, `${output.paint('green', '✓')} ${ending.text}${where}`);
-    return;
+/** Writes a result to stdout, and the reason for a missing one to stderr. */
+export function writeEnding(output: Output, { exitCode, json, text }: Ending, link: string | undefined): ExitCode {
+  // A wait that does not exist has no page.
+  const page = link && exitCode !== EXIT.noWait ? ` · ${output.paint('dim', link)}` : '';
+  if (exitCode === EXIT.succeeded) {
+    output.result(json, `${output.paint('green', '✓')} ${text}${page}`);
+  } else {
+    if (!output.isHuman) output.result(json, text);
+    output.say(output.isHuman ? `${output.paint('red', '✗')} ${text}${page}` : text);
   }
-  if (!output.isHuman) output.result(ending.json, ending.text);
-  output.say(output.isHuman ? `${output.paint('red', '✗')} ${ending.text}${where}` : ending.text);
+  return exitCode;
 }
 
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+}
+
+/** The state of a wait on one line. */
+export function stateText(state: RedisTaskWaitState): string {
+  const { taskId, status, observation, polls, nextPollAt, deadline, lastError } = state;
+  const nextPollMs = nextPollAt === null ? 0 : Date.parse(nextPollAt) - Date.now();
+  const parts = [
+    `${taskId} ${printable(status ?? 'not seen yet')}`,
+    observation?.instanceId && printable(observation.instanceId),
+    `polls ${polls}`,
+    nextPollMs < 1_000 ? 'polling now' : `next poll in ${wholeSeconds(nextPollMs)}`,
+    lastError && `last error ${printable(lastError.code)}: ${printable(lastError.message)}`,
+    `deadline in ${wholeSeconds(Date.parse(deadline) - Date.now())}`,
+  ];
+  return parts.filter(Boolean).join(' · ');
+}
+
+function wholeSeconds(ms: number): string {
+  return formatDuration(Math.max(0, Math.floor(ms / 1_000)) * 1_000);
 }

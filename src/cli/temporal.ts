@@ -1,71 +1,56 @@
-import { Client, Connection, isGrpcServiceError, ServiceError } from '@temporalio/client';
+import { Client, Connection } from '@temporalio/client';
 import { RedisTaskClient } from '../client/index.js';
+import { grpcCode, isUnanswered } from '../client/workers.js';
 import { DEFAULT_TASK_QUEUE } from '../contract/ids.js';
 import { ConfigError } from '../worker/config-error.js';
 import { readTemporalSettings } from '../worker/temporal-settings.js';
 import { CliError, EXIT, type ExitCode } from './exit-codes.js';
-import type { TemporalFlags } from './flags.js';
+import type { TemporalFlags } from './options.js';
 import { createOutput, type Output, printable } from './terminal.js';
 
-/** A person waits for the answer: with the start of the process, this stays below 10 s. */
-const CONNECT_TIMEOUT_MS = 5_000;
+/** A person waits for the answer. */
+const TIMEOUT_MS = 5_000;
 
-/** How long one question to Temporal may take. */
-const ANSWER_TIMEOUT_MS = 5_000;
-
-/** The numbers of the gRPC statuses that are told apart. */
-const GRPC = {
-  cancelled: 1,
-  deadlineExceeded: 4,
-  notFound: 5,
-  permissionDenied: 7,
-  unavailable: 14,
-  unauthenticated: 16,
-} as const;
-
-/** A connection to Temporal, and the waits on one queue of it. */
+/** A connection to Temporal and the waits on one queue. */
 export interface Temporal {
   readonly address: string;
   readonly namespace: string;
   readonly waits: RedisTaskClient;
-  /** Where Temporal UI shows a wait; undefined when nobody said where the UI is. */
+  /** The page of a wait in Temporal UI; undefined when the UI is not known. */
   link(workflowId: string): string | undefined;
 }
 
 /**
- * Connects as flags and environment say, until the process ends: a call that is under way when its connection is closed
- * is tried again by the SDK, which then throws where nobody can catch it.
+ * Connects as flags and environment say. Stays connected until the process ends: the SDK retries calls on a closed
+ * connection and throws where nobody can catch it.
  *
  * @throws CliError `noConnection`, within seconds
  */
 export async function connect(flags: TemporalFlags, env: NodeJS.ProcessEnv = process.env): Promise<Temporal> {
-  const { connectionOptions, namespace = 'default' } = settings(flags, env);
+  const { connectionOptions, namespace = 'default' } = readSettings({ ...env, ...temporalVariables(flags) });
   const { address = 'localhost:7233' } = connectionOptions;
-  const where = `${address}, namespace ${namespace}`;
-  const connection = await Connection.connect({ ...connectionOptions, connectTimeout: CONNECT_TIMEOUT_MS }).catch(
-    (error: unknown) => Promise.reject(noConnection(error, where)),
-  );
-  const client = new Client({ connection, namespace });
-  const taskQueue = flags.taskQueue ?? (env['REDIS_TASK_QUEUE'] || DEFAULT_TASK_QUEUE);
-  const ui = flags.temporalUi ?? (isLocal(address) ? 'http://localhost:8233' : undefined);
-  const temporal: Temporal = {
-    address,
-    namespace,
-    waits: new RedisTaskClient(client, { taskQueue }),
-    link(workflowId) {
-      const id = encodeURIComponent(workflowId);
-      return ui && `${ui.replace(/\/+$/, '')}/namespaces/${encodeURIComponent(namespace)}/workflows/${id}`;
-    },
-  };
+  const ui = flags.temporalUi ?? (/^(localhost|127\.0\.0\.1|\[::1\]):/.test(address) && 'http://localhost:8233');
   try {
+    const connection = await Connection.connect({ ...connectionOptions, connectTimeout: TIMEOUT_MS });
+    const client = new Client({ connection, namespace });
+    const taskQueue = flags.taskQueue ?? (env['REDIS_TASK_QUEUE'] || DEFAULT_TASK_QUEUE);
+    const temporal: Temporal = {
+      address,
+      namespace,
+      waits: new RedisTaskClient(client, { taskQueue }),
+      link(workflowId) {
+        const page = `namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(workflowId)}`;
+        return ui ? `${ui.replace(/\/+$/, '')}/${page}` : undefined;
+      },
+    };
     await soon(temporal, () => client.workflowService.describeNamespace({ namespace }));
     return temporal;
   } catch (error) {
-    throw noConnection(error, where);
+    throw noConnection(error, { address, namespace });
   }
 }
 
-/** Connects for the time of one command. */
+/** Connects for one command. */
 export async function withTemporal(
   flags: TemporalFlags,
   act: (temporal: Temporal, output: Output) => Promise<ExitCode>,
@@ -75,68 +60,49 @@ export async function withTemporal(
   try {
     return await act(temporal, output);
   } catch (error) {
-    throw isOutOfReach(error) ? noConnection(error, `${temporal.address}, namespace ${temporal.namespace}`) : error;
+    throw isUnanswered(error) ? noConnection(error, temporal) : error;
   }
 }
 
-/** Asks Temporal something that must not take long. */
-export function soon<T>(
-  { waits }: Pick<Temporal, 'waits'>,
-  ask: () => Promise<T>,
-  withinMs = ANSWER_TIMEOUT_MS,
-): Promise<T> {
+/** Limits the time of a request to Temporal. */
+export function soon<T>({ waits }: Temporal, ask: () => Promise<T>, withinMs = TIMEOUT_MS): Promise<T> {
   return waits.client.withDeadline(Date.now() + withinMs, ask);
 }
 
-/** Whether Temporal, or a worker that it asked, gave no answer in time. */
-export function isOutOfReach(error: unknown): boolean {
-  const code = grpcCode(error);
-  // The server itself cancels what is about to pass its deadline, and nothing else cancels here.
-  return code === GRPC.cancelled || code === GRPC.deadlineExceeded || code === GRPC.unavailable;
+/** The settings of the environment that flags replace. */
+export function temporalVariables({ address, namespace, taskQueue }: TemporalFlags): NodeJS.ProcessEnv {
+  return {
+    ...(address !== undefined && { TEMPORAL_ADDRESS: address }),
+    ...(namespace !== undefined && { TEMPORAL_NAMESPACE: namespace }),
+    ...(taskQueue !== undefined && { REDIS_TASK_QUEUE: taskQueue }),
+  };
 }
 
-/** The end that an error of the connection means. */
-export function noConnection(error: unknown, where: string): CliError {
-  if (error instanceof CliError) return error;
-  const code = grpcCode(error);
-  if (code === GRPC.notFound) {
-    return new CliError(
-      EXIT.noConnection,
-      `Temporal has no such namespace: ${where}. Create it, or give another one with --namespace.`,
-    );
-  }
-  if (code === GRPC.unauthenticated || code === GRPC.permissionDenied) {
-    return new CliError(
-      EXIT.noConnection,
-      `Temporal refuses the credentials: ${where}. Check TEMPORAL_API_KEY or the TLS certificate.`,
-    );
-  }
+const refused = (where: string) =>
+  `Temporal refuses the credentials: ${where}. Check TEMPORAL_API_KEY or the TLS certificate.`;
+
+/** By the gRPC status: NOT_FOUND, PERMISSION_DENIED, UNAUTHENTICATED. */
+const REFUSALS: Readonly<Record<number, (where: string) => string>> = {
+  5: (where) => `Temporal has no such namespace: ${where}. Create it, or give another one with --namespace.`,
+  7: refused,
+  16: refused,
+};
+
+function noConnection(error: unknown, { address, namespace }: Pick<Temporal, 'address' | 'namespace'>): CliError {
+  const where = `${address}, namespace ${namespace}`;
+  const refusal = REFUSALS[grpcCode(error) ?? -1];
+  if (refusal) return new CliError(EXIT.noConnection, refusal(where));
   const reason = error instanceof Error ? printable(error.message) : '';
-  const hint = isOutOfReach(error) || reason.includes('before the deadline') ? '' : ` (${reason})`;
-  return new CliError(
-    EXIT.noConnection,
-    `No Temporal server answers at ${where}${hint}. Start one, or give another one with --address.`,
-  );
+  const hint = isUnanswered(error) || reason.includes('before the deadline') ? '' : ` (${reason})`;
+  const advice = 'Start one, or give another one with --address.';
+  return new CliError(EXIT.noConnection, `No Temporal server answers at ${where}${hint}. ${advice}`);
 }
 
-function settings({ address, namespace }: TemporalFlags, env: NodeJS.ProcessEnv) {
+function readSettings(env: NodeJS.ProcessEnv) {
   try {
-    return readTemporalSettings({
-      ...env,
-      ...(address !== undefined && { TEMPORAL_ADDRESS: address }),
-      ...(namespace !== undefined && { TEMPORAL_NAMESPACE: namespace }),
-    });
+    return readTemporalSettings(env);
   } catch (error) {
     if (error instanceof ConfigError) throw new CliError(EXIT.usage, error.message);
     throw error;
   }
-}
-
-function grpcCode(error: unknown): number | undefined {
-  const cause = error instanceof ServiceError ? error.cause : error;
-  return isGrpcServiceError(cause) ? cause.code : undefined;
-}
-
-function isLocal(address: string): boolean {
-  return /^(localhost|127\.0\.0\.1|\[::1\]):/.test(address);
 }

@@ -1,4 +1,6 @@
-/** A text from outside as one line that cannot steer a terminal. */
+import { once } from 'node:events';
+
+/** A text from outside as one line that cannot control a terminal. */
 export function printable(text: string): string {
   return text
     .replace(/\s+/g, ' ')
@@ -6,30 +8,23 @@ export function printable(text: string): string {
     .trim();
 }
 
-type Colour = 'red' | 'green' | 'yellow' | 'dim';
+const COLOURS = { red: [31, 39], green: [32, 39], yellow: [33, 39], dim: [2, 22] } as const;
 
-const CODES: Readonly<Record<Colour, readonly [number, number]>> = {
-  red: [31, 39],
-  green: [32, 39],
-  yellow: [33, 39],
-  dim: [2, 22],
-};
-
-/** Where a command writes: results to stdout, all that is said about them to stderr. */
+/** Where a command writes: results to stdout, everything else to stderr. */
 export interface Output {
-  /** A person reads stdout: text instead of JSON. */
+  /** stdout is a terminal: text instead of JSON. */
   readonly isHuman: boolean;
-  /** stderr is a terminal in which lines may be redrawn. */
+  /** stderr is a terminal, where lines can be redrawn. */
   readonly isLive: boolean;
-  /** One result: text for a person, otherwise a JSON line. */
+  /** Writes one result: the text for a person, otherwise the value as a JSON line. */
   result(value: unknown, text: string): void;
-  /** One line on stderr. */
+  /** Writes one line to stderr. */
   say(line: string): void;
-  paint(colour: Colour, text: string): string;
+  paint(colour: keyof typeof COLOURS, text: string): string;
 }
 
-/** The output of this process. `json` makes a terminal a pipe. */
-export function createOutput({ json = false }: { readonly json?: boolean | undefined }): Output {
+/** @param json - treats a terminal as a pipe */
+export function createOutput({ json = false }: { readonly json?: boolean }): Output {
   const isHuman = process.stdout.isTTY && !json;
   const isLive = process.stderr.isTTY && !json;
   const isColoured = (isHuman || isLive) && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb';
@@ -39,27 +34,19 @@ export function createOutput({ json = false }: { readonly json?: boolean | undef
     result: (value, text) => void process.stdout.write(`${isHuman ? text : JSON.stringify(value)}\n`),
     say: (line) => void process.stderr.write(`${line}\n`),
     paint(colour, text) {
-      const [on, off] = CODES[colour];
+      const [on, off] = COLOURS[colour];
       return isColoured ? `\x1b[${on}m${text}\x1b[${off}m` : text;
     },
   };
 }
 
-/**
- * Waits for one key. `undefined` when the terminal is closed instead.
- *
- * Raw, so that Ctrl-C is a key as well.
- */
+/** Waits for one key; undefined when the terminal closes. In raw mode Ctrl-C is a key, too. */
 export async function pressedKey(stdin: NodeJS.ReadStream): Promise<string | undefined> {
-  stdin.setRawMode(true);
-  stdin.resume();
+  stdin.setRawMode(true).resume();
   try {
-    return await new Promise((resolve) => {
-      stdin.once('data', (data) => resolve(data.toString()));
-      stdin.once('end', () => resolve(undefined));
-    });
+    const closed = once(stdin, 'end').then(() => undefined);
+    return await Promise.race([once(stdin, 'data').then(String), closed]);
   } finally {
-    stdin.setRawMode(false);
-    stdin.pause();
+    stdin.setRawMode(false).pause();
   }
 }

@@ -2,7 +2,7 @@ import type { WorkflowExecutionStatusName } from '@temporalio/client';
 import { decodeRedisTaskFailure, type RedisTaskFailure, type RedisTaskFailureType } from '../contract/failures.js';
 
 /**
- * A wait that ended otherwise than in success, as a client gets it. Branch on `failure.type`.
+ * The wait failed. Branch on `type`; `details` are those of the contract.
  *
  * @example
  * ```ts
@@ -33,23 +33,23 @@ export class RedisTaskError extends Error {
   }
 }
 
-/** The wait was cancelled: by its starter, by a person in Temporal UI, or by `RedisTaskClient.cancel`. The task goes on. */
+/** The wait was cancelled, by a client, a parent or a person in Temporal UI. The task goes on. */
 export class RedisTaskWaitCancelledError extends Error {
   override readonly name = 'RedisTaskWaitCancelledError';
 }
 
-/** Several waits run for the task, and none of them was touched. Name one by its workflow id. */
+/** Several waits run for the task, and nothing was done. Name one by its workflow id. */
 export class RedisTaskSeveralWaitsError extends Error {
   override readonly name = 'RedisTaskSeveralWaitsError';
 
   constructor(readonly workflowIds: readonly string[]) {
     super(
-      `${workflowIds.length} waits run for this task, and none was touched: name one of them by its workflow id. ${workflowIds.join(', ')}`,
+      `${workflowIds.length} waits run for this task, and nothing was done. Name one by its workflow id: ${workflowIds.join(', ')}`,
     );
   }
 }
 
-/** The wait has ended, so that nothing can be done to it any more. `RedisTaskClient.result` tells how. */
+/** The wait has already ended. `RedisTaskClient.result` tells how. */
 export class RedisTaskWaitEndedError extends Error {
   override readonly name = 'RedisTaskWaitEndedError';
 
@@ -57,13 +57,13 @@ export class RedisTaskWaitEndedError extends Error {
     readonly workflowId: string,
     readonly status: WorkflowExecutionStatusName,
   ) {
-    super(`The wait ${workflowId} has ended already: ${status}.`);
+    super(`The wait ${workflowId} has already ended: ${status}.`);
   }
 }
 
 /**
- * No worker has taken the wait up within seconds of its start. It stays started, and begins when a worker comes: then
- * `RedisTaskClient.result` has its end. `{ waitForWorker: true }` waits for that instead of this error.
+ * No worker has begun the wait within 5 s. It stays started and begins when a worker comes: get its end with
+ * `RedisTaskClient.result`, or pass `{ waitForWorker: true }` to wait instead of getting this error.
  */
 export class RedisTaskNoWorkerError extends Error {
   override readonly name = 'RedisTaskNoWorkerError';
@@ -73,12 +73,12 @@ export class RedisTaskNoWorkerError extends Error {
     readonly workflowId: string,
   ) {
     super(
-      `No worker takes work from queue ${taskQueue}. The wait ${workflowId} has been started all the same, and begins when a worker comes: have its end with RedisTaskClient.result, or end it with RedisTaskClient.cancel.`,
+      `No worker takes work from queue ${taskQueue}. The wait ${workflowId} stays started and begins when a worker comes: get its end with RedisTaskClient.result, or cancel it with RedisTaskClient.cancel.`,
     );
   }
 }
 
-/** The error of a wait in the terms of this package; what is none of its errors stays as it is. */
+/** Turns the error of a wait into one of this package; any other error is returned as it is. */
 export function waitError(error: unknown, isCancelled: boolean): unknown {
   const failure = decodeRedisTaskFailure(error);
   if (failure) return new RedisTaskError(failure, { cause: error });

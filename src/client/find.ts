@@ -6,22 +6,22 @@ import {
 } from '@temporalio/client';
 import pMap, { pMapSkip } from 'p-map';
 import { AWAIT_REDIS_TASK, clientWorkflowId } from '../contract/ids.js';
-import { inputOf } from './first-event.js';
 import { type TaskIdentity, taskOf, taskToldBy } from './reference.js';
 
-/** How many waits are asked about at once. */
-const LOOKS_AT_ONCE = 20;
+export const RUNNING = ['Running'];
+/** The statuses of a wait that has ended, not merely continued in another run. */
+export const ENDED = ['Completed', 'Failed', 'Canceled', 'Terminated', 'TimedOut'];
 
-/** How many of the waits that have ended are looked through for the last one of a task. */
-const ENDED_AT_MOST = 10_000;
-
+const CALLS_AT_ONCE = { concurrency: 20 };
 const PAGE_SIZE = 1_000;
 
+/** The search for the wait that ended last stops after this many. */
+const ENDED_AT_MOST = 10_000;
+
 /**
- * The waits for a task that run on a queue, started by clients, Nexus callers and parents alike; when none runs, the one
- * that ended last.
+ * The waits for a task that run on a queue, whoever started them; when none runs, the one that ended last.
  *
- * The server lists what others have started a moment late; a wait with the id of a client is always seen.
+ * The server lists new waits a moment late. A wait with the id of a client is always found.
  */
 export async function findWaits(
   client: Client,
@@ -30,21 +30,19 @@ export async function findWaits(
 ): Promise<readonly WorkflowExecutionDescription[]> {
   const own = clientWorkflowId(taskQueue, task.region, task.taskId);
   const listed = await pMap(
-    list(client, taskQueue, `ExecutionStatus = 'Running'`),
+    listWaits(client, taskQueue, RUNNING),
     async (wait) => (isSame(task, await taskOfWait(client, taskQueue, wait)) ? wait.workflowId : pMapSkip),
-    { concurrency: LOOKS_AT_ONCE },
+    CALLS_AT_ONCE,
   );
   const ids = new Set([own, ...listed]);
-  const found = await pMap(ids, async (id) => (await describeWait(client, id)) ?? pMapSkip, {
-    concurrency: LOOKS_AT_ONCE,
-  });
-  const running = found.filter(isRunning);
+  const found = await pMap(ids, async (id) => (await describeWait(client, id)) ?? pMapSkip, CALLS_AT_ONCE);
+  const running = found.filter(({ closeTime }) => closeTime === undefined);
   if (running.length > 0) return running;
   const ended = [...found, ...(await lastEnded(client, taskQueue, task, Math.max(0, ...found.map(endedAt))))];
   return ended.sort((one, other) => endedAt(other) - endedAt(one)).slice(0, 1);
 }
 
-/** A wait by its workflow id, as the server knows it now; undefined when there is none. */
+/** Describes a wait by its workflow id; undefined when there is no such wait. */
 export async function describeWait(
   client: Client,
   workflowId: string,
@@ -59,25 +57,20 @@ export async function describeWait(
   }
 }
 
-export function isRunning({ closeTime }: Pick<WorkflowExecutionInfo, 'closeTime'>): boolean {
-  return closeTime === undefined;
-}
-
 function endedAt({ closeTime }: Pick<WorkflowExecutionInfo, 'closeTime'>): number {
   return closeTime?.getTime() ?? 0;
 }
 
-/** The last wait for a task among those that have ended since, if there is one. */
+/** The wait for a task that ended last, if that was after `since`. */
 async function lastEnded(
   client: Client,
   taskQueue: string,
   task: TaskIdentity,
   since: number,
 ): Promise<WorkflowExecutionDescription[]> {
-  const ended = `ExecutionStatus IN ('Completed', 'Failed', 'Canceled', 'Terminated', 'TimedOut')`;
   let looks = 0;
-  // Those that ended last come first.
-  for await (const wait of list(client, taskQueue, ended)) {
+  // The latest end comes first.
+  for await (const wait of listWaits(client, taskQueue, ENDED)) {
     if (endedAt(wait) <= since || (looks += 1) > ENDED_AT_MOST) return [];
     if (!isSame(task, taskToldBy(wait, taskQueue))) continue;
     const description = await describeWait(client, wait.workflowId, wait.runId);
@@ -86,15 +79,31 @@ async function lastEnded(
   return [];
 }
 
-function list(client: Client, taskQueue: string, which: string) {
+export function listWaits(client: Client, taskQueue: string, statuses: readonly string[], pageSize = PAGE_SIZE) {
   const queue = taskQueue.replace(/['\\]/g, (character) => `\\${character}`);
-  const query = `WorkflowType = '${AWAIT_REDIS_TASK}' AND TaskQueue = '${queue}' AND ${which}`;
-  return client.workflow.list({ query, pageSize: PAGE_SIZE });
+  const status = statuses.map((each) => `'${each}'`).join(', ');
+  const query = `WorkflowType = '${AWAIT_REDIS_TASK}' AND TaskQueue = '${queue}' AND ExecutionStatus IN (${status})`;
+  return client.workflow.list({ query, pageSize });
 }
 
-/** A parent in another language may set no memo and an id of its own: then only the input tells. */
+/** A parent in another language may set neither memo nor our id: read the input. */
 async function taskOfWait(client: Client, taskQueue: string, wait: WorkflowExecutionInfo) {
-  return taskToldBy(wait, taskQueue) ?? taskOf(await inputOf(client, wait));
+  return taskToldBy(wait, taskQueue) ?? taskOf(await readFirstInput(client, wait));
+}
+
+/** Undefined when the run is gone, or its input is encoded in an unknown way. */
+async function readFirstInput(client: Client, { workflowId, runId }: WorkflowExecutionInfo): Promise<unknown> {
+  const { namespace, loadedDataConverter } = client.options;
+  const request = { namespace, execution: { workflowId, runId }, maximumPageSize: 1 };
+  try {
+    const { history } = await client.workflowService.getWorkflowExecutionHistory(request);
+    const started = history?.events?.[0]?.workflowExecutionStartedEventAttributes;
+    let payloads = started?.input?.payloads?.slice(0, 1) ?? [];
+    for (const codec of [...loadedDataConverter.payloadCodecs].reverse()) payloads = await codec.decode(payloads);
+    return payloads[0] && loadedDataConverter.payloadConverter.fromPayload(payloads[0]);
+  } catch {
+    return undefined;
+  }
 }
 
 function isSame(one: TaskIdentity, other: TaskIdentity | undefined): boolean {

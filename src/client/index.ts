@@ -4,7 +4,6 @@
  * @packageDocumentation
  */
 export type { RedisTaskOutcome } from './await-all.js';
-export type { RedisTaskCancellation } from './cancel.js';
 export {
   RedisTaskError,
   RedisTaskNoWorkerError,
@@ -15,3 +14,4 @@ export {
 export type { ProgressOptions } from './progress.js';
 export { type AwaitOptions, RedisTaskClient, type RedisTaskClientOptions } from './redis-task-client.js';
 export type { RedisTaskReference } from './reference.js';
+export type { RedisTaskCancellation } from './wait-chain.js';

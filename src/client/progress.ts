@@ -1,38 +1,118 @@
 import { setTimeout } from 'node:timers/promises';
-import { QueryNotRegisteredError, type WorkflowHandle } from '@temporalio/client';
+import { type Client, QueryNotRegisteredError, type WorkflowHandle } from '@temporalio/client';
 import type { RedisTaskWaitState } from '../contract/view.js';
+import { grpcCode, isUnanswered, pollersSince, WORKFLOWS } from './workers.js';
 
 /** Options of `RedisTaskClient.progress`. */
 export interface ProgressOptions {
-  /** Time between two looks, in milliseconds. Each is a query, which a worker answers. @default 1000 */
+  /**
+   * Shortest time between two looks, in milliseconds. Each is a query, which a worker answers. While the next poll is
+   * further away, or no worker answers, the time is longer: up to ten times this.
+   * @default 1000
+   */
   readonly intervalMs?: number;
+  /** Stops the iteration without an error. The wait goes on. */
+  readonly signal?: AbortSignal;
+  /**
+   * Called with `false` when the wait turns out to have no worker (within some 3 s of a look), and with `true` when it has
+   * one again. The wait goes on by itself when a worker comes.
+   */
+  readonly onWorkerChange?: (hasWorker: boolean) => void;
 }
 
-/** Yields the state of a wait whenever it differs from the last one seen, until the wait has ended. */
+/** An idle worker answers in milliseconds. */
+const ANSWER_WITHIN_MS = 1_500;
+const ASK_AGAIN_MS = 100;
+
+/** The server refuses to ask a wait that no worker has begun: FAILED_PRECONDITION. */
+const NOT_BEGUN = 9;
+
+/** A poll shows this long after its time. */
+const POLL_SHOWS_AFTER_MS = 300;
+
+/** Yields the state of a wait whenever it has changed, until the wait has ended. */
 export async function* progressOf(
+  client: Client,
   handle: WorkflowHandle,
-  { intervalMs = 1_000 }: ProgressOptions = {},
-): AsyncGenerator<RedisTaskWaitState> {
-  let last = '';
+  limit: ReturnType<typeof limitTo>,
+  { intervalMs = 1_000, signal, onWorkerChange }: ProgressOptions = {},
+): AsyncGenerator<RedisTaskWaitState, void> {
+  let last: string | undefined;
+  let hasWorker = true;
+  let pauseMs = intervalMs;
   for (;;) {
-    // Asked first, so that the state which follows is not older than the answer.
-    const { status } = await handle.describe();
-    const state = await stateOf(handle);
-    // The time waited alone is no news.
+    const { isEnded, ...look } = await limit(async () => {
+      // Before the query, so that the last state is the final one.
+      const { status, taskQueue } = await handle.describe();
+      return { isEnded: status.name !== 'RUNNING', ...(await lookAt(client, handle, taskQueue)) };
+    });
+    if (signal?.aborted) return;
+    if (look.hasWorker !== hasWorker) onWorkerChange?.(look.hasWorker);
+    ({ hasWorker } = look);
+    const { state } = look;
+    // The time waited alone is no change.
     const facts = JSON.stringify({ ...state, waitedMs: 0 });
     if (state && facts !== last) yield state;
     last = facts;
-    if (status.name !== 'RUNNING') return;
-    await setTimeout(intervalMs);
+    if (isEnded) return;
+    const quietMs = state ? Date.parse(state.nextPollAt ?? '') - Date.now() + POLL_SHOWS_AFTER_MS : 2 * pauseMs;
+    pauseMs = Math.min(Math.max(intervalMs, quietMs || 0), 10 * intervalMs);
+    await setTimeout(pauseMs, undefined, { signal }).catch(() => undefined);
   }
 }
 
-/** A wait whose input was refused has no state; one that has just been started has none yet. */
-async function stateOf(handle: WorkflowHandle): Promise<RedisTaskWaitState | undefined> {
+/** Asks again while a worker is loading the wait: it refuses a query of events that it has not been given yet. */
+export async function queryState(handle: WorkflowHandle): Promise<RedisTaskWaitState> {
+  for (;;) {
+    try {
+      return await handle.query<RedisTaskWaitState>('getState');
+    } catch (error) {
+      if (!(error instanceof QueryNotRegisteredError && error.message.endsWith('Ask again.'))) throw error;
+      await setTimeout(ASK_AGAIN_MS);
+    }
+  }
+}
+
+interface Look {
+  readonly state?: RedisTaskWaitState;
+  readonly hasWorker: boolean;
+}
+
+async function lookAt(client: Client, handle: WorkflowHandle, taskQueue: string): Promise<Look> {
+  const answer = (await ask(client, handle)) ?? (await askAnyWorker(client, handle));
+  if (answer) return answer;
+  const pollers = await pollersSince(client, taskQueue, WORKFLOWS, Date.now() - ANSWER_WITHIN_MS);
+  return { hasWorker: pollers.length > 0 };
+}
+
+/** Undefined when nobody answers. */
+async function ask(client: Client, handle: WorkflowHandle): Promise<Look | undefined> {
   try {
-    return await handle.query<RedisTaskWaitState>('getState');
+    const state = await client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () => queryState(handle));
+    return { state, hasWorker: true };
   } catch (error) {
-    if (error instanceof QueryNotRegisteredError) return undefined;
+    // A wait whose input was refused has no state.
+    if (error instanceof QueryNotRegisteredError) return { hasWorker: true };
+    if (isUnanswered(error) || grpcCode(error) === NOT_BEGUN) return undefined;
     throw error;
   }
+}
+
+/** The server prefers the worker that has the wait in its cache, which may be gone. */
+async function askAnyWorker(client: Client, handle: WorkflowHandle): Promise<Look | undefined> {
+  const request = { namespace: client.options.namespace, execution: { workflowId: handle.workflowId } };
+  await client.workflowService.resetStickyTaskQueue(request).catch(() => undefined);
+  return ask(client, handle);
+}
+
+/** Lets at most `size` calls run at once. */
+export function limitTo(size: number) {
+  const lanes = Array.from({ length: size }, () => Promise.resolve<unknown>(undefined));
+  let turn = 0;
+  return <T>(call: () => Promise<T>): Promise<T> => {
+    const lane = turn++ % size;
+    const result = (lanes[lane] ?? Promise.resolve()).then(call);
+    lanes[lane] = result.catch(() => undefined);
+    return result;
+  };
 }

@@ -10,14 +10,20 @@ import type { AwaitRedisTaskInput } from '../contract/input.js';
 import type { RedisTaskResult } from '../contract/outcome.js';
 import { type RedisTaskWaitState, waitSummary } from '../contract/view.js';
 import { awaitAll, type RedisTaskOutcome } from './await-all.js';
-import { cancelWait, type RedisTaskCancellation } from './cancel.js';
 import { RedisTaskSeveralWaitsError, RedisTaskWaitEndedError, waitError } from './error.js';
-import { describeWait, findWaits, isRunning } from './find.js';
-import { type ProgressOptions, progressOf } from './progress.js';
+import { describeWait, findWaits } from './find.js';
+import { limitTo, type ProgressOptions, progressOf, queryState } from './progress.js';
 import { readInputOrThrow, readTask, type RedisTaskReference } from './reference.js';
-import { startOrJoin } from './start.js';
-import { untilBegun } from './untaken.js';
-import { chainOf, handleTo, resultOf, type WaitChain } from './wait-chain.js';
+import {
+  cancelWait,
+  chainOf,
+  handleTo,
+  type RedisTaskCancellation,
+  resultOf,
+  startOrJoin,
+  type WaitChain,
+} from './wait-chain.js';
+import { untilBegun } from './workers.js';
 
 /** Options of a {@link RedisTaskClient}. */
 export interface RedisTaskClientOptions {
@@ -28,22 +34,22 @@ export interface RedisTaskClientOptions {
 /** Options of `RedisTaskClient.await` and `awaitAll`. */
 export interface AwaitOptions {
   /**
-   * Whether a wait that no worker takes up is awaited until one comes. One that has begun always is: workers may be
+   * Waits for a worker when none begins the wait within 5 s. A wait that has begun is always awaited: workers may be
    * replaced meanwhile.
-   * @default false: RedisTaskNoWorkerError
+   * @default false: throws RedisTaskNoWorkerError
    */
   readonly waitForWorker?: boolean;
 }
 
-/** How long a new wait may be in the queue before that is an error: workers that have time take it up at once. */
-const TAKEN_WITHIN_MS = 5_000;
+const BEGUN_WITHIN_MS = 5_000;
+const LOOKS_AT_ONCE = 10;
 
 /**
  * Starts, watches and steers waits.
  *
- * What it starts is named by its task, so that any number of clients share one wait. What it watches and steers is found
- * by the task, whoever started it (a client, a Nexus caller or a parent), or by the workflow id. Nothing is done when
- * several waits run for the task: {@link find} has them all, and each of them can be named by its workflow id.
+ * A wait that it starts is named by its task, so any number of clients share it. A wait to watch or steer is found by its
+ * task, whoever started it (a client, a Nexus caller or a parent), or by its workflow id. When several waits run for the
+ * task, nothing is done: {@link find} returns them all, and each can be named by its workflow id.
  *
  * @example
  * ```ts
@@ -53,6 +59,7 @@ const TAKEN_WITHIN_MS = 5_000;
  */
 export class RedisTaskClient {
   readonly taskQueue: string;
+  private readonly limit = limitTo(LOOKS_AT_ONCE);
 
   constructor(
     readonly client: Client,
@@ -62,8 +69,8 @@ export class RedisTaskClient {
   }
 
   /**
-   * Starts a wait, or joins the one that runs for this task already: its deadline moves to no earlier than `maxWait` from
-   * now, never nearer, and `polling` is not looked at. After the end of a wait, a new one begins.
+   * Starts a wait, or joins the one that runs for this task: its deadline moves to at least `maxWait` from now, never
+   * nearer, and `polling` is ignored. After a wait has ended, a new one begins.
    *
    * @throws RedisTaskError `RedisTaskInvalidInput`, before anything is sent
    */
@@ -88,33 +95,33 @@ export class RedisTaskClient {
    * Starts a wait, or joins it, and waits for its end.
    *
    * @throws RedisTaskError when the task did not succeed, or the wait could not go on
-   * @throws RedisTaskWaitCancelledError when somebody cancelled it
-   * @throws RedisTaskNoWorkerError when no worker took it up within 5 s
+   * @throws RedisTaskWaitCancelledError when somebody cancelled the wait
+   * @throws RedisTaskNoWorkerError when no worker began it within 5 s
    */
   async await(input: AwaitRedisTaskInput, options?: AwaitOptions): Promise<RedisTaskResult> {
     return this.endOf(await this.begin(input), performance.now(), options);
   }
 
   /**
-   * Waits for many tasks at once. Never rejects: each outcome has its result, or its error as {@link await} throws it.
-   * Few requests are under way at a time, however many tasks there are.
+   * {@link await} for many inputs, even tens of thousands. Never rejects: each outcome has its `result` or its `error`. At
+   * most 50 starts and 100 requests for results are under way at once.
    */
   awaitAll(inputs: Iterable<AwaitRedisTaskInput>, options?: AwaitOptions): Promise<RedisTaskOutcome[]> {
-    return awaitAll(
-      inputs,
-      (input) => this.begin(input),
-      (wait, begunAt) => this.endOf(wait, begunAt, options),
-    );
+    return awaitAll(inputs, async (input) => {
+      const wait = await this.begin(input);
+      const begunAt = performance.now();
+      return () => this.endOf(wait, begunAt, options);
+    });
   }
 
   private async endOf(wait: WaitChain, begunAt: number, options: AwaitOptions = {}): Promise<RedisTaskResult> {
-    if (!options.waitForWorker) await untilBegun(this.client, wait.workflowId, begunAt + TAKEN_WITHIN_MS);
+    if (!options.waitForWorker) await untilBegun(this.client, wait.workflowId, begunAt + BEGUN_WITHIN_MS);
     return resultOf(this.client, wait);
   }
 
   /**
-   * The waits that run for a task, on this client's queue; when none does, the one that ended last, and nothing when
-   * there is none. Each has the `workflowId` that names it. The server lists what others have just started a moment late.
+   * The waits for a task that run on this client's queue; when none runs, the one that ended last, if any. Each has the
+   * `workflowId` that names it. The server lists a wait that somebody else has just started a moment late.
    */
   async find(wait: RedisTaskReference): Promise<readonly WorkflowExecutionDescription[]> {
     if (!('workflowId' in wait)) return findWaits(this.client, this.taskQueue, readTask(wait));
@@ -123,39 +130,41 @@ export class RedisTaskClient {
   }
 
   /**
-   * A handle to the wait that runs, or else to the one that ended last, without starting any.
+   * A handle to the wait that runs, or else to the one that ended last. Starts nothing.
    *
-   * @throws WorkflowNotFoundError when there is none
+   * @throws WorkflowNotFoundError when there is no such wait
    * @throws RedisTaskSeveralWaitsError when several run
    */
   async attach(wait: RedisTaskReference): Promise<WorkflowHandle> {
     return handleTo(this.client, chainOf(await this.findOne(wait)));
   }
 
-  /** The end of a wait, without starting one. @throws as {@link await} and {@link attach} */
+  /** Waits for the end of a wait without starting one. @throws as {@link await} and {@link attach} */
   async result(wait: RedisTaskReference): Promise<RedisTaskResult> {
     return resultOf(this.client, chainOf(await this.findOne(wait)));
   }
 
   /** Where a wait stands. @throws as {@link attach} */
   async state(wait: RedisTaskReference): Promise<RedisTaskWaitState> {
-    const handle = await this.attach(wait);
-    return handle.query<RedisTaskWaitState>('getState');
+    return queryState(await this.attach(wait));
   }
 
   /**
-   * A wait as it goes on: its state now, then each change of it, until it has ended. How it ended is for {@link result}
-   * to tell.
+   * Follows a wait: yields its state, then each change of it until it has ended. {@link result} tells how it ended. Goes
+   * on while there is no worker. However many waits are followed, at most ten looks are under way at once.
+   *
+   * @throws as {@link attach}
+   * @example
+   * ```ts
+   * const onWorkerChange = (hasWorker: boolean) => console.log(hasWorker ? 'A worker is back.' : 'No worker.');
+   * for await (const { status, polls } of waits.progress(task, { onWorkerChange })) console.log(status, polls);
+   * ```
    */
   async *progress(wait: RedisTaskReference, options?: ProgressOptions): AsyncGenerator<RedisTaskWaitState, void> {
-    yield* progressOf(await this.attach(wait), options);
+    yield* progressOf(this.client, await this.attach(wait), this.limit, options);
   }
 
-  /**
-   * Polls at once, for instance because the task is known to have ended.
-   *
-   * @throws RedisTaskWaitEndedError when the wait has ended; and as {@link attach}
-   */
+  /** Polls at once. @throws RedisTaskWaitEndedError when the wait has ended; and as {@link attach} */
   pollNow(wait: RedisTaskReference): Promise<void> {
     return this.steer(wait, (handle) => handle.signal('pollNow'));
   }
@@ -163,61 +172,42 @@ export class RedisTaskClient {
   /**
    * Sets how long a wait may last in all, counted from its start.
    *
-   * @returns its state with the new deadline, once a worker has taken that
-   * @throws RedisTaskError `RedisTaskInvalidInput` when that is over already; the wait then goes on as before
+   * @returns the state with the new deadline, once a worker has confirmed it
+   * @throws RedisTaskError `RedisTaskInvalidInput` when that deadline has passed; the wait then goes on as before
    * @throws RedisTaskWaitEndedError when the wait has ended; and as {@link attach}
    */
-  async extendWait(wait: RedisTaskReference, maxWait: RedisTaskDuration): Promise<RedisTaskWaitState> {
-    return this.steer(wait, async (handle) => {
-      try {
-        return await handle.executeUpdate<RedisTaskWaitState, [unknown]>('extendWait', { args: [{ maxWait }] });
-      } catch (error) {
-        throw waitError(error, false);
-      }
-    });
+  extendWait(wait: RedisTaskReference, maxWait: RedisTaskDuration): Promise<RedisTaskWaitState> {
+    return this.steer(wait, (handle) => handle.executeUpdate('extendWait', { args: [{ maxWait }] }));
   }
 
   /**
-   * Cancels a wait for everyone who shares it, and says what has become of that, within 5 s. The task itself goes on: the
-   * API has no call that cancels one. To stop watching alone, just stop awaiting.
-   *
-   * @throws as {@link attach}
+   * Cancels a wait for everyone who shares it, and returns within 5 s what has become of it. The task itself goes on: the
+   * API has no call that cancels one. @throws as {@link attach}
    */
   async cancel(wait: RedisTaskReference): Promise<RedisTaskCancellation> {
     const found = await this.findOne(wait);
-    return isRunning(found) ? cancelWait(this.client, chainOf(found)) : 'ended';
+    return found.closeTime === undefined ? cancelWait(this.client, chainOf(found)) : 'ended';
   }
 
   private async findOne(wait: RedisTaskReference): Promise<WorkflowExecutionDescription> {
-    const found = await this.find(wait);
-    const [only, ...others] = found;
-    if (others.length > 0) throw new RedisTaskSeveralWaitsError(found.map(({ workflowId }) => workflowId));
-    if (only) return only;
-    if ('workflowId' in wait) {
-      const { workflowId } = wait;
-      throw new WorkflowNotFoundError(`There is no wait with the workflow id ${workflowId}`, workflowId, undefined);
-    }
-    const { taskId, region } = readTask(wait);
-    throw new WorkflowNotFoundError(
-      `There is no wait for task ${taskId} in ${region} on queue ${this.taskQueue}`,
-      clientWorkflowId(this.taskQueue, region, taskId),
-      undefined,
-    );
+    const [only, ...others] = await this.find(wait);
+    if (only && others.length === 0) return only;
+    if (only) throw new RedisTaskSeveralWaitsError([only, ...others].map(({ workflowId }) => workflowId));
+    const workflowId =
+      'workflowId' in wait ? wait.workflowId : clientWorkflowId(this.taskQueue, wait.region, Number(wait.taskId));
+    throw new WorkflowNotFoundError(`There is no such wait: ${workflowId}`, workflowId, undefined);
   }
 
-  /** Does something to the one wait that runs. */
+  /** Acts on the one wait that runs. */
   private async steer<T>(wait: RedisTaskReference, act: (handle: WorkflowHandle) => Promise<T>): Promise<T> {
-    let found = await this.findOne(wait);
+    const found = await this.findOne(wait);
     const { workflowId } = found;
-    if (isRunning(found)) {
-      try {
-        return await act(handleTo(this.client, chainOf(found)));
-      } catch (error) {
-        if (!(error instanceof WorkflowNotFoundError)) throw error;
-        // It has ended since it was found.
-        found = await this.findOne({ workflowId });
-      }
+    try {
+      if (found.closeTime === undefined) return await act(handleTo(this.client, chainOf(found)));
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw waitError(error, false);
     }
-    throw new RedisTaskWaitEndedError(workflowId, found.status.name);
+    const { status } = await this.findOne({ workflowId });
+    throw new RedisTaskWaitEndedError(workflowId, status.name);
   }
 }

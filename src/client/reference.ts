@@ -5,11 +5,10 @@ import { invalidInputMessage } from '../contract/messages.js';
 import { InvalidFieldError } from '../contract/rules.js';
 import { RedisTaskError } from './error.js';
 
-/** Which wait is meant: that for a task, whoever started it, or that of a workflow id. */
+/** Names a wait: by its task, whoever started it, or by its workflow id. */
 export type RedisTaskReference =
   { readonly taskId: number | string; readonly region: string } | { readonly workflowId: string };
 
-/** A task, as its id and its region name it. */
 export interface TaskIdentity {
   readonly taskId: number;
   readonly region: string;
@@ -34,10 +33,7 @@ export function readInputOrThrow(input: AwaitRedisTaskInput): WaitPlan {
   }
 }
 
-/**
- * The task that a wait is for, as its starter said it: in the memo, or by an id of the contract's form. Undefined when it
- * did neither.
- */
+/** Reads the task of a wait from its memo or its workflow id; undefined when neither tells it. */
 export function taskToldBy(
   { memo, workflowId }: { readonly memo?: unknown; readonly workflowId: string },
   taskQueue: string,
@@ -45,7 +41,7 @@ export function taskToldBy(
   return taskOf(memo) ?? taskOf(partsOf(workflowId, taskQueue));
 }
 
-/** The task that something names in the fields of an input. */
+/** Reads the task from the fields of an input. */
 export function taskOf(fields: unknown): TaskIdentity | undefined {
   const { taskId, region } = identityOf(fields);
   return taskId === null || region === null ? undefined : { taskId, region };

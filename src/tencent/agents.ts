@@ -3,21 +3,21 @@ import { Agent as HttpsAgent } from 'node:https';
 import { HttpsProxyAgent } from 'hpagent';
 import { getProxyForUrl } from 'proxy-from-env';
 
-/** Connections that are kept between calls, and closed together. */
+/** Connections that are kept between calls. */
 export interface ApiAgents {
   readonly http: HttpAgent;
   readonly https: HttpsAgent;
 }
 
 /**
- * Keep-alive agents for an endpoint. `HTTPS_PROXY` is honoured unless `NO_PROXY` excludes the host.
+ * Keep-alive agents for an endpoint. `HTTPS_PROXY` is used unless `NO_PROXY` excludes the host.
  *
- * @throws a plain sentence when `HTTPS_PROXY` is none
+ * @throws TypeError that names the variable when its proxy is not a URL
  */
 export function createAgents(endpoint: URL): ApiAgents {
   const proxy = endpoint.protocol === 'https:' ? proxyFor(endpoint) : undefined;
   const keepAlive = true;
-  // Said for the proxy as it is for the API: NODE_TLS_REJECT_UNAUTHORIZED=0 must not switch it off.
+  // Explicit, so that NODE_TLS_REJECT_UNAUTHORIZED=0 does not switch it off for the proxy.
   const proxyRequestOptions = { rejectUnauthorized: true };
   return {
     http: new HttpAgent({ keepAlive }),
@@ -25,7 +25,12 @@ export function createAgents(endpoint: URL): ApiAgents {
   };
 }
 
-/** Reads the URL of a proxy; without a scheme it is `http://`. Throws a plain sentence, which does not show it. */
+export function closeAgents({ http, https }: ApiAgents): void {
+  http.destroy();
+  https.destroy();
+}
+
+/** Reads a proxy's URL, by default `http://`. @throws TypeError that does not show the URL: it may hold a password */
 export function readProxy(text: string): URL {
   const url = text.includes('://') ? text : `http://${text}`;
   if (!URL.canParse(url) || !/^https?:/i.test(url) || !/^([^%]|%[\da-f]{2})*$/i.test(url)) {
@@ -34,27 +39,16 @@ export function readProxy(text: string): URL {
   return new URL(url);
 }
 
-/** The variables in the order in which they count. */
-const PROXY_NAMES = ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'];
+/** In order of precedence. */
+const PROXY_VARIABLES = ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'];
 
 function proxyFor(endpoint: URL): URL | undefined {
-  // Asked whether there is one: to an address without a scheme it would add https://.
+  // Asked only whether there is a proxy: to an address without a scheme it would add https://.
   if (getProxyForUrl(endpoint.href) === '') return undefined;
-  const name = PROXY_NAMES.find((each) => process.env[each]) ?? '';
+  const name = PROXY_VARIABLES.find((each) => process.env[each]) ?? '';
   try {
     return readProxy(process.env[name] ?? '');
   } catch (error) {
     throw new TypeError(`${name} ${(error as Error).message}`, { cause: error });
-  }
-}
-
-/** Agents for what `use` does, and nothing after it. */
-export async function withAgents<T>(endpoint: URL, use: (agents: ApiAgents) => Promise<T>): Promise<T> {
-  const agents = createAgents(endpoint);
-  try {
-    return await use(agents);
-  } finally {
-    agents.http.destroy();
-    agents.https.destroy();
   }
 }

@@ -1,21 +1,20 @@
-import type { ApiAgents } from './agents.js';
 import type { TencentCredential } from './credentials/provider.js';
-import { classifyErrorCode, TencentApiError } from './errors.js';
-import { exchange, type HttpAnswer, transientError as transient } from './http.js';
-import { field, isObject, type JsonObject, parseJson, textOf } from './json.js';
+import { classifyErrorCode, TencentApiError, type TencentErrorClass } from './errors.js';
+import { exchange, type HttpAnswer, type HttpRequest, transientError } from './http.js';
+import { field, isObject, parseJson, textField } from './json.js';
 import { redact, redactAll } from './redact.js';
 import { signTc3 } from './sign.js';
 
-/** The `Authorization` of the few actions that are called before there is a key. */
+/** The `Authorization` of actions that need no key. */
 const UNSIGNED = 'SKIP';
 
-/** How much of an answer that makes no sense is shown. */
-const SEEN_MAX = 200;
+/** How many characters of an unreadable answer an error shows. */
+const SHOWN_MAX = 200;
 
 /** One call of an action. */
-export interface ApiRequest {
+export interface ApiRequest extends Pick<HttpRequest, 'agents' | 'signal' | 'timeoutMs'> {
   readonly endpoint: URL;
-  /** The service that the signature names, such as `redis`, whatever address is dialled. */
+  /** The service in the signature, such as `redis`, whatever the endpoint's host. */
   readonly service: string;
   /** The version of the service's API, such as `2018-04-12`. */
   readonly version: string;
@@ -23,76 +22,97 @@ export interface ApiRequest {
   readonly region: string;
   readonly params: Readonly<Record<string, unknown>>;
   /** Undefined: the call is not signed. */
-  readonly credential: TencentCredential | undefined;
-  /** The answer may hold a key: no error shows any of it but the API's own code and message. */
+  readonly credential?: TencentCredential | undefined;
+  /** The answer may hold a key: errors show nothing of it but the API's own code and message. */
   readonly answerIsSecret?: boolean;
-  /** The time to sign with: ours, or ours corrected by the server's. */
+  /** The time to sign with. */
   readonly nowMs: number;
-  readonly timeoutMs: number;
-  readonly agents: ApiAgents;
-  readonly signal?: AbortSignal | undefined;
 }
 
-/** The fields of `Response`, `RequestId` among them. */
-export type ApiResponse = JsonObject;
+/** The fields of `Response`, including `RequestId`. */
+export type ApiResponse = Readonly<Record<string, unknown>>;
 
 /**
- * Makes one POST, signed unless there is no credential, and opens the answer's envelope. Never retries.
+ * Makes one POST and reads the answer's envelope. Never retries.
  *
- * @throws TencentApiError for a refusal, and for an answer that is late, lost or no answer of the API (transient)
+ * @throws TencentApiError for a refusal, or without an answer of the API (transient)
  */
 export async function callApi(request: ApiRequest): Promise<ApiResponse> {
+  const { credential = {}, answerIsSecret = false } = request;
   const answer = await post(request);
-  const hide = (text: string): string => redact(text, request.credential ?? {});
-  const seen = (): string => {
-    const shown = request.answerIsSecret ? '(not shown: it may hold a key)' : hide(answer.body);
-    return shown.replace(/\s+/g, ' ').trim().slice(0, SEEN_MAX);
+  const shown = (): string => {
+    const text = answerIsSecret ? '(not shown: it may hold a key)' : redact(answer.body, credential);
+    return text.replace(/\s+/g, ' ').trim().slice(0, SHOWN_MAX);
   };
   if (answer.status !== 200) {
-    throw transient(`HttpStatus.${answer.status}`, `The API answered HTTP ${answer.status} instead of 200: ${seen()}`);
+    const message = `The API answered HTTP ${answer.status} instead of 200: ${shown()}`;
+    throw transientError(`HttpStatus.${answer.status}`, message);
   }
   const envelope = field(parseJson(answer.body), 'Response');
   if (!isObject(envelope)) {
-    throw transient('InvalidResponse', `The API answered without the JSON envelope it always sends: ${seen()}`);
+    throw transientError('InvalidResponse', `The API answered without the JSON envelope it always sends: ${shown()}`);
   }
   const error = envelope['Error'];
-  // What goes on from here may stand in a history, and a gateway can echo a header in any field of it.
-  if (error === undefined) {
-    return request.answerIsSecret ? envelope : (redactAll(envelope, request.credential ?? {}) as ApiResponse);
+  // A gateway can echo a header in any field, and what we return may be kept in a workflow history.
+  if (error === undefined) return answerIsSecret ? envelope : (redactAll(envelope, credential) as ApiResponse);
+
+  const requestId = redactAll(requestIdOf(envelope), credential) as string | null;
+  const code = textField(error, 'Code') ?? '';
+  if (code.trim() === '') {
+    throw transientError('InvalidResponse', `The API answered an error without a code: ${shown()}`, requestId);
   }
-  const requestId = hidden(requestIdOf(envelope), hide);
-  // As the API wrote it: what is hidden in it must not make another code of it.
-  const code = field(error, 'Code');
-  if (typeof code !== 'string' || code.trim() === '') {
-    throw transient('InvalidResponse', `The API answered an error without a code: ${seen()}`, requestId);
-  }
-  const message = hide(textOf(field(error, 'Message')) ?? '');
-  throw new TencentApiError(hide(code), message, classifyErrorCode(code), requestId, answer.clockSkewMs);
+  const message = redact(textField(error, 'Message') ?? '', credential);
+  // Classify the original code: redacting may change it.
+  const errorClass = classifyErrorCode(code);
+  throw new TencentApiError(redact(code, credential), message, errorClass, requestId, answer.clockSkewMs);
 }
 
-function hidden(text: string | null, hide: (text: string) => string): string | null {
-  return text === null ? null : hide(text);
-}
-
-/** The `RequestId` of a response, which Tencent's support asks for first. */
+/** The `RequestId` of a response. Tencent's support asks for it. */
 export function requestIdOf(response: ApiResponse): string | null {
-  return textOf(response['RequestId']) ?? null;
+  return textField(response, 'RequestId') ?? null;
 }
 
-async function post(request: ApiRequest): Promise<HttpAnswer> {
-  const { endpoint, service, version, action, region, credential, nowMs, timeoutMs, agents, signal } = request;
-  const body = JSON.stringify(request.params);
+async function post({ endpoint, service, params, credential, nowMs, ...request }: ApiRequest): Promise<HttpAnswer> {
+  const body = JSON.stringify(params);
   const timestampS = Math.floor(nowMs / 1000);
   const signed = { host: endpoint.host, 'content-type': 'application/json' };
   const toSign = { method: 'POST', service, headers: signed, payload: body } as const;
   const headers = {
     ...signed,
     authorization: credential ? signTc3(toSign, credential, timestampS).authorization : UNSIGNED,
-    'x-tc-action': action,
-    'x-tc-version': version,
-    'x-tc-region': region,
+    'x-tc-action': request.action,
+    'x-tc-version': request.version,
+    'x-tc-region': request.region,
     'x-tc-timestamp': String(timestampS),
     ...(credential?.token !== undefined && { 'x-tc-token': credential.token }),
   };
+  const { agents, signal, timeoutMs } = request;
   return exchange({ method: 'POST', url: endpoint, headers, body, timeoutMs, agents, signal });
+}
+
+/**
+ * Sends a call, and again after what only this process can repair: once with freshly loaded credentials if they were
+ * refused, and once with the server's time if ours was. Independently: a resumed machine may need both.
+ *
+ * @param send - sends the call, with freshly loaded credentials if `refresh`
+ * @param clock - by how much the server's clock is ahead of ours; corrected in place
+ * @param refreshed - load fresh credentials for the first send already
+ */
+export async function sendWithRepairs<T>(
+  send: (refresh: boolean) => Promise<T>,
+  clock: { skewMs: number },
+  refreshed = false,
+): Promise<T> {
+  const repaired = new Set<TencentErrorClass>(refreshed ? ['unauthorized'] : []);
+  for (let refresh = refreshed; ;) {
+    try {
+      return await send(refresh);
+    } catch (error) {
+      const errorClass = error instanceof TencentApiError ? error.errorClass : 'transient';
+      if ((errorClass !== 'unauthorized' && errorClass !== 'clock') || repaired.has(errorClass)) throw error;
+      repaired.add(errorClass);
+      refresh = errorClass === 'unauthorized';
+      if (errorClass === 'clock') clock.skewMs = (error as TencentApiError).clockSkewMs ?? 0;
+    }
+  }
 }

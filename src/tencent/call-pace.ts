@@ -3,49 +3,38 @@ import { setTimeout } from 'node:timers/promises';
 
 /** Spaces the calls of this process, so that a burst of the task queue does not become a burst at the API. */
 export interface CallPace {
-  /** How many calls are under way: they have had their turn, and have not ended. */
+  /** How many calls are under way. */
   readonly sending: number;
-  /** How many calls may be waiting for their turn: as many as have it soon. */
+  /** How many calls may wait for their turn. */
   readonly ahead: number;
   /** Emits `change` when {@link sending} or {@link ahead} changes. */
   readonly events: EventEmitter;
-  /**
-   * Makes a call when its turn comes.
-   *
-   * @throws the signal's reason when it aborts before that, or what the call throws
-   */
+  /** Makes a call in its turn. @throws the signal's reason if it aborts before, or what the call throws */
   send<T>(call: () => Promise<T>, signal?: AbortSignal): Promise<T>;
-  /** The API has throttled a call: no other leaves before the next second, when it counts afresh. */
+  /** Sends no other call before the next second, when the API counts anew. Call it when the API has throttled. */
   hold(): void;
-  /** Goes on at a tenth of the rate, or at the whole again. */
+  /** Continues at a tenth of the rate, or at the full rate again. */
   slowDown(isSlow: boolean): void;
 }
 
-/** Time as a pace sees it. `sleep` rejects when its signal aborts. */
+/** The clock of a pace. `sleep` rejects when its signal aborts. */
 export interface Clock {
   readonly now: () => number;
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<unknown>;
 }
 
-const SYSTEM_CLOCK: Clock = {
-  now: Date.now,
-  sleep: (ms, signal) => setTimeout(ms, undefined, { signal }),
-};
+const SYSTEM_CLOCK: Clock = { now: Date.now, sleep: (ms, signal) => setTimeout(ms, undefined, { signal }) };
 
 const SLOWED_RATE = 0.1;
 
-/**
- * As many as it takes to have a poll at each of the four partitions of a task queue: with two, a rate of 3 calls a second
- * came out as 2.3 (bench/budget.ts).
- */
+/** One poll for each of a task queue's four partitions: with two, a rate of 3 a second came out as 2.3 (bench/budget.ts). */
 const AHEAD = 4;
 
 /**
- * A pace of so many calls a second, each its share of a second after the one before.
+ * A pace of so many calls a second, evenly spaced.
  *
- * After a second of silence, and after a hold, it starts at half the rate and reaches the whole within as many calls as
- * it allows a second: the server lets a new backlog out in a burst to all workers at once, and each of them knows only
- * of itself.
+ * After a second without calls, and after a hold, it starts at half the rate and reaches the full rate within a second's
+ * worth of calls: the server gives a new backlog to all workers at once, and each knows only of itself.
  */
 export function createCallPace(requestsPerSecond: number, { now, sleep }: Clock = SYSTEM_CLOCK): CallPace {
   const events = new EventEmitter();
@@ -60,7 +49,7 @@ export function createCallPace(requestsPerSecond: number, { now, sleep }: Clock 
     const at = Math.max(now(), freeAt, heldUntil);
     if (at > freeAt + 1_000) callsInARow = 0;
     const slowStart = Math.max(0, 1 - callsInARow / rate);
-    // At most a second more: where calls are further apart than that, there is no burst to soften.
+    // At most a second more: calls further apart than that make no burst.
     freeAt = at + spacingMs + Math.min(spacingMs, 1_000) * slowStart;
     callsInARow += 1;
     return at;
@@ -68,13 +57,9 @@ export function createCallPace(requestsPerSecond: number, { now, sleep }: Clock 
   const turn = async (signal: AbortSignal | undefined): Promise<void> => {
     for (let at = take(); ; at = take()) {
       if (at > now()) await sleep(at - now(), signal).catch(() => signal?.throwIfAborted());
-      // A hold that began meanwhile concerns those too that already had their time.
+      // A hold that began meanwhile delays waiting calls too.
       if (at >= heldUntil) return;
     }
-  };
-  const count = (change: 1 | -1) => {
-    sending += change;
-    events.emit('change');
   };
   return {
     events,
@@ -86,11 +71,13 @@ export function createCallPace(requestsPerSecond: number, { now, sleep }: Clock 
     },
     async send(call, signal) {
       await turn(signal);
-      count(1);
+      sending += 1;
+      events.emit('change');
       try {
         return await call();
       } finally {
-        count(-1);
+        sending -= 1;
+        events.emit('change');
       }
     },
     hold() {

@@ -1,6 +1,7 @@
 import type { RedisTaskObservation } from '../contract/task.js';
-import { type ApiResponse, requestIdOf } from './api.js';
-import { TencentApiError } from './errors.js';
+import { requestIdOf } from './api.js';
+import { transientError } from './http.js';
+import { textField } from './json.js';
 import type { RedisApi, RedisApiCall } from './redis-api.js';
 
 /**
@@ -16,26 +17,21 @@ export async function describeTaskInfo(
 ): Promise<RedisTaskObservation> {
   const params = { TaskId: task.taskId };
   const response = await api.call({ action: 'DescribeTaskInfo', region: task.region, params, ...options });
-  const status = response['Status'];
+  const text = (name: string): string | null => textField(response, name) ?? null;
+  const status = text('Status');
   const requestId = requestIdOf(response);
-  if (typeof status !== 'string') {
+  if (status === null) {
     const fields = Object.keys(response).join(', ').slice(0, 200);
     const message = `The API answered without a Status; it sent: ${fields || 'nothing'}`;
-    throw new TencentApiError('InvalidResponse', message, 'transient', requestId);
+    throw transientError('InvalidResponse', message, requestId);
   }
   return {
     status,
-    taskType: textField(response, 'TaskType'),
-    instanceId: textField(response, 'InstanceId'),
-    startTime: textField(response, 'StartTime'),
-    message: textField(response, 'TaskMessage'),
+    taskType: text('TaskType'),
+    instanceId: text('InstanceId'),
+    startTime: text('StartTime'),
+    message: text('TaskMessage'),
     requestId,
     at: new Date().toISOString(),
   };
-}
-
-/** A field that other than `Status` nothing depends on: shown when it is text, otherwise not. */
-function textField(response: ApiResponse, name: string): string | null {
-  const value = response[name];
-  return typeof value === 'string' ? value : null;
 }

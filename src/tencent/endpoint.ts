@@ -2,41 +2,34 @@ import { isRegion } from '../contract/input.js';
 import { quote } from '../contract/text.js';
 import { TencentApiError } from './errors.js';
 
-/** The first label of the API's host, and the service that a signature names, whatever address is dialled. */
+/** The service's name in signatures, and the first label of the API's host. */
 export const SERVICE = 'redis';
 
-/** Where all public hosts of the API are. */
 const DOMAIN = '.tencentcloudapi.com';
 
-/**
- * Refuses what is no region, before it becomes part of a host name or a header: it may come from a workflow's input.
- *
- * @throws TencentApiError (rejected)
- */
+/** Checks a region before it becomes part of a host name or a header. @throws TencentApiError (rejected) */
 export function requireRegion(region: unknown): asserts region is string {
   if (isRegion(region)) return;
   const shown = typeof region === 'string' ? ` ${quote(region, 100)}` : '';
-  const message = `The region${shown} is none: it must be such as ap-guangzhou, in lower case, at most 64 characters.`;
+  const message = `The region${shown} is not valid: it must be like ap-guangzhou, in lower case, at most 64 characters.`;
   throw new TencentApiError('InvalidRegion', message, 'rejected');
 }
 
 /**
- * The base URL of the redis API for a region.
+ * The base URL of the redis API for a region. The isolated finance regions (`*-fsi`) each have a host of their own; the
+ * common host routes by the `X-TC-Region` header (source: the API document's note on finance availability zones).
  *
- * The finance regions (`*-fsi`) are isolated and need a host of their own; everywhere else the one host routes by the
- * `X-TC-Region` header (source: the API document's note on finance availability zones).
- *
- * @throws TencentApiError (rejected) when it is no region
+ * @throws TencentApiError (rejected) if the region is not valid
  */
 export function endpointFor(region: string): URL {
   requireRegion(region);
   const url = new URL(`https://${region.endsWith('-fsi') ? `${SERVICE}.${region}` : SERVICE}${DOMAIN}/`);
-  // The form of a region rules this out. It is looked at once more because keys are sent there.
+  // requireRegion rules this out. Checked again because keys are sent there.
   if (!url.hostname.endsWith(DOMAIN)) throw new Error(`The host of a region must end in ${DOMAIN}`);
   return url;
 }
 
-/** Reads an endpoint override: `https://…` or `http://…`, a host and a port, nothing more. Throws a plain sentence. */
+/** Reads an endpoint override: scheme, host and port. @throws TypeError with the rule, to follow the setting's name */
 export function readEndpoint(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
@@ -48,7 +41,6 @@ export function readEndpoint(text: string): URL {
   return url;
 }
 
-/** Whether an address stays on this machine. */
 export function isLoopback({ hostname }: URL): boolean {
   return /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
 }

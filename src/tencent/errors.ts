@@ -1,13 +1,11 @@
 import type { PollErrorClass } from '../contract/poll-error.js';
 
-/** What an error code means for a read. `clock`: the request's time was refused, so one corrected call may pass. */
+/** What an error code means for a read. `clock`: the request's time was refused; a corrected call may succeed. */
 export type TencentErrorClass = PollErrorClass | 'clock';
 
 /**
- * The codes whose class their prefix would get wrong.
- *
- * Sources: the error codes of the redis product (SDK for Go v1.3.166, `redis/v20180412/errors.go`) and the common
- * error codes of API 3.0.
+ * Codes whose prefix has another class. Sources: the error codes of the redis product (SDK for Go v1.3.166,
+ * `redis/v20180412/errors.go`) and the common error codes of API 3.0.
  */
 const BY_CODE: Readonly<Record<string, TencentErrorClass>> = {
   'AuthFailure.SignatureExpire': 'clock',
@@ -15,10 +13,10 @@ const BY_CODE: Readonly<Record<string, TencentErrorClass>> = {
   'InvalidParameter.PermissionDenied': 'unauthorized',
   'InternalError.CamAuthOssResponseReturnCodeError': 'unauthorized',
   'InternalError.InstanceOperatePermissionError': 'unauthorized',
-  // "No such task" in the three ways the documents leave open.
+  // "No such task", in the ways the documents leave open.
   'InvalidParameter.InvalidParameter': 'unknownTask',
   'FailedOperation.FlowNotExists': 'unknownTask',
-  // The instance is gone for good, unlike what else makes a resource unavailable.
+  // Gone for good, unlike other unavailable resources.
   'ResourceUnavailable.InstanceDeleted': 'rejected',
   'ResourceUnavailable.InstanceIsolated': 'rejected',
 };
@@ -52,7 +50,7 @@ const BY_PREFIX: Readonly<Record<string, TencentErrorClass>> = {
   UnsupportedProtocol: 'rejected',
   UnsupportedRegion: 'rejected',
 
-  // Listed although unknown codes are transient too: these are known to pass.
+  // Unknown codes are transient too; these are known to be.
   FailedOperation: 'transient',
   InternalError: 'transient',
   ResourceInUse: 'transient',
@@ -60,7 +58,7 @@ const BY_PREFIX: Readonly<Record<string, TencentErrorClass>> = {
   ServiceUnavailable: 'transient',
 };
 
-/** The class of an error code, by the full code before its prefix. An unknown code never ends a wait: transient. */
+/** The class of an error code: by the full code, then by its prefix. Unknown codes are transient: they end no wait. */
 export function classifyErrorCode(code: string): TencentErrorClass {
   return own(BY_CODE, code) ?? own(BY_PREFIX, code.split('.', 1)[0] ?? '') ?? 'transient';
 }
@@ -69,12 +67,12 @@ function own(table: Readonly<Record<string, TencentErrorClass>>, key: string): T
   return Object.hasOwn(table, key) ? table[key] : undefined;
 }
 
-/** A call that brought no value: refused by the API, or lost on the way. Its message holds no secret. */
+/** A call without a result: refused by the API, or lost on the way. Its message holds no secret. */
 export class TencentApiError extends Error {
   override readonly name = 'TencentApiError';
 
   constructor(
-    /** The API's code, or ours for what happened before the API could answer. */
+    /** The API's code, or one of ours if the API did not answer. */
     readonly code: string,
     message: string,
     readonly errorClass: TencentErrorClass,

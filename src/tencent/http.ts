@@ -1,25 +1,25 @@
 import got, { RequestError } from 'got';
-import type { ApiAgents } from './agents.js';
+import { type ApiAgents, closeAgents, createAgents } from './agents.js';
 import { TencentApiError } from './errors.js';
 
-/** The longest answer that is read. One about a task has some 300 bytes; anything much larger is no such answer. */
+/** An answer about a task has some 300 bytes. */
 const ANSWER_MAX_BYTES = 256 * 1024;
 
-/** A `Date` beyond it is none that a clock shows, and the times after it may be none that can be signed. */
+/** Ignore absurd `Date` headers; such a skew cannot be signed. */
 const LATEST_DATE_MS = Date.parse('9999-12-31T23:59:59Z');
 
-/** One request, exactly as it goes out. */
+/** One request, exactly as it is sent. */
 export interface HttpRequest {
   readonly method: 'GET' | 'POST';
   readonly url: URL;
   readonly headers?: Record<string, string>;
   readonly body?: string;
   readonly timeoutMs: number;
-  readonly agents: ApiAgents;
+  /** @default connections for this request alone */
+  readonly agents?: ApiAgents | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What came back, whatever its status. */
 export interface HttpAnswer {
   readonly status: number;
   readonly body: string;
@@ -28,25 +28,22 @@ export interface HttpAnswer {
 }
 
 /**
- * Makes one HTTP exchange. Never retries.
+ * Makes one HTTP request and never retries. Every status is an answer.
  *
- * @throws TencentApiError (transient) when no whole answer came in time; it holds nothing of the request but the origin
+ * @throws TencentApiError (transient) without a complete answer in time; of the request it shows only the origin
  */
-export async function exchange(request: HttpRequest): Promise<HttpAnswer> {
-  const { method, url, headers, body, timeoutMs, agents, signal } = request;
+export async function exchange({ url, timeoutMs, agents, signal, ...request }: HttpRequest): Promise<HttpAnswer> {
   const tooLarge = new AbortController();
+  const { http, https } = agents ?? createAgents(url);
   const call = got(url, {
-    method,
-    ...(headers && { headers }),
-    ...(body !== undefined && { body }),
-    agent: { http: agents.http, https: agents.https },
+    ...request,
+    agent: { http, https },
     signal: signal ? AbortSignal.any([signal, tooLarge.signal]) : tooLarge.signal,
     timeout: { request: timeoutMs },
     retry: { limit: 0 },
-    // Said, not left to the default: NODE_TLS_REJECT_UNAUTHORIZED=0 must not switch it off. A private certificate
-    // authority is added with NODE_EXTRA_CA_CERTS.
+    // Explicit, so that NODE_TLS_REJECT_UNAUTHORIZED=0 does not switch it off. NODE_EXTRA_CA_CERTS adds authorities.
     https: { rejectUnauthorized: true },
-    // A redirect would carry the signed headers somewhere else, and a compressed answer could hide its size.
+    // A redirect would carry the signed headers to another host, and compression could hide the answer's size.
     followRedirect: false,
     decompress: false,
     throwHttpErrors: false,
@@ -59,29 +56,26 @@ export async function exchange(request: HttpRequest): Promise<HttpAnswer> {
     const date = Date.parse(response.headers.date ?? '');
     return {
       status: response.statusCode,
-      // Not response.body: of an answer that is packed although nobody asked for that, it is no text.
+      // Use rawBody: an unsolicited compressed body makes `body` garbage.
       body: Buffer.from(response.rawBody).toString('utf8'),
       clockSkewMs: date >= 0 && date <= LATEST_DATE_MS ? date - Date.now() : null,
     };
   } catch (error) {
-    // The caller's abort is its own business; got's errors carry the Authorization header, so none goes further.
+    // Never pass a got error on: it holds the Authorization header.
     signal?.throwIfAborted();
     if (tooLarge.signal.aborted) {
       throw transientError('InvalidResponse', `The API answered more than ${ANSWER_MAX_BYTES} bytes`);
     }
-    throw unreachable(error, url, timeoutMs);
+    const code = error instanceof RequestError ? error.code : 'UNKNOWN';
+    throw code === 'ETIMEDOUT'
+      ? transientError('Timeout', `${url.origin} did not answer within ${timeoutMs / 1000} s`)
+      : transientError(`NetworkError.${code}`, `${url.origin} could not be reached, or broke off: ${code}`);
+  } finally {
+    if (!agents) closeAgents({ http, https });
   }
 }
 
-function unreachable(error: unknown, url: URL, timeoutMs: number): TencentApiError {
-  const code = error instanceof RequestError ? error.code : 'UNKNOWN';
-  if (code === 'ETIMEDOUT') {
-    return transientError('Timeout', `${url.origin} did not answer within ${timeoutMs / 1000} s`);
-  }
-  return transientError(`NetworkError.${code}`, `${url.origin} could not be reached, or broke off: ${code}`);
-}
-
-/** An error that passes: a later call may succeed. */
+/** An error after which a later call may succeed. */
 export function transientError(code: string, message: string, requestId: string | null = null): TencentApiError {
   return new TencentApiError(code, message, 'transient', requestId);
 }

@@ -1,7 +1,4 @@
-/** A JSON object whose fields nobody has looked at yet. */
-export type JsonObject = Readonly<Record<string, unknown>>;
-
-/** The value of a JSON text, undefined when it is none. */
+/** The value of a JSON text; undefined if it is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -10,15 +7,17 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** A field of an object's own, undefined when there is no such field or no object. */
+/** An object's own field; undefined if there is no such field or `value` is not an object. */
 export function field(value: unknown, name: string): unknown {
   return isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 }
 
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** The same if it is text. */
+export function textField(value: unknown, name: string): string | undefined {
+  const text = field(value, name);
+  return typeof text === 'string' ? text : undefined;
 }
 
-export function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,25 +1,21 @@
-import { type ApiAgents, createAgents } from './agents.js';
-import { type ApiResponse, callApi } from './api.js';
+import { type ApiAgents, closeAgents, createAgents } from './agents.js';
+import { type ApiResponse, callApi, sendWithRepairs } from './api.js';
 import { type CallPace, createCallPace } from './call-pace.js';
 import { sharedLoads } from './credentials/chain.js';
 import { type CredentialProvider, loadKey, type TencentCredential } from './credentials/provider.js';
 import { endpointFor, requireRegion, SERVICE } from './endpoint.js';
 import { TencentApiError } from './errors.js';
 import { transientError } from './http.js';
-import { sendWithRepairs } from './repair.js';
-import { startTimeLimit, type TimeLimit } from './time-limit.js';
+import { untilAborted } from './time-limit.js';
 
 const API_VERSION = '2018-04-12';
-
-/** How long one HTTP call may take. */
 const HTTP_TIMEOUT_MS = 10_000;
-
 const DEFAULT_TIMEOUT_MS = 15_000;
 
 /** What a {@link RedisApi} needs. */
 export interface RedisApiOptions {
   readonly credentials: CredentialProvider;
-  /** The API's base URL for every region; left out, each region has its public endpoint. */
+  /** The API's base URL for every region. @default the public endpoint of each region */
   readonly endpoint?: URL | undefined;
   /** The most calls a second from this process, evenly spaced. @default no limit */
   readonly requestsPerSecond?: number | undefined;
@@ -30,19 +26,15 @@ export interface RedisApiCall {
   readonly action: string;
   readonly region: string;
   readonly params: Readonly<Record<string, unknown>>;
-  /**
-   * How long all of it may take, in milliseconds: loading credentials, waiting for a turn, and HTTP, of which one
-   * exchange takes 10 s at most.
-   * @default 15000
-   */
+  /** Milliseconds for all of it: loading credentials, waiting for a turn, and HTTP (at most 10 s). @default 15000 */
   readonly timeoutMs?: number | undefined;
-  /** Aborts the HTTP call under way. */
+  /** Aborts the call. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /** The redis API of Tencent Cloud, over connections that are kept between calls. */
 export interface RedisApi {
-  /** @throws TencentApiError; `rejected` for what is no region, before anything is sent */
+  /** @throws TencentApiError; `rejected`, before anything is sent, if the region is not one */
   call(call: RedisApiCall): Promise<ApiResponse>;
   /** Closes the kept connections. */
   close(): void;
@@ -51,22 +43,18 @@ export interface RedisApi {
 /**
  * Opens the redis API.
  *
- * A call is sent again in two cases, which only this process can repair: once with freshly loaded credentials when they
- * were refused, and once with the server's time when ours was. All other retries are the caller's.
+ * A call is sent again in only two cases: once with freshly loaded credentials if they were refused, and once with the
+ * server's time if ours was. All other retries are the caller's.
  */
-export function createRedisApi({ requestsPerSecond = Infinity, ...options }: RedisApiOptions): RedisApi {
-  return openRedisApi({ ...options, pace: createCallPace(requestsPerSecond) });
-}
-
-/** The same, at a pace that the caller watches. */
-export function openRedisApi({
+export function createRedisApi({
   credentials,
   endpoint,
-  pace,
-}: Omit<RedisApiOptions, 'requestsPerSecond'> & { readonly pace: CallPace }): RedisApi {
+  requestsPerSecond = Infinity,
+  pace = createCallPace(requestsPerSecond),
+}: RedisApiOptions & { readonly pace?: CallPace }): RedisApi {
   const provider = sharedLoads(credentials);
   const agentsByOrigin = new Map<string, ApiAgents>();
-  let clockSkewMs = 0;
+  const clock = { skewMs: 0 };
 
   const agentsOf = (url: URL): ApiAgents => {
     const agents = agentsByOrigin.get(url.origin) ?? createAgents(url);
@@ -74,42 +62,36 @@ export function openRedisApi({
     return agents;
   };
 
-  const send = async (call: RedisApiCall, target: URL, limit: TimeLimit, refresh: boolean): Promise<ApiResponse> => {
-    let late = noCredentialsInTime;
-    try {
-      const credential = await limit.race(load(provider, refresh));
-      late = noTurnInTime;
-      const exchange = () =>
-        callApi({
-          ...call,
-          endpoint: target,
-          service: SERVICE,
-          version: API_VERSION,
-          agents: agentsOf(target),
-          credential,
-          nowMs: Date.now() + clockSkewMs,
-          timeoutMs: Math.min(HTTP_TIMEOUT_MS, limit.leftMs()),
-        });
-      return await pace.send(exchange, limit.signal);
-    } catch (error) {
-      if (error instanceof TencentApiError && error.errorClass === 'throttled') pace.hold();
-      throw error === limit.signal.reason && !call.signal?.aborted ? late() : error;
-    }
-  };
-
   return {
-    async call(call) {
+    async call({ timeoutMs = DEFAULT_TIMEOUT_MS, ...call }) {
       requireRegion(call.region);
       const target = endpoint ?? endpointFor(call.region);
-      const limit = startTimeLimit(call.timeoutMs ?? DEFAULT_TIMEOUT_MS, call.signal);
-      const setClock = (skewMs: number) => void (clockSkewMs = skewMs);
-      return sendWithRepairs((refresh) => send(call, target, limit, refresh), { setClock });
+      const endsAt = performance.now() + timeoutMs;
+      const timeout = AbortSignal.timeout(timeoutMs);
+      const signal = call.signal ? AbortSignal.any([call.signal, timeout]) : timeout;
+
+      const send = async (refresh: boolean): Promise<ApiResponse> => {
+        let late: readonly [string, string] = NO_CREDENTIALS_IN_TIME;
+        try {
+          const credential = await untilAborted(signal, () => load(provider, refresh));
+          late = NO_TURN_IN_TIME;
+          const post = () =>
+            callApi({
+              ...call,
+              ...{ endpoint: target, service: SERVICE, version: API_VERSION, agents: agentsOf(target), credential },
+              nowMs: Date.now() + clock.skewMs,
+              timeoutMs: Math.min(HTTP_TIMEOUT_MS, Math.max(1, endsAt - performance.now())),
+            });
+          return await pace.send(post, signal);
+        } catch (error) {
+          if (error instanceof TencentApiError && error.errorClass === 'throttled') pace.hold();
+          throw error === signal.reason && !call.signal?.aborted ? transientError(...late) : error;
+        }
+      };
+      return sendWithRepairs(send, clock);
     },
     close() {
-      for (const { http, https } of agentsByOrigin.values()) {
-        http.destroy();
-        https.destroy();
-      }
+      for (const agents of agentsByOrigin.values()) closeAgents(agents);
     },
   };
 }
@@ -123,13 +105,12 @@ async function load(provider: CredentialProvider, refresh: boolean): Promise<Ten
   }
 }
 
-function noCredentialsInTime(): TencentApiError {
-  const message = 'No credentials at the moment: their source did not answer in the time that the call had';
-  return transientError('CredentialsUnavailable', message);
-}
+const NO_CREDENTIALS_IN_TIME = [
+  'CredentialsUnavailable',
+  'No credentials at the moment: their source did not answer within the time of the call',
+] as const;
 
-function noTurnInTime(): TencentApiError {
-  const message =
-    'The API was not asked: throttled by it, or at its own request rate, this worker had no turn for the call in time';
-  return transientError('NoCallSlot', message);
-}
+const NO_TURN_IN_TIME = [
+  'NoCallSlot',
+  'The API was not asked: this worker was throttled, or at its own request rate, for the whole time of the call',
+] as const;

@@ -1,43 +1,37 @@
 import { createHash, createHmac } from 'node:crypto';
+import type { TencentCredential } from './credentials/provider.js';
 
 const ALGORITHM = 'TC3-HMAC-SHA256';
 
-/** The parts of a request that a TC3 signature covers. */
+/** What a TC3 signature covers. */
 export interface Tc3Request {
   readonly method: 'GET' | 'POST';
-  /** First label of the API's host, such as `redis`, also when the request goes to another address. */
+  /** First label of the API's host, such as `redis`, even if the request goes to another address. */
   readonly service: string;
   /** The query string exactly as sent, without `?`. Empty for a POST. */
   readonly query?: string;
-  /** The headers to sign, with the exact values that go on the wire. `content-type` and `host` are mandatory. */
+  /** The headers to sign, exactly as sent. `content-type` and `host` are required. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The body exactly as sent: white space changes the signature. */
+  /** The body exactly as sent. */
   readonly payload: string | Uint8Array;
 }
 
-/** The secret pair that signs. */
-export interface Tc3Key {
-  readonly secretId: string;
-  readonly secretKey: string;
-}
-
-/** A signature with its intermediate texts, so that a mismatch can be traced step by step. */
+/** A signature, with its intermediate texts to trace a mismatch. */
 export interface Tc3Signature {
   readonly canonicalRequest: string;
   readonly stringToSign: string;
   readonly signature: string;
-  /** The value of the `Authorization` header. Secret: it never belongs in a log or an error. */
+  /** The value of the `Authorization` header. Secret: never log it or put it in an error. */
   readonly authorization: string;
 }
 
 /**
  * Signs a request with TC3-HMAC-SHA256.
  *
- * @param timestampS - Unix time in seconds, the same value as the `X-TC-Timestamp` header. The date in the
- * signature is the UTC date of this timestamp, not of the local calendar.
+ * @param timestampS - Unix time in seconds, the same as in the `X-TC-Timestamp` header
  * @see https://www.tencentcloud.com/document/product/1278/109054 (Signature v3)
  */
-export function signTc3(request: Tc3Request, key: Tc3Key, timestampS: number): Tc3Signature {
+export function signTc3(request: Tc3Request, key: TencentCredential, timestampS: number): Tc3Signature {
   const headers = Object.entries(request.headers)
     .map(([name, value]) => [name.toLowerCase(), name.toLowerCase() === 'content-type' ? value : value.toLowerCase()])
     .map(([name = '', value = '']) => [name, value.trim()] as const)
@@ -56,20 +50,10 @@ export function signTc3(request: Tc3Request, key: Tc3Key, timestampS: number): T
   const date = new Date(timestampS * 1000).toISOString().slice(0, 10);
   const scope = `${date}/${request.service}/tc3_request`;
   const stringToSign = [ALGORITHM, String(timestampS), scope, sha256(canonicalRequest)].join('\n');
-  const signature = hmac(signingKey(key.secretKey, date, request.service), stringToSign).toString('hex');
+  const signingKey = hmac(hmac(hmac(`TC3${key.secretKey}`, date), request.service), 'tc3_request');
+  const signature = hmac(signingKey, stringToSign).toString('hex');
   const authorization = `${ALGORITHM} Credential=${key.secretId}/${scope}, SignedHeaders=${signedHeaders}, Signature=${signature}`;
   return { canonicalRequest, stringToSign, signature, authorization };
-}
-
-/** The last derived key: it changes once a day or with the secret, and costs three of the four HMACs. */
-let derived: { readonly of: string; readonly key: Buffer } | undefined;
-
-function signingKey(secretKey: string, date: string, service: string): Buffer {
-  const of = `${date}/${service}/${secretKey}`;
-  if (derived?.of !== of) {
-    derived = { of, key: hmac(hmac(hmac(`TC3${secretKey}`, date), service), 'tc3_request') };
-  }
-  return derived.key;
 }
 
 function sha256(data: string | Uint8Array): string {

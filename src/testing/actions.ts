@@ -1,8 +1,9 @@
-import { ApiRefusal } from './api-refusal.js';
-import { readParameters, type ParameterRules, type Parameters } from './parameters.js';
-import type { ReceivedRequest } from './received-request.js';
-import type { TaskBook } from './task-book.js';
-import type { TaskScript } from './task-script.js';
+import type { ReceivedRequest } from './http-server.js';
+import type { Settings } from './options.js';
+import { type ParameterRules, type Parameters, readParameters } from './parameters.js';
+import { ApiRefusal } from './refusals.js';
+import type { ApiFields } from './reply.js';
+import type { TaskBook, TaskScript } from './tasks.js';
 
 /** The actions that create a task. */
 export type CreatingAction = 'ClearInstance' | 'ManualBackupInstance';
@@ -20,25 +21,22 @@ export type Creation =
 /** Decides what an action creates. `parameters` are those of the request, as text. */
 export type OnCreate = (action: CreatingAction, parameters: Parameters) => Creation;
 
-/** What an answered action needs of the simulated account. */
-export interface Account {
+/** What an action needs of the simulated account. */
+export interface Account extends Pick<Settings, 'onCreate' | 'unknownTaskCode'> {
   readonly tasks: TaskBook;
-  readonly onCreate: OnCreate;
-  readonly unknownTaskCode: string;
   readonly serverNowMs: number;
 }
+
+const instance = { InstanceId: { type: 'text', required: true } } as const;
 
 /** The simulated actions and their parameters. */
 export const ACTIONS: ReadonlyMap<string, ParameterRules> = new Map<string, ParameterRules>([
   ['DescribeTaskInfo', { TaskId: { type: 'uint64', required: true } }],
-  ['ClearInstance', { InstanceId: { type: 'text', required: true }, Password: { type: 'text' } }],
-  [
-    'ManualBackupInstance',
-    { InstanceId: { type: 'text', required: true }, Remark: { type: 'text' }, StorageDays: { type: 'uint64' } },
-  ],
+  ['ClearInstance', { ...instance, Password: { type: 'text' } }],
+  ['ManualBackupInstance', { ...instance, Remark: { type: 'text' }, StorageDays: { type: 'uint64' } }],
 ]);
 
-/** Unless told otherwise a created task prepares for one second, runs for two and succeeds. */
+/** By default a created task prepares for one second, runs for two and succeeds. */
 export const defaultOnCreate: OnCreate = () => ({
   timeline: [
     { status: 'preparing', forMs: 1000 },
@@ -47,49 +45,36 @@ export const defaultOnCreate: OnCreate = () => ({
   ],
 });
 
-/** Does what the request asks and returns the fields of `Response`, without `RequestId`. */
-export function act(request: ReceivedRequest, account: Account): Record<string, string | number> {
+/** Does what the request asks and returns the fields of `Response`, without `RequestId`. @throws ApiRefusal */
+export function act(request: ReceivedRequest, account: Account): ApiFields {
   const action = request.header('x-tc-action') ?? '';
   const region = request.header('x-tc-region') ?? '';
   const parameters = readParameters(request, ACTIONS.get(action) ?? {});
   if (action === 'ClearInstance' || action === 'ManualBackupInstance') {
     return create(action, parameters, region, account);
   }
-  return describeTaskInfo(parameters, region, account);
-}
-
-function describeTaskInfo(parameters: Parameters, region: string, account: Account): Record<string, string | number> {
   const task = account.tasks.observe(parameters['TaskId'] ?? '', region);
   if (!task) throw new ApiRefusal(account.unknownTaskCode);
-  return {
-    Status: task.status,
-    StartTime: task.startTime,
-    TaskType: task.taskType,
-    InstanceId: task.instanceId,
-    TaskMessage: task.message,
-  };
+  return task;
 }
 
 function create(
   action: CreatingAction,
   parameters: Parameters,
   region: string,
-  account: Account,
-): Record<string, string | number> {
-  const creation = account.onCreate(action, parameters);
+  { tasks, onCreate, serverNowMs }: Account,
+): ApiFields {
+  const creation = onCreate(action, parameters);
   if ('error' in creation) throw new ApiRefusal(creation.error.code, creation.error.message);
   if (creation.noTaskId !== undefined) return { TaskId: creation.noTaskId };
-  const taskId = account.tasks.create({
+  // The zone of `StartTime` is not documented; Beijing's is likely.
+  const beijing = new Date(serverNowMs + 8 * 3_600_000).toISOString();
+  const taskId = tasks.create({
     region,
     instanceId: parameters['InstanceId'] ?? '',
     taskType: action === 'ClearInstance' ? 'redis cache clearing process' : 'redis backup process',
-    startTime: beijingTime(account.serverNowMs),
+    startTime: beijing.slice(0, 19).replace('T', ' '),
     ...creation,
   });
   return { TaskId: creation.taskIdAsString ? taskId : Number(taskId) };
-}
-
-/** The zone of `StartTime` is not documented; Beijing's is the likely one. */
-function beijingTime(unixMs: number): string {
-  return new Date(unixMs + 8 * 3_600_000).toISOString().slice(0, 19).replace('T', ' ');
 }

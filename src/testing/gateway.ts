@@ -1,16 +1,21 @@
+import { timingSafeEqual } from 'node:crypto';
+import { signTc3 } from '../tencent/sign.js';
 import { ACTIONS } from './actions.js';
-import { ApiRefusal, missingParameter, tooManyRequests } from './api-refusal.js';
-import type { SimulatorCredential } from './credential.js';
-import type { RateWindow } from './rate-window.js';
-import type { ReceivedRequest } from './received-request.js';
-import { verifySignature } from './verify-signature.js';
+import type { ReceivedRequest } from './http-server.js';
+import type { Settings, SimulatorCredential } from './options.js';
+import { ApiRefusal, invalidType, missingParameter, tooManyRequests } from './refusals.js';
 
+const SERVICE = 'redis';
 const VERSION = '2018-04-12';
 const MAX_GET_BYTES = 32 * 1024;
+const MAX_SKEW_S = 300;
+const UNSIGNED_PAYLOAD = 'UNSIGNED-PAYLOAD';
 const REGION = /^[a-z]{2,}(-[a-z0-9]+)+$/;
+const AUTHORIZATION =
+  /^TC3-HMAC-SHA256 +Credential=([^/\s,]+)\/([^/\s,]+)\/([^/\s,]+)\/tc3_request, *SignedHeaders=([^\s,]+), *Signature=([^\s,]+)$/;
 
-// In the order in which the API complains. It speaks of a missing Authorization header as of a missing `SecretId`.
-const requiredHeaders = [
+/** In the order in which the API checks them. It calls a missing Authorization header a missing `SecretId`. */
+const REQUIRED_HEADERS = [
   ['x-tc-action', 'Action'],
   ['x-tc-version', 'Version'],
   ['x-tc-timestamp', 'Timestamp'],
@@ -18,57 +23,89 @@ const requiredHeaders = [
 ] as const;
 
 /** What the gateway compares a request with. */
-export interface GatewayState {
+export interface GatewayState extends Pick<Settings, 'regions' | 'requestsPerSecond'> {
   readonly credentials: ReadonlyMap<string, SimulatorCredential>;
   readonly serverNowMs: number;
-  readonly regions: readonly string[];
-  readonly requestsPerSecond: number | false;
   readonly rate: RateWindow;
 }
 
-/** Lets a request pass or refuses it, in the API's order of checks: protocol, headers, action, key, region, rate. */
-export function passGateway(request: ReceivedRequest, state: GatewayState): { readonly secretId: string } {
-  checkProtocol(request);
-  const action = checkHeaders(request);
-  const secretId = verifySignature(request, state.credentials, state.serverNowMs);
-  checkRegion(request, state.regions);
-  const count = state.rate.count(`${action} ${request.header('host') ?? ''} ${secretId}`, state.serverNowMs);
-  if (state.requestsPerSecond !== false && count > state.requestsPerSecond) {
-    throw tooManyRequests(count, state.requestsPerSecond);
-  }
-  return { secretId };
-}
+/** Checks a request in the API's order: protocol, headers, action, key, region, rate. @throws ApiRefusal */
+export function passGateway(request: ReceivedRequest, state: GatewayState): void {
+  const { method, query, body, header } = request;
+  if (method !== 'GET' && method !== 'POST') throw new ApiRefusal('UnsupportedProtocol');
+  const tooLong = method === 'GET' && query.length > MAX_GET_BYTES;
+  if (body === undefined || tooLong) throw new ApiRefusal('RequestSizeLimitExceeded');
 
-function checkProtocol(request: ReceivedRequest): void {
-  if (request.method !== 'GET' && request.method !== 'POST') throw new ApiRefusal('UnsupportedProtocol');
-  const tooLongGet = request.method === 'GET' && request.query.length > MAX_GET_BYTES;
-  if (request.body === undefined || tooLongGet) throw new ApiRefusal('RequestSizeLimitExceeded');
-}
-
-function checkHeaders(request: ReceivedRequest): string {
-  for (const [header, name] of requiredHeaders) {
-    if (!request.header(header)) throw missingParameter(name);
-  }
-  const action = request.header('x-tc-action') ?? '';
+  const [action = '', version, timestamp = '', authorization = ''] = REQUIRED_HEADERS.map(([name, parameter]) => {
+    const value = header(name);
+    if (!value) throw missingParameter(parameter);
+    return value;
+  });
   if (!ACTIONS.has(action)) throw new ApiRefusal('InvalidAction');
-  const version = request.header('x-tc-version') ?? '';
   if (version !== VERSION) {
-    throw new ApiRefusal(
-      'NoSuchVersion',
-      `The specified api version=\`${version}\` does not exist in service=\`redis\`.`,
-    );
+    const message = `The specified api version=\`${version}\` does not exist in service=\`${SERVICE}\`.`;
+    throw new ApiRefusal('NoSuchVersion', message);
   }
-  return action;
+
+  const secretId = verifySignature(request, timestamp, authorization, state);
+
+  const region = header('x-tc-region');
+  if (region === undefined) throw missingParameter('Region');
+  if (!REGION.test(region)) throw new ApiRefusal('InvalidParameterValue');
+  if (!state.regions.includes(region)) throw new ApiRefusal('UnsupportedRegion');
+
+  const count = state.rate.count(`${action} ${header('host') ?? ''} ${secretId}`, state.serverNowMs);
+  const limit = state.requestsPerSecond;
+  if (limit !== false && count > limit) throw tooManyRequests(count, limit);
 }
 
-function checkRegion(request: ReceivedRequest, served: readonly string[]): void {
-  const region = request.header('x-tc-region');
-  if (region === undefined) throw missingParameter('Region');
-  if (!REGION.test(region)) {
-    throw new ApiRefusal(
-      'InvalidParameterValue',
-      'A value specified in `X-TC-Region` is not valid, is unsupported, or cannot be used.',
-    );
+/** Checks key, clock, signature and token, over the raw body and headers. Returns the id of the key that signed. */
+function verifySignature(
+  { method, query, body, header }: ReceivedRequest,
+  timestamp: string,
+  authorization: string,
+  { credentials, serverNowMs }: GatewayState,
+): string {
+  if (!/^\d{1,15}$/.test(timestamp)) throw invalidType('Timestamp');
+  const timestampS = Number(timestamp);
+
+  const [, secretId = '', date, service, signedHeaders = '', signature = ''] = AUTHORIZATION.exec(authorization) ?? [];
+  const names = signedHeaders.split(';');
+  if (!names.includes('content-type') || !names.includes('host')) {
+    throw new ApiRefusal('AuthFailure.InvalidAuthorization');
   }
-  if (!served.includes(region)) throw new ApiRefusal('UnsupportedRegion');
+  const credential = credentials.get(secretId);
+  if (!credential) throw new ApiRefusal('AuthFailure.SecretIdNotFound');
+  if (Math.abs(timestampS - serverNowMs / 1000) > MAX_SKEW_S) throw new ApiRefusal('AuthFailure.SignatureExpire');
+
+  const payload = header('x-tc-content-sha256') === UNSIGNED_PAYLOAD ? UNSIGNED_PAYLOAD : (body ?? '');
+  const headers = Object.fromEntries(names.map((name) => [name, header(name) ?? '']));
+  const signed = method === 'GET' ? ({ method, query } as const) : ({ method: 'POST' } as const);
+  const expected = signTc3({ ...signed, service: SERVICE, headers, payload }, credential, timestampS).signature;
+  const isInScope = service === SERVICE && date === new Date(timestampS * 1000).toISOString().slice(0, 10);
+  const isComplete = names.every((name) => header(name) !== undefined);
+  if (!isInScope || !isComplete || !sameText(signature, expected)) throw new ApiRefusal('AuthFailure.SignatureFailure');
+  if (!sameText(header('x-tc-token') ?? '', credential.token ?? '')) throw new ApiRefusal('AuthFailure.TokenFailure');
+  return secretId;
+}
+
+function sameText(received: string, expected: string): boolean {
+  const [a, b] = [Buffer.from(received), Buffer.from(expected)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+/** Counts requests in fixed seconds of the server's clock, like the API: a burst across two may hold twice the limit. */
+export class RateWindow {
+  private second = -1;
+  private readonly counts = new Map<string, number>();
+
+  /** Counts a request of `key`, refused ones too, and returns how many this second has seen. */
+  count(key: string, nowMs: number): number {
+    const second = Math.floor(nowMs / 1000);
+    if (second !== this.second) this.counts.clear();
+    this.second = second;
+    const count = (this.counts.get(key) ?? 0) + 1;
+    this.counts.set(key, count);
+    return count;
+  }
 }

@@ -1,8 +1,6 @@
 export type { Creation, CreatingAction, OnCreate } from './actions.js';
 export type { SimulatorCall, SimulatorStats } from './call-log.js';
-export { SIMULATOR_CREDENTIAL, type SimulatorCredential } from './credential.js';
-export type { Fault, FaultHandle, FaultScope } from './fault.js';
-export type { SimulatorOptions } from './options.js';
+export type { Fault, FaultHandle, FaultScope } from './faults.js';
+export { SIMULATOR_CREDENTIAL, type SimulatorCredential, type SimulatorOptions } from './options.js';
 export { RedisApiSimulator } from './redis-api-simulator.js';
-export type { TaskId } from './task-book.js';
-export type { TaskScript, TaskStep } from './task-script.js';
+export type { TaskId, TaskScript, TaskStep } from './tasks.js';

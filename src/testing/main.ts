@@ -1,52 +1,71 @@
 #!/usr/bin/env node
+import { Command, InvalidArgumentError } from 'commander';
 import type { SimulatorCall } from './call-log.js';
-import { SIMULATOR_CREDENTIAL } from './credential.js';
 import { demoOnCreate, demoTasks } from './demo-tasks.js';
-import { readFlags, USAGE, type SimulatorFlags } from './main-flags.js';
+import { SIMULATOR_CREDENTIAL } from './options.js';
 import { RedisApiSimulator } from './redis-api-simulator.js';
 
-async function main(): Promise<void> {
-  const flags = readFlags(process.argv.slice(2));
-  if (flags.help) {
-    console.log(USAGE);
-    return;
-  }
-  const simulator = await RedisApiSimulator.start({ ...flags, onCreate: demoOnCreate(flags.speed) });
-  for (const { taskId, script } of demoTasks(flags.speed)) simulator.addTask(taskId, script);
+interface Flags {
+  readonly host: string;
+  readonly port: number;
+  readonly rps: number | false;
+  readonly speed: number;
+}
+
+function numberFlag(rule: string, holds: (value: number) => boolean): (text: string) => number {
+  return (text) => {
+    const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
+    if (!holds(value)) throw new InvalidArgumentError(`It must be ${rule}.`);
+    return value;
+  };
+}
+
+const readPort = numberFlag('an integer from 0 to 65535', (port) => Number.isInteger(port) && port <= 65_535);
+const readRate = numberFlag('a positive integer, or off', (rps) => Number.isInteger(rps) && rps > 0);
+const readSpeed = numberFlag('a positive number', (speed) => speed > 0);
+
+const command = new Command('simulator')
+  .option('--host <address>', 'address to listen on', '127.0.0.1')
+  .option('--port <number>', 'port to listen on; 0 takes any free one', readPort, 8080)
+  .option('--rps <number|off>', 'limit per second for each action, host and key', rateOrOff, 20)
+  .option('--speed <factor>', 'how many times as fast the demo tasks go on', readSpeed, 1)
+  .showSuggestionAfterError(false);
+
+function rateOrOff(text: string): number | false {
+  return text === 'off' ? false : readRate(text);
+}
+
+async function serve({ rps, speed, ...where }: Flags): Promise<void> {
+  const options = { ...where, requestsPerSecond: rps, onCreate: demoOnCreate(speed) };
+  const simulator = await RedisApiSimulator.start(options);
+  for (const { taskId, script } of demoTasks(speed)) simulator.addTask(taskId, script);
   simulator.watchCalls((call) => {
     if (call.outcome !== 'pending') console.log(line(call));
   });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => void simulator.close());
-  }
-  console.log(greeting(simulator.url, flags));
-}
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void simulator.close());
+  console.log(`Redis API simulator at ${simulator.url}
 
-function greeting(url: string, { speed }: SimulatorFlags): string {
-  const tasks = demoTasks(speed).map(({ taskId, about }) => `  ${taskId}  ${about}`);
-  return [
-    `Redis API simulator at ${url}`,
-    '',
-    `export TENCENTCLOUD_REDIS_ENDPOINT=${url}`,
-    `export TENCENTCLOUD_SECRET_ID=${SIMULATOR_CREDENTIAL.secretId}`,
-    `export TENCENTCLOUD_SECRET_KEY=${SIMULATOR_CREDENTIAL.secretKey}`,
-    '',
-    `Tasks in every region, counted from their first poll${speed === 1 ? '' : ` and ${speed} times as fast`}:`,
-    ...tasks,
-    'ClearInstance and ManualBackupInstance create more. Ctrl-C ends it.',
-    '',
-  ].join('\n');
+export TENCENTCLOUD_REDIS_ENDPOINT=${simulator.url}
+export TENCENTCLOUD_SECRET_ID=${SIMULATOR_CREDENTIAL.secretId}
+export TENCENTCLOUD_SECRET_KEY=${SIMULATOR_CREDENTIAL.secretKey}
+
+Tasks in every region, counted from their first poll${speed === 1 ? '' : ` and ${speed} times as fast`}:
+${demoTasks(speed)
+  .map(({ taskId, about }) => `  ${taskId}  ${about}`)
+  .join('\n')}
+ClearInstance and ManualBackupInstance create more. Ctrl-C ends it.
+`);
 }
 
 function line(call: SimulatorCall): string {
   const parts = [call.action, call.taskId, call.region].map((part) => part ?? '-');
   const text = [new Date(call.at).toISOString(), ...parts, call.outcome, call.aborted ? '(client gone)' : ''].join(' ');
-  // A header may hold bytes that would steer a terminal.
+  // Headers may hold bytes that control a terminal.
   return text.trimEnd().replace(/[^\x20-\x7e]/g, '?');
 }
 
 try {
-  await main();
+  await serve(command.parse().opts<Flags>());
 } catch (error) {
   console.error((error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' '));
   process.exitCode = 1;

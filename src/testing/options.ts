@@ -1,6 +1,17 @@
 import { defaultOnCreate, type OnCreate } from './actions.js';
-import { SIMULATOR_CREDENTIAL, type SimulatorCredential } from './credential.js';
-import { REGIONS } from './regions.js';
+
+/** A key pair that the simulator accepts. With a `token` it is a temporary one: requests must carry that token. */
+export interface SimulatorCredential {
+  readonly secretId: string;
+  readonly secretKey: string;
+  readonly token?: string;
+}
+
+/** The pair a simulator accepts by default. Fake: it is valid nowhere else. */
+export const SIMULATOR_CREDENTIAL: SimulatorCredential = {
+  secretId: 'AKIDsimulator0000000000000000000000',
+  secretKey: 'simulatorSecretKey00000000000000',
+};
 
 /** How a simulator behaves; every option has a default. */
 export interface SimulatorOptions {
@@ -24,9 +35,9 @@ export interface SimulatorOptions {
   readonly keepAliveTimeoutMs?: number;
   /** How many calls `calls` keeps. @default 100000 */
   readonly keepCalls?: number;
-  /** Its clock, Unix time in milliseconds: a test may move it. Delays of `slow` are real time all the same. @default Date.now */
+  /** Its clock, Unix time in milliseconds. Delays of `slow` faults use real time. @default Date.now */
   readonly now?: () => number;
-  /** Throws the dice for faults with a probability, 0 to below 1. @default Math.random */
+  /** For faults with a probability: a number from 0 to below 1. @default Math.random */
   readonly random?: () => number;
 }
 
@@ -39,7 +50,13 @@ export const DEFAULTS: Settings = {
   credentials: [SIMULATOR_CREDENTIAL],
   requestsPerSecond: 20,
   clockOffsetMs: 0,
-  regions: REGIONS,
+  // The regions that the redis API is known to serve, finance zones included.
+  regions: [
+    ...['guangzhou', 'shanghai', 'nanjing', 'beijing', 'chengdu', 'chongqing', 'hongkong', 'taipei', 'singapore'],
+    ...['bangkok', 'jakarta', 'mumbai', 'seoul', 'tokyo', 'beijing-fsi', 'shanghai-fsi', 'shenzhen-fsi'],
+  ]
+    .map((name) => `ap-${name}`)
+    .concat('na-ashburn', 'na-siliconvalley', 'na-toronto', 'eu-frankfurt', 'eu-moscow', 'sa-saopaulo'),
   unknownTaskCode: 'InvalidParameter.InvalidParameter',
   onCreate: defaultOnCreate,
   keepAliveTimeoutMs: 60_000,

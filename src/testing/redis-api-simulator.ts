@@ -1,12 +1,17 @@
-import type { OnCreate } from './actions.js';
-import type { SimulatorCall, SimulatorStats } from './call-log.js';
-import type { SimulatorCredential } from './credential.js';
-import type { Fault, FaultHandle, FaultScope } from './fault.js';
-import { listen } from './http-listener.js';
-import { DEFAULTS, type SimulatorOptions } from './options.js';
-import { byId, SimulatedApi } from './simulated-api.js';
-import type { TaskId } from './task-book.js';
-import type { TaskScript, TaskStep } from './task-script.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { act, type OnCreate } from './actions.js';
+import { CallLog, type SimulatorCall, type SimulatorStats } from './call-log.js';
+import { type Fault, FaultBook, type FaultHandle, type FaultScope, type FaultTarget } from './faults.js';
+import { passGateway, RateWindow } from './gateway.js';
+import { type Connection, listen, type ReceivedRequest } from './http-server.js';
+import { DEFAULTS, type Settings, type SimulatorCredential, type SimulatorOptions } from './options.js';
+import { peekTaskId } from './parameters.js';
+import { ApiRefusal } from './refusals.js';
+import { htmlPage, insteadOfApi, refused, type Reply, spoil, success } from './reply.js';
+import { TaskBook, type TaskId, type TaskScript, type TaskStep } from './tasks.js';
+
+/** The longest time of a timer, about 25 days. */
+const FOREVER_MS = 2 ** 31 - 1;
 
 /**
  * Tencent Cloud's redis API on the loopback interface, for tests and demonstrations: it checks what the API checks, in
@@ -22,94 +27,170 @@ import type { TaskScript, TaskStep } from './task-script.js';
  * ```
  */
 export class RedisApiSimulator {
-  private constructor(
-    private readonly api: SimulatedApi,
-    /** The base URL, such as `http://127.0.0.1:40123`. */
-    readonly url: string,
-    private readonly stop: () => Promise<void>,
-  ) {}
+  /** By how many milliseconds the server's clock is ahead; may be set at any time. */
+  clockOffsetMs: number;
+  private readonly tasks: TaskBook;
+  private readonly faults: FaultBook;
+  private readonly log: CallLog;
+  private readonly rate = new RateWindow();
+  private readonly arrivals = new RateWindow();
+  private credentials: ReadonlyMap<string, SimulatorCredential> = new Map();
+  private decide: OnCreate;
+  private server = { url: '', close: () => Promise.resolve() };
 
-  /** Starts a simulator. Rejects when the port is taken. */
+  private constructor(private readonly settings: Settings) {
+    this.clockOffsetMs = settings.clockOffsetMs;
+    this.tasks = new TaskBook(settings.now);
+    this.faults = new FaultBook(settings.now, settings.random);
+    this.log = new CallLog(settings.keepCalls);
+    this.decide = settings.onCreate;
+    this.setCredentials(settings.credentials);
+  }
+
+  /** Starts a simulator. Rejects if the port is taken. */
   static async start(options: SimulatorOptions = {}): Promise<RedisApiSimulator> {
-    const settings = { ...DEFAULTS, ...options };
-    const api = new SimulatedApi(settings);
-    const { url, close } = await listen(
-      settings,
-      (request, connection, gone) => api.answer(request, connection, gone),
-      () => new Date(api.serverNowMs),
+    const simulator = new RedisApiSimulator({ ...DEFAULTS, ...options });
+    simulator.server = await listen(
+      simulator.settings,
+      (request, connection, gone) => simulator.answer(request, connection, gone),
+      () => new Date(simulator.serverNowMs),
     );
-    return new RedisApiSimulator(api, url, close);
+    return simulator;
+  }
+
+  /** The base URL, such as `http://127.0.0.1:40123`. */
+  get url(): string {
+    return this.server.url;
   }
 
   /** The last calls, oldest first; those under way have the outcome `'pending'`. */
   get calls(): readonly SimulatorCall[] {
-    return this.api.log.calls;
-  }
-
-  /** By how many milliseconds the server's clock is ahead; may be set at any time. */
-  get clockOffsetMs(): number {
-    return this.api.clockOffsetMs;
-  }
-
-  set clockOffsetMs(offset: number) {
-    this.api.clockOffsetMs = offset;
+    return this.log.calls;
   }
 
   /** Adds a task, or starts one with this id anew. */
   addTask(taskId: TaskId, script: TaskScript): void {
-    this.api.tasks.add(taskId, script);
+    this.tasks.add(taskId, script);
   }
 
-  /** Lets a known task jump to a status now, to stay there. */
+  /** Moves a known task to a status, in which it stays. */
   setTask(taskId: TaskId, step: Pick<TaskStep, 'status' | 'message'>): void {
-    this.api.tasks.jump(taskId, step);
+    this.tasks.jump(taskId, step);
   }
 
   /** Decides from now on what `ClearInstance` and `ManualBackupInstance` create. */
   onCreate(decide: OnCreate): void {
-    this.api.onCreate = decide;
+    this.decide = decide;
   }
 
-  /** Lets calls go wrong from now on. At each stage of a call the fault that was set first and fits it strikes. */
+  /** Lets calls go wrong from now on. At each stage of a call, the fault that was set first and matches strikes. */
   fault(fault: Fault, scope: FaultScope = {}): FaultHandle {
-    return this.api.faults.add(fault, scope);
+    return this.faults.add(fault, scope);
   }
 
   /** Ends all faults. Calls that one holds already stay held. */
   clearFaults(): void {
-    this.api.faults.clear();
+    this.faults.clear();
   }
 
   /** Accepts these keys and no others. */
   setCredentials(credentials: readonly SimulatorCredential[]): void {
-    this.api.credentials = byId(credentials);
+    this.credentials = new Map(credentials.map((credential) => [credential.secretId, credential]));
   }
 
   /** Forgets one key: it is `AuthFailure.SecretIdNotFound` from now on. */
   revoke(secretId: string): void {
-    this.setCredentials([...this.api.credentials.values()].filter((each) => each.secretId !== secretId));
+    this.setCredentials([...this.credentials.values()].filter((each) => each.secretId !== secretId));
   }
 
   /** Totals since the start. */
   stats(): SimulatorStats {
-    return this.api.log.stats();
+    return this.log.stats();
   }
 
   /**
    * Resolves with the first call, past or future, for which `matches` holds. It is asked when a call arrives and again
    * when it ends, so that a test can wait for either without a timer.
    */
-  waitForCall(matches: (call: SimulatorCall) => boolean): Promise<SimulatorCall> {
-    return this.api.log.waitFor(matches);
+  async waitForCall(matches: (call: SimulatorCall) => boolean): Promise<SimulatorCall> {
+    const known = this.calls.find(matches);
+    if (known) return known;
+    return new Promise((resolve) => {
+      const unwatch = this.watchCalls((call) => {
+        if (!matches(call)) return;
+        unwatch();
+        resolve(call);
+      });
+    });
   }
 
   /** Calls `watcher` at the arrival and at the end of every call; the returned function stops it. */
   watchCalls(watcher: (call: SimulatorCall) => void): () => void {
-    return this.api.log.watch(watcher);
+    this.log.events.on('call', watcher);
+    return () => void this.log.events.off('call', watcher);
   }
 
   /** Ends the server and every open connection. */
   close(): Promise<void> {
-    return this.stop();
+    return this.server.close();
   }
+
+  private get serverNowMs(): number {
+    return this.settings.now() + this.clockOffsetMs;
+  }
+
+  /** Answers one call and notes it in the log. Rejects if the client goes away first. */
+  private async answer(request: ReceivedRequest, connection: Connection, gone: AbortSignal): Promise<Reply> {
+    const action = short(request.header('x-tc-action'));
+    const region = short(request.header('x-tc-region'));
+    const secretId = short(/Credential=([^/\s,]+)/.exec(request.header('authorization') ?? '')?.[1]);
+    const arrival = { at: this.settings.now(), action, taskId: peekTaskId(request), region, secretId };
+    const countInSecond = this.arrivals.count(action ?? '', this.serverNowMs);
+    const call = this.log.begin({ ...arrival, connectionId: connection.id }, countInSecond);
+    const target = { action, taskId: call.taskId, reused: connection.reused };
+    const slow = this.faults.strike('delay', target);
+    let outcome = 'fault:slow';
+    try {
+      if (slow) await sleep(slow.delayMs, undefined, { signal: gone });
+      const reply = this.reply(request, target);
+      outcome = reply.outcome;
+      if (reply.wire === 'hang') await sleep(FOREVER_MS, undefined, { signal: gone });
+      gone.throwIfAborted();
+      this.log.end(call, outcome, reply.response);
+      return reply;
+    } catch (error) {
+      this.log.end(call, outcome, {}, true);
+      throw error;
+    }
+  }
+
+  private reply(request: ReceivedRequest, target: FaultTarget): Reply {
+    const instead = this.faults.strike('gateway', target);
+    if (instead) return insteadOfApi(instead);
+    if (request.path !== '/') return htmlPage(404, 'NotFound');
+    const reply = this.replyOfApi(request, target);
+    const spoiler = this.faults.strike('answer', { ...target, refused: reply.outcome !== 'ok' });
+    return spoiler ? spoil(reply, spoiler) : reply;
+  }
+
+  private replyOfApi(request: ReceivedRequest, target: FaultTarget): Reply {
+    const { credentials, serverNowMs, rate, tasks, settings } = this;
+    try {
+      passGateway(request, { ...settings, credentials, serverNowMs, rate });
+      const fault = this.faults.strike('backend', target);
+      if (fault?.kind === 'throttled') throw new ApiRefusal(fault.code ?? 'RequestLimitExceeded');
+      if (fault) throw new ApiRefusal(fault.code, fault.message);
+      return success(act(request, { ...settings, tasks, onCreate: this.decide, serverNowMs }));
+    } catch (error) {
+      // Anything else is a mistake in the test's own `onCreate` or `random`: it must not look like a fault of the API.
+      const isRefusal = error instanceof ApiRefusal;
+      const refusal = isRefusal ? error : new ApiRefusal('InternalError', `Simulator: ${String(error)}`);
+      return refused(refusal, request.header('x-tc-language'));
+    }
+  }
+}
+
+/** Keeps a hostile header from filling the log. */
+function short(text: string | undefined): string | undefined {
+  return text?.slice(0, 128);
 }

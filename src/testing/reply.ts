@@ -1,15 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { ApiRefusal } from './api-refusal.js';
-import type { FaultOf } from './fault.js';
+import type { FaultAt } from './faults.js';
+import type { ApiRefusal } from './refusals.js';
 
-/** What goes back over the wire, and how the call log names it. */
+/** What is sent back, and how the call log names it. */
 export interface Reply {
   readonly outcome: string;
-  readonly requestId?: string;
-  /** The task that the call created. */
-  readonly taskId?: string;
-  /** The status that the answer tells. */
-  readonly status?: string;
+  /** What the API answered, whatever became of it. */
+  readonly response?: ApiFields;
   /** `reset` and `hang` send nothing; `cutOff` breaks the connection half-way through the body. */
   readonly wire: 'answer' | 'cutOff' | 'reset' | 'hang';
   readonly httpStatus: number;
@@ -17,42 +14,43 @@ export interface Reply {
   readonly body: string;
 }
 
-const JSON_HEADERS = { 'Content-Type': 'application/json' };
-const HTML_HEADERS = { 'Content-Type': 'text/html' };
-
-/** The API's envelope around the fields of a success; a `TaskId` among them is the task that the call created. */
-export function success(fields: Record<string, string | number>): Reply {
-  const { TaskId: created, Status: status } = fields;
-  return {
-    ...enveloped('ok', fields),
-    ...(created !== undefined && { taskId: String(created) }),
-    ...(status !== undefined && { status: String(status) }),
-  };
+/** The fields of a `Response`. */
+export interface ApiFields {
+  readonly RequestId?: string;
+  readonly TaskId?: string | number;
+  readonly Status?: string;
+  readonly [name: string]: unknown;
 }
 
-/** The API's envelope around an error, with HTTP status 200 as the API has it. */
-export function refusal(error: ApiRefusal, language: string | undefined): Reply {
-  const message = language === 'zh-CN' ? (error.messageZh ?? error.message) : error.message;
-  return enveloped(error.code, { Error: { Code: error.code, Message: message } });
+const PLAIN = { wire: 'answer', httpStatus: 200, headers: { 'Content-Type': 'application/json' }, body: '' } as const;
+
+/** An answer in the API's envelope. */
+export function success(fields: ApiFields): Reply {
+  return enveloped('ok', { ...fields, RequestId: randomUUID() });
 }
 
-/** The page of a gateway that has no answer of the API. */
+/** An error in the API's envelope, with HTTP status 200 like the API. */
+export function refused({ code, message, messageZh }: ApiRefusal, language: string | undefined): Reply {
+  const text = language === 'zh-CN' ? (messageZh ?? message) : message;
+  return enveloped(code, { Error: { Code: code, Message: text }, RequestId: randomUUID() });
+}
+
+/** A gateway's page, without an answer of the API. */
 export function htmlPage(httpStatus: number, outcome = 'fault:html'): Reply {
-  const title = { 404: '404 Not Found', 502: '502 Bad Gateway', 504: '504 Gateway Time-out' }[httpStatus];
-  const heading = title ?? `${httpStatus} Service Page`;
-  const body = `<html>\r\n<head><title>${heading}</title></head>\r\n<body>\r\n<center><h1>${heading}</h1></center>\r\n</body>\r\n</html>\r\n`;
-  return { outcome, wire: 'answer', httpStatus, headers: HTML_HEADERS, body };
+  const titles: Record<number, string> = { 404: '404 Not Found', 502: '502 Bad Gateway', 504: '504 Gateway Time-out' };
+  const title = titles[httpStatus] ?? `${httpStatus} Service Page`;
+  const body = `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n</body>\r\n</html>\r\n`;
+  return { outcome, wire: 'answer', httpStatus, headers: { 'Content-Type': 'text/html' }, body };
 }
 
 /** What a fault sends while the API never sees the request. */
-export function insteadOfApi(fault: FaultOf<'gateway'>): Reply {
-  const outcome = `fault:${fault.kind}`;
-  const plain: Reply = { outcome, wire: 'answer', httpStatus: 200, headers: JSON_HEADERS, body: '' };
+export function insteadOfApi(fault: FaultAt<'gateway'>): Reply {
+  const plain: Reply = { ...PLAIN, outcome: `fault:${fault.kind}` };
   switch (fault.kind) {
     case 'html':
       return htmlPage(fault.httpStatus);
     case 'http':
-      return { ...plain, httpStatus: fault.status, headers: fault.headers ?? JSON_HEADERS, body: fault.body };
+      return { ...plain, httpStatus: fault.status, headers: fault.headers ?? plain.headers, body: fault.body };
     case 'empty':
       return plain;
     case 'missingResponse':
@@ -65,32 +63,25 @@ export function insteadOfApi(fault: FaultOf<'gateway'>): Reply {
   }
 }
 
-/** What a fault makes of the API's answer. A changed status is no spoiled answer: its outcome stays `ok`. */
-export function spoil(reply: Reply, fault: FaultOf<'answer'>): Reply {
-  const outcome = `fault:${fault.kind}`;
+/** What a fault makes of the API's answer. The outcome of a changed status stays `ok`. */
+export function spoil(reply: Reply, fault: FaultAt<'answer'>): Reply {
+  const spoiled = { ...reply, outcome: `fault:${fault.kind}` };
   switch (fault.kind) {
-    case 'status':
-      return { ...reply, status: fault.status, body: withStatus(reply.body, fault.status, fault.message) };
+    case 'status': {
+      const { status, message = reply.response?.['TaskMessage'] } = fault;
+      return enveloped('ok', { ...reply.response, Status: status, TaskMessage: message });
+    }
     case 'missingStatus':
-      return { ...reply, outcome, body: JSON.stringify({ Response: { RequestId: reply.requestId } }) };
+      return { ...spoiled, body: JSON.stringify({ Response: { RequestId: reply.response?.RequestId } }) };
     case 'truncated':
-      return { ...reply, outcome, body: reply.body.slice(0, reply.body.length / 2) };
+      return { ...spoiled, body: reply.body.slice(0, reply.body.length / 2) };
     case 'cutOff':
-      return { ...reply, outcome, wire: 'cutOff' };
+      return { ...spoiled, wire: 'cutOff' };
     case 'lostAnswer':
-      return { ...reply, outcome, wire: 'reset' };
+      return { ...spoiled, wire: 'reset' };
   }
 }
 
-function enveloped(outcome: string, fields: Record<string, unknown>): Reply {
-  const requestId = randomUUID();
-  const body = JSON.stringify({ Response: { ...fields, RequestId: requestId } });
-  return { outcome, requestId, wire: 'answer', httpStatus: 200, headers: JSON_HEADERS, body };
-}
-
-function withStatus(body: string, status: string, message: string | undefined): string {
-  const { Response } = JSON.parse(body) as { Response: Record<string, unknown> };
-  return JSON.stringify({
-    Response: { ...Response, Status: status, ...(message !== undefined && { TaskMessage: message }) },
-  });
+function enveloped(outcome: string, response: ApiFields): Reply {
+  return { ...PLAIN, outcome, response, body: JSON.stringify({ Response: response }) };
 }

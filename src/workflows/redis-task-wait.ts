@@ -48,6 +48,11 @@ export class RedisTaskWait {
   // A stream of its own: a workflow that waits inline keeps its sequence of Math.random().
   private readonly jitter = getRandomStream('temporal-tencent-redis');
   private readonly guard = new StaleReplayGuard();
+  /**
+   * The deadline that has come. Conditions ask for it instead of the clock: they are evaluated in activations that a
+   * replay does not repeat as well, such as that of a refused update.
+   */
+  private rungAt = -Infinity;
 
   constructor(
     readonly plan: WaitPlan,
@@ -103,11 +108,10 @@ export class RedisTaskWait {
     for (;;) {
       const { deadline } = this.state;
       const leftMs = deadline - Date.now();
-      if (leftMs > 0) {
-        await this.until(() => this.state.deadline < deadline, leftMs, { summary: deadlineSummary(this.state) });
-      } else {
-        await this.until(() => !this.isPastDeadline());
-      }
+      const isNearer = () => this.state.deadline < deadline;
+      const timer = { summary: deadlineSummary(this.state) };
+      if (leftMs <= 0 || !(await this.until(isNearer, leftMs, timer))) this.rungAt = deadline;
+      await this.until(() => !this.isPastDeadline());
     }
   }
 
@@ -117,14 +121,20 @@ export class RedisTaskWait {
       const pauseMs = (dueAt ?? 0) - Date.now();
       if (pauseMs <= 0) return;
       const moved = () => nextPollAt(this.state) !== dueAt;
-      if (dueAt === this.state.deadline) await this.until(() => moved() || this.isPastDeadline());
-      else await this.until(moved, pauseMs, { summary: pauseSummary(this.state, pauseMs) });
+      if (dueAt !== this.state.deadline) {
+        await this.until(moved, pauseMs, { summary: pauseSummary(this.state, pauseMs) });
+      } else if (this.isPastDeadline()) {
+        return;
+      } else {
+        await this.until(() => moved() || this.isPastDeadline());
+      }
     }
   }
 
   /** Makes one poll. Undefined: the deadline came before the answer, and the last poll is due. */
   private async poll(beganAt: number): Promise<Polled | undefined> {
     const limits = callLimits(this.state, beganAt);
+    if (limits.isLast) this.rungAt = this.state.deadline;
     const summary = pollSummary(this.plan, this.state, limits.isLast);
     this.become(pollBegan(this.state));
     const poll = new PollUnderWay(this.plan, this.host.apiQueue, limits, summary);
@@ -183,18 +193,21 @@ export class RedisTaskWait {
     if (warnings.length > 0) this.state = hasWarned(this.state, warnings);
   }
 
-  private async until(isTrue: () => boolean, timeoutMs?: number, options: TimerOptions = {}): Promise<void> {
+  /** @returns false when the timeout came first */
+  private async until(isTrue: () => boolean, timeoutMs?: number, options: TimerOptions = {}): Promise<boolean> {
     const check = () => {
       this.guard.check();
       return isTrue();
     };
+    let isMet = true;
     if (timeoutMs === undefined) await condition(check);
-    else await condition(check, timeoutMs, options);
+    else isMet = await condition(check, timeoutMs, options);
     await this.guard.hold();
+    return isMet;
   }
 
   private isPastDeadline(): boolean {
-    return Date.now() >= this.state.deadline;
+    return this.rungAt >= this.state.deadline;
   }
 
   private become(state: WaitState): void {

@@ -118,7 +118,7 @@ test.concurrent('of a wait that has ended nothing is claimed to be done, exit co
     expect(jsonLines(ended)).toMatchObject([
       { type: 'WaitEnded', details: { taskId, workflowId, status: 'COMPLETED' } },
     ]);
-    expect(ended.stderr).toMatch(/^Had ended already: the wait for task \d+ [^\n]*completed[^\n]*\n$/);
+    expect(ended.stderr).toMatch(/^Had already ended: the wait for task \d+ [^\n]*completed[^\n]*\n$/);
     expect(ended.code).toBe(3);
   }
 });

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { historyEvents } from '../../src/cli/forecast.js';
 import { createProgram } from '../../src/cli/program.js';
-import { freeAddress } from '../worker/worker-process.js';
+import { freeAddress } from '../support/processes.js';
 import { Command, jsonLines } from './command.js';
 
 const REGION = ['--region', 'ap-guangzhou'];
@@ -23,8 +23,8 @@ describe('bad usage: one line on stderr, exit code 2, and nothing is sent', () =
     ],
     [['extend', '1', ...REGION, '--max-wait', '90'], '--max-wait is 90, but it must be a duration from 1 s'],
     [['extend', '1', ...REGION], '--max-wait'],
-    [['list', '--limit', 'all'], '--limit is "all"'],
-    [['simulate', '--duration', 'long'], '--duration is "long"'],
+    [['list', '--limit', 'all'], "option '--limit <number>' argument 'all' is invalid"],
+    [['simulate', '--duration', 'long'], "argument 'long' is invalid. It must be a duration"],
     [['await', '1', '--regoin', 'ap-guangzhou'], "unknown option '--regoin' (Did you mean --region?)"],
     [['wait', '1'], "unknown command 'wait'"],
     [['status', '1', ...REGION, '--address', 'no port/at all'], 'TEMPORAL_ADDRESS is "no port/at all"'],

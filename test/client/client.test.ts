@@ -13,7 +13,7 @@ import {
 import type { RedisTaskWaitState } from '../../src/contract/view.js';
 import { devServer } from '../support/environments.js';
 import { eventsOf } from '../support/histories.js';
-import { REGION as region, until, Waits } from '../support/waits.js';
+import { errorOf, REGION as region, until, Waits } from '../support/waits.js';
 
 let waits: Waits;
 let client: RedisTaskClient;
@@ -50,13 +50,6 @@ class Gauge {
     this.most = Math.max(this.most, this.now);
     return call.finally(() => (this.now -= 1));
   }
-}
-
-async function errorOf(promise: Promise<unknown>): Promise<unknown> {
-  return promise.then(
-    (value) => new Error(`It did not fail but returned ${JSON.stringify(value)}`),
-    (error: unknown) => error,
-  );
 }
 
 describe('starting and awaiting', () => {
@@ -337,6 +330,80 @@ describe('a wait that runs', () => {
     const facts = seen.map((state) => JSON.stringify({ ...state, waitedMs: 0 }));
     expect(facts.some((each, index) => each === facts[index - 1])).toBe(false);
     await expect(client.result(task)).resolves.toMatchObject({ status: 'succeed', polls: 3 });
+  });
+
+  test('is no longer followed once the signal is aborted, and goes on', async () => {
+    const task = await runningWait();
+    const stop = new AbortController();
+    const seen: RedisTaskWaitState[] = [];
+    for await (const state of client.progress(task, { signal: stop.signal })) {
+      seen.push(state);
+      stop.abort();
+    }
+
+    expect(seen).toMatchObject([{ taskId: task.taskId, status: 'running', polls: 1 }]);
+    expect((await described(task)).status.name).toBe('RUNNING');
+    await client.cancel(task);
+  });
+
+  test('has a follower who learns that the worker has left, and that one is back', async () => {
+    const lonely = new RedisTaskClient(waits.client, { taskQueue: `left-${randomUUID()}` });
+    const task = { taskId: waits.addTask(RUNNING, SUCCEED), region };
+    await waits.serveCalls(lonely.taskQueue);
+    const leave = await waits.serveWaits(lonely.taskQueue);
+    const { workflowId } = await lonely.start({ ...task, polling: { initialInterval: '1h' } });
+    const news: unknown[] = [];
+    const onWorkerChange = (hasWorker: boolean) => {
+      news.push(hasWorker ? 'back' : 'left');
+      if (!hasWorker) void waits.serveWaits(lonely.taskQueue).then(() => lonely.pollNow({ workflowId }));
+    };
+    for await (const { status } of lonely.progress({ workflowId }, { intervalMs: 100, onWorkerChange })) {
+      if (!news.includes(status)) news.push(status);
+      if (status !== 'running' || news.includes('left')) continue;
+      waits.simulator.setTask(task.taskId, SUCCEED);
+      await leave();
+    }
+
+    expect(news.filter(Boolean)).toEqual(['running', 'left', 'back', 'succeed']);
+  });
+
+  test('is one of many that are followed: at most ten are asked at once', async () => {
+    const queries = new Gauge();
+    const counting: WorkflowClientInterceptor = { query: (input, next) => queries.during(next(input)) };
+    const { connection } = waits.env;
+    const counted = new Client({ connection, interceptors: { workflow: [counting] } });
+    const many = new RedisTaskClient(counted, { taskQueue: waits.taskQueue });
+    const follow = async () => {
+      const { workflowId } = await many.start({ taskId: waits.addTask(RUNNING, SUCCEED), region });
+      for await (const { polls } of many.progress({ workflowId }, { intervalMs: 1 })) if (polls > 0) break;
+      await many.cancel({ workflowId });
+    };
+    await Promise.all(Array.from({ length: 25 }, follow));
+
+    expect(queries.most).toBeGreaterThan(1);
+    expect(queries.most).toBeLessThanOrEqual(10);
+  });
+
+  test('is asked again when a worker is just loading it', async () => {
+    const task = await runningWait();
+    let queries = 0;
+    const loading: WorkflowClientInterceptor = {
+      async query(input, next) {
+        if (++queries > 1) return next(input);
+        // A refusal of a worker, in the words of the one that is meant.
+        return next({ ...input, queryType: 'noSuchQuery' }).catch((refusal: unknown) => {
+          throw Object.assign(refusal as Error, { message: 'A worker is loading this wait. Ask again.' });
+        });
+      },
+    };
+    const { connection } = waits.env;
+    const patient = new RedisTaskClient(new Client({ connection, interceptors: { workflow: [loading] } }), {
+      taskQueue: waits.taskQueue,
+    });
+
+    await expect(patient.state(task)).resolves.toMatchObject({ taskId: task.taskId, polls: 1 });
+    expect(queries).toBe(2);
+    await client.cancel(task);
   });
 
   test('polls when asked', async () => {

@@ -1,29 +1,22 @@
 // Joined waits that have continued as new, on a dev server of their own, which suggests that after twenty events.
-import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { RedisTaskClient, RedisTaskWaitCancelledError } from '../../src/client/index.js';
-import { type DevServer, startDevServer } from '../../src/engine/index.js';
-import { LONG_HISTORIES_SERVER } from '../support/long-histories-server.js';
+import { LONG_HISTORIES_SERVER, ownDevServer } from '../support/environments.js';
 import { REGION as region, until, Waits } from '../support/waits.js';
 
 const RUNNING = { status: 'running' };
 const polling = { initialInterval: '1s', backoffCoefficient: 1, jitter: 0 };
 
-let server: DevServer;
 let waits: Waits;
 let client: RedisTaskClient;
 
 beforeAll(async () => {
-  const { extraArgs = [] } = LONG_HISTORIES_SERVER;
   // A run that is to be deleted is deleted at once, not after half a minute.
-  const soon = 'history.transferProcessorEnsureCloseBeforeDelete=false';
-  server = await startDevServer({ extraArgs: [...extraArgs, '--dynamic-config-value', soon] });
-  waits = await Waits.start(() => TestWorkflowEnvironment.createFromExistingServer({ address: server.address }));
+  const soon = ['--dynamic-config-value', 'history.transferProcessorEnsureCloseBeforeDelete=false'];
+  const extraArgs = [...LONG_HISTORIES_SERVER.extraArgs, ...soon];
+  waits = await Waits.start(() => ownDevServer({ extraArgs }));
   client = new RedisTaskClient(waits.client, { taskQueue: waits.taskQueue });
 });
-afterAll(async () => {
-  await waits.close();
-  await server.stop();
-});
+afterAll(() => waits.close());
 
 /** The run that a wait is in once that is none of these. */
 async function runBeyond(taskId: number, ...known: string[]): Promise<string> {

@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from '../../src/testing/index.js';
 import { endingOf } from '../support/kinds-of-waits.js';
+import { eventually } from '../support/processes.js';
 import { untilState } from '../support/waits.js';
-import { eventually } from '../worker/worker-process.js';
 import { type Cluster, type StartedWait, withCluster } from './cluster.js';
 
 const RUNNING = { status: 'running' };
@@ -46,7 +46,7 @@ test('a wait is cancelled during every kind of outage, and asks no more', () =>
     await Promise.all(waits.slice(0, 2).map(({ taskId }) => cluster.untilCalled(taskId, 2)));
     for (const { handle } of waits.slice(2)) await untilState(handle, ({ lastError }) => lastError !== undefined);
     for (const wait of waits) await cancelQuickly(wait);
-    await eventually(() => Promise.resolve(cluster.simulator.calls.every(({ outcome }) => outcome !== 'pending')));
+    await eventually(() => cluster.simulator.calls.every(({ outcome }) => outcome !== 'pending'));
     const counts = callCounts(cluster, waits);
     await sleep(NEXT_ATTEMPT_MS);
 
@@ -64,7 +64,7 @@ test('calls that hang at either worker are aborted when their waits are cancelle
     }
     await Promise.all(waits.map(({ taskId }) => cluster.untilCalled(taskId)));
     for (const wait of waits) await cancelQuickly(wait);
-    await eventually(() => Promise.resolve(cluster.simulator.calls.every(({ aborted }) => aborted)));
+    await eventually(() => cluster.simulator.calls.every(({ aborted }) => aborted));
 
     // The client's own timeout of 10 s, which would look the same, has come for none of them.
     const [first] = cluster.simulator.calls;

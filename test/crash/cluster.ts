@@ -1,17 +1,11 @@
-import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import process from 'node:process';
-import { Client, Connection } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import type { AwaitRedisTaskInput } from '../../src/contract/input.js';
-import { type DevServer, startDevServer } from '../../src/engine/index.js';
-import { RedisApiSimulator, type TaskStep } from '../../src/testing/index.js';
+import type { TaskStep } from '../../src/testing/index.js';
 import { failedWorkflowTasks } from '../support/histories.js';
 import { endingOf } from '../support/kinds-of-waits.js';
+import { eventually } from '../support/processes.js';
+import { Stage, type StageOptions } from '../support/stage.js';
 import { REGION, type WaitHandle } from '../support/waits.js';
-import { eventually, freeAddress, GOOD_SETTINGS, WorkerProcess } from '../worker/worker-process.js';
 
 const { PENDING_ACTIVITY_STATE_CANCEL_REQUESTED } = proto.temporal.api.enums.v1.PendingActivityState;
 
@@ -23,72 +17,10 @@ export interface StartedWait {
   readonly handle: WaitHandle;
 }
 
-/** A Temporal server with its state in a file, worker processes and the simulated API: parts that can be killed. */
-export class Cluster {
-  private readonly workers: WorkerProcess[] = [];
+/** A stage, the waits on it, and how each of them must end. */
+export class Cluster extends Stage {
   private readonly expected = new Map<string, { handle: WaitHandle; ending: string }>();
   private nextTaskId = 18_000;
-  private server: DevServer | undefined;
-  private connection: Connection | undefined;
-
-  private constructor(
-    readonly simulator: RedisApiSimulator,
-    private readonly address: string,
-    private readonly folder: string,
-    readonly taskQueue = `crash-${randomUUID()}`,
-  ) {}
-
-  /** Without a server as yet. */
-  static async create(): Promise<Cluster> {
-    const simulator = await RedisApiSimulator.start({ requestsPerSecond: false });
-    return new Cluster(simulator, await freeAddress(), await mkdtemp(path.join(tmpdir(), 'redis-task-crash-')));
-  }
-
-  static async start(): Promise<Cluster> {
-    const cluster = await Cluster.create();
-    await cluster.startServer();
-    return cluster;
-  }
-
-  /** Starts the server, or starts it again with the state that it left behind. */
-  async startServer(): Promise<void> {
-    const port = Number(this.address.split(':')[1]);
-    this.server = await startDevServer({ port, dbFilename: path.join(this.folder, 'temporal.db') });
-    expect(this.server.address).toBe(this.address);
-    this.connection ??= await Connection.connect({ address: this.address });
-  }
-
-  killServer(): Promise<void> {
-    const { server } = this;
-    if (!server) throw new Error('There is no server to kill');
-    process.kill(server.pid, 'SIGKILL');
-    return server.stop();
-  }
-
-  /** A worker process; `settings` beside those that every worker here has. */
-  startWorker(settings: Readonly<Record<string, string>> = {}): WorkerProcess {
-    const worker = new WorkerProcess({
-      ...GOOD_SETTINGS,
-      TEMPORAL_ADDRESS: this.address,
-      TENCENTCLOUD_REDIS_ENDPOINT: this.simulator.url,
-      REDIS_TASK_QUEUE: this.taskQueue,
-      ...settings,
-    });
-    this.workers.push(worker);
-    return worker;
-  }
-
-  /** Resolves once a worker takes work. */
-  async readyWorker(settings: Readonly<Record<string, string>> = {}): Promise<WorkerProcess> {
-    const worker = this.startWorker(settings);
-    await worker.prints('Waiting for Redis tasks');
-    return worker;
-  }
-
-  get client(): Client {
-    if (!this.connection) throw new Error('There is no server yet');
-    return new Client({ connection: this.connection });
-  }
 
   addTask(...timeline: TaskStep[]): number {
     const taskId = (this.nextTaskId += 1);
@@ -99,8 +31,8 @@ export class Cluster {
   /** Starts a wait that must end so; see `endingOf`. */
   async startWait(ending: string, input: Partial<AwaitRedisTaskInput> & { taskId: number }): Promise<StartedWait> {
     const handle = await this.client.workflow.start<(...args: unknown[]) => Promise<never>>('awaitRedisTask', {
-      workflowId: `${this.taskQueue}/${REGION}/${input.taskId}`,
-      taskQueue: this.taskQueue,
+      workflowId: `redis-task/${REGION}/${input.taskId}`,
+      taskQueue: 'redis-task',
       args: [{ region: REGION, polling: POLLING, ...input }],
     });
     this.expected.set(handle.workflowId, { handle, ending });
@@ -143,21 +75,16 @@ export class Cluster {
 
   /** Resolves once the API was asked for this task so many times. */
   async untilCalled(taskId: number, times = 1): Promise<void> {
-    await eventually(() => Promise.resolve(this.callsFor(taskId).length >= times));
-  }
-
-  async close(): Promise<void> {
-    await Promise.all(this.workers.map((worker) => worker.kill()));
-    await this.simulator.close();
-    await this.connection?.close();
-    await this.server?.stop();
-    await rm(this.folder, { recursive: true, force: true });
+    await eventually(() => this.callsFor(taskId).length >= times);
   }
 }
 
-/** Does this with a new cluster, which is gone afterwards whatever happens. */
-export async function withCluster(play: (cluster: Cluster) => Promise<void>): Promise<void> {
-  const cluster = await Cluster.start();
+/** Plays with a new cluster, and closes it in any case. */
+export async function withCluster(
+  play: (cluster: Cluster) => Promise<void>,
+  options: Pick<StageOptions, 'server'> = {},
+): Promise<void> {
+  const cluster = await Cluster.start({ simulator: { requestsPerSecond: false }, ...options });
   try {
     await play(cluster);
   } finally {

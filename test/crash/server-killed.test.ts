@@ -1,6 +1,6 @@
 // kill -9 of a Temporal server that keeps its state in a file, alone and with the worker; and one that is away or late.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Cluster, withCluster } from './cluster.js';
+import { withCluster } from './cluster.js';
 
 /** Shorter than what operators see; whatever is away for minutes goes the same way, as measured. */
 const AWAY_MS = 20_000;
@@ -54,15 +54,14 @@ describe('a server that is killed', () => {
   );
 });
 
-test.concurrent('a server that is not there yet is waited for, and serves waits once it is', async () => {
-  const cluster = await Cluster.create();
-  try {
-    const worker = cluster.startWorker();
-    await worker.prints('Temporal is not there yet');
-    await cluster.startServer();
-    await cluster.startFleet(2_000);
-    await cluster.endings();
-  } finally {
-    await cluster.close();
-  }
-});
+test.concurrent('a server that is not there yet is waited for, and serves waits once it is', () =>
+  withCluster(
+    async (cluster) => {
+      await cluster.startWorker().prints('Temporal is not there yet');
+      await cluster.startServer();
+      await cluster.startFleet(2_000);
+      await cluster.endings();
+    },
+    { server: false },
+  ),
+);

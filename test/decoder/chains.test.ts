@@ -1,16 +1,16 @@
 // Every type of failure, through every chain of wrappers there is, decoded inside a workflow and outside.
 import { decodeRedisTaskFailure, REDIS_TASK_FAILURE_TYPES } from '../../src/contract/failures.js';
-import { REGION } from '../support/waits.js';
+import { errorOf, REGION } from '../support/waits.js';
 import type { Caught, Errand, Hop } from './chains.js';
 import { FAILING_TASKS } from './failing-tasks.js';
-import { setStage, type Stage } from './stage.js';
+import { type ChainStage, startChainStage } from './stage.js';
 
-let stage: Stage;
+let stage: ChainStage;
 
 beforeAll(async () => {
-  stage = await setStage();
+  stage = await startChainStage();
 });
-afterAll(() => stage.close());
+afterAll(() => stage.waits.close());
 
 const CHAINS: readonly (readonly [chain: string, hops: Hop[], names: string[]])[] = [
   ['a child', ['child'], ['ChildWorkflowFailure', 'ApplicationFailure']],
@@ -39,13 +39,6 @@ async function play(hops: Hop[], input: Errand['input']): Promise<{ caught: Caug
   const newest = waits.client.workflow.getHandle(workflowId);
   const error = await errorOf(newest.result());
   return { caught: await newest.query<Caught | null>('getCaught'), error };
-}
-
-async function errorOf(result: Promise<unknown>): Promise<unknown> {
-  return result.then(
-    (value) => new Error(`It did not fail but returned ${JSON.stringify(value)}`),
-    (error: unknown) => error,
-  );
 }
 
 test.concurrent.each(CHAINS)(

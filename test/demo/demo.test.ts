@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
+import { Process } from '../support/processes.js';
 
 /** Takes a port unless something else has it already: either way it is taken. */
 async function takePort(port: number): Promise<Server> {
@@ -16,11 +16,9 @@ async function takePort(port: number): Promise<Server> {
 }
 
 async function runDemo(recordFolder: string): Promise<{ code: number | null; output: string }> {
-  const demo = spawn(process.execPath, ['--import', 'tsx', 'scripts/demo/main.ts', '--record', recordFolder]);
-  const chunks: Buffer[] = [];
-  for (const stream of [demo.stdout, demo.stderr]) stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-  const code = await new Promise<number | null>((resolve) => demo.once('close', resolve));
-  return { code, output: Buffer.concat(chunks).toString() };
+  const demo = new Process([process.execPath, '--import', 'tsx', 'scripts/demo/main.ts', '--record', recordFolder]);
+  const { code } = await demo.end;
+  return { code, output: demo.output };
 }
 
 describe('npm run demo, with the usual ports taken', () => {

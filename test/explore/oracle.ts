@@ -1,6 +1,6 @@
 import type { PollErrorClass } from '../../src/contract/poll-error.js';
 import type { CallRecord, WaitRecord } from './wait-record.js';
-import { TERMINAL, trueEnd, trueStatus } from './wait-script.js';
+import { TERMINAL, trueEnd, trueStatus, UNTRUE_STATUS } from './wait-script.js';
 
 /** How exactly an oracle can know what happened when. */
 export interface Precision {
@@ -128,7 +128,9 @@ const RULES: readonly Rule[] = [
   function* aRefusalIsFinalAsPromised({ ending, endedAt = Infinity, calls, polls }, { clockMs }) {
     if (ending?.as !== 'RedisTaskUnauthorized' && ending?.as !== 'RedisTaskRejected') return;
     if (ending.details.resumeInput === undefined) yield `A ${ending.as} has no resumeInput`;
-    const heard = calls.filter(({ at, answer }) => at <= endedAt + clockMs && answer);
+    // A server that was killed may have a call made again whose answer the wait has.
+    const toldAt = Math.max(0, ...polls.map(({ answeredAt = 0 }) => answeredAt));
+    const heard = calls.filter(({ at, answer }) => at <= Math.min(endedAt, toldAt) + clockMs && answer);
     const last = heard.at(-1);
     const lastClass = classOf(last);
     const wanted: readonly (PollErrorClass | undefined)[] =
@@ -185,7 +187,11 @@ const RULES: readonly Rule[] = [
   function* aCallKeepsItsPlace({ polls, deadlines, steering, endedAt = Infinity }, { clockMs, busyMs }) {
     for (const { at, givenUpAt } of polls) {
       if (givenUpAt === undefined || givenUpAt >= endedAt - clockMs) continue;
-      const atDeadline = givenUpAt >= deadlineAt(deadlines, givenUpAt) - clockMs;
+      // One that passed while no worker was there counts, even if it was moved before a worker came.
+      const passed = deadlines.filter(
+        ({ deadline }) => deadline >= at && deadline <= givenUpAt && deadlineAt(deadlines, deadline) === deadline,
+      );
+      const atDeadline = passed.length > 0 || givenUpAt >= deadlineAt(deadlines, givenUpAt) - clockMs;
       const cancelled = steering.some(
         ({ did, heardAt = Infinity }) => did === 'cancel' && heardAt <= givenUpAt + busyMs,
       );
@@ -231,7 +237,8 @@ const RULES: readonly Rule[] = [
       yield `waitedMs is ${facts.waitedMs}, but the wait took ${endedAt}`;
     if (ending.as !== 'succeeded') return;
     const { detectionDelayMaxMs } = ending.result;
-    const end = trueEnd(script.task) ?? 0;
+    const untrue = calls.filter(({ answer }) => answer && 'status' in answer && answer.status === UNTRUE_STATUS);
+    const end = Math.max(trueEnd(script.task) ?? 0, ...untrue.map(({ at }) => at));
     const unseen = calls.every(({ answer }) => !answer || !('status' in answer) || answer.status in TERMINAL);
     if ((detectionDelayMaxMs === null) !== unseen) {
       yield `detectionDelayMaxMs is ${String(detectionDelayMaxMs)}, but the task was ${unseen ? 'never' : ''} seen unfinished`;
@@ -250,7 +257,8 @@ const ENDINGS_OF_TASKS: Readonly<Record<string, true>> = {
   RedisTaskErrored: true,
 };
 
-function deadlineAt(deadlines: WaitRecord['deadlines'], at: number): number {
+/** The deadline in force at a time. */
+export function deadlineAt(deadlines: WaitRecord['deadlines'], at: number): number {
   return deadlines.filter(({ from }) => from <= at).at(-1)?.deadline ?? Infinity;
 }
 
@@ -261,7 +269,8 @@ function classOf(call: CallRecord | undefined): PollErrorClass | undefined {
 /** Whether something was in the way of calls, or of the workflow, in a span of time. */
 function isTroubled({ troubles, calls }: WaitRecord, from: number, to: number): boolean {
   const failed = calls.some(
-    ({ at, answer }) => at >= from - ATTEMPT_MS && at <= to && (!answer || 'errorClass' in answer),
+    ({ at, answer }) =>
+      at >= from - ATTEMPT_MS && at <= to && (!answer || 'errorClass' in answer || answer.status === UNTRUE_STATUS),
   );
   return failed || troubles.some((trouble) => trouble.from <= to && trouble.to >= from - ATTEMPT_MS);
 }

@@ -25,6 +25,6 @@ test('a wait ends as the contract says, however it is steered and whatever goes 
       const wrong = judge(record, { clockMs: 20, busyMs: 100 + 2 * around.callMs });
       if (wrong.length > 0) throw new Error(`${wrong.join('\n')}\n\n${storyOf(record)}`);
     }),
-    { numRuns: WAITS, interruptAfterTimeLimit: 120_000, ...(SEED !== undefined && { seed: Number(SEED) }) },
+    { numRuns: WAITS, interruptAfterTimeLimit: 240_000, ...(SEED !== undefined && { seed: Number(SEED) }) },
   );
 }, 3_600_000);

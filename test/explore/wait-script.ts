@@ -72,6 +72,9 @@ export const TERMINAL: Readonly<Record<string, string>> = {
   Error: 'RedisTaskErrored',
 };
 
+/** A status that no task truly has: the API says it by mistake. */
+export const UNTRUE_STATUS = 'untrue';
+
 /** The scripts of waits that take at most so long, if nobody extends them. */
 export function waitScripts(longestMs: number): fc.Arbitrary<WaitScript> {
   const time = fc.integer({ min: 0, max: longestMs });

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { Worker } from '@temporalio/worker';
 import { createRedisActivities } from '../../src/activities/index.js';
 import { SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
 import type { Waits } from '../support/waits.js';
@@ -14,21 +13,7 @@ export interface Queue {
 export async function serveQueue(waits: Waits, activities: object = fastActivities(waits)): Promise<Queue> {
   const taskQueue = `fuzz-${randomUUID()}`;
   await waits.serveWaits(taskQueue);
-  const worker = await Worker.create({
-    connection: waits.env.nativeConnection,
-    namespace: waits.env.client.options.namespace,
-    taskQueue: `${taskQueue}-api`,
-    activities,
-    shutdownForceTime: '5s',
-  });
-  const run = worker.run();
-  return {
-    taskQueue,
-    async close() {
-      worker.shutdown();
-      await run;
-    },
-  };
+  return { taskQueue, close: await waits.serve({ taskQueue: `${taskQueue}-api`, activities }) };
 }
 
 function fastActivities(waits: Waits): object {

@@ -1,10 +1,10 @@
 import process from 'node:process';
 import fc, { type Arbitrary } from 'fast-check';
 
-/** How many cases the whole of `test/fuzz` makes of each kind: a thousand in CI, ten thousand by `npm run fuzz`. */
+/** How many cases the whole of `test/fuzz` makes of each kind: a thousand unless told otherwise. */
 export const CASES = Number(process.env['FUZZ_CASES'] || '1000');
 
-/** The same cases in every run of CI; `npm run fuzz` takes a new seed each time and prints it. */
+/** The same seed makes the same cases. */
 export const SEED = Number(process.env['FUZZ_SEED'] || '18215');
 
 /** How many cases are under way at once: most of a case's time is spent waiting for a connection or a server. */

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc, { type Arbitrary } from 'fast-check';
-import { profileCredentials } from '../../src/tencent/credentials/profile.js';
+import { profileCredentials } from '../../src/tencent/credentials/static.js';
 import { describeTaskInfo } from '../../src/tencent/describe-task-info.js';
 import { TencentApiError } from '../../src/tencent/errors.js';
 import { createRedisApi } from '../../src/tencent/redis-api.js';

@@ -51,8 +51,14 @@ const BUGS: readonly Bug[] = [
   {
     name: 'a deadline that moves nearer is noticed only at the old one',
     file: 'workflows/redis-task-wait.ts',
-    text: '() => this.state.deadline < deadline, leftMs',
-    becomes: '() => false, leftMs',
+    text: 'const isNearer = () => this.state.deadline < deadline;',
+    becomes: 'const isNearer = () => false;',
+  },
+  {
+    name: 'a condition reads the clock',
+    file: 'workflows/redis-task-wait.ts',
+    text: 'return this.rungAt >= this.state.deadline;',
+    becomes: 'return Date.now() >= this.state.deadline;',
   },
   {
     name: 'a status in capitals is not known',

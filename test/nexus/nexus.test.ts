@@ -2,10 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { CancelledFailure, Client } from '@temporalio/client';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
-import { startDevServer, type DevServer } from '../../src/engine/index.js';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { createRedisTasksHandler } from '../../src/nexus/handler.js';
+import { ownDevServer } from '../support/environments.js';
 import { eventNames, eventsOf, failedWorkflowTasks, summariesOf } from '../support/histories.js';
 import { causeOf, REGION, stateOf, until, untilState, Waits } from '../support/waits.js';
 import type { Caught } from './callers.js';
@@ -17,42 +16,25 @@ const SLOW = { initialInterval: '1h' };
 const ENDPOINT = 'redis-tasks';
 const HOUR = 3_600_000;
 
-let server: DevServer;
 let waits: Waits;
 let callers: Client;
-let stop: () => Promise<void>;
 
 beforeAll(async () => {
-  server = await startDevServer({ namespace: NAMESPACE });
-  waits = await Waits.start(() => TestWorkflowEnvironment.createFromExistingServer({ address: server.address }));
+  waits = await Waits.start(() => ownDevServer({ namespace: NAMESPACE }));
   callers = new Client({ connection: waits.env.connection, namespace: NAMESPACE });
-
-  const workflowsPath = fileURLToPath(new URL('callers.ts', import.meta.url));
-  const connection = waits.env.nativeConnection;
-  const handlers = await Worker.create({
-    connection,
+  await waits.serve({
     taskQueue: 'handlers',
     nexusServices: [createRedisTasksHandler({ taskQueue: waits.taskQueue })],
   });
-  const pipelines = await Worker.create({
-    connection,
+  const workflowsPath = fileURLToPath(new URL('callers.ts', import.meta.url));
+  await waits.serve({
     namespace: NAMESPACE,
     taskQueue: 'pipelines',
     workflowBundle: await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') }),
   });
   await waits.env.createNexusEndpoint(ENDPOINT, 'handlers');
-  const runs = [handlers.run(), pipelines.run()];
-  stop = async () => {
-    handlers.shutdown();
-    pipelines.shutdown();
-    await Promise.all(runs);
-  };
 });
-afterAll(async () => {
-  await stop();
-  await waits.close();
-  await server.stop();
-});
+afterAll(() => waits.close());
 
 function call<Result>(workflow: string, ...args: unknown[]) {
   return callers.workflow.start<(...args: unknown[]) => Promise<Result>>(workflow, {

@@ -3,7 +3,7 @@ import { callApi } from '../../src/tencent/api.js';
 import type { TencentCredential } from '../../src/tencent/credentials/provider.js';
 import { TencentApiError } from '../../src/tencent/errors.js';
 import { redact, redactAll } from '../../src/tencent/redact.js';
-import { loopback } from '../tencent/roles/loopback.js';
+import { loopback } from '../tencent/credentials/loopback.js';
 
 const credential = { secretId: 'AKIDmarkedId', secretKey: 'markedSecretKey', token: 'marked+To/ken==&x' };
 

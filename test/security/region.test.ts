@@ -6,7 +6,7 @@ import { createRedisApi } from '../../src/tencent/redis-api.js';
 import { SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
 import { Command } from '../cli/command.js';
 import { errorOf, keys } from '../tencent/call.js';
-import { closedPort } from '../tencent/roles/loopback.js';
+import { closedPort } from '../tencent/credentials/loopback.js';
 
 const EVIL = [
   'x.evil.example/-fsi',
@@ -63,7 +63,7 @@ describe('the API that everybody can open', () => {
     expect(hosts).toEqual([]);
     expect(asked).toBe(0);
     expect(error).toMatchObject({ code: 'InvalidRegion', errorClass: 'rejected' });
-    expect(error.message).toMatch(/^The region "[^\r\n]*" is none: it must be such as ap-guangzhou/);
+    expect(error.message).toMatch(/^The region "[^\r\n]*" is not valid: it must be like ap-guangzhou/);
   });
 
   test.each(EVIL)('refuses the region %j also where the endpoint is set', async (region) => {

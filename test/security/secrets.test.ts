@@ -3,9 +3,9 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
-import type { ReceivedRequest } from '../../src/testing/received-request.js';
-import { type FakeAnswer, type Loopback, loopback } from '../tencent/roles/loopback.js';
-import { eventually, freeAddress, GOOD_SETTINGS, statusOf, WorkerProcess } from '../worker/worker-process.js';
+import type { ReceivedRequest } from '../../src/testing/http-server.js';
+import { eventually, freeAddress, GOOD_SETTINGS, statusOf, WorkerProcess } from '../support/processes.js';
+import { type FakeAnswer, type Loopback, loopback } from '../tencent/credentials/loopback.js';
 
 const CREDENTIAL = { secretId: 'AKIDmarkedSecretId', secretKey: 'markedSecretKey', token: 'marked+To/ken==' };
 /** Also pieces of them, which an encoding does not change. */

@@ -1,6 +1,17 @@
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { type DevServerOptions, startDevServer } from '../../src/engine/index.js';
+
+const ATTRIBUTES = ['RedisTaskStatus=Keyword', 'RedisRegion=Keyword', 'RedisInstanceId=Keyword'];
+
+/** A dev server that suggests to continue as new after twenty events, and has the search attributes of a wait. */
+export const LONG_HISTORIES_SERVER: DevServerOptions & { readonly extraArgs: readonly string[] } = {
+  extraArgs: [
+    ...['--dynamic-config-value', 'limit.historyCount.suggestContinueAsNew=20'],
+    ...ATTRIBUTES.flatMap((each) => ['--search-attribute', each]),
+  ],
+};
 
 /**
  * Connects to the dev server that the whole run shares: use task queues and workflow ids of your own. For what only the
@@ -8,6 +19,18 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
  */
 export function devServer(): Promise<TestWorkflowEnvironment> {
   return TestWorkflowEnvironment.createFromExistingServer({ address: given('TEST_DEV_SERVER_ADDRESS') });
+}
+
+/** Starts a dev server for one test file, which ends with the environment. */
+export async function ownDevServer(options: DevServerOptions = {}): Promise<TestWorkflowEnvironment> {
+  const server = await startDevServer(options);
+  const env = await TestWorkflowEnvironment.createFromExistingServer({ address: server.address });
+  const disconnect = env.teardown.bind(env);
+  env.teardown = async () => {
+    await disconnect();
+    await server.stop();
+  };
+  return env;
 }
 
 /**

@@ -1,12 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
+import { pausingWait, SLOW, takeCallAndDie, waitWithoutCalls } from './moments.js';
 import { REGION, untilState, type Waits } from './waits.js';
 
 const RUNNING = { status: 'running' };
 const SUCCEED = { status: 'succeed', message: 'ok' };
 const EVERY_SECOND = { initialInterval: '1s', backoffCoefficient: 1, jitter: 0 };
-/** A pace at which no second poll comes by itself. */
-const SLOW = { initialInterval: '1h', maximumInterval: '1h' };
 
 /** How a wait, or the parent of one, must end: `COMPLETED`, `CANCELLED`, or the type of its failure. */
 type Ending = 'COMPLETED' | 'CANCELLED' | `RedisTask${string}`;
@@ -109,7 +107,7 @@ export const KINDS_OF_WAITS: Readonly<Record<string, KindOfWait>> = {
   'unknown-task-that-was-seen': {
     ending: 'COMPLETED',
     play: async (waits, workflowId) => {
-      const { taskId, handle } = await pausing(waits, workflowId);
+      const { taskId, handle } = await pausingWait(waits, { workflowId });
       waits.simulator.fault({ kind: 'error', code: 'FailedOperation.FlowNotExists' }, { taskId, times: 1 });
       await handle.signal('pollNow');
       await untilState(handle, ({ lastError }) => lastError !== undefined);
@@ -130,12 +128,12 @@ export const KINDS_OF_WAITS: Readonly<Record<string, KindOfWait>> = {
   },
   'last-poll-where-nobody-serves': {
     ending: 'RedisTaskTimedOut',
-    play: async (waits, workflowId) => (await withoutCalls(waits, workflowId, '1s')).handle,
+    play: async (waits, workflowId) => (await waitWithoutCalls(waits, { workflowId, maxWait: '1s' })).handle,
   },
   'last-poll-that-is-served-late': {
     ending: 'COMPLETED',
     play: async (waits, workflowId) => {
-      const { taskId, taskQueue, handle } = await withoutCalls(waits, workflowId, '1s');
+      const { taskId, taskQueue, handle } = await waitWithoutCalls(waits, { workflowId, maxWait: '1s' });
       await untilState(handle, ({ nextPollAt, deadline }) => nextPollAt === null && Date.parse(deadline) < Date.now());
       waits.simulator.setTask(taskId, SUCCEED);
       await waits.serveCalls(taskQueue);
@@ -145,8 +143,8 @@ export const KINDS_OF_WAITS: Readonly<Record<string, KindOfWait>> = {
   'worker-lost': {
     ending: 'COMPLETED',
     play: async (waits, workflowId) => {
-      const { taskId, taskQueue, handle } = await withoutCalls(waits, workflowId, '1h');
-      await takeAndDie(waits, taskQueue);
+      const { taskId, taskQueue, handle } = await waitWithoutCalls(waits, { workflowId, maxWait: '1h' });
+      await takeCallAndDie(waits, taskQueue);
       waits.simulator.setTask(taskId, SUCCEED);
       await waits.serveCalls(taskQueue);
       return handle;
@@ -155,9 +153,9 @@ export const KINDS_OF_WAITS: Readonly<Record<string, KindOfWait>> = {
   'worker-lost-in-the-last-poll': {
     ending: 'RedisTaskTimedOut',
     play: async (waits, workflowId) => {
-      const { taskQueue, handle } = await withoutCalls(waits, workflowId, '1s');
-      await takeAndDie(waits, taskQueue);
-      await takeAndDie(waits, taskQueue);
+      const { taskQueue, handle } = await waitWithoutCalls(waits, { workflowId, maxWait: '1s' });
+      await takeCallAndDie(waits, taskQueue);
+      await takeCallAndDie(waits, taskQueue);
       return handle;
     },
   },
@@ -165,7 +163,7 @@ export const KINDS_OF_WAITS: Readonly<Record<string, KindOfWait>> = {
   'cancelled-in-a-pause': {
     ending: 'CANCELLED',
     play: async (waits, workflowId) => {
-      const { handle } = await pausing(waits, workflowId);
+      const { handle } = await pausingWait(waits, { workflowId });
       await handle.cancel();
       return handle;
     },
@@ -195,7 +193,7 @@ export const KINDS_OF_WAITS: Readonly<Record<string, KindOfWait>> = {
   'cancelled-in-the-queue': {
     ending: 'CANCELLED',
     play: async (waits, workflowId) => {
-      const { handle } = await withoutCalls(waits, workflowId, '1h');
+      const { handle } = await waitWithoutCalls(waits, { workflowId, maxWait: '1h' });
       await handle.cancel();
       return handle;
     },
@@ -204,7 +202,7 @@ export const KINDS_OF_WAITS: Readonly<Record<string, KindOfWait>> = {
   'poll-now': {
     ending: 'COMPLETED',
     play: async (waits, workflowId) => {
-      const { taskId, handle } = await pausing(waits, workflowId);
+      const { taskId, handle } = await pausingWait(waits, { workflowId });
       await Promise.all([handle.signal('pollNow'), handle.signal('pollNow')]);
       await untilState(handle, ({ polls, nextPollAt }) => polls === 2 && nextPollAt !== null);
       return succeedNow(waits, taskId, handle);
@@ -224,7 +222,7 @@ export const KINDS_OF_WAITS: Readonly<Record<string, KindOfWait>> = {
   'extend-wait-longer-and-shorter': {
     ending: 'RedisTaskTimedOut',
     play: async (waits, workflowId) => {
-      const { handle } = await pausing(waits, workflowId);
+      const { handle } = await pausingWait(waits, { workflowId });
       await extend(handle, '4h');
       await extend(handle, '8s');
       return handle;
@@ -233,7 +231,7 @@ export const KINDS_OF_WAITS: Readonly<Record<string, KindOfWait>> = {
   'extend-wait-gives-a-poll-back-its-pace': {
     ending: 'COMPLETED',
     play: async (waits, workflowId) => {
-      const { taskId, handle } = await pausing(waits, workflowId, '10m');
+      const { taskId, handle } = await pausingWait(waits, { workflowId, maxWait: '10m' });
       await extend(handle, '3h');
       return succeedNow(waits, taskId, handle);
     },
@@ -241,7 +239,7 @@ export const KINDS_OF_WAITS: Readonly<Record<string, KindOfWait>> = {
   'joined-for-longer': {
     ending: 'COMPLETED',
     play: async (waits, workflowId) => {
-      const { taskId, handle } = await pausing(waits, workflowId, '10m');
+      const { taskId, handle } = await pausingWait(waits, { workflowId, maxWait: '10m' });
       await handle.signal('joinWait', { maxWait: '5m' });
       await handle.signal('joinWait', { maxWait: '3h' });
       return succeedNow(waits, taskId, handle);
@@ -250,7 +248,7 @@ export const KINDS_OF_WAITS: Readonly<Record<string, KindOfWait>> = {
   'extend-wait-during-a-call': {
     ending: 'COMPLETED',
     play: async (waits, workflowId) => {
-      const { taskId, taskQueue, handle } = await withoutCalls(waits, workflowId, '1h');
+      const { taskId, taskQueue, handle } = await waitWithoutCalls(waits, { workflowId, maxWait: '1h' });
       for (const maxWait of ['2h', '2h', '1h', '3h']) await extend(handle, maxWait);
       waits.simulator.setTask(taskId, SUCCEED);
       await waits.serveCalls(taskQueue);
@@ -338,34 +336,6 @@ export const KINDS_OF_LONG_WAITS: Readonly<Record<string, KindOfWait>> = {
     },
   },
 };
-
-/** A wait that has polled once and pauses for an hour. */
-async function pausing(waits: Waits, workflowId: string, maxWait = '3h') {
-  const taskId = waits.addTask(RUNNING);
-  const handle = await waits.start({ taskId, region: REGION, maxWait, polling: SLOW }, { workflowId });
-  await untilState(handle, ({ polls, nextPollAt }) => polls === 1 && nextPollAt !== null);
-  return { taskId, handle };
-}
-
-/** A wait on a queue of its own, where nobody takes its calls. */
-async function withoutCalls(waits: Waits, workflowId: string, maxWait: string) {
-  const taskId = waits.addTask(RUNNING);
-  const taskQueue = `lonely-${randomUUID()}`;
-  await waits.serveWaits(taskQueue);
-  const handle = await waits.start({ taskId, region: REGION, maxWait }, { workflowId, taskQueue });
-  await untilState(handle, ({ nextPollAt }) => nextPollAt === null);
-  return { taskId, taskQueue, handle };
-}
-
-/** Takes the next call of a queue and never answers, as a worker that is killed. */
-async function takeAndDie({ env: { connection } }: Waits, taskQueue: string): Promise<void> {
-  const request = {
-    namespace: 'default',
-    taskQueue: { name: `${taskQueue}-api` },
-    identity: 'a worker that is killed',
-  };
-  await connection.withDeadline(Date.now() + 30_000, () => connection.workflowService.pollActivityTaskQueue(request));
-}
 
 async function succeedNow(waits: Waits, taskId: number, handle: AnyHandle): Promise<AnyHandle> {
   waits.simulator.setTask(taskId, SUCCEED);

@@ -93,12 +93,13 @@ export class Waits {
     return this.serve(options);
   }
 
-  private async serve(options: Omit<WorkerOptions, 'connection'>): Promise<() => Promise<void>> {
+  /** Another worker. Gives back what stops it before the others. */
+  async serve(options: Omit<WorkerOptions, 'connection'>): Promise<() => Promise<void>> {
     const worker = await Worker.create({
-      ...options,
-      connection: this.env.nativeConnection,
       namespace: this.env.client.options.namespace,
       shutdownForceTime: '5s',
+      ...options,
+      connection: this.env.nativeConnection,
     });
     const run = worker.run();
     this.running.push({ worker, run });
@@ -196,12 +197,17 @@ async function applicationFailureOf(result: Promise<unknown>): Promise<Applicati
   throw new Error(`The workflow failed otherwise: ${String(cause)}`);
 }
 
+/** What a promise rejects with. */
+export function errorOf(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    (value) => new Error(`It did not fail but returned ${JSON.stringify(value)}`),
+    (error: unknown) => error,
+  );
+}
+
 /** What a workflow failed with. */
 export async function causeOf(result: Promise<unknown>): Promise<Error | undefined> {
-  const error: unknown = await result.then(
-    (value) => new Error(`The workflow did not fail but returned ${JSON.stringify(value)}`),
-    (reason: unknown) => reason,
-  );
+  const error = await errorOf(result);
   if (error instanceof WorkflowFailedError) return error.cause;
   throw error;
 }

@@ -70,5 +70,22 @@ describe('the command of the simulator', () => {
 
     await expect(exit).resolves.toEqual([0, null]);
     expect(output.stdout).toContain('--speed');
+    expect(output.stdout).toMatch(/--port <number> .*\(default: 8080\)/);
+    expect(output.stdout).toMatch(/--host <address> .*\(default: "127\.0\.0\.1"\)/);
+  });
+
+  test.each([
+    ['limits calls to 20 a second', [], true],
+    ['limits nothing with --rps off', ['--rps', 'off'], false],
+  ])('%s', async (_, flags, limited) => {
+    const { output, prints } = run('--port', '0', ...flags);
+    await prints('Ctrl-C ends it.');
+    const url = /TENCENTCLOUD_REDIS_ENDPOINT=(\S+)/.exec(output.stdout)?.[1] ?? '';
+    const startS = Math.floor(Date.now() / 1000);
+    const answers = await Promise.all(Array.from({ length: 60 }, () => callJson(url)));
+    const seconds = Math.floor(Date.now() / 1000) - startS + 1;
+
+    const accepted = answers.filter(({ Status }) => Status === 'succeed').length;
+    expect(accepted).toBe(limited ? Math.min(accepted, 20 * seconds) : 60);
   });
 });

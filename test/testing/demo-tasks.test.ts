@@ -1,12 +1,21 @@
 import { demoOnCreate, demoTasks } from '../../src/testing/demo-tasks.js';
-import { readFlags } from '../../src/testing/main-flags.js';
-import { PlayedTask } from '../../src/testing/played-task.js';
+import { RedisApiSimulator } from '../../src/testing/index.js';
+import { callJson } from './signed-call.js';
 
-/** The status of a task at its first poll and so many milliseconds after it. */
-function statuses(taskId: number, speed: number, ...offsetsMs: number[]) {
-  const script = demoTasks(speed).find((each) => each.taskId === taskId)?.script ?? { timeline: [] };
-  const task = new PlayedTask(script, 0);
-  return [0, ...offsetsMs].map((offset) => task.observe(60_000 + offset, 'ap-guangzhou')?.status);
+/** The status of a task at its first poll, a minute after the start, and so many milliseconds after that poll. */
+async function statuses(taskId: number, speed: number, ...offsetsMs: number[]): Promise<unknown[]> {
+  const startMs = Date.now();
+  let nowMs = startMs;
+  const simulator = await RedisApiSimulator.start({ now: () => nowMs, requestsPerSecond: false });
+  for (const task of demoTasks(speed)) simulator.addTask(task.taskId, task.script);
+  const found: unknown[] = [];
+  for (const offset of [0, ...offsetsMs]) {
+    nowMs = startMs + 60_000 + offset;
+    const { Status } = await callJson(simulator.url, { body: JSON.stringify({ TaskId: taskId }) });
+    found.push(Status);
+  }
+  await simulator.close();
+  return found;
 }
 
 describe('the demo tasks', () => {
@@ -17,12 +26,12 @@ describe('the demo tasks', () => {
     [18218, ['preparing', 'Error']],
     [18219, ['preparing', 'running']],
     [18220, ['preparing', 'verifying']],
-  ])('have %i go on as told', (taskId, expected) => {
-    expect(statuses(taskId, 1, 20_000)).toEqual(expected);
+  ])('have %i go on as told', async (taskId, expected) => {
+    expect(await statuses(taskId, 1, 20_000)).toEqual(expected);
   });
 
-  test('go faster when they are told to', () => {
-    expect(statuses(18216, 10, 199, 200, 1999, 2000)).toEqual([
+  test('go faster when they are told to', async () => {
+    expect(await statuses(18216, 10, 199, 200, 1999, 2000)).toEqual([
       'preparing',
       'preparing',
       'running',
@@ -35,15 +44,5 @@ describe('the demo tasks', () => {
     expect(demoOnCreate(10)('ClearInstance', {})).toMatchObject({
       timeline: [{ forMs: 100 }, { forMs: 200 }, { status: 'succeed' }],
     });
-  });
-});
-
-describe('the flags', () => {
-  test('have defaults', () => {
-    expect(readFlags([])).toEqual({ host: '127.0.0.1', port: 8080, requestsPerSecond: 20, speed: 1, help: false });
-  });
-
-  test('can turn the rate limit off', () => {
-    expect(readFlags(['--rps', 'off']).requestsPerSecond).toBe(false);
   });
 });

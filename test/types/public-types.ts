@@ -1,5 +1,5 @@
 // Compiled, never run: what does not compile here breaks somebody's code. `public-types.test.ts` compiles it against the
-// built package, and `npm run test:consumers` against the packed one.
+// built package, and `npm run check consumers` against the packed one.
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { ChildWorkflowHandle } from '@temporalio/workflow';
 import {

@@ -7,8 +7,8 @@ import type { Client } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { RedisApiSimulator, SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
 import { devServer } from '../support/environments.js';
+import { eventually, freeAddress, GOOD_SETTINGS, statusOf, WorkerProcess } from '../support/processes.js';
 import { failureOf } from '../support/waits.js';
-import { eventually, freeAddress, GOOD_SETTINGS, statusOf, WorkerProcess } from './worker-process.js';
 
 let env: TestWorkflowEnvironment;
 let api: RedisApiSimulator;

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { freeAddress, GOOD_SETTINGS, WorkerProcess } from './worker-process.js';
+import { freeAddress, GOOD_SETTINGS, WorkerProcess } from '../support/processes.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'redis-task-settings-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { RedisApiSimulator } from '../../src/testing/index.js';
 import { devServer } from '../support/environments.js';
-import { eventually, freeAddress, GOOD_SETTINGS, statusOf, WorkerProcess } from './worker-process.js';
+import { eventually, freeAddress, GOOD_SETTINGS, statusOf, WorkerProcess } from '../support/processes.js';
 
 /** How long the call under way takes that a drain has to wait for. */
 const SLOW_MS = 2_500;

@@ -3,7 +3,7 @@ import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { runWorkers } from '../../src/activities/run-workers.js';
 import { createLogger } from '../../src/worker/logger.js';
 import { hasFailed, takesWork, type TemporalWorkers } from '../../src/worker/temporal-workers.js';
-import { eventually } from './worker-process.js';
+import { eventually } from '../support/processes.js';
 
 // The SDK lets a refused poll be tried again for a minute before a worker of its own fails, too long to wait for here.
 // So the half that fails is a worker that has been run before: it refuses to run again, for good and at once.
@@ -33,7 +33,7 @@ describe('the two Temporal workers', () => {
   test('stop together when they are told to', async () => {
     const stop = new AbortController();
     const end = runWorkers(workers.waits, workers.calls, undefined, stop.signal);
-    await eventually(() => Promise.resolve(workers.calls.getState() === 'RUNNING'));
+    await eventually(() => workers.calls.getState() === 'RUNNING');
     stop.abort();
 
     await expect(end).resolves.toBeUndefined();

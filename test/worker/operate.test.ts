@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { findTemporalCli } from '../../src/engine/index.js';
 import { RedisApiSimulator } from '../../src/testing/index.js';
-import { eventually, freeAddress, GOOD_SETTINGS, statusOf, WorkerProcess } from './worker-process.js';
+import { eventually, freeAddress, GOOD_SETTINGS, statusOf, WorkerProcess } from '../support/processes.js';
 
 /** Fake keys that are found again wherever they come out. */
 const CREDENTIAL = {
@@ -106,7 +106,7 @@ describe('an operator with the temporal command line', () => {
     await api.waitForCall(({ taskId, outcome }) => taskId === '3' && outcome === 'ok');
 
     await expect(temporal('workflow', 'signal', '-w', id, '--name', 'pollNow')).resolves.toMatchObject({ code: 0 });
-    await eventually(() => Promise.resolve(pollsOf3() === 2));
+    await eventually(() => pollsOf3() === 2);
 
     const refused = await temporal('workflow', 'update', 'execute', ...extension(id, 'a while'));
     expect(refused.code).toBe(1);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { promisify } from 'node:util';
 import { type DevServer, findTemporalCli, startDevServer } from '../../src/engine/index.js';
-import { eventually, freeAddress, GOOD_SETTINGS, statusOf, WorkerProcess } from './worker-process.js';
+import { eventually, freeAddress, GOOD_SETTINGS, statusOf, WorkerProcess } from '../support/processes.js';
 
 describe('a worker that starts before Temporal', () => {
   let http: string;
@@ -32,7 +32,7 @@ describe('a worker that starts before Temporal', () => {
 
     server = await startDevServer({ port: Number(address.split(':')[1]) });
     expect(server.address).toBe(address);
-    await eventually(() => Promise.resolve(worker.log.some(({ reason }) => reason?.includes('not found'))));
+    await eventually(() => worker.log.some(({ reason }) => reason?.includes('not found')));
     await expect(statusOf(http, '/healthz')).resolves.toBe(200);
     await expect(statusOf(http, '/readyz')).resolves.toBe(503);
 

@@ -1,8 +1,7 @@
 // Waits whose history grows long, and search attributes: on a dev server of their own, which suggests to continue as
 // new after twenty events and has the attributes.
-import { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { RedisTaskWaitState } from '../../src/contract/view.js';
-import { startDevServer, type DevServer } from '../../src/engine/index.js';
+import { LONG_HISTORIES_SERVER, ownDevServer } from '../support/environments.js';
 import { eventNames, failedWorkflowTasks } from '../support/histories.js';
 import { REGION, stateOf, until, untilState, Waits, type WaitHandle } from '../support/waits.js';
 
@@ -11,23 +10,14 @@ const HOUR = 3_600_000;
 const EVERY_SECOND = { initialInterval: '1s', backoffCoefficient: 1, jitter: 0 };
 const SLOW = { initialInterval: '1h' };
 
-let server: DevServer;
 let waits: Waits;
 
 beforeAll(async () => {
-  const limit = 'limit.historyCount.suggestContinueAsNew=20';
-  const attributes = ['RedisTaskStatus=Keyword', 'RedisRegion=Keyword', 'RedisInstanceId=Keyword'];
-  server = await startDevServer({
-    extraArgs: ['--dynamic-config-value', limit, ...attributes.flatMap((each) => ['--search-attribute', each])],
-  });
-  const environment = () => TestWorkflowEnvironment.createFromExistingServer({ address: server.address });
   // Without a cache each workflow task replays the whole run.
-  waits = await Waits.start(environment, { searchAttributes: true, waitWorker: { maxCachedWorkflows: 0 } });
+  const options = { searchAttributes: true, waitWorker: { maxCachedWorkflows: 0 } };
+  waits = await Waits.start(() => ownDevServer(LONG_HISTORIES_SERVER), options);
 });
-afterAll(async () => {
-  await waits.close();
-  await server.stop();
-});
+afterAll(() => waits.close());
 
 /** A handle to whichever run is the newest. */
 function newest({ workflowId }: WaitHandle): WaitHandle {

@@ -1,10 +1,10 @@
 // What a wait answers while it runs, on the real server: getState, pollNow, extendWait, cancelling, and what UI shows.
-import { randomUUID } from 'node:crypto';
 import { ApplicationFailure, WorkflowUpdateFailedError } from '@temporalio/client';
 import { CancelledFailure } from '@temporalio/common';
 import type { RedisTaskWaitState } from '../../src/contract/view.js';
 import { devServer } from '../support/environments.js';
 import { eventNames, eventsOf, failedWorkflowTasks, summariesOf } from '../support/histories.js';
+import { pausingWait, SLOW, waitWithoutCalls } from '../support/moments.js';
 import { causeOf, failureOf, REGION, stateOf, untilState, Waits, type WaitHandle } from '../support/waits.js';
 
 const RUNNING = { status: 'running' };
@@ -12,33 +12,12 @@ const HOUR = 3_600_000;
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const isoTime = expect.stringMatching(ISO) as string;
 
-/** A pace at which no second poll comes by itself. */
-const SLOW = { initialInterval: '1h' };
-
 let waits: Waits;
 
 beforeAll(async () => {
   waits = await Waits.start(devServer);
 });
 afterAll(() => waits.close());
-
-/** A wait that has polled once and pauses for an hour. */
-async function pausingWait(maxWait = '3h'): Promise<{ taskId: number; handle: WaitHandle; state: RedisTaskWaitState }> {
-  const taskId = waits.addTask(RUNNING);
-  const handle = await waits.start({ taskId, region: REGION, maxWait, polling: SLOW });
-  const state = await untilState(handle, ({ polls, nextPollAt }) => polls === 1 && nextPollAt !== null);
-  return { taskId, handle, state };
-}
-
-/** A wait on a queue of its own, where nobody takes its calls. */
-async function waitWithoutCalls(maxWait: string): Promise<{ taskId: number; taskQueue: string; handle: WaitHandle }> {
-  const taskId = waits.addTask(RUNNING);
-  const taskQueue = `lonely-${randomUUID()}`;
-  await waits.serveWaits(taskQueue);
-  const handle = await waits.start({ taskId, region: REGION, maxWait }, { taskQueue });
-  await untilState(handle, ({ nextPollAt }) => nextPollAt === null);
-  return { taskId, taskQueue, handle };
-}
 
 /** Ends a wait whose task runs. */
 async function succeed(handle: WaitHandle, taskId: number): Promise<void> {
@@ -61,7 +40,7 @@ async function scheduledCalls(handle: WaitHandle): Promise<number> {
 
 describe('getState', () => {
   test.concurrent('shows the task as last seen, the next poll and the deadline', async () => {
-    const { taskId, handle, state } = await pausingWait();
+    const { taskId, handle, state } = await pausingWait(waits);
     const { startTime } = await handle.describe();
 
     expect(state).toEqual({
@@ -109,7 +88,7 @@ describe('getState', () => {
   });
 
   test.concurrent('shows the last error beside the last observation', async () => {
-    const { taskId, handle } = await pausingWait();
+    const { taskId, handle } = await pausingWait(waits);
     waits.simulator.fault({ kind: 'error', code: 'FailedOperation.FlowNotExists' }, { taskId, times: 1 });
     await handle.signal('pollNow');
     const state = await untilState(handle, ({ lastError }) => lastError !== undefined);
@@ -134,7 +113,7 @@ describe('getState', () => {
 
 describe('pollNow', () => {
   test.concurrent('several times before the next call is one poll, and the pace goes on unchanged', async () => {
-    const { taskId, handle, state } = await pausingWait();
+    const { taskId, handle, state } = await pausingWait(waits);
     // Within the second in which no other poll may follow the first.
     await Promise.all([handle.signal('pollNow'), handle.signal('pollNow', 'now!', null), handle.signal('pollNow', {})]);
     const after = await untilState(handle, ({ polls, nextPollAt }) => polls === 2 && nextPollAt !== null);
@@ -146,7 +125,7 @@ describe('pollNow', () => {
   });
 
   test.concurrent('during a call lets one more follow it', async () => {
-    const { taskId, handle, state } = await pausingWait();
+    const { taskId, handle, state } = await pausingWait(waits);
     waits.simulator.fault({ kind: 'slow', delayMs: 1_500 }, { taskId, times: 1 });
     const firstAt = waits.callsFor(taskId)[0]?.at ?? 0;
     await handle.signal('pollNow');
@@ -161,7 +140,7 @@ describe('pollNow', () => {
   });
 
   test.concurrent('sees an end at once', async () => {
-    const { taskId, handle } = await pausingWait();
+    const { taskId, handle } = await pausingWait(waits);
     waits.simulator.setTask(taskId, { status: 'succeed' });
     await handle.signal('pollNow');
 
@@ -171,7 +150,7 @@ describe('pollNow', () => {
 
 describe('extendWait', () => {
   test.concurrent('sets the total, longer or shorter, and returns the new state', async () => {
-    const { handle, state } = await pausingWait();
+    const { handle, state } = await pausingWait(waits);
     const deadline = Date.parse(state.deadline);
     const longer = await extend(handle, { maxWait: '4h' });
     const shorter = await extend(handle, { maxWait: 2 * HOUR });
@@ -186,7 +165,7 @@ describe('extendWait', () => {
   });
 
   test.concurrent('brings the last poll forward when the deadline comes before the next one', async () => {
-    const { handle } = await pausingWait();
+    const { handle } = await pausingWait(waits);
     const { nextPollAt, deadline } = await extend(handle, { maxWait: '2.5s' });
     expect(nextPollAt).toBe(deadline);
     const failure = await failureOf(handle);
@@ -196,7 +175,7 @@ describe('extendWait', () => {
   });
 
   test.concurrent('gives the next poll back its pace when the deadline had brought it forward', async () => {
-    const { handle, state } = await pausingWait('10m');
+    const { handle, state } = await pausingWait(waits, { maxWait: '10m' });
     expect(state.nextPollAt).toBe(state.deadline);
     const { nextPollAt, deadline } = await extend(handle, { maxWait: '3h' });
 
@@ -205,7 +184,7 @@ describe('extendWait', () => {
   });
 
   test.concurrent('that cannot be is refused by the validator, and nothing is written', async () => {
-    const { taskId, handle, state } = await pausingWait();
+    const { taskId, handle, state } = await pausingWait(waits);
     await untilState(handle, () => Date.parse(state.observation?.at ?? '') + 1_500 < Date.now());
     const refused: [args: unknown[], field: string][] = [
       [[], 'extendWait'],
@@ -256,7 +235,7 @@ describe('extendWait', () => {
   });
 
   test.concurrent('leaves a queued call its place, past the deadline it began with', async () => {
-    const { taskId, taskQueue, handle } = await waitWithoutCalls('4s');
+    const { taskId, taskQueue, handle } = await waitWithoutCalls(waits, { maxWait: '4s' });
     const { deadline } = await stateOf(handle);
     for (const maxWait of ['10s', '1m', '1m', '10m', '1h']) await extend(handle, { maxWait });
     await untilState(handle, () => Date.now() > Date.parse(deadline) + 500);
@@ -269,7 +248,7 @@ describe('extendWait', () => {
   });
 
   test.concurrent('ends a wait sooner although its call sits in a queue that nobody serves', async () => {
-    const { taskQueue, handle } = await waitWithoutCalls('1h');
+    const { taskQueue, handle } = await waitWithoutCalls(waits, { maxWait: '1h' });
     await extend(handle, { maxWait: '2s' });
     const failure = await failureOf(handle);
 
@@ -281,7 +260,7 @@ describe('extendWait', () => {
   });
 
   test.concurrent('away from a deadline that has passed saves a wait in its last poll', async () => {
-    const { taskId, taskQueue, handle } = await waitWithoutCalls('2s');
+    const { taskId, taskQueue, handle } = await waitWithoutCalls(waits, { maxWait: '2s' });
     const { deadline } = await stateOf(handle);
     await untilState(handle, ({ nextPollAt }) => nextPollAt === null && Date.now() > Date.parse(deadline) + 2_000);
     await extend(handle, { maxWait: '1h' });
@@ -294,7 +273,7 @@ describe('extendWait', () => {
 
 describe('joinWait', () => {
   test.concurrent('moves the deadline to what the joiner wants from now, never nearer', async () => {
-    const { handle, state } = await pausingWait('1h');
+    const { handle, state } = await pausingWait(waits, { maxWait: '1h' });
     const joinedAt = Date.now();
     await handle.signal('joinWait', { maxWait: '3h' });
     const joined = await untilState(handle, ({ deadline }) => deadline !== state.deadline);
@@ -308,7 +287,7 @@ describe('joinWait', () => {
   });
 
   test.concurrent('changes nothing when its argument breaks the rules', async () => {
-    const { handle, state } = await pausingWait();
+    const { handle, state } = await pausingWait(waits);
     for (const args of [[], [null], ['9h'], [{}], [{ maxWait: '31d' }], [{ maxWait: '9h', taskId: 1 }]]) {
       await handle.signal('joinWait', ...args);
     }
@@ -330,7 +309,7 @@ describe('cancelling', () => {
   }
 
   test.concurrent('ends a wait that pauses, and says that the task goes on', async () => {
-    const { handle } = await pausingWait();
+    const { handle } = await pausingWait(waits);
     await cancelQuickly(handle);
 
     const { currentDetails } = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
@@ -358,7 +337,7 @@ describe('cancelling', () => {
   });
 
   test.concurrent('ends a wait whose call no worker takes', async () => {
-    const { handle } = await waitWithoutCalls('1h');
+    const { handle } = await waitWithoutCalls(waits, { maxWait: '1h' });
     await cancelQuickly(handle);
   });
 
@@ -382,7 +361,7 @@ describe('cancelling', () => {
 
 describe('Temporal UI', () => {
   test.concurrent('shows current details, and a summary on every timer and call', async () => {
-    const { taskId, handle } = await pausingWait();
+    const { taskId, handle } = await pausingWait(waits);
     const metadata = await handle.query<{
       definition: Record<'queryDefinitions' | 'signalDefinitions' | 'updateDefinitions', { name: string }[]>;
       currentDetails: string;
@@ -403,7 +382,7 @@ describe('Temporal UI', () => {
   });
 
   test.concurrent('says on which queue a call is under way, and what the last error was', async () => {
-    const { taskQueue, handle } = await waitWithoutCalls('1h');
+    const { taskQueue, handle } = await waitWithoutCalls(waits, { maxWait: '1h' });
     const { currentDetails } = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
 
     expect(currentDetails).toContain(`a poll is under way on queue \`${taskQueue}-api\``);
@@ -411,7 +390,7 @@ describe('Temporal UI', () => {
   });
 
   test.concurrent('has no search attribute of a worker that was not told to write them', async () => {
-    const { handle } = await pausingWait();
+    const { handle } = await pausingWait(waits);
 
     expect(eventNames(await handle.fetchHistory())).not.toContain('UPSERT_WORKFLOW_SEARCH_ATTRIBUTES');
   });

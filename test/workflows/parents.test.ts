@@ -5,11 +5,11 @@ import { decodeRedisTaskFailure, type RedisTaskFailure } from '../../src/contrac
 import type { RedisTaskResult } from '../../src/contract/outcome.js';
 import { devServer } from '../support/environments.js';
 import { eventNames, eventsOf, failedWorkflowTasks, summariesOf } from '../support/histories.js';
+import { SLOW, takeCallAndDie } from '../support/moments.js';
 import { causeOf, failureOf, REGION, untilState, Waits } from '../support/waits.js';
 import type { Caught } from './parents.js';
 
 const RUNNING = { status: 'running' };
-const SLOW = { initialInterval: '1h' };
 
 let waits: Waits;
 
@@ -17,19 +17,6 @@ beforeAll(async () => {
   waits = await Waits.start(devServer);
 });
 afterAll(() => waits.close());
-
-/** Takes the next call of a queue and never answers, as a worker that is killed. */
-async function takeAndDie(taskQueue: string): Promise<void> {
-  const { connection } = waits.env;
-  const { taskToken } = await connection.withDeadline(Date.now() + 30_000, () =>
-    connection.workflowService.pollActivityTaskQueue({
-      namespace: 'default',
-      taskQueue: { name: `${taskQueue}-api` },
-      identity: 'a worker that is killed',
-    }),
-  );
-  expect(taskToken.length).toBeGreaterThan(0);
-}
 
 // First, because the last poll of such a wait is given thirty seconds, or the attempt fifteen.
 describe('a wait whose calls get no answer', () => {
@@ -53,8 +40,8 @@ describe('a wait whose calls get no answer', () => {
     const taskQueue = `deadly-${randomUUID()}`;
     await waits.serveWaits(taskQueue);
     const handle = await waits.start({ taskId: 1, region: REGION, maxWait: '1s' }, { taskQueue });
-    await takeAndDie(taskQueue);
-    await takeAndDie(taskQueue);
+    await takeCallAndDie(waits, taskQueue);
+    await takeCallAndDie(waits, taskQueue);
     const failure = await failureOf(handle);
 
     expect(failure).toMatchObject({ type: 'RedisTaskTimedOut', details: { lastError: { code: 'WorkerLost' } } });
@@ -64,7 +51,7 @@ describe('a wait whose calls get no answer', () => {
     const taskQueue = `deadly-${randomUUID()}`;
     await waits.serveWaits(taskQueue);
     const handle = await waits.start({ taskId: 1, region: REGION, maxWait: '5s' }, { taskQueue });
-    await takeAndDie(taskQueue);
+    await takeCallAndDie(waits, taskQueue);
     const { lastError } = await untilState(handle, (state) => state.lastError !== undefined);
     await handle.cancel();
 
@@ -76,7 +63,7 @@ describe('a wait whose calls get no answer', () => {
     await waits.serveWaits(taskQueue);
     const taskId = waits.addTask({ status: 'succeed' });
     const handle = await waits.start({ taskId, region: REGION }, { taskQueue });
-    await takeAndDie(taskQueue);
+    await takeCallAndDie(waits, taskQueue);
     await waits.serveCalls(taskQueue);
     const result = await handle.result();
 

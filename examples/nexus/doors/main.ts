@@ -4,47 +4,40 @@
  */
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { Client } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { RedisTaskClient } from 'temporal-tencent-redis/client';
 import { createRedisTasksHandler } from 'temporal-tencent-redis/nexus/handler';
 import { RedisTaskPlugin } from 'temporal-tencent-redis/plugin';
-import { RedisApiSimulator, SIMULATOR_CREDENTIAL, type TaskStep } from 'temporal-tencent-redis/testing';
-import { startDevServer } from '../../../src/engine/index.js';
+import { SIMULATOR_CREDENTIAL, type TaskStep } from 'temporal-tencent-redis/testing';
+import { Stage } from '../../../test/support/stage.js';
 
 const TASK_QUEUE = 'doors';
 const REGION = 'ap-guangzhou';
 const SHARERS = 3;
 
 Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
-const server = await startDevServer();
-const simulator = await RedisApiSimulator.start({ requestsPerSecond: false });
-const connection = await NativeConnection.connect({ address: server.address });
-const client = new Client({ connection });
+const stage = await Stage.start({ simulator: { requestsPerSecond: false } });
+const { simulator, client } = stage;
 const waits = new RedisTaskClient(client, { taskQueue: TASK_QUEUE });
-const target = { worker: { namespace: 'default', taskQueue: TASK_QUEUE } };
-await client.connection.operatorService.createNexusEndpoint({ spec: { name: 'redis-tasks', target } });
-const worker = await Worker.create({
-  connection,
-  taskQueue: TASK_QUEUE,
-  workflowsPath: fileURLToPath(new URL('./workflows.ts', import.meta.url)),
-  nexusServices: [createRedisTasksHandler({ taskQueue: TASK_QUEUE })],
-  plugins: [
-    new RedisTaskPlugin({
-      endpoint: simulator.url,
-      credentials: { getCredential: () => Promise.resolve(SIMULATOR_CREDENTIAL) },
-    }),
-  ],
-});
 
 let lastTaskId = 300;
 
 try {
-  await worker.runUntil(measure());
+  const target = { worker: { namespace: 'default', taskQueue: TASK_QUEUE } };
+  await client.connection.operatorService.createNexusEndpoint({ spec: { name: 'redis-tasks', target } });
+  const credentials = { getCredential: () => Promise.resolve(SIMULATOR_CREDENTIAL) };
+  await stage.runWorker((connection) =>
+    Worker.create({
+      connection,
+      taskQueue: TASK_QUEUE,
+      workflowsPath: fileURLToPath(new URL('./workflows.ts', import.meta.url)),
+      nexusServices: [createRedisTasksHandler({ taskQueue: TASK_QUEUE })],
+      plugins: [new RedisTaskPlugin({ endpoint: simulator.url, credentials })],
+    }),
+  );
+  await measure();
 } finally {
-  await connection.close();
-  await simulator.close();
-  await server.stop();
+  await stage.close();
 }
 
 async function measure(): Promise<void> {

@@ -1,44 +1,38 @@
+import { ENDED, listWaits, RUNNING } from '../../client/find.js';
 import { formatDuration } from '../../contract/duration.js';
-import { AWAIT_REDIS_TASK } from '../../contract/ids.js';
-import { CliError, EXIT, type ExitCode } from '../exit-codes.js';
-import type { TemporalFlags } from '../flags.js';
+import { EXIT, type ExitCode } from '../exit-codes.js';
+import type { TemporalFlags } from '../options.js';
 import { soon, withTemporal } from '../temporal.js';
 import { printable } from '../terminal.js';
 
 interface ListFlags extends TemporalFlags {
   readonly all?: boolean;
-  readonly limit: string;
+  readonly limit: number;
 }
 
-/** `redis-task list`: the waits on the queue, those of parents too. */
-export async function listWaits(flags: ListFlags): Promise<ExitCode> {
-  const limit = /^[1-9]\d{0,5}$/.test(flags.limit) ? Number(flags.limit) : undefined;
-  if (limit === undefined)
-    throw new CliError(EXIT.usage, `--limit is ${JSON.stringify(flags.limit)}, but it must be a whole number above 0.`);
+/** `redis-task list`: the waits on the queue, whoever started them. */
+export function list({ all = false, limit, ...flags }: ListFlags): Promise<ExitCode> {
   return withTemporal(flags, async (temporal, output) => {
     const { client, taskQueue } = temporal.waits;
-    const queue = taskQueue.replace(/['\\]/g, (character) => `\\${character}`);
-    const running = flags.all ? '' : ` AND ExecutionStatus = 'Running'`;
-    const query = `WorkflowType = '${AWAIT_REDIS_TASK}' AND TaskQueue = '${queue}'${running}`;
+    const statuses = all ? [...RUNNING, ...ENDED, 'ContinuedAsNew'] : RUNNING;
     let shown = 0;
     await soon(temporal, async () => {
-      for await (const { workflowId, status, startTime, closeTime, memo } of client.workflow.list({
-        query,
-        pageSize: Math.min(limit, 1_000),
-      })) {
+      for await (const wait of listWaits(client, taskQueue, statuses, Math.min(limit, 1_000))) {
         if (shown === limit) {
           output.say(`There are more: --limit ${limit} is reached.`);
           break;
         }
         shown += 1;
+        const { workflowId, startTime, closeTime = null } = wait;
+        const status = wait.status.name;
         // A parent in another language sets no memo.
-        const { taskId = null, region = null } = memo ?? {};
-        const wait = { workflowId, taskId, region, status: status.name, startTime, closeTime: closeTime ?? null };
+        const { taskId = null, region = null } = wait.memo ?? {};
         const lasted = formatDuration((closeTime?.getTime() ?? Date.now()) - startTime.getTime());
-        output.result(wait, `${status.name.toLowerCase().padEnd(10)} ${lasted.padEnd(12)} ${printable(workflowId)}`);
+        const text = `${status.toLowerCase().padEnd(10)} ${lasted.padEnd(12)} ${printable(workflowId)}`;
+        output.result({ workflowId, taskId, region, status, startTime, closeTime }, text);
       }
     });
-    if (shown === 0) output.say(`No ${flags.all ? '' : 'running '}wait on queue ${taskQueue}.`);
+    if (shown === 0) output.say(`No ${all ? '' : 'running '}wait on queue ${taskQueue}.`);
     return EXIT.succeeded;
   });
 }

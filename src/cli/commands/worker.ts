@@ -1,13 +1,8 @@
 import { startWorker } from '../../worker/start.js';
-import type { TemporalFlags } from '../flags.js';
+import type { TemporalFlags } from '../options.js';
+import { temporalVariables } from '../temporal.js';
 
-/** `redis-task worker`: the worker process, as `npm start` runs it. Never returns; its exit codes are the worker's own. */
-export async function runWorker({ address, namespace, taskQueue }: TemporalFlags): Promise<never> {
-  const code = await startWorker({
-    ...process.env,
-    ...(address !== undefined && { TEMPORAL_ADDRESS: address }),
-    ...(namespace !== undefined && { TEMPORAL_NAMESPACE: namespace }),
-    ...(taskQueue !== undefined && { REDIS_TASK_QUEUE: taskQueue }),
-  });
-  process.exit(code);
+/** `redis-task worker`: the worker process of `npm start`, with its exit codes. */
+export async function runWorker(flags: TemporalFlags): Promise<never> {
+  process.exit(await startWorker({ ...process.env, ...temporalVariables(flags) }));
 }

@@ -1,65 +1,55 @@
-import {
-  type CredentialProvider,
-  type CredentialSource,
-  NoCredentialsError,
-  type TencentCredential,
-} from './provider.js';
+import { untilAborted } from '../time-limit.js';
+import type { CredentialProvider, CredentialSource, TencentCredential } from './provider.js';
 
 /**
- * A provider that asks its sources in their order and stays with the first that has credentials: a running worker
- * must not become somebody else because a file is missing for a moment, or a service does not answer.
+ * A provider that asks its sources in order and keeps to the first that has credentials: a running worker must not change
+ * its identity because a file is missing for a moment, or a service does not answer.
  *
- * @param onChoice - told which it is, by its place in the list
+ * @param onChoice - called with that source, once
  */
-export function credentialChain(
-  sources: readonly CredentialSource[],
-  onChoice?: (source: CredentialSource, index: number) => void,
+export function credentialChain<Source extends CredentialSource>(
+  sources: readonly Source[],
+  onChoice?: (source: Source) => void,
 ): CredentialProvider {
-  let chosen: CredentialSource | undefined;
+  let chosen: Source | undefined;
   return {
     async getCredential(options) {
-      if (chosen) {
-        const credential = await chosen.find(options);
-        if (credential) return credential;
-        throw new Error(`Credentials were there before, and are not any more: ${chosen.lookedFor}`);
-      }
-      for (const [index, source] of sources.entries()) {
+      for (const source of chosen ? [chosen] : sources) {
         const credential = await source.find(options);
         if (!credential) continue;
+        if (!chosen) onChoice?.(source);
         chosen = source;
-        onChoice?.(source, index);
         return credential;
       }
-      throw new NoCredentialsError(sources);
+      if (chosen) throw new Error(`Credentials are no longer where they were: ${chosen.lookedFor}`);
+      const places = sources.map(({ lookedFor }) => lookedFor).join('; ');
+      throw new Error(`No Tencent Cloud credentials found. Looked for: ${places}.`);
     },
   };
 }
 
-/** A load that takes longer has failed: its callers must not wait for ever, nor all who come after them. */
+/** After it a load has failed, so that callers do not wait for ever. */
 const LOAD_LIMIT_MS = 10_000;
 
-/**
- * A provider that lets concurrent callers share one load. A load that failed is not remembered, and neither is one
- * that succeeded: how long credentials are good is for the provider behind it to know.
- */
+/** A provider whose concurrent callers share one load. It remembers neither failures nor credentials. */
 export function sharedLoads(provider: CredentialProvider, limitMs = LOAD_LIMIT_MS): CredentialProvider {
-  const underWay = new Map<boolean, Promise<Partial<TencentCredential>>>();
+  const loads = new Map<boolean, Promise<Partial<TencentCredential>>>();
+  const load = async (refresh: boolean): Promise<Partial<TencentCredential>> => {
+    const limit = AbortSignal.timeout(limitMs);
+    try {
+      return await untilAborted(limit, () => provider.getCredential({ refresh }));
+    } catch (error) {
+      if (error !== limit.reason) throw error;
+      throw new Error(`the source of credentials did not answer within ${limitMs / 1000} s`, { cause: error });
+    } finally {
+      loads.delete(refresh);
+    }
+  };
   return {
     getCredential({ refresh = false } = {}) {
-      const load =
-        underWay.get(refresh) ??
-        within(limitMs, provider.getCredential({ refresh })).finally(() => underWay.delete(refresh));
-      underWay.set(refresh, load);
-      return load;
+      const shared = loads.get(refresh) ?? load(refresh);
+      loads.set(refresh, shared);
+      return shared;
     },
   };
-}
-
-function within<T>(limitMs: number, load: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const error = new Error(`the source of credentials did not answer within ${limitMs / 1000} s`);
-    timer = setTimeout(() => reject(error), limitMs).unref();
-  });
-  return Promise.race([load, late]).finally(() => clearTimeout(timer));
 }

@@ -1,57 +1,42 @@
-import { assumedRole } from './assumed-role.js';
 import { credentialChain } from './chain.js';
 import { cvmRole } from './cvm-role.js';
-import { environmentCredentials } from './environment.js';
-import { profileCredentials } from './profile.js';
 import type { CredentialProvider, CredentialSource } from './provider.js';
-import { refreshing } from './refreshing.js';
-import {
-  CREDENTIAL_SOURCES,
-  type CredentialSettings,
-  type CredentialSourceName,
-  readCredentialSettings,
-} from './settings.js';
-import { STS_ENDPOINT } from './sts.js';
-import { tkeOidcRole } from './tke-oidc.js';
+import { CREDENTIAL_SOURCES, type CredentialSourceName, readCredentialSettings } from './settings.js';
+import { environmentCredentials, profileCredentials } from './static.js';
+import { assumedRole, tkeOidcRole } from './sts.js';
+import { refreshing } from './temporary-keys.js';
 
-/** Whose credentials are used from now on. Holds no secret. */
+const STS_ENDPOINT = new URL('https://sts.tencentcloudapi.com');
+
+/** Where the credentials come from. Holds no secret. */
 export interface CredentialsTaken {
   readonly source: CredentialSourceName;
-  /** The place in words. */
+  /** The source in words. */
   readonly from: string;
-  /** The ARN of the role that is taken on with them, and where. */
+  /** The ARN of the role that is assumed with them, and where. */
   readonly role?: string;
   readonly sts?: string;
 }
 
 /** What can be changed about {@link defaultCredentials}. */
 export interface DefaultCredentialsOptions {
-  /** Told of what works and should not stay so: a credentials file that others can read. At most once per provider. */
+  /** Called if others can read the credentials file, at most once per provider. */
   readonly warn?: ((message: string) => void) | undefined;
-  /** Told where the first credentials came from, which is where all later ones come from. Once per provider. */
+  /** Called once per provider, with the source of the first credentials, which all later ones come from too. */
   readonly taken?: ((taken: CredentialsTaken) => void) | undefined;
-  /**
-   * The base URL of the Security Token Service.
-   * @default `TENCENTCLOUD_STS_ENDPOINT`, or https://sts.tencentcloudapi.com
-   */
+  /** The URL of the Security Token Service. @default `TENCENTCLOUD_STS_ENDPOINT`, or https://sts.tencentcloudapi.com */
   readonly stsEndpoint?: URL | undefined;
-  /**
-   * The base URL of the virtual machine's metadata service.
-   * @default http://metadata.tencentyun.com
-   */
+  /** The URL of the virtual machine's metadata service. @default http://metadata.tencentyun.com */
   readonly metadataEndpoint?: URL | undefined;
-  /**
-   * Unix time in milliseconds.
-   * @default Date.now
-   */
+  /** Unix time in milliseconds. @default Date.now */
   readonly now?: (() => number) | undefined;
 }
 
 /**
  * The provider to use when you have none of your own: the environment, then the profile file, then the role of the
- * virtual machine (CVM), then that of the pod (TKE OIDC); it stays with the first that has credentials.
- * `TENCENTCLOUD_CREDENTIAL_SOURCE` leaves one of them. With `TENCENTCLOUD_ROLE_ARN` it takes that role on with them. What
- * expires is loaded anew before it does.
+ * virtual machine (CVM), then that of the pod (TKE OIDC). It keeps to the first that has credentials, and loads new ones
+ * before they expire. `TENCENTCLOUD_CREDENTIAL_SOURCE` allows only one source; with `TENCENTCLOUD_ROLE_ARN` that role is
+ * assumed with the credentials.
  */
 export function defaultCredentials(
   env: NodeJS.ProcessEnv = process.env,
@@ -59,50 +44,34 @@ export function defaultCredentials(
 ): CredentialProvider {
   let provider: CredentialProvider | undefined;
   return {
+    // `async`, so that a bad setting is a rejection, like a missing file.
     async getCredential(asked) {
-      // A bad setting is told to whoever asks for credentials, as a missing file is.
-      provider ??= providerOf(readCredentialSettings(env), env, options);
+      provider ??= createProvider(env, options);
       return provider.getCredential(asked);
     },
   };
 }
 
-function providerOf(
-  settings: CredentialSettings,
-  env: NodeJS.ProcessEnv,
-  { warn, taken, stsEndpoint, metadataEndpoint, now = Date.now }: DefaultCredentialsOptions,
-): CredentialProvider {
-  const { source: pinned, role } = settings;
-  const sts = { endpoint: stsEndpoint ?? settings.stsEndpoint ?? STS_ENDPOINT, now };
+function createProvider(env: NodeJS.ProcessEnv, options: DefaultCredentialsOptions): CredentialProvider {
+  const { source: pinned, role, stsEndpoint = STS_ENDPOINT } = readCredentialSettings(env);
+  const { warn, taken, metadataEndpoint, now = Date.now } = options;
+  const sts = { endpoint: options.stsEndpoint ?? stsEndpoint, now };
   const sources: Readonly<Record<CredentialSourceName, CredentialSource>> = {
     environment: environmentCredentials(env),
     profile: profileCredentials(env, warn),
     'cvm-role': refreshing(cvmRole(metadataEndpoint, { required: pinned === 'cvm-role' }), now),
     'tke-oidc': refreshing(tkeOidcRole(env, sts), now),
   };
+  const places = CREDENTIAL_SOURCES.filter((name) => (pinned ?? name) === name).map((source) => {
+    const { lookedFor, find } = sources[source];
+    const hint = pinned ? ` (TENCENTCLOUD_CREDENTIAL_SOURCE is ${pinned})` : '';
+    return { source, lookedFor: lookedFor + hint, find };
+  });
   let chosen: CredentialsTaken | undefined;
-  const base = credentialChain(
-    pinned ? [only(pinned, sources[pinned])] : CREDENTIAL_SOURCES.map((name) => sources[name]),
-    ({ lookedFor }, index) => {
-      const inRole = role && { role: role.arn, sts: sts.endpoint.origin };
-      chosen = { source: pinned ?? CREDENTIAL_SOURCES[index] ?? 'environment', from: lookedFor, ...inRole };
-    },
-  );
-  const provider = role ? credentialChain([refreshing(assumedRole(base, role, sts), now)]) : base;
-  let told = false;
-  return {
-    async getCredential(asked) {
-      const credential = await provider.getCredential(asked);
-      if (!told && chosen) taken?.(chosen);
-      told = true;
-      return credential;
-    },
-  };
-}
-
-function only(name: CredentialSourceName, source: CredentialSource): CredentialSource {
-  return {
-    lookedFor: `${source.lookedFor} (TENCENTCLOUD_CREDENTIAL_SOURCE is ${name})`,
-    find: (options) => source.find(options),
-  };
+  const base = credentialChain(places, ({ source, lookedFor: from }) => {
+    chosen = { source, from, ...(role && { role: role.arn, sts: sts.endpoint.origin }) };
+    if (!role) taken?.(chosen);
+  });
+  if (!role) return base;
+  return credentialChain([refreshing(assumedRole(base, role, sts), now)], () => chosen && taken?.(chosen));
 }

@@ -6,61 +6,34 @@ export interface TencentCredential {
 }
 
 /**
- * Where credentials come from. The shape is that of Tencent's own SDK, so its providers fit in; one of your own needs
- * only this method. It is asked before every call, so it should cache what is costly to get.
+ * Where credentials come from. Tencent's own SDK has the same interface, so its providers fit; your own needs only this
+ * method. It is called before every request, so cache what is expensive to get.
  */
 export interface CredentialProvider {
-  /**
-   * @param options.refresh - the API has just refused what this provider returned: look again instead of answering
-   * from a cache
-   */
+  /** @param options.refresh - the API has just refused the last answer: load again instead of using a cache */
   getCredential(options?: { readonly refresh?: boolean }): Promise<Partial<TencentCredential>>;
 }
 
-/**
- * Asks a provider for a key to sign with.
- *
- * @throws what the provider throws, or that its answer is no key: Tencent's own providers declare every field optional
- */
+/** Asks a provider for a key to sign with. @throws Error also if a field is missing: Tencent's types allow that */
 export async function loadKey(
   provider: CredentialProvider,
   options: { readonly refresh: boolean },
 ): Promise<TencentCredential> {
-  const answer: Partial<TencentCredential> | undefined = await provider.getCredential(options);
-  if (!isKey(answer)) throw new Error('the provider returned an empty key');
-  return answer;
+  const answer = (await provider.getCredential(options)) as Partial<TencentCredential> | undefined;
+  if (!answer?.secretId || !answer.secretKey) throw new Error('the provider returned an empty key');
+  return answer as TencentCredential;
 }
 
-function isKey(answer: Partial<TencentCredential> | undefined): answer is TencentCredential {
-  return Boolean(answer?.secretId && answer.secretKey);
-}
-
-/** A temporary key that says until when it is good. */
+/** A temporary key with its end. */
 export interface ExpiringCredential extends TencentCredential {
   /** Unix time in milliseconds, by our clock. */
   readonly expiresAtMs: number;
 }
 
-/**
- * One place to look for credentials. Returns undefined when nothing is configured there, so that the next place is
- * tried; throws when something is configured and cannot be used.
- */
-export interface CredentialSource {
-  /** What to look for, for the message of a person who has configured nothing. */
+/** One place to look for credentials. */
+export interface CredentialSource<Credential extends TencentCredential = TencentCredential> {
+  /** What to look for, for the message when nothing is configured. */
   readonly lookedFor: string;
-  find(options?: { readonly refresh?: boolean }): Promise<TencentCredential | undefined>;
-}
-
-/** A source whose credentials expire, and that loads new ones each time it is asked. */
-export interface ExpiringSource extends CredentialSource {
-  find(options?: { readonly refresh?: boolean }): Promise<ExpiringCredential | undefined>;
-}
-
-/** No source has credentials. The message lists what was looked for. */
-export class NoCredentialsError extends Error {
-  override readonly name = 'NoCredentialsError';
-
-  constructor(sources: readonly CredentialSource[]) {
-    super(`No Tencent Cloud credentials found. Looked for: ${sources.map((each) => each.lookedFor).join('; ')}.`);
-  }
+  /** Undefined if nothing is configured here. Throws if something is configured and cannot be used. */
+  readonly find: (options?: { readonly refresh?: boolean }) => Promise<Credential | undefined>;
 }

@@ -1,11 +1,12 @@
-import { plain } from '../../contract/text.js';
+import * as v from 'valibot';
+import { quote } from '../../contract/text.js';
 import { readEndpoint } from '../endpoint.js';
 
-/** The places where credentials are looked for, in their order, by the names of `TENCENTCLOUD_CREDENTIAL_SOURCE`. */
+/** Where credentials are looked for, in order, by the names of `TENCENTCLOUD_CREDENTIAL_SOURCE`. */
 export const CREDENTIAL_SOURCES = ['environment', 'profile', 'cvm-role', 'tke-oidc'] as const;
 export type CredentialSourceName = (typeof CREDENTIAL_SOURCES)[number];
 
-/** A role to take on. */
+/** A role to assume. */
 export interface RoleSettings {
   /** The variable that names it, for messages. */
   readonly variable: string;
@@ -15,73 +16,77 @@ export interface RoleSettings {
   readonly externalId?: string | undefined;
 }
 
-/** What the environment says of credentials, besides the credentials themselves. */
+/** What the environment says about credentials, besides the credentials themselves. */
 export interface CredentialSettings {
   /** The only place to look. */
-  readonly source?: CredentialSourceName;
-  readonly role?: RoleSettings;
-  readonly stsEndpoint?: URL;
+  readonly source?: CredentialSourceName | undefined;
+  readonly role?: RoleSettings | undefined;
+  readonly stsEndpoint?: URL | undefined;
 }
+
+const matching = (pattern: RegExp, rule: string) => v.pipe(v.string(), v.regex(pattern, rule));
+const SECONDS = 'must be a whole number of seconds from 60 to 43200';
+
+const source = v.picklist(CREDENTIAL_SOURCES, `must be one of ${CREDENTIAL_SOURCES.join(', ')}`);
+const endpoint = v.pipe(v.string(), v.transform(readEndpoint));
+const role = {
+  ARN: matching(/^qcs:[!-~]+$/, 'must be the ARN of a role, such as qcs::cam::uin/100000000001:roleName/waiter'),
+  SESSION_NAME: matching(/^[\w+=,.@-]{2,128}$/, 'must have 2 to 128 letters, digits and + = , . @ _ -'),
+  SESSION_DURATION: v.pipe(
+    matching(/^\d{1,5}$/, SECONDS),
+    v.transform(Number),
+    v.minValue(60, SECONDS),
+    v.maxValue(43_200, SECONDS),
+  ),
+  EXTERNAL_ID: matching(/^[\w+=,.@:/-]{2,128}$/, 'must have 2 to 128 letters, digits and + = , . @ : / _ -'),
+};
 
 /** Reads the environment. @throws Error with one line that names the variable */
 export function readCredentialSettings(env: NodeJS.ProcessEnv): CredentialSettings {
-  const source = read(env, ['TENCENTCLOUD_CREDENTIAL_SOURCE'], readSource);
-  const stsEndpoint = read(env, ['TENCENTCLOUD_STS_ENDPOINT'], readEndpoint);
-  const role = readRole(env);
   return {
-    ...(source && { source: source.value }),
-    ...(stsEndpoint && { stsEndpoint: stsEndpoint.value }),
-    ...(role && { role }),
+    source: read(env, ['TENCENTCLOUD_CREDENTIAL_SOURCE'], source)?.value,
+    stsEndpoint: read(env, ['TENCENTCLOUD_STS_ENDPOINT'], endpoint)?.value,
+    role: readRole(env),
   };
 }
 
-/** Ours, and Terraform's, which means the same. */
-const PREFIXES = ['TENCENTCLOUD_ROLE_', 'TENCENTCLOUD_ASSUME_ROLE_'] as const;
-const PARTS = ['ARN', 'SESSION_NAME', 'SESSION_DURATION', 'EXTERNAL_ID'] as const;
-
 function readRole(env: NodeJS.ProcessEnv): RoleSettings | undefined {
-  refuseOthers(env);
-  const part = <T>(name: (typeof PARTS)[number], parse: (text: string) => T): Found<T> | undefined =>
-    read(env, PREFIXES.map((prefix) => prefix + name) as [string, ...string[]], parse);
-  const arn = part('ARN', readArn);
-  const sessionName = part('SESSION_NAME', readSessionName);
-  const duration = part('SESSION_DURATION', readDuration);
-  const externalId = part('EXTERNAL_ID', readExternalId);
-  if (arn) {
-    return {
-      variable: arn.variable,
-      arn: arn.value,
-      ...(sessionName && { sessionName: sessionName.value }),
-      ...(duration && { durationSeconds: duration.value }),
-      ...(externalId && { externalId: externalId.value }),
-    };
-  }
-  const alone = sessionName ?? duration ?? externalId;
-  if (alone) throw new Error(`TENCENTCLOUD_ROLE_ARN is missing, while ${alone.variable} is set`);
-  return undefined;
+  refuseUnsupported(env);
+  const arn = read(env, variablesOf('ARN'), role.ARN);
+  const sessionName = read(env, variablesOf('SESSION_NAME'), role.SESSION_NAME);
+  const duration = read(env, variablesOf('SESSION_DURATION'), role.SESSION_DURATION);
+  const externalId = read(env, variablesOf('EXTERNAL_ID'), role.EXTERNAL_ID);
+  const other = sessionName ?? duration ?? externalId;
+  if (!arn && other) throw new Error(`TENCENTCLOUD_ROLE_ARN is missing, while ${other.variable} is set`);
+  return (
+    arn && {
+      ...{ variable: arn.variable, arn: arn.value, sessionName: sessionName?.value },
+      ...{ durationSeconds: duration?.value, externalId: externalId?.value },
+    }
+  );
 }
 
-/** Terraform knows more ways to become a role. Who has set one up expects another identity than there would be. */
-function refuseOthers(env: NodeJS.ProcessEnv): void {
-  const known = PREFIXES.flatMap((prefix) => PARTS.map((part) => `${prefix}${part}`));
+/** Our name of a setting, and that of Tencent's Terraform provider. */
+function variablesOf(part: string): readonly [string, string] {
+  return [`TENCENTCLOUD_ROLE_${part}`, `TENCENTCLOUD_ASSUME_ROLE_${part}`];
+}
+
+/** Terraform can assume roles in more ways. Ignoring their variables would mean another identity than expected. */
+function refuseUnsupported(env: NodeJS.ProcessEnv): void {
+  const known = Object.keys(role).map(variablesOf);
   const other = Object.keys(env).find(
-    (name) => env[name] && name.startsWith('TENCENTCLOUD_ASSUME_ROLE_') && !known.includes(name),
+    (name) => env[name] && name.startsWith('TENCENTCLOUD_ASSUME_ROLE_') && !known.flat().includes(name),
   );
   if (other === undefined) return;
-  throw new Error(`${other} is not supported here: a role is set with ${known.slice(0, PARTS.length).join(', ')}`);
+  throw new Error(`${other} is not supported here: a role is set with ${known.map(([ours]) => ours).join(', ')}`);
 }
 
-interface Found<T> {
-  readonly variable: string;
-  readonly value: T;
-}
-
-/** Reads a setting that may have several names; an empty one counts as not set. Two values for it are refused. */
+/** Reads a setting that may have several names. Empty means not set; two different values are refused. */
 function read<T>(
   env: NodeJS.ProcessEnv,
-  names: readonly [string, ...string[]],
-  parse: (text: string) => T,
-): Found<T> | undefined {
+  names: readonly string[],
+  schema: v.GenericSchema<string, T>,
+): { readonly variable: string; readonly value: T } | undefined {
   const [variable, another] = names.filter((name) => env[name]);
   if (variable === undefined) return undefined;
   const text = env[variable] ?? '';
@@ -89,48 +94,12 @@ function read<T>(
     throw new Error(`${variable} and ${another} mean the same, and differ: leave one of them out`);
   }
   try {
-    return { variable, value: parse(text) };
+    return { variable, value: v.parse(schema, text) };
   } catch (error) {
-    // An external id is known to two parties alone.
-    const given = variable.endsWith('_EXTERNAL_ID') ? '' : `${shown(text)}, but it `;
-    throw new Error(`${variable} ${given}${(error as Error).message}`, { cause: error });
+    // Both are secret: an external id, and what stands before the @ of a URL.
+    const shown = quote(text.replace(/\/\/[^/]*@/, '//***@'), 100);
+    const given = variable.endsWith('_EXTERNAL_ID') ? '' : `is ${shown}, but it `;
+    // Without a cause: that of a schema holds the value.
+    throw new Error(`${variable} ${given}${(error as Error).message}`);
   }
-}
-
-/** What stands in an address before an @ is a password. */
-function shown(text: string): string {
-  return `is ${JSON.stringify(plain(text.replace(/\/\/[^/]*@/, '//***@'), 100))}`;
-}
-
-function readSource(text: string): CredentialSourceName {
-  const found = CREDENTIAL_SOURCES.find((each) => each === text);
-  if (found === undefined) throw new TypeError(`must be one of ${CREDENTIAL_SOURCES.join(', ')}`);
-  return found;
-}
-
-function readArn(text: string): string {
-  return matching(
-    text,
-    /^qcs:[!-~]+$/,
-    'must be the ARN of a role, such as qcs::cam::uin/100000000001:roleName/waiter',
-  );
-}
-
-function readSessionName(text: string): string {
-  return matching(text, /^[\w+=,.@-]{2,128}$/, 'must have 2 to 128 letters, digits and + = , . @ _ -');
-}
-
-function readExternalId(text: string): string {
-  return matching(text, /^[\w+=,.@:/-]{2,128}$/, 'must have 2 to 128 letters, digits and + = , . @ : / _ -');
-}
-
-function readDuration(text: string): number {
-  const seconds = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
-  if (!(seconds >= 60 && seconds <= 43_200)) throw new TypeError('must be a whole number of seconds from 60 to 43200');
-  return seconds;
-}
-
-function matching(text: string, pattern: RegExp, rule: string): string {
-  if (!pattern.test(text)) throw new TypeError(rule);
-  return text;
 }

@@ -1,66 +1,119 @@
+import { readFile } from 'node:fs/promises';
 import { isRegion } from '../../contract/input.js';
-import { withAgents } from '../agents.js';
-import { callApi, requestIdOf } from '../api.js';
+import { type ApiRequest, callApi, requestIdOf, sendWithRepairs } from '../api.js';
 import { TencentApiError } from '../errors.js';
+import { isObject } from '../json.js';
 import { redact } from '../redact.js';
-import type { ExpiringCredential, TencentCredential } from './provider.js';
-import { readTemporaryKey } from './temporary-key.js';
+import { type CredentialProvider, type CredentialSource, type ExpiringCredential, loadKey } from './provider.js';
+import type { RoleSettings } from './settings.js';
+import { readTemporaryKey } from './temporary-keys.js';
 
 /** The Security Token Service, which gives temporary keys. */
-export const STS_ENDPOINT = new URL('https://sts.tencentcloudapi.com');
+export interface Sts {
+  readonly endpoint: URL;
+  readonly now: () => number;
+}
+
+/** The name that the cloud's audit log shows for our sessions. */
+const SESSION_NAME = 'temporal-tencent-redis';
+const TIMEOUT_MS = 4_000;
+
+const TKE_VARIABLES = ['TKE_REGION', 'TKE_PROVIDER_ID', 'TKE_WEB_IDENTITY_TOKEN_FILE', 'TKE_ROLE_ARN'] as const;
 
 /**
- * The region to name in a call. STS wants one and is the same in all of them, so it is the one that Tencent's own SDKs
- * send; but a finance region is apart from the others, and its STS has a host of its own.
+ * The role of a pod's service account (TKE OIDC), for the token in a file. Kubernetes rewrites the file, so it is read
+ * for every load.
+ *
+ * @see https://www.tencentcloud.com/document/product/1150/49454
+ */
+export function tkeOidcRole(env: NodeJS.ProcessEnv, { endpoint, now }: Sts): CredentialSource<ExpiringCredential> {
+  return {
+    lookedFor: `${TKE_VARIABLES.slice(0, -1).join(', ')} and TKE_ROLE_ARN in the environment`,
+    async find() {
+      const present = TKE_VARIABLES.find((name) => env[name]);
+      if (present === undefined) return undefined;
+      const [region = '', ProviderId, file = '', RoleArn] = TKE_VARIABLES.map((name) => {
+        if (!env[name]) throw new Error(`${name} is missing, while ${present} is set`);
+        return env[name];
+      });
+      if (!isRegion(region)) throw new Error('TKE_REGION must be a region such as ap-guangzhou');
+      const WebIdentityToken = await readToken(file);
+      const params = { ProviderId, WebIdentityToken, RoleArn, RoleSessionName: SESSION_NAME };
+      const action = 'AssumeRoleWithWebIdentity';
+      return callSts({ endpoint, action, region, params, nowMs: now() }, 'TKE_ROLE_ARN', WebIdentityToken);
+    },
+  };
+}
+
+async function readToken(file: string): Promise<string> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    throw new Error(`TKE_WEB_IDENTITY_TOKEN_FILE: the file ${file} cannot be read (${code})`, { cause: error });
+  });
+  if (text.trim() === '') throw new Error(`TKE_WEB_IDENTITY_TOKEN_FILE: the file ${file} is empty`);
+  return text.trim();
+}
+
+/**
+ * A role that is assumed with the credentials of `base`, which is asked for every load. Refused credentials and a refused
+ * clock are repaired as for the API's own calls.
+ *
+ * @see https://www.tencentcloud.com/document/product/1150/49456
+ */
+export function assumedRole(
+  base: CredentialProvider,
+  { variable, arn, sessionName = SESSION_NAME, durationSeconds, externalId }: RoleSettings,
+  { endpoint, now }: Sts,
+): CredentialSource<ExpiringCredential> {
+  const clock = { skewMs: 0 };
+  const params = {
+    RoleArn: arn,
+    RoleSessionName: sessionName,
+    DurationSeconds: durationSeconds,
+    ExternalId: externalId,
+  };
+  const assume = async (refresh: boolean): Promise<ExpiringCredential> => {
+    const credential = await loadKey(base, { refresh });
+    const nowMs = now() + clock.skewMs;
+    const call = { endpoint, action: 'AssumeRole', region: stsRegion(endpoint), params, credential, nowMs };
+    const role = await callSts(call, variable);
+    return { ...role, expiresAtMs: role.expiresAtMs - clock.skewMs };
+  };
+  return {
+    lookedFor: `${variable} in the environment`,
+    find: ({ refresh = false } = {}) => sendWithRepairs(assume, clock, refresh),
+  };
+}
+
+/**
+ * The region to name in a call. STS needs one and answers the same in all, so it is the default of Tencent's own SDKs;
+ * but an isolated finance region has an STS host of its own.
  */
 export function stsRegion({ hostname }: URL): string {
   const [, region] = /^sts\.([^.]+)\.tencentcloudapi\.com$/.exec(hostname) ?? [];
   return isRegion(region) ? region : 'ap-guangzhou';
 }
 
-/** The name that the cloud's audit log shows for our sessions. */
-export const SESSION_NAME = 'temporal-tencent-redis';
-
-const API_VERSION = '2018-08-13';
-const TIMEOUT_MS = 4_000;
-
-/** One call of an action that gives a key. */
-export interface StsCall {
-  readonly endpoint: URL;
-  readonly action: 'AssumeRole' | 'AssumeRoleWithWebIdentity';
-  readonly region: string;
-  readonly params: Readonly<Record<string, string | number>>;
-  /** Undefined: the call is not signed. */
-  readonly credential?: TencentCredential;
-  /** What else must not stand in an error. */
-  readonly webIdentityToken?: string;
-  /** The variable that names the role, for the message. */
-  readonly variable: string;
-  readonly nowMs: number;
-}
-
-/** @throws TencentApiError with the code of STS, and a message that names the variable */
-export async function callSts(call: StsCall): Promise<ExpiringCredential> {
-  const { endpoint, action, region, params, credential, nowMs } = call;
-  const from = `${action} (${call.variable})`;
+/**
+ * @param variable - the one that names the role, for the message
+ * @param token - a secret in the parameters
+ * @throws TencentApiError with the code of STS
+ */
+async function callSts(
+  call: Pick<ApiRequest, 'endpoint' | 'action' | 'region' | 'params' | 'credential' | 'nowMs'>,
+  variable: string,
+  token?: string,
+): Promise<ExpiringCredential> {
+  const request = { ...call, service: 'sts', version: '2018-08-13', answerIsSecret: true, timeoutMs: TIMEOUT_MS };
   try {
-    const response = await withAgents(endpoint, (agents) =>
-      callApi({
-        ...{ endpoint, service: 'sts', version: API_VERSION, action, region, params, credential, agents, nowMs },
-        answerIsSecret: true,
-        timeoutMs: TIMEOUT_MS,
-      }),
-    );
-    return readTemporaryKey(
-      response['Credentials'],
-      response['ExpiredTime'],
-      `STS, RequestId ${requestIdOf(response) ?? 'none'},`,
-    );
+    const { Credentials, ...response } = await callApi(request);
+    const key = { ...(isObject(Credentials) && Credentials), ExpiredTime: response['ExpiredTime'] };
+    return readTemporaryKey(key, `STS, RequestId ${requestIdOf(response) ?? 'none'},`);
   } catch (error) {
     if (!(error instanceof TencentApiError)) throw error;
     const { code, errorClass, requestId, clockSkewMs } = error;
-    const reason = redact(error.message, { token: call.webIdentityToken });
-    const message = `${from} failed: ${code}: ${reason}${requestId === null ? '' : ` (RequestId ${requestId})`}`;
+    const id = requestId === null ? '' : ` (RequestId ${requestId})`;
+    const message = `${call.action} (${variable}) failed: ${code}: ${redact(error.message, { token })}${id}`;
     throw new TencentApiError(code, message, errorClass, requestId, clockSkewMs);
   }
 }

@@ -1,5 +1,5 @@
 /**
- * `npm run test:decoder-python`: every type of failure, through every chain that Python has, read from Python by type
+ * `npm run check decoder`: every type of failure, through every chain that Python has, read from Python by type
  * and details alone. Python's SDK comes from PyPI into a virtual environment that is thrown away.
  */
 import { execFileSync, spawn } from 'node:child_process';
@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { REDIS_TASK_FAILURE_TYPES, type RedisTaskFailureType } from '../../../src/contract/failures.js';
 import { FAILING_TASKS } from '../failing-tasks.js';
-import { setStage, type Stage } from '../stage.js';
+import { type ChainStage, startChainStage } from '../stage.js';
 
 const SCRIPT = fileURLToPath(new URL('chains.py', import.meta.url));
 const CHAINS = [
@@ -39,11 +39,11 @@ interface Found {
 const folder = await mkdtemp(path.join(tmpdir(), 'redis-task-python-'));
 try {
   const python = installPython(folder);
-  const stage = await setStage();
+  const stage = await startChainStage();
   try {
     process.exitCode = await play(stage, python);
   } finally {
-    await stage.close();
+    await stage.waits.close();
   }
 } finally {
   await rm(folder, { recursive: true, force: true });
@@ -56,7 +56,7 @@ function installPython(venv: string): string {
   return python;
 }
 
-async function play({ address, waits, endpoint }: Stage, python: string): Promise<number> {
+async function play({ waits, endpoint }: ChainStage, python: string): Promise<number> {
   const errands = CHAINS.flatMap((hops) =>
     REDIS_TASK_FAILURE_TYPES.map((type) => {
       const { input, details } = FAILING_TASKS[type](waits);
@@ -64,7 +64,7 @@ async function play({ address, waits, endpoint }: Stage, python: string): Promis
     }),
   );
   const child = spawn(python, [SCRIPT], { stdio: ['pipe', 'pipe', 'inherit'] });
-  child.stdin.end(JSON.stringify({ address, errands }));
+  child.stdin.end(JSON.stringify({ address: waits.env.address, errands }));
   const found = JSON.parse(await text(child.stdout)) as Found[];
 
   let wrong = 0;

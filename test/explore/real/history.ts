@@ -1,4 +1,6 @@
+import proto from '@temporalio/proto';
 import type { RedisTaskWaitState } from '../../../src/contract/view.js';
+import { SIMULATOR_CREDENTIAL } from '../../../src/testing/index.js';
 import { failedWorkflowTasks, type History, type HistoryEvent } from '../../support/histories.js';
 import { failed, success, valueOf } from '../ending.js';
 import type { Ending, PollRecord } from '../wait-record.js';
@@ -11,6 +13,10 @@ export interface RecordedWait {
   readonly polls: readonly PollRecord[];
   readonly deadlines: readonly { readonly from: number; readonly deadline: number }[];
   readonly failedTasks: readonly string[];
+  /** The names of the signals that reached it. */
+  readonly signals: readonly string[];
+  readonly cancelRequested: boolean;
+  readonly holdsSecret: boolean;
   readonly events: number;
   readonly longestQueueMs: number;
 }
@@ -33,9 +39,21 @@ export function readHistories(histories: readonly History[], maxWaitMs: number):
     polls: histories.flatMap((history) => pollsOf(history, endedAt)),
     deadlines: deadlinesOf(events, startedAt, maxWaitMs),
     failedTasks: histories.flatMap(failedWorkflowTasks),
+    signals: events.flatMap(({ workflowExecutionSignaledEventAttributes: signal }) => signal?.signalName ?? []),
+    cancelRequested: events.some((event) => event.workflowExecutionCancelRequestedEventAttributes),
+    holdsSecret: histories.some(holdsSecret),
     events: events.length,
     longestQueueMs: Math.max(0, ...histories.flatMap(queueDelays)),
   };
+}
+
+/** What signs a request, and what a signed request looks like. */
+const SECRETS = [SIMULATOR_CREDENTIAL.secretId, SIMULATOR_CREDENTIAL.secretKey, 'TC3-HMAC-SHA256', 'Signature='];
+
+/** On the wire payloads are the bytes they were made of, so a plain search finds what any field holds. */
+function holdsSecret(history: History): boolean {
+  const bytes = Buffer.from(proto.temporal.api.history.v1.History.encode(history).finish());
+  return SECRETS.some((secret) => bytes.includes(secret));
 }
 
 export function timeOf(event: HistoryEvent | undefined): number {

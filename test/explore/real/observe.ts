@@ -1,27 +1,42 @@
-import type { Client } from '@temporalio/client';
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { PollErrorClass } from '../../../src/contract/poll-error.js';
 import { classifyErrorCode } from '../../../src/tencent/errors.js';
-import type { RedisApiSimulator, SimulatorCall } from '../../../src/testing/index.js';
+import type { SimulatorCall } from '../../../src/testing/index.js';
 import type { History } from '../../support/histories.js';
 import type { CallRecord, WaitRecord } from '../wait-record.js';
-import { readHistories, type RecordedWait } from './history.js';
+import type { ObservedWait } from './findings.js';
+import { readHistories } from './history.js';
 import type { PlayedWait } from './play.js';
-import type { Absence } from './stage.js';
+import type { Absence, ExplorerStage } from './stage.js';
 
 /** Puts together what the client did, what the API saw and what the server has on record. */
 export async function observe(
-  client: Client,
-  simulator: RedisApiSimulator,
-  played: PlayedWait,
-): Promise<{ readonly played: PlayedWait; readonly recorded: RecordedWait; readonly calls: readonly SimulatorCall[] }> {
-  const { script, taskId } = played.planned;
-  const recorded = readHistories(await historiesOf(client, played.workflowId), script.maxWaitMs);
-  return { played, recorded, calls: simulator.calls.filter((call) => call.taskId === String(taskId)) };
+  { client, simulator }: ExplorerStage,
+  waits: readonly PlayedWait[],
+): Promise<ObservedWait[]> {
+  const runs = await countRuns(client);
+  const observed: ObservedWait[] = [];
+  for (const played of waits) {
+    const { script, taskId } = played.planned;
+    const recorded = readHistories(await historiesOf(client, played.workflowId), script.maxWaitMs);
+    const calls = simulator.calls.filter((call) => call.taskId === String(taskId));
+    observed.push({ played, recorded, calls, runs: runs.get(played.workflowId) ?? 0 });
+  }
+  return observed;
+}
+
+/** How many runs each wait has that continue no other run. */
+async function countRuns(client: Client): Promise<ReadonlyMap<string, number>> {
+  const runs = new Map<string, number>();
+  for await (const { workflowId, status } of client.workflow.list()) {
+    if (status.name !== 'CONTINUED_AS_NEW') runs.set(workflowId, (runs.get(workflowId) ?? 0) + 1);
+  }
+  return runs;
 }
 
 /** The record of a wait, in milliseconds since its start. */
 export function recordOf(
-  { played, recorded, calls }: Awaited<ReturnType<typeof observe>>,
+  { played, recorded, calls }: ObservedWait,
   absences: readonly Absence[],
   longestQueueMs: number,
 ): WaitRecord {
@@ -82,8 +97,14 @@ function answerOf({ outcome, aborted, status }: SimulatorCall): CallRecord['answ
 
 async function historiesOf(client: Client, workflowId: string): Promise<History[]> {
   const histories: History[] = [];
-  let runId: string | undefined =
-    (await client.workflow.getHandle(workflowId).describe()).raw.workflowExecutionInfo?.firstRunId ?? undefined;
+  const description = await client.workflow
+    .getHandle(workflowId)
+    .describe()
+    .catch((error: unknown) => {
+      if (error instanceof WorkflowNotFoundError) return undefined;
+      throw error;
+    });
+  let runId: string | undefined = description?.raw.workflowExecutionInfo?.firstRunId ?? undefined;
   while (runId) {
     const history: History = await client.workflow.getHandle(workflowId, runId).fetchHistory();
     histories.push(history);

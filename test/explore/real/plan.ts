@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Fault, FaultScope } from '../../../src/testing/index.js';
-import type { FaultKind, WaitScript } from '../wait-script.js';
+import { type FaultKind, UNTRUE_STATUS, type WaitScript } from '../wait-script.js';
 
 /** One wait of a run, and when it begins. */
 export interface PlannedWait {
@@ -31,6 +31,8 @@ export interface PlanOptions {
   readonly seconds: number;
   readonly killEverySeconds: number;
   readonly killServer: boolean;
+  /** The share of all calls that go wrong, in every way. */
+  readonly faults: number;
   readonly scripts: fc.Arbitrary<WaitScript>;
 }
 
@@ -53,42 +55,70 @@ export const SIMULATED: Readonly<Record<FaultKind, Fault>> = {
 };
 
 /** Makes the plan of a run. */
-export function planRun({ seed, waits, seconds, killEverySeconds, killServer, scripts }: PlanOptions): Plan {
+export function planRun(options: PlanOptions): Plan {
+  const { seed, waits, seconds, killEverySeconds, killServer, faults, scripts } = options;
   const runMs = 1_000 * seconds;
   const begins = fc.integer({ min: 0, max: Math.round(0.6 * runMs) });
   const dealt = fc.sample(fc.tuple(begins, scripts), { seed, numRuns: waits });
-  const weather = fc.record({ atMs: fc.integer({ min: 0, max: runMs }), does: faults });
+  const weather = fc.record({ atMs: fc.integer({ min: 0, max: runMs }), does: trouble });
   return {
     waits: dealt.map(([beginsAtMs, script], index) => ({ index, taskId: FIRST_TASK + index, beginsAtMs, script })),
     troubles: [
       ...kills(runMs, killEverySeconds),
       ...(killServer ? [{ atMs: runMs / 2, does: { kind: 'killServer' as const } }] : []),
+      ...steadyFaults(faults, runMs),
       ...fc.sample(weather, { seed: seed + 1, numRuns: Math.ceil(seconds / 15) }),
     ],
   };
 }
 
-const faults = fc.oneof(
+/**
+ * Every way in which the simulator can fail a call. Slow is slower than the worker waits. No code is among them that
+ * ends a wait.
+ */
+const FAULTS: readonly Fault[] = [
+  { kind: 'slow', delayMs: 1_500 },
+  { kind: 'slow', delayMs: 11_000 },
+  { kind: 'html', httpStatus: 502 },
+  { kind: 'html', httpStatus: 200 },
+  { kind: 'http', status: 503, body: '{"error":"overloaded"}' },
+  { kind: 'empty' },
+  { kind: 'missingResponse' },
+  { kind: 'reset' },
+  { kind: 'resetIdle' },
+  { kind: 'hang' },
+  { kind: 'throttled', code: 'RequestLimitExceeded.UinLimitExceeded' },
+  { kind: 'error', code: 'InternalError.InternalError' },
+  { kind: 'error', code: 'FailedOperation.SystemError' },
+  { kind: 'error', code: 'NeverHeardOf.ThisCode' },
+  { kind: 'status', status: UNTRUE_STATUS },
+  { kind: 'missingStatus' },
+  { kind: 'truncated' },
+  { kind: 'cutOff' },
+  { kind: 'lostAnswer' },
+];
+
+const trouble: fc.Arbitrary<Trouble['does']> = fc.oneof(
   fc.constantFrom('AuthFailure.TokenFailure', 'AuthFailure.SignatureExpire').map((code) => ({
     kind: 'fault' as const,
     fault: { kind: 'error' as const, code },
     scope: { times: 1 },
   })),
   fc
-    .tuple(
-      fc.constantFrom<Fault>(
-        { kind: 'html', httpStatus: 504 },
-        { kind: 'throttled' },
-        { kind: 'slow', delayMs: 1_500 },
-        { kind: 'truncated' },
-        { kind: 'lostAnswer' },
-        { kind: 'resetIdle' },
-      ),
-      fc.integer({ min: 100, max: 4_000 }),
-      fc.constantFrom(0.3, 1),
-    )
+    .tuple(fc.constantFrom(...FAULTS), fc.integer({ min: 100, max: 4_000 }), fc.constantFrom(0.3, 1))
     .map(([fault, forMs, probability]) => ({ kind: 'fault' as const, fault, scope: { forMs, probability } })),
 );
+
+/** Lets this share of all calls go wrong, in each way equally often. */
+function steadyFaults(share: number, forMs: number): Trouble[] {
+  if (share === 0) return [];
+  const each = share / FAULTS.length;
+  return FAULTS.map((fault, index) => {
+    // A call that one fault spared comes to the next one, which strikes a larger share of what is left.
+    const scope = { forMs, probability: each / (1 - each * index) };
+    return { atMs: 0, does: { kind: 'fault', fault, scope } };
+  });
+}
 
 function kills(runMs: number, everySeconds: number): Trouble[] {
   if (everySeconds === 0) return [];

@@ -1,5 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Client, WorkflowNotFoundError, type WorkflowHandle, WorkflowUpdateFailedError } from '@temporalio/client';
+import {
+  type Client,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  type WorkflowHandle,
+  WorkflowUpdateFailedError,
+} from '@temporalio/client';
 import pRetry from 'p-retry';
 import type { RedisTaskWaitState } from '../../../src/contract/view.js';
 import type { RedisApiSimulator, TaskStep } from '../../../src/testing/index.js';
@@ -7,7 +13,11 @@ import type { SteeringRecord } from '../wait-record.js';
 import type { Act, TaskLife } from '../wait-script.js';
 import { type PlannedWait, SIMULATED } from './plan.js';
 
-const REGION = 'ap-guangzhou';
+export const REGION = 'ap-guangzhou';
+
+/** What the API tells of a task, so that one task's facts cannot pass for another's. */
+export const instanceOf = (taskId: number) => `crs-${taskId}`;
+export const messageOf = (status: string) => `the task is in "${status}"`;
 
 /** A wait that was played. Times are Unix milliseconds. */
 export interface PlayedWait {
@@ -17,7 +27,7 @@ export interface PlayedWait {
   readonly steering: readonly SteeringRecord[];
 }
 
-/** Starts a wait in its time and does to it what its script says. */
+/** Starts a wait in its time, does to it what its script says, and lets it go on for at most `limitMs`. */
 export async function playWait(
   client: Client,
   simulator: RedisApiSimulator,
@@ -28,18 +38,25 @@ export async function playWait(
   const { script, taskId } = planned;
   const workflowId = `redis-task/${REGION}/${taskId}`;
   await sleep(Math.max(0, runBeganAt + planned.beginsAtMs - Date.now()));
-  const handle = await patiently(() =>
-    client.workflow.start('awaitRedisTask', {
-      taskQueue: 'redis-task',
-      workflowId,
-      args: [{ taskId, region: REGION, maxWait: script.maxWaitMs, polling: script.polling }],
-      // The answer to a start may be lost with the server: then the same is started again.
-      workflowIdConflictPolicy: 'USE_EXISTING',
-    }),
+  await patiently(() =>
+    client.workflow
+      .start('awaitRedisTask', {
+        taskQueue: 'redis-task',
+        workflowId,
+        args: [{ taskId, region: REGION, maxWait: script.maxWaitMs, polling: script.polling }],
+        // The answer to a start may be lost with the server. The same start again must not make a second wait.
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      })
+      .catch((error: unknown) => {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      }),
   );
   const taskBeganAt = Date.now();
-  if (script.task)
-    simulator.addTask(taskId, { timeline: timelineOf(script.task), visibleAfterMs: script.task.visibleAfterMs });
+  if (script.task) {
+    const { visibleAfterMs } = script.task;
+    simulator.addTask(taskId, { timeline: timelineOf(script.task), instanceId: instanceOf(taskId), visibleAfterMs });
+  }
   const stop = new AbortController();
   const steering: SteeringRecord[] = [];
   const later = (ms: number, act: () => unknown) =>
@@ -52,8 +69,11 @@ export async function playWait(
       later(act.atMs, () => perform(client.workflow.getHandle(workflowId), act, script.maxWaitMs, steering)),
     ),
   ];
-  const result = client.workflow.getHandle(workflowId, handle.firstExecutionRunId);
-  await Promise.race([patiently(() => result.result().catch(ended)), sleep(limitMs, undefined, { ref: false })]);
+  // One that has not ended by then is stuck, which its record will show.
+  await Promise.race([
+    patiently(() => client.workflow.getHandle(workflowId).result().catch(ended)),
+    sleep(limitMs, undefined, { signal: stop.signal }),
+  ]);
   stop.abort();
   await Promise.all(all);
   return { planned, workflowId, taskBeganAt, steering };
@@ -124,6 +144,6 @@ function isState(value: unknown): value is RedisTaskWaitState {
 function timelineOf({ statuses }: TaskLife): TaskStep[] {
   return statuses.map(({ fromMs, status }, index) => {
     const next = statuses[index + 1];
-    return { status, ...(next && { forMs: next.fromMs - fromMs }) };
+    return { status, message: messageOf(status), ...(next && { forMs: next.fromMs - fromMs }) };
   });
 }

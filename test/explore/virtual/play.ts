@@ -6,7 +6,16 @@ import type { Act, WaitScript } from '../wait-script.js';
 import { VirtualClock } from './clock.js';
 import { VirtualQueue } from './queue.js';
 import { during, type Span, type Surroundings } from './surroundings.js';
-import { type Command, type Job, type Payload, payloads, type Run, type WorkflowVm } from './workflow-vm.js';
+import {
+  type Command,
+  type Job,
+  type Payload,
+  payloads,
+  replayDifference,
+  type Run,
+  type RunOptions,
+  type WorkflowVm,
+} from './workflow-vm.js';
 
 const START = Date.parse('2026-11-23T10:00:00Z');
 const REGION = 'ap-guangzhou';
@@ -35,8 +44,10 @@ class VirtualWait {
     failedTasks: string[];
   };
   private run: Run | undefined;
+  private runOptions: RunOptions | undefined;
   private taskPlanned = false;
   private tasks = 0;
+  private updateCount = 0;
   private runs = 0;
 
   constructor(
@@ -70,23 +81,39 @@ class VirtualWait {
     }
     // What a call that was given up still does at the API.
     for (let steps = 0; steps < 100 && this.clock.step(); steps++);
-    await this.run?.dispose();
+    await this.endRun();
     return this.record;
   }
 
   private taskUnderWay: Promise<void> = Promise.resolve();
+
+  /** A timer runs from when the server hears of it, and fires some milliseconds late. */
+  private get timersLateMs(): number {
+    return this.around.seed % 3 === 0 ? 0 : 18;
+  }
 
   private get elapsed(): number {
     return this.clock.now - START;
   }
 
   private async begin(args: readonly Payload[]): Promise<void> {
-    await this.run?.dispose();
+    await this.endRun();
     const seed = this.around.seed + this.runs;
     this.runs += 1;
     this.tasks = 0;
-    this.run = await this.vm.start({ runId: `run-${seed}`, seed, args }, this.clock.now);
+    this.runOptions = { runId: `run-${seed}`, seed, args };
+    this.run = await this.vm.start(this.runOptions, this.clock.now);
     this.planTask();
+  }
+
+  /** Another worker, which knows nothing of the run, must come to the same commands. */
+  private async endRun(): Promise<void> {
+    const { run, runOptions } = this;
+    if (!run || !runOptions) return;
+    await run.dispose();
+    if (this.record.failedTasks.length > 0) return;
+    const difference = await replayDifference(this.vm, runOptions, run);
+    if (difference !== undefined) this.record.failedTasks.push(`not deterministic: ${difference}`);
   }
 
   /** A worker takes the next workflow task a little later, with all that has happened up to then. */
@@ -133,8 +160,10 @@ class VirtualWait {
     const state = await this.query();
     if (!state) return;
     const deadline = Date.parse(state.deadline) - START;
-    if (this.record.deadlines.at(-1)?.deadline !== deadline)
-      this.record.deadlines.push({ from: this.elapsed, deadline });
+    if (this.record.deadlines.at(-1)?.deadline === deadline) return;
+    this.record.deadlines.push({ from: this.elapsed, deadline });
+    // An update that is refused leaves no trace in history. It comes when the deadline has passed and its timer has not.
+    if (this.around.seed % 4 < 2) this.clock.at(START + deadline + 2, () => this.update(1_000));
   }
 
   private async query(): Promise<RedisTaskWaitState | undefined> {
@@ -147,7 +176,7 @@ class VirtualWait {
     const { startTimer, cancelTimer, scheduleActivity, requestCancelActivity, updateResponse } = command;
     if (startTimer) {
       const seq = startTimer.seq ?? 0;
-      const ms = Math.max(1, durationMs(startTimer.startToFireTimeout));
+      const ms = Math.max(1, durationMs(startTimer.startToFireTimeout)) + this.timersLateMs;
       this.timers.set(
         seq,
         this.clock.after(ms, () => this.add({ fireTimer: { seq } })),
@@ -231,10 +260,10 @@ class VirtualWait {
     }
   }
 
-  private update(totalMs: number, steer: () => Mutable<SteeringRecord>): void {
+  private update(totalMs: number, steer?: () => Mutable<SteeringRecord>): void {
     if (this.record.ending) return;
-    const protocolInstanceId = `update-${this.updates.size}`;
-    this.updates.set(protocolInstanceId, steer());
+    const protocolInstanceId = `update-${(this.updateCount += 1)}`;
+    if (steer) this.updates.set(protocolInstanceId, steer());
     const input = payloads({ maxWait: Math.max(1_000, totalMs) });
     this.add({
       doUpdate: {

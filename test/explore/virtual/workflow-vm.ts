@@ -85,8 +85,18 @@ export class WorkflowVm {
   }
 }
 
+/** One workflow task: what the workflow was told, when, and what it did then. */
+interface Activation {
+  readonly jobs: readonly Job[];
+  readonly now: number;
+  readonly continueAsNewSuggested: boolean;
+  readonly commands: readonly Command[];
+}
+
 /** One run of a workflow. */
 export class Run {
+  /** All of its workflow tasks; queries are none. */
+  readonly activations: Activation[] = [];
   private first: Job | undefined;
 
   constructor(
@@ -112,12 +122,55 @@ export class Run {
     );
     if (failed) throw new Error(failed.failure?.message ?? 'the workflow task failed');
     await this.workflow.getAndResetSinkCalls();
-    return successful?.commands ?? [];
+    const commands = successful?.commands ?? [];
+    if (!jobs.some(({ queryWorkflow }) => queryWorkflow)) {
+      this.activations.push({ jobs, now, continueAsNewSuggested, commands });
+    }
+    return commands;
   }
 
   dispose(): Promise<void> {
     return this.workflow.dispose();
   }
+}
+
+/**
+ * What a replay of the run does otherwise, undefined when it does the same. A replay is told what history holds: of an
+ * update that was refused it hears nothing, and of a task in which nothing else happened neither.
+ */
+export async function replayDifference(vm: WorkflowVm, options: RunOptions, run: Run): Promise<string | undefined> {
+  const [begun] = run.activations;
+  if (!begun) return undefined;
+  const refused = new Set(
+    run.activations.flatMap(({ commands }) =>
+      commands.flatMap(({ updateResponse }) => (updateResponse?.rejected ? [updateResponse.protocolInstanceId] : [])),
+    ),
+  );
+  const replay = await vm.start(options, begun.now);
+  try {
+    for (const { jobs, now, continueAsNewSuggested, commands } of run.activations) {
+      const told = jobs.filter(({ doUpdate }) => !doUpdate || !refused.has(doUpdate.protocolInstanceId));
+      const isKept = told.length > 0 || now === begun.now;
+      const again = isKept ? await replay.activate(told, now, continueAsNewSuggested) : [];
+      const [did, does] = [recorded(commands), recorded(again)];
+      if (did !== does)
+        return `at ${new Date(now).toISOString()} it did ${did || 'nothing'}, and its replay ${does || 'nothing'}`;
+    }
+  } finally {
+    await replay.dispose();
+  }
+  return undefined;
+}
+
+/** The commands that stand in history, by what a replay compares. */
+function recorded(commands: readonly Command[]): string {
+  return commands
+    .filter(({ respondToQuery, updateResponse }) => !respondToQuery && !updateResponse)
+    .map((command) => {
+      const [kind, { seq }] = Object.entries(command).find(([, value]) => value != null) as [string, { seq?: number }];
+      return `${kind} ${seq ?? ''}`;
+    })
+    .join(', ');
 }
 
 export function payloads(...values: readonly unknown[]): Payload[] {

@@ -1,0 +1,30 @@
+/**
+ * `npm run check NAME [ARGUMENTS]`: one of the checks beside the tests, which install packages or need other tools.
+ * `npm run check` alone lists them.
+ */
+import { spawnSync } from 'node:child_process';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+
+/** For each name what it checks, and the programs that do it. */
+const CHECKS: Readonly<Record<string, readonly [about: string, ...files: string[]]>> = {
+  package: ['publint, Are The Types Wrong, the packed size', 'scripts/consumers/check-package.ts'],
+  consumers: ['the packed package in empty projects', 'scripts/consumers/main.ts'],
+  node: ['the packed package and the fast tests on each version of Node', 'scripts/node-versions.ts'],
+  audit: ['known vulnerabilities of what an installation brings along', 'scripts/audit/main.ts'],
+  parents: ['parents in TypeScript, Go, Python and Java', 'scripts/parents/main.ts'],
+  decoder: ['every failure as Python sees it', 'test/decoder/python/main.ts'],
+  examples: ['the examples of the plugin and of Nexus', 'examples/plugin/main.ts', 'examples/nexus/main.ts'],
+};
+
+const [name = '', ...args] = process.argv.slice(2);
+const [, ...files] = CHECKS[name] ?? [];
+if (files.length === 0) {
+  for (const [each, [about]] of Object.entries(CHECKS)) console.log(`npm run check ${each.padEnd(10)} # ${about}`);
+  process.exit(name === '' ? 0 : 2);
+}
+for (const file of files) {
+  const program = fileURLToPath(new URL(`../${file}`, import.meta.url));
+  const { status } = spawnSync(process.execPath, ['--import', 'tsx', program, ...args], { stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
+}

@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import {
+  ActivityExecutionFailedError,
+  ApplicationFailure,
+  ServiceError,
+  TimeoutFailure,
+  WorkflowFailedError,
+} from '@temporalio/client';
+import { ACTIVITIES, isUnanswered, pollersSince, WORKFLOWS } from '../client/workers.js';
+import { apiTaskQueue, AWAIT_REDIS_TASK } from '../contract/ids.js';
+import { CliError, EXIT } from './exit-codes.js';
+import type { Temporal } from './temporal.js';
+import { ADVICE, listedPollers } from './workers.js';
+
+/** An idle worker takes work at once. */
+const PROBE_MS = 3_000;
+
+/** A wait that no worker has taken has started, scheduled its first task and timed out. */
+const UNTAKEN_EVENTS = 3;
+
+/** What became of a probe. `undone`: a worker took it and did something else. `unclear`: busy workers, or not allowed. */
+type Verdict = 'done' | 'untaken' | 'undone' | 'unclear';
+
+/**
+ * Puts a wait with an invalid input into the queue, which ends it at once, since the server's list of workers still has
+ * those that have just left. Nothing is asked of the API.
+ */
+export function checkWaitWorkers(temporal: Temporal): Promise<string> {
+  return checkQueue(temporal, temporal.waits.taskQueue, WORKFLOWS, probeWaits, 'the workflow awaitRedisTask');
+}
+
+/** Does the same with a call. */
+export function checkCallWorkers(temporal: Temporal): Promise<string> {
+  const queue = apiTaskQueue(temporal.waits.taskQueue);
+  return checkQueue(temporal, queue, ACTIVITIES, probeCalls, 'the activity describeTaskInfo');
+}
+
+async function checkQueue(
+  temporal: Temporal,
+  queue: string,
+  type: typeof WORKFLOWS,
+  probe: (temporal: Temporal, id: string) => Promise<Verdict>,
+  work: string,
+): Promise<string> {
+  const id = `${temporal.waits.taskQueue}/doctor/${randomUUID()}`;
+  const verdict = await probe(temporal, id).catch(verdictOnError);
+  const pollers = await listedPollers(temporal, queue, type);
+  if (verdict === 'untaken' || pollers.length === 0) {
+    throw new CliError(EXIT.noWorker, `No worker takes work from queue ${queue}. ${ADVICE}`);
+  }
+  if (verdict === 'undone') {
+    const message = `A worker takes work from queue ${queue} but does not do it. Does it serve ${work}? See its log.`;
+    throw new CliError(EXIT.noWorker, message);
+  }
+  const rates = pollers.map(({ ratePerSecond }) => ratePerSecond ?? 0).filter((rate) => rate > 0 && rate < 100_000);
+  const limit = rates.length > 0 ? ` Limit of the queue: ${Math.max(...rates)} calls a second.` : '';
+  if (verdict === 'done') return `A worker takes work from queue ${queue}.${limit}`;
+  return `Queue ${queue} had a worker in the last minutes, which may be busy.${limit}`;
+}
+
+async function probeWaits({ waits: { client, taskQueue }, namespace }: Temporal, workflowId: string): Promise<Verdict> {
+  try {
+    await client.workflow.execute(AWAIT_REDIS_TASK, {
+      taskQueue,
+      workflowId,
+      staticSummary: 'A probe of redis-task doctor',
+      workflowExecutionTimeout: PROBE_MS,
+      args: [{}],
+    });
+    return 'undone';
+  } catch (error) {
+    if (!(error instanceof WorkflowFailedError && error.cause instanceof TimeoutFailure)) throw error;
+    const { historyLength, startTime } = await client.workflow.getHandle(workflowId).describe();
+    if (historyLength > UNTAKEN_EVENTS) return 'undone';
+    const pollers = await pollersSince(client, taskQueue, WORKFLOWS, startTime.getTime());
+    return pollers.length > 0 ? 'unclear' : 'untaken';
+  } finally {
+    const request = { namespace, workflowExecution: { workflowId } };
+    await client.workflowService.deleteWorkflowExecution(request).catch(() => undefined);
+  }
+}
+
+/** Servers without standalone activities do not accept the probe. */
+async function probeCalls({ waits: { client, taskQueue }, namespace }: Temporal, activityId: string): Promise<Verdict> {
+  try {
+    await client.activity.execute('describeTaskInfo', {
+      id: activityId,
+      taskQueue: apiTaskQueue(taskQueue),
+      summary: 'A probe of redis-task doctor',
+      scheduleToStartTimeout: PROBE_MS,
+      startToCloseTimeout: PROBE_MS,
+      retry: { maximumAttempts: 1 },
+      // Before the calls that wait for the queue's rate limit.
+      priority: { priorityKey: 1 },
+      args: [{}],
+    });
+    return 'undone';
+  } finally {
+    await client.workflowService.deleteActivityExecution({ namespace, activityId }).catch(() => undefined);
+  }
+}
+
+/** Every version of workflow and activity refuses a missing input. */
+function verdictOnError(error: unknown): Verdict {
+  if (error instanceof WorkflowFailedError || error instanceof ActivityExecutionFailedError) {
+    const { cause } = error;
+    if (cause instanceof TimeoutFailure && cause.timeoutType === 'SCHEDULE_TO_START') return 'untaken';
+    return cause instanceof ApplicationFailure && cause.type === 'RedisTaskInvalidInput' ? 'done' : 'undone';
+  }
+  if (error instanceof ServiceError && !isUnanswered(error)) return 'unclear';
+  throw error;
+}

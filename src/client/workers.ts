@@ -1,0 +1,87 @@
+import { setTimeout } from 'node:timers/promises';
+import { type Client, isGrpcServiceError, ServiceError, type WorkflowExecutionDescription } from '@temporalio/client';
+import { RedisTaskNoWorkerError } from './error.js';
+
+type Service = Client['workflowService'];
+type Request = Parameters<Service['describeTaskQueue']>[0];
+type Poller = Awaited<ReturnType<Service['describeTaskQueue']>>['pollers'][number];
+type QueueType = NonNullable<Request['taskQueueType']>;
+
+/** Temporal's numbers for kinds of work, the API mode that covers all partitions, and a task that nobody has taken. */
+export const WORKFLOWS = 1 as unknown as QueueType;
+export const ACTIVITIES = 2 as unknown as QueueType;
+const ENHANCED = 1 as unknown as NonNullable<Request['apiMode']>;
+const SCHEDULED = 1;
+
+/** The first workflow task is scheduled with the start of the wait; a later one means that a worker took the first. */
+const WITH_THE_START_MS = 100;
+
+const LOOK_AGAIN_MS = 50;
+const LOOK_AGAIN_AT_MOST_MS = 2_000;
+
+/**
+ * The workers that have polled a queue since a time of the server's clock. An idle worker waits in a long poll and gets
+ * new work at once, so when work is not taken and nobody has polled since, there is no worker.
+ */
+export async function pollersSince(
+  client: Client,
+  queue: string,
+  type: QueueType,
+  sinceMs: number,
+): Promise<readonly Poller[]> {
+  const request = { namespace: client.options.namespace, taskQueue: { name: queue }, taskQueueType: type };
+  const recent = (pollers: readonly Poller[]) => pollers.filter((each) => msOf(each.lastAccessTime) > sinceMs);
+  const found = recent((await client.workflowService.describeTaskQueue(request)).pollers);
+  if (found.length > 0) return found;
+  // The plain answer may be that of one partition.
+  const everyPartition = { ...request, apiMode: ENHANCED, taskQueueTypes: [type], reportPollers: true };
+  const { versionsInfo } = await client.workflowService.describeTaskQueue(everyPartition);
+  const types = Object.values(versionsInfo).flatMap(({ typesInfo }) => Object.values(typesInfo ?? {}));
+  return recent(types.flatMap(({ pollers }) => pollers ?? []));
+}
+
+/**
+ * Resolves once a worker has begun a wait. Busy workers are waited for beyond `giveUpAt`, a time of `performance`.
+ *
+ * @throws RedisTaskNoWorkerError
+ */
+export async function untilBegun(client: Client, workflowId: string, giveUpAt: number): Promise<void> {
+  for (let pauseMs = LOOK_AGAIN_MS; ; pauseMs = Math.min(2 * pauseMs, LOOK_AGAIN_AT_MOST_MS)) {
+    const description = await client.workflow.getHandle(workflowId).describe();
+    const queuedAt = firstTaskQueuedAt(description);
+    if (queuedAt === undefined) return;
+    const { taskQueue } = description;
+    const leftMs = giveUpAt - performance.now();
+    if (leftMs <= 0 && (await pollersSince(client, taskQueue, WORKFLOWS, queuedAt)).length === 0) {
+      throw new RedisTaskNoWorkerError(taskQueue, workflowId);
+    }
+    await setTimeout(leftMs > 0 ? Math.min(pauseMs, leftMs) : pauseMs);
+  }
+}
+
+/** Undefined once a worker has taken the first workflow task. */
+function firstTaskQueuedAt({ raw, runId }: WorkflowExecutionDescription): number | undefined {
+  const { pendingWorkflowTask: task, workflowExecutionInfo: run } = raw;
+  if (Number(task?.state) !== SCHEDULED || task?.attempt !== 1 || (run?.firstRunId || runId) !== runId)
+    return undefined;
+  const afterStartMs = msOf(task.originalScheduledTime) - msOf(run?.startTime);
+  return afterStartMs < WITH_THE_START_MS ? msOf(task.scheduledTime) : undefined;
+}
+
+function msOf(time: { readonly seconds?: unknown; readonly nanos?: number | null } | null | undefined): number {
+  return Number(time?.seconds ?? 0) * 1_000 + (time?.nanos ?? 0) / 1_000_000;
+}
+
+/** The gRPC status with which the server, or the connection, refused a call. */
+export function grpcCode(error: unknown): number | undefined {
+  const cause = error instanceof ServiceError ? error.cause : error;
+  return isGrpcServiceError(cause) ? cause.code : undefined;
+}
+
+/** CANCELLED (by the server, near the deadline), DEADLINE_EXCEEDED and UNAVAILABLE. */
+const UNANSWERED: readonly (number | undefined)[] = [1, 4, 14];
+
+/** Whether Temporal, or the worker that it asked, did not answer in time. */
+export function isUnanswered(error: unknown): boolean {
+  return UNANSWERED.includes(grpcCode(error));
+}

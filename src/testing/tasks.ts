@@ -1,0 +1,114 @@
+/**
+ * One stage of a task's life. It lasts `forMs` milliseconds, or until `forPolls` polls have seen it; the last step of a
+ * timeline needs neither and lasts for ever.
+ */
+export interface TaskStep {
+  /** Any text: the API's `preparing`, `running`, `succeed`, `failed`, `error`, its odd `Error`, or something unknown. */
+  readonly status: string;
+  /** `TaskMessage`. @default '' */
+  readonly message?: string;
+  readonly forMs?: number;
+  readonly forPolls?: number;
+}
+
+/** What a task is and how it proceeds. */
+export interface TaskScript {
+  /** At least one step. The first starts when the task is added; see `startsAt`. */
+  readonly timeline: readonly TaskStep[];
+  /** The only region that knows the task. @default every region */
+  readonly region?: string;
+  /** @default 'crs-09u2u96z' */
+  readonly instanceId?: string;
+  /** @default 'redis cache clearing process' */
+  readonly taskType?: string;
+  /** @default '2018-11-01 17:25:14' for an added task; the server's clock in Beijing for one created by an action */
+  readonly startTime?: string;
+  /** Unknown to the API for so many milliseconds after it was added, as a fresh task may be. @default 0 */
+  readonly visibleAfterMs?: number;
+  /** From when `forMs` counts: `'firstPoll'` lets a task wait for its first reader. @default 'added' */
+  readonly startsAt?: 'added' | 'firstPoll';
+}
+
+/** A task id as a caller writes it; ids beyond 2^53 as bigint or digits. */
+export type TaskId = number | bigint | string;
+
+/** One spelling for an id, however it was written. */
+export function keyOf(taskId: TaskId): string {
+  return BigInt(taskId).toString();
+}
+
+interface PlayedTask {
+  readonly script: TaskScript;
+  readonly addedAtMs: number;
+  /** Those that are left, the present one first. */
+  steps: readonly TaskStep[];
+  sinceMs: number | undefined;
+  polls: number;
+}
+
+/** All tasks of the simulated account. */
+export class TaskBook {
+  private readonly tasks = new Map<string, PlayedTask>();
+  /** As large as the ids in the API's own examples. */
+  private nextId = 2_031_393_158n;
+
+  constructor(private readonly now: () => number) {}
+
+  /** Adds a task, or starts one with this id anew. */
+  add(taskId: TaskId, script: TaskScript): void {
+    const { timeline, startsAt } = script;
+    if (timeline.length === 0) throw new Error('A task needs at least one step in its timeline.');
+    const endless = timeline.slice(0, -1).findIndex((step) => step.forMs === undefined && step.forPolls === undefined);
+    if (endless >= 0) {
+      throw new Error(`Step ${endless} of the timeline needs forMs or forPolls: only the last one lasts for ever.`);
+    }
+    const addedAtMs = this.now();
+    const sinceMs = startsAt === 'firstPoll' ? undefined : addedAtMs;
+    this.tasks.set(keyOf(taskId), { script, addedAtMs, steps: timeline, sinceMs, polls: 0 });
+  }
+
+  /** Adds a task under the next free id and returns that id. */
+  create(script: TaskScript): string {
+    while (this.tasks.has(keyOf(this.nextId))) this.nextId += 1n;
+    this.add(this.nextId, script);
+    return keyOf(this.nextId);
+  }
+
+  /** Moves a task to a last step outside its timeline. */
+  jump(taskId: TaskId, step: TaskStep): void {
+    const task = this.tasks.get(keyOf(taskId));
+    if (!task) throw new Error(`There is no task ${taskId.toString()}: add it first.`);
+    task.steps = [step];
+  }
+
+  /** The fields that a poll sees now; undefined while the task is not visible, or in a region that does not know it. */
+  observe(taskId: string, region: string): Readonly<Record<string, string>> | undefined {
+    const task = this.tasks.get(taskId);
+    if (!task || (task.script.region ?? region) !== region) return undefined;
+    if (this.now() < task.addedAtMs + (task.script.visibleAfterMs ?? 0)) return undefined;
+    const { status, message = '', forPolls = Infinity } = stepAt(task, this.now());
+    task.polls += 1;
+    if (task.polls >= forPolls) advance(task, this.now());
+    return {
+      Status: status,
+      StartTime: task.script.startTime ?? '2018-11-01 17:25:14',
+      TaskType: task.script.taskType ?? 'redis cache clearing process',
+      InstanceId: task.script.instanceId ?? 'crs-09u2u96z',
+      TaskMessage: message,
+    };
+  }
+}
+
+function stepAt(task: PlayedTask, nowMs: number): TaskStep {
+  for (;;) {
+    const sinceMs = (task.sinceMs ??= nowMs);
+    const [step, next] = task.steps;
+    if (!step) throw new Error('A timeline ran out of steps.');
+    if (step.forMs === undefined || !next || nowMs < sinceMs + step.forMs) return step;
+    advance(task, sinceMs + step.forMs);
+  }
+}
+
+function advance(task: PlayedTask, sinceMs: number): void {
+  if (task.steps.length > 1) Object.assign(task, { steps: task.steps.slice(1), sinceMs, polls: 0 });
+}

@@ -1,0 +1,17 @@
+// A process of its own, since Node reads the variables that switch TLS verification off, or add to whom it trusts, from
+// the real environment. Prints what became of a plain request, and of a call of ours, to the URL in its argument.
+import { get } from 'node:https';
+
+import { exchange } from '../../../src/tencent/http.js';
+
+const url = new URL(process.argv[2] ?? '');
+const plain = await new Promise((resolve) => {
+  get(url, { agent: false }, (response) => resolve(response.resume().statusCode)).on('error', ({ message }) =>
+    resolve(message),
+  );
+});
+const ours = await exchange({ method: 'GET', url, timeoutMs: 10_000 }).then(
+  ({ status }) => status,
+  (error: unknown) => (error as { code: string }).code,
+);
+console.log(JSON.stringify({ plain, ours }));
