@@ -5,12 +5,6 @@ import { field, isObject, parseJson, textField } from './json.js';
 import { redact, redactAll } from './redact.js';
 import { signTc3 } from './sign.js';
 
-/** The `Authorization` of actions that need no key. */
-const UNSIGNED = 'SKIP';
-
-/** How many characters of an unreadable answer an error shows. */
-const SHOWN_MAX = 200;
-
 /** One call of an action. */
 export interface ApiRequest extends Pick<HttpRequest, 'agents' | 'signal' | 'timeoutMs'> {
   readonly endpoint: URL;
@@ -42,7 +36,7 @@ export async function callApi(request: ApiRequest): Promise<ApiResponse> {
   const answer = await post(request);
   const shown = (): string => {
     const text = answerIsSecret ? '(not shown: it may hold a key)' : redact(answer.body, credential);
-    return text.replace(/\s+/g, ' ').trim().slice(0, SHOWN_MAX);
+    return text.replace(/\s+/g, ' ').trim().slice(0, 200);
   };
   if (answer.status !== 200) {
     const message = `The API answered HTTP ${answer.status} instead of 200: ${shown()}`;
@@ -79,7 +73,8 @@ async function post({ endpoint, service, params, credential, nowMs, ...request }
   const toSign = { method: 'POST', service, headers: signed, payload: body } as const;
   const headers = {
     ...signed,
-    authorization: credential ? signTc3(toSign, credential, timestampS).authorization : UNSIGNED,
+    // Actions that need no key expect this word.
+    authorization: credential ? signTc3(toSign, credential, timestampS).authorization : 'SKIP',
     'x-tc-action': request.action,
     'x-tc-version': request.version,
     'x-tc-region': request.region,

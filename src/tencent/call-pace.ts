@@ -11,7 +11,7 @@ export interface CallPace {
   readonly events: EventEmitter;
   /** Makes a call in its turn. @throws the signal's reason if it aborts before, or what the call throws */
   send<T>(call: () => Promise<T>, signal?: AbortSignal): Promise<T>;
-  /** Sends no other call before the next second, when the API counts anew. Call it when the API has throttled. */
+  /** Sends no call before the next second, when the API starts a new count. Call it when the API has throttled. */
   hold(): void;
   /** Continues at a tenth of the rate, or at the full rate again. */
   slowDown(isSlow: boolean): void;

@@ -1,4 +1,5 @@
 import type { PollErrorClass } from '../contract/poll-error.js';
+import { field } from './json.js';
 
 /** What an error code means for a read. `clock`: the request's time was refused; a corrected call may succeed. */
 export type TencentErrorClass = PollErrorClass | 'clock';
@@ -60,11 +61,8 @@ const BY_PREFIX: Readonly<Record<string, TencentErrorClass>> = {
 
 /** The class of an error code: by the full code, then by its prefix. Unknown codes are transient: they end no wait. */
 export function classifyErrorCode(code: string): TencentErrorClass {
-  return own(BY_CODE, code) ?? own(BY_PREFIX, code.split('.', 1)[0] ?? '') ?? 'transient';
-}
-
-function own(table: Readonly<Record<string, TencentErrorClass>>, key: string): TencentErrorClass | undefined {
-  return Object.hasOwn(table, key) ? table[key] : undefined;
+  const found = field(BY_CODE, code) ?? field(BY_PREFIX, code.split('.', 1)[0] ?? '');
+  return (found as TencentErrorClass | undefined) ?? 'transient';
 }
 
 /** A call without a result: refused by the API, or lost on the way. Its message holds no secret. */

@@ -71,10 +71,11 @@ export function createRedisApi({
       const signal = call.signal ? AbortSignal.any([call.signal, timeout]) : timeout;
 
       const send = async (refresh: boolean): Promise<ApiResponse> => {
-        let late: readonly [string, string] = NO_CREDENTIALS_IN_TIME;
+        let [lateCode, late] = ['CredentialsUnavailable', 'No credentials: their source did not answer in time'];
         try {
           const credential = await untilAborted(signal, () => load(provider, refresh));
-          late = NO_TURN_IN_TIME;
+          lateCode = 'NoCallSlot';
+          late = 'The API was not asked: this worker was throttled, or at its own request rate, for the whole time';
           const post = () =>
             callApi({
               ...call,
@@ -85,7 +86,7 @@ export function createRedisApi({
           return await pace.send(post, signal);
         } catch (error) {
           if (error instanceof TencentApiError && error.errorClass === 'throttled') pace.hold();
-          throw error === signal.reason && !call.signal?.aborted ? transientError(...late) : error;
+          throw error === signal.reason && !call.signal?.aborted ? transientError(lateCode, late) : error;
         }
       };
       return sendWithRepairs(send, clock);
@@ -98,19 +99,9 @@ export function createRedisApi({
 
 async function load(provider: CredentialProvider, refresh: boolean): Promise<TencentCredential> {
   try {
-    return await loadKey(provider, { refresh });
+    return await loadKey(provider, refresh);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw transientError('CredentialsUnavailable', `No credentials at the moment: ${reason}`);
   }
 }
-
-const NO_CREDENTIALS_IN_TIME = [
-  'CredentialsUnavailable',
-  'No credentials at the moment: their source did not answer within the time of the call',
-] as const;
-
-const NO_TURN_IN_TIME = [
-  'NoCallSlot',
-  'The API was not asked: this worker was throttled, or at its own request rate, for the whole time of the call',
-] as const;

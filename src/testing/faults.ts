@@ -1,42 +1,35 @@
 import { keyOf, type TaskId } from './tasks.js';
 
-/** One way in which the API, or a gateway in front of it, goes wrong. */
+/**
+ * One way in which the API, or a gateway in front of it, goes wrong.
+ *
+ * - `throttled`: the API refuses for its rate, whatever the rate is; by default with `RequestLimitExceeded`
+ * - `error`: the API answers this error; by default with its own text, where one is known
+ * - `status`: `DescribeTaskInfo` shows this status instead of the task's own
+ * - `html`: a gateway's HTML page, with any HTTP status, 200 too
+ * - `http`: any other answer instead of the API's
+ * - `slow`: the request is delayed so long, then handled as usual; other faults may follow
+ * - `empty`: HTTP 200 without a body
+ * - `missingResponse`: `{}`
+ * - `missingStatus`: the true answer without its fields: only `RequestId` is left. Does not change errors
+ * - `truncated`: the first half of the true answer, as a complete HTTP message
+ * - `cutOff`: the first half of the true answer, then the connection breaks
+ * - `lostAnswer`: the API does its work, but the connection breaks before the answer
+ * - `reset`: the connection breaks when the request has arrived; the API never sees it
+ * - `resetIdle`: as `reset`, but only for a kept-alive connection that has carried a request before
+ * - `hang`: no answer until the client gives up
+ */
 export type Fault =
-  /** The API refuses for its rate, whatever the rate is. @default code 'RequestLimitExceeded' */
   | { readonly kind: 'throttled'; readonly code?: string }
-  /** The API answers this error. @default message the API's own text, where one is known */
   | { readonly kind: 'error'; readonly code: string; readonly message?: string }
-  /** `DescribeTaskInfo` shows this status instead of the task's own. */
   | { readonly kind: 'status'; readonly status: string; readonly message?: string }
-  /** A gateway's HTML page, with any HTTP status, 200 too. */
   | { readonly kind: 'html'; readonly httpStatus: number }
-  /** Any other answer instead of the API's. */
-  | {
-      readonly kind: 'http';
-      readonly status: number;
-      readonly body: string;
-      readonly headers?: Readonly<Record<string, string>>;
-    }
-  /** HTTP 200 without a body. */
-  | { readonly kind: 'empty' }
-  /** `{}` */
-  | { readonly kind: 'missingResponse' }
-  /** The true answer without its fields: only `RequestId` is left. Does not change errors. */
-  | { readonly kind: 'missingStatus' }
-  /** The first half of the true answer, as a complete HTTP message. */
-  | { readonly kind: 'truncated' }
-  /** The first half of the true answer, then the connection breaks. */
-  | { readonly kind: 'cutOff' }
-  /** The API does its work, but the connection breaks before the answer. */
-  | { readonly kind: 'lostAnswer' }
-  /** The connection breaks when the request has arrived; the API never sees it. */
-  | { readonly kind: 'reset' }
-  /** As `reset`, but only for a kept-alive connection that has carried a request before. */
-  | { readonly kind: 'resetIdle' }
-  /** The request is delayed so long, then handled as usual; other faults may follow. */
+  | { readonly kind: 'http'; readonly status: number; readonly body: string; readonly headers?: FaultHeaders }
   | { readonly kind: 'slow'; readonly delayMs: number }
-  /** No answer until the client gives up. */
-  | { readonly kind: 'hang' };
+  | { readonly kind: 'empty' | 'missingResponse' | 'missingStatus' | 'truncated' | 'cutOff' | 'lostAnswer' }
+  | { readonly kind: 'reset' | 'resetIdle' | 'hang' };
+
+type FaultHeaders = Readonly<Record<string, string>>;
 
 /** Which calls a fault strikes. All conditions must hold. */
 export interface FaultScope {
@@ -67,7 +60,7 @@ const STAGES = {
 } as const satisfies Record<string, readonly Fault['kind'][]>;
 
 type Stage = keyof typeof STAGES;
-export type FaultAt<S extends Stage> = Extract<Fault, { kind: (typeof STAGES)[S][number] }>;
+export type FaultAt<S extends Stage> = Fault & { readonly kind: (typeof STAGES)[S][number] };
 
 /** The call that a fault may strike. */
 export interface FaultTarget {
@@ -130,7 +123,7 @@ export class FaultBook {
     for (const active of this.faults) {
       if (!kinds.includes(active.fault.kind) || !active.matches(target)) continue;
       active.hits += 1;
-      return active.fault as FaultAt<S>;
+      return active.fault;
     }
     return undefined;
   }

@@ -68,7 +68,7 @@ export class RedisApiSimulator {
     return this.log.calls;
   }
 
-  /** Adds a task, or starts one with this id anew. */
+  /** Adds a task, or replaces the one with this id. */
   addTask(taskId: TaskId, script: TaskScript): void {
     this.tasks.add(taskId, script);
   }
@@ -108,10 +108,7 @@ export class RedisApiSimulator {
     return this.log.stats();
   }
 
-  /**
-   * Resolves with the first call, past or future, for which `matches` holds. It is asked when a call arrives and again
-   * when it ends, so that a test can wait for either without a timer.
-   */
+  /** Resolves with the first call, past or future, that matches, on its arrival or at its end. */
   async waitForCall(matches: (call: SimulatorCall) => boolean): Promise<SimulatorCall> {
     const known = this.calls.find(matches);
     if (known) return known;

@@ -54,7 +54,7 @@ export class TaskBook {
 
   constructor(private readonly now: () => number) {}
 
-  /** Adds a task, or starts one with this id anew. */
+  /** Adds a task, or replaces the one with this id. */
   add(taskId: TaskId, script: TaskScript): void {
     const { timeline, startsAt } = script;
     if (timeline.length === 0) throw new Error('A task needs at least one step in its timeline.');

@@ -22,7 +22,7 @@ describe('a token in the text of a gateway', () => {
   });
 });
 
-test('an answer that is nested a hundred thousand deep is no more than one that makes no sense', () => {
+test('an answer that is nested a hundred thousand deep is only an unreadable answer', () => {
   const deep: unknown = JSON.parse('['.repeat(100_000) + ']'.repeat(100_000));
 
   expect(JSON.stringify(redactAll(deep, credential))).toBe('[[[[[[[[[[null]]]]]]]]]]');

@@ -1,4 +1,4 @@
-// A region that is no region, given to what signs requests: a proxy notes every host that someone wants to reach.
+// Invalid regions must not become hosts: a proxy notes every host that a request goes to.
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -72,7 +72,7 @@ describe('the API that everybody can open', () => {
     expect(error).toMatchObject({ code: 'InvalidRegion', errorClass: 'rejected' });
   });
 
-  test('refuses what is no text, as a workflow may send it', async () => {
+  test('refuses values that are not text, as a workflow may send them', async () => {
     const { error } = await call({ toString: () => 'x.evil.example/-fsi' } as unknown as string);
 
     expect(hosts).toEqual([]);

@@ -230,7 +230,7 @@ describe('a call of the API', () => {
     expect(simulator.stats().outcomes).not.toHaveProperty('ok');
   });
 
-  test('to nobody is a transient error that names the address', async () => {
+  test('without a server is a transient error that names the address', async () => {
     const gone = await RedisApiSimulator.start();
     await gone.close();
     const error = await errorOf(callOnce(gone));
@@ -248,7 +248,7 @@ describe('refused credentials', () => {
   });
   afterEach(() => simulator.close());
 
-  test('are loaded anew for one second call', async () => {
+  test('are loaded again for one second call', async () => {
     const { provider, refreshes } = keys({ secretId: 'AKIDgone', secretKey: 'gone' }, TEMPORARY);
 
     expect(await callOnce(simulator, { credentials: provider })).toMatchObject({ Status: 'running' });
@@ -275,7 +275,7 @@ describe('refused credentials', () => {
   });
 
   test.each(['UnauthorizedOperation.NoCAMAuthed', 'InvalidParameter.PermissionDenied', 'IpNotInWhitelist'])(
-    'for want of a permission, %s, get the one second call too',
+    'that lack a permission, %s, get the one second call too',
     async (code) => {
       simulator.fault({ kind: 'error', code }, { times: 1 });
 
@@ -284,7 +284,7 @@ describe('refused credentials', () => {
     },
   );
 
-  test('that cannot be loaded anew are CredentialsUnavailable', async () => {
+  test('that cannot be loaded again are CredentialsUnavailable', async () => {
     const getCredential = ({ refresh = false } = {}) =>
       refresh
         ? Promise.reject(new Error('metadata: HTTP 502'))

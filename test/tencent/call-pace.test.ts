@@ -12,7 +12,7 @@ function virtualClock(startMs: number) {
         signal?.addEventListener('abort', () => reject(new Error('aborted')));
       });
     },
-    /** Lets everyone run until nobody sleeps before `untilMs`. */
+    /** Runs all sleepers that wake before `untilMs`. */
     async runUntil(untilMs: number) {
       for (;;) {
         await new Promise(setImmediate);
@@ -49,7 +49,7 @@ describe('a call pace', () => {
     expect(gaps(times)).toEqual([200, 190, 180, 170, 160, 150, 140, 130, 120, 110, 100, 100, 100, 100]);
   });
 
-  test('does not save up the time in which nobody called', async () => {
+  test('does not save up time without calls', async () => {
     const clock = virtualClock(10_000);
     const pace = createCallPace(10, clock);
     ask(pace, clock.now, 1);

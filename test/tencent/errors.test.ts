@@ -102,7 +102,7 @@ describe('classifyErrorCode', () => {
     '__proto__',
     'toString.x',
     'HttpStatus.502',
-  ])('takes %j, which nobody knows, as transient: it must not end a wait', (code) => {
+  ])('takes the unknown code %j as transient: it must not end a wait', (code) => {
     expect(classifyErrorCode(code)).toBe('transient');
   });
 

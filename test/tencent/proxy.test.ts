@@ -40,7 +40,7 @@ describe('a proxy from the environment', () => {
     proxy.close();
   });
 
-  /** Calls an endpoint of HTTPS where nobody listens. */
+  /** Calls an HTTPS endpoint where no server listens. */
   const callHttps = async (host = '127.0.0.1:1') => {
     const api = createRedisApi({
       credentials: keys(SIMULATOR_CREDENTIAL).provider,

@@ -33,7 +33,7 @@ describe('the rate limit', () => {
     expect((await error())?.[1]).toContain('`22`');
   });
 
-  test('begins anew with the next second of the clock', async () => {
+  test('starts again with the next second of the clock', async () => {
     nowMs += 999;
     await spend(20);
     nowMs += 1;

@@ -77,7 +77,7 @@ describe('a timeline', () => {
     await expect(statusesAt(0, 0, 0, 0)).resolves.toEqual(['running', 'preparing', 'Running', 'weird']);
   });
 
-  test('can begin with a time in which nobody knows the task', async () => {
+  test('can begin with a time in which the API does not know the task', async () => {
     simulator.addTask(18215, { timeline: [{ status: 'running' }], visibleAfterMs: 3000 });
     const unknown = expect.objectContaining({ Code: 'InvalidParameter.InvalidParameter' }) as unknown;
 

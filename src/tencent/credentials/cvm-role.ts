@@ -1,11 +1,8 @@
 import { TencentApiError } from '../errors.js';
 import { exchange, transientError } from '../http.js';
 import { parseJson, textField } from '../json.js';
-import type { CredentialSource, ExpiringCredential } from './provider.js';
+import type { ExpiringSource } from './provider.js';
 import { readTemporaryKey } from './temporary-keys.js';
-
-/** A virtual machine's metadata service. Plain HTTP: requests do not leave the host. */
-export const METADATA_ENDPOINT = new URL('http://metadata.tencentyun.com');
 
 const PATH = '/latest/meta-data/cam/security-credentials/';
 const TIMEOUT_MS = 2_000;
@@ -14,15 +11,12 @@ const ROLE_NAME = /^[\w+=,.@-]{1,128}$/;
 /**
  * The role that is bound to the virtual machine (CVM).
  *
- * Nothing tells whether there should be one. So an unreachable metadata service, or one without a role, means that there
- * is none; if one is required, or was there before, it is a transient error.
+ * If the metadata service cannot be reached, or knows no role, there is nothing here. That is a transient error if a
+ * role is required, or was there before.
  *
  * @see https://cloud.tencent.com/document/product/598/85616
  */
-export function cvmRole(
-  endpoint: URL = METADATA_ENDPOINT,
-  { required = false } = {},
-): CredentialSource<ExpiringCredential> {
+export function cvmRole(endpoint: URL, { required = false } = {}): ExpiringSource {
   let expected = required;
   return {
     lookedFor: `a role of this virtual machine (CVM) at ${endpoint.origin}`,

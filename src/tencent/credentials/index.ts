@@ -7,6 +7,8 @@ import { assumedRole, tkeOidcRole } from './sts.js';
 import { refreshing } from './temporary-keys.js';
 
 const STS_ENDPOINT = new URL('https://sts.tencentcloudapi.com');
+/** Plain HTTP: requests to it do not leave the host. */
+const METADATA_ENDPOINT = new URL('http://metadata.tencentyun.com');
 
 /** Where the credentials come from. Holds no secret. */
 export interface CredentialsTaken {
@@ -34,7 +36,7 @@ export interface DefaultCredentialsOptions {
 
 /**
  * The provider to use when you have none of your own: the environment, then the profile file, then the role of the
- * virtual machine (CVM), then that of the pod (TKE OIDC). It keeps to the first that has credentials, and loads new ones
+ * virtual machine (CVM), then the role of the pod (TKE OIDC). It keeps to the first that has credentials, and loads new ones
  * before they expire. `TENCENTCLOUD_CREDENTIAL_SOURCE` allows only one source; with `TENCENTCLOUD_ROLE_ARN` that role is
  * assumed with the credentials.
  */
@@ -54,7 +56,7 @@ export function defaultCredentials(
 
 function createProvider(env: NodeJS.ProcessEnv, options: DefaultCredentialsOptions): CredentialProvider {
   const { source: pinned, role, stsEndpoint = STS_ENDPOINT } = readCredentialSettings(env);
-  const { warn, taken, metadataEndpoint, now = Date.now } = options;
+  const { warn, taken, metadataEndpoint = METADATA_ENDPOINT, now = Date.now } = options;
   const sts = { endpoint: options.stsEndpoint ?? stsEndpoint, now };
   const sources: Readonly<Record<CredentialSourceName, CredentialSource>> = {
     environment: environmentCredentials(env),

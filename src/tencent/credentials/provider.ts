@@ -15,11 +15,8 @@ export interface CredentialProvider {
 }
 
 /** Asks a provider for a key to sign with. @throws Error also if a field is missing: Tencent's types allow that */
-export async function loadKey(
-  provider: CredentialProvider,
-  options: { readonly refresh: boolean },
-): Promise<TencentCredential> {
-  const answer = (await provider.getCredential(options)) as Partial<TencentCredential> | undefined;
+export async function loadKey(provider: CredentialProvider, refresh: boolean): Promise<TencentCredential> {
+  const answer = (await provider.getCredential({ refresh })) as Partial<TencentCredential> | undefined;
   if (!answer?.secretId || !answer.secretKey) throw new Error('the provider returned an empty key');
   return answer as TencentCredential;
 }
@@ -37,3 +34,5 @@ export interface CredentialSource<Credential extends TencentCredential = Tencent
   /** Undefined if nothing is configured here. Throws if something is configured and cannot be used. */
   readonly find: (options?: { readonly refresh?: boolean }) => Promise<Credential | undefined>;
 }
+
+export type ExpiringSource = CredentialSource<ExpiringCredential>;

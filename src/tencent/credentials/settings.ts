@@ -66,7 +66,7 @@ function readRole(env: NodeJS.ProcessEnv): RoleSettings | undefined {
   );
 }
 
-/** Our name of a setting, and that of Tencent's Terraform provider. */
+/** Our name of a setting, and the one of Tencent's Terraform provider. */
 function variablesOf(part: string): readonly [string, string] {
   return [`TENCENTCLOUD_ROLE_${part}`, `TENCENTCLOUD_ASSUME_ROLE_${part}`];
 }
@@ -99,7 +99,7 @@ function read<T>(
     // Both are secret: an external id, and what stands before the @ of a URL.
     const shown = quote(text.replace(/\/\/[^/]*@/, '//***@'), 100);
     const given = variable.endsWith('_EXTERNAL_ID') ? '' : `is ${shown}, but it `;
-    // Without a cause: that of a schema holds the value.
+    // No cause: a schema's error holds the value.
     throw new Error(`${variable} ${given}${(error as Error).message}`);
   }
 }

@@ -4,7 +4,7 @@ import { type ApiRequest, callApi, requestIdOf, sendWithRepairs } from '../api.j
 import { TencentApiError } from '../errors.js';
 import { isObject } from '../json.js';
 import { redact } from '../redact.js';
-import { type CredentialProvider, type CredentialSource, type ExpiringCredential, loadKey } from './provider.js';
+import { type CredentialProvider, type ExpiringCredential, type ExpiringSource, loadKey } from './provider.js';
 import type { RoleSettings } from './settings.js';
 import { readTemporaryKey } from './temporary-keys.js';
 
@@ -26,7 +26,7 @@ const TKE_VARIABLES = ['TKE_REGION', 'TKE_PROVIDER_ID', 'TKE_WEB_IDENTITY_TOKEN_
  *
  * @see https://www.tencentcloud.com/document/product/1150/49454
  */
-export function tkeOidcRole(env: NodeJS.ProcessEnv, { endpoint, now }: Sts): CredentialSource<ExpiringCredential> {
+export function tkeOidcRole(env: NodeJS.ProcessEnv, { endpoint, now }: Sts): ExpiringSource {
   return {
     lookedFor: `${TKE_VARIABLES.slice(0, -1).join(', ')} and TKE_ROLE_ARN in the environment`,
     async find() {
@@ -64,16 +64,12 @@ export function assumedRole(
   base: CredentialProvider,
   { variable, arn, sessionName = SESSION_NAME, durationSeconds, externalId }: RoleSettings,
   { endpoint, now }: Sts,
-): CredentialSource<ExpiringCredential> {
+): ExpiringSource {
   const clock = { skewMs: 0 };
-  const params = {
-    RoleArn: arn,
-    RoleSessionName: sessionName,
-    DurationSeconds: durationSeconds,
-    ExternalId: externalId,
-  };
+  const optional = { DurationSeconds: durationSeconds, ExternalId: externalId };
+  const params = { RoleArn: arn, RoleSessionName: sessionName, ...optional };
   const assume = async (refresh: boolean): Promise<ExpiringCredential> => {
-    const credential = await loadKey(base, { refresh });
+    const credential = await loadKey(base, refresh);
     const nowMs = now() + clock.skewMs;
     const call = { endpoint, action: 'AssumeRole', region: stsRegion(endpoint), params, credential, nowMs };
     const role = await callSts(call, variable);

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { transientError } from '../http.js';
-import type { CredentialSource, ExpiringCredential } from './provider.js';
+import type { ExpiringCredential, ExpiringSource } from './provider.js';
 
 const text = v.pipe(v.string(), v.nonEmpty());
 const TemporaryKey = v.object({
@@ -36,10 +36,7 @@ const PAUSE_MS = 10_000;
  *
  * @param now - Unix time in milliseconds
  */
-export function refreshing(
-  source: CredentialSource<ExpiringCredential>,
-  now: () => number = Date.now,
-): CredentialSource<ExpiringCredential> {
+export function refreshing(source: ExpiringSource, now: () => number): ExpiringSource {
   let kept: ExpiringCredential | undefined;
   let nextLoadMs = 0;
   let underWay: Promise<ExpiringCredential | undefined> | undefined;

@@ -1,7 +1,7 @@
 import type { CredentialProvider, TencentCredential } from '../../../src/tencent/credentials/provider.js';
 import type { RoleSettings } from '../../../src/tencent/credentials/settings.js';
 import { assumedRole, stsRegion } from '../../../src/tencent/credentials/sts.js';
-import { TencentApiError } from '../../../src/tencent/errors.js';
+import { errorOf } from '../call.js';
 import { HOUR } from './clock.js';
 import { type FakeSts, fakeSts, stsError } from './fake-sts.js';
 
@@ -65,7 +65,7 @@ describe('the role in TENCENTCLOUD_ROLE_ARN', () => {
     ]);
   });
 
-  test('asks the base anew for every load', async () => {
+  test('asks the base for every load', async () => {
     const source = role();
     await source.find();
     await source.find({ refresh: true });
@@ -109,11 +109,8 @@ describe('the role in TENCENTCLOUD_ROLE_ARN', () => {
   test('says what STS said, without a secret', async () => {
     sts.instead = stsError('InternalError.GetRoleError', 'no role for firstSecretKey of AKIDfirst');
 
-    const error: unknown = await role()
-      .find()
-      .catch((reason: unknown) => reason);
-    expect(error).toBeInstanceOf(TencentApiError);
-    expect((error as Error).message).toBe(
+    const error = await errorOf(role().find());
+    expect(error.message).toBe(
       'AssumeRole (TENCENTCLOUD_ROLE_ARN) failed: InternalError.GetRoleError: no role for *** of *** (RequestId sts-request-1)',
     );
     expect(sts.requests).toHaveLength(1);
@@ -122,11 +119,9 @@ describe('the role in TENCENTCLOUD_ROLE_ARN', () => {
   test('shows nothing of an answer that holds a key', async () => {
     sts.instead = { status: 504, body: '{"Response":{"Credentials":{"TmpSecretKey":"verySecret"}}}' };
 
-    const error: unknown = await role()
-      .find()
-      .catch((reason: unknown) => reason);
+    const error = await errorOf(role().find());
     expect(error).toMatchObject({ code: 'HttpStatus.504', errorClass: 'transient' });
-    expect((error as Error).message).not.toContain('verySecret');
+    expect(error.message).not.toContain('verySecret');
   });
 
   test('names the variable that it was read from', async () => {

@@ -1,5 +1,5 @@
 import { cvmRole } from '../../../src/tencent/credentials/cvm-role.js';
-import { TencentApiError } from '../../../src/tencent/errors.js';
+import { errorOf } from '../call.js';
 import { type FakeMetadata, fakeMetadata } from './fake-metadata.js';
 import { closedPort, type FakeAnswer } from './loopback.js';
 
@@ -8,12 +8,6 @@ beforeEach(async () => {
   metadata = await fakeMetadata(Date.now);
 });
 afterEach(() => metadata.close());
-
-const failureOf = async (find: Promise<unknown>): Promise<TencentApiError> => {
-  const error: unknown = await find.catch((reason: unknown) => reason);
-  if (!(error instanceof TencentApiError)) throw new Error(`no TencentApiError but ${String(error)}`);
-  return error;
-};
 
 describe('the role of the virtual machine', () => {
   test('asks for the name of the role, then for its key', async () => {
@@ -40,7 +34,7 @@ describe('the role of the virtual machine', () => {
     expect(await cvmRole(metadata.url).find()).toBeUndefined();
   });
 
-  test('is not there when nobody listens at the address', async () => {
+  test('is not there when no server listens at the address', async () => {
     expect(await cvmRole(await closedPort()).find()).toBeUndefined();
   });
 
@@ -70,7 +64,7 @@ describe('the role of the virtual machine', () => {
   test('is out of order, not absent, when the service answers with a fault of its own', async () => {
     metadata.instead = { status: 503, body: 'busy' };
 
-    const error = await failureOf(cvmRole(metadata.url).find());
+    const error = await errorOf(cvmRole(metadata.url).find());
     expect(error).toMatchObject({ code: 'HttpStatus.503', errorClass: 'transient' });
   });
 
@@ -91,7 +85,7 @@ describe('the role of the virtual machine', () => {
   ])('fails, for now, when the service has a role and gives %s', async (_what, answer, told) => {
     metadata.insteadOfKey = answer;
 
-    const error = await failureOf(cvmRole(metadata.url).find());
+    const error = await errorOf(cvmRole(metadata.url).find());
     expect(error.errorClass).toBe('transient');
     expect(error.message).toContain(told);
     expect(error.message).not.toContain('verySecret');
@@ -106,14 +100,14 @@ describe('the role of the virtual machine', () => {
     await source.find();
     change(metadata);
 
-    expect((await failureOf(source.find())).errorClass).toBe('transient');
+    expect((await errorOf(source.find())).errorClass).toBe('transient');
   });
 
   test('gives the next key when the service is back', async () => {
     const source = cvmRole(metadata.url);
     await source.find();
     metadata.instead = 'reset';
-    await failureOf(source.find());
+    await errorOf(source.find());
     metadata.instead = undefined;
 
     expect(await source.find()).toMatchObject({ secretId: 'AKIDcvm2' });

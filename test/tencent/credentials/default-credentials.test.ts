@@ -45,7 +45,7 @@ const writeProfile = (id: string, mode = 0o600) =>
   writeFile(path.join(folder, 'credentials'), `[default]\nsecret_id = ${id}\nsecret_key = ${id}SecretKey\n`, { mode });
 
 const credentials = (env: Record<string, string>) =>
-  // With a home of its own: the profile file of whoever runs the tests is not part of them.
+  // With its own home, so that the profile file of the user is not found.
   defaultCredentials(
     { HOME: folder, ...env },
     {
@@ -58,7 +58,7 @@ const credentials = (env: Record<string, string>) =>
   );
 const idOf = async (env: Record<string, string>) => (await credentials(env).getCredential()).secretId;
 
-/** Lets a load that nobody waits for come to its end. */
+/** Lets a background load end. */
 const until = async (isSo: () => boolean): Promise<void> => {
   while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5));
 };
@@ -184,7 +184,7 @@ describe('TENCENTCLOUD_CREDENTIAL_SOURCE', () => {
     },
   );
 
-  test('that is none is told when credentials are asked for', async () => {
+  test('with an unknown name is an error when credentials are asked for', async () => {
     await expect(idOf({ ...STATIC, ...pinned('env') })).rejects.toThrow('TENCENTCLOUD_CREDENTIAL_SOURCE is "env"');
   });
 });
@@ -222,7 +222,7 @@ describe('which source was taken', () => {
 });
 
 describe('roles over time', () => {
-  test('the role of the virtual machine is loaded anew before it expires', async () => {
+  test('the role of the virtual machine is loaded again before it expires', async () => {
     const provider = credentials({});
     await provider.getCredential();
     clock.advance(2 * HOUR - 5 * MINUTE);
@@ -335,7 +335,7 @@ describe('a profile file that others can read', () => {
     expect(warnings).toEqual([]);
   });
 
-  test('works also where nobody listens to the warning', async () => {
+  test('also works without a listener for the warning', async () => {
     await writeProfile('AKIDprofile', 0o644);
 
     expect(await defaultCredentials(profile).getCredential()).toMatchObject({ secretId: 'AKIDprofile' });

@@ -43,7 +43,7 @@ export async function loopback(
   };
 }
 
-/** An address where nobody listens. */
+/** An address where no server listens. */
 export async function closedPort(): Promise<URL> {
   const { url, close } = await loopback(() => 'reset');
   close();

@@ -1,9 +1,9 @@
-import type { CredentialSource, ExpiringCredential } from '../../../src/tencent/credentials/provider.js';
+import type { ExpiringCredential, ExpiringSource } from '../../../src/tencent/credentials/provider.js';
 import { refreshing } from '../../../src/tencent/credentials/temporary-keys.js';
 import { HOUR, MINUTE, testClock } from './clock.js';
 
 /** A source that gives a new key at every load, and fails or finds nothing when told to. */
-class ScriptedSource implements CredentialSource<ExpiringCredential> {
+class ScriptedSource implements ExpiringSource {
   readonly lookedFor = 'a scripted source';
   readonly loads: { readonly refresh?: boolean }[] = [];
   lifeMs = 2 * HOUR;
@@ -30,7 +30,7 @@ function setUp() {
   return { clock, source, kept, id };
 }
 
-/** Lets a load that nobody waits for come to its end. */
+/** Lets a background load end. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('refreshing', () => {
@@ -124,7 +124,7 @@ describe('refreshing', () => {
     expect(await id()).toBe('id5');
   });
 
-  test('says why there are none once the old credentials have expired, and recovers by itself', async () => {
+  test('fails with the reason once the old credentials have expired, and recovers by itself', async () => {
     const { clock, source, id } = setUp();
     await id();
     source.failure = new Error('out of order');

@@ -3,7 +3,7 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 const OID_ED25519 = '06032b6570';
 const OID_COMMON_NAME = '0603550403';
 
-/** A fresh certificate for `localhost` that signs itself, so nobody vouches for it, and its key; both PEM. */
+/** A new self-signed certificate for `localhost`, and its key; both PEM. */
 export function selfSigned(): { readonly cert: string; readonly key: string } {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   const algorithm = der(0x30, hex(OID_ED25519));

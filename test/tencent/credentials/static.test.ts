@@ -30,7 +30,7 @@ describe('credentials from the environment', () => {
   });
 
   test.each([{}, { TENCENTCLOUD_SECRET_ID: '', TENCENTCLOUD_SECRET_KEY: '' }, { TENCENTCLOUD_TOKEN: 'token' }])(
-    'are none in %j',
+    'are not found in %j',
     async (env) => {
       expect(await find(env)).toBeUndefined();
     },
@@ -139,7 +139,7 @@ describe('credentials from a profile file', () => {
     expect(await findInHome({})).toEqual({ secretId: 'AKIDhome', secretKey: 'k' });
   });
 
-  test('are none when there is no file, unless a profile was named', async () => {
+  test('are not found without a file; an error if a profile was named', async () => {
     expect(await findInHome({})).toBeNull();
     expect(await findInHome({ TENCENTCLOUD_PROFILE: 'prod' })).toMatchObject({
       error: expect.stringContaining('no file with profile [prod]') as string,

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { tkeOidcRole } from '../../../src/tencent/credentials/sts.js';
-import { TencentApiError } from '../../../src/tencent/errors.js';
+import { errorOf } from '../call.js';
 import { envelope, type FakeSts, fakeSts, stsError } from './fake-sts.js';
 import { closedPort, type FakeAnswer } from './loopback.js';
 
@@ -68,7 +68,7 @@ describe('the role of the pod (TKE OIDC)', () => {
     },
   );
 
-  test('refuses a TKE_REGION that is no region, before its token is sent', async () => {
+  test('refuses an invalid TKE_REGION before it sends the token', async () => {
     env = { ...env, TKE_REGION: 'ap-shanghai\r\nx: y' };
 
     await expect(find()).rejects.toThrow('TKE_REGION must be a region');
@@ -91,9 +91,8 @@ describe('the role of the pod (TKE OIDC)', () => {
   test('says what STS said, with its RequestId, and without the token', async () => {
     sts.instead = stsError('InvalidParameter.WebIdentityTokenError', 'cannot verify eyJ.first.token');
 
-    const error: unknown = await find().catch((reason: unknown) => reason);
-    expect(error).toBeInstanceOf(TencentApiError);
-    expect((error as Error).message).toBe(
+    const error = await errorOf(find());
+    expect(error.message).toBe(
       'AssumeRoleWithWebIdentity (TKE_ROLE_ARN) failed: InvalidParameter.WebIdentityTokenError: cannot verify ***' +
         ' (RequestId sts-request-1)',
     );
@@ -119,10 +118,10 @@ describe('the role of the pod (TKE OIDC)', () => {
   ])('fails, for now, when STS answers with %s', async (_what, answer, code) => {
     sts.instead = answer;
 
-    const error: unknown = await find().catch((reason: unknown) => reason);
+    const error = await errorOf(find());
     expect(error).toMatchObject({ code, errorClass: 'transient' });
-    expect((error as Error).message).toContain('AssumeRoleWithWebIdentity (TKE_ROLE_ARN) failed');
-    expect((error as Error).message).not.toMatch(/verySecret|eyJ/);
+    expect(error.message).toContain('AssumeRoleWithWebIdentity (TKE_ROLE_ARN) failed');
+    expect(error.message).not.toMatch(/verySecret|eyJ/);
   });
 
   test('fails, for now, when STS cannot be reached', async () => {

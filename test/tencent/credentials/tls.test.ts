@@ -46,18 +46,18 @@ async function callsWith(env: Record<string, string>, url = ownUrl()): Promise<u
 }
 
 describe('TLS verification', () => {
-  test('refuses a server that nobody vouches for', async () => {
+  test('refuses an untrusted certificate', async () => {
     expect(await callsWith({})).toMatchObject({ ours: 'NetworkError.DEPTH_ZERO_SELF_SIGNED_CERT' });
   });
 
-  test('stays on where NODE_TLS_REJECT_UNAUTHORIZED=0 switches it off for everybody else', async () => {
+  test('stays on although NODE_TLS_REJECT_UNAUTHORIZED=0 switches it off for plain requests', async () => {
     expect(await callsWith({ NODE_TLS_REJECT_UNAUTHORIZED: '0' })).toEqual({
       plain: 200,
       ours: 'NetworkError.DEPTH_ZERO_SELF_SIGNED_CERT',
     });
   });
 
-  test('trusts whom NODE_EXTRA_CA_CERTS adds', async () => {
+  test('trusts a certificate that NODE_EXTRA_CA_CERTS adds', async () => {
     expect(await callsWith({ NODE_EXTRA_CA_CERTS: certificate })).toEqual({ plain: 200, ours: 200 });
   });
 });
@@ -66,19 +66,19 @@ describe('TLS verification of a proxy of https://', () => {
   const NOBODY = 'https://localhost:1';
   const through = (env: Record<string, string>) => callsWith({ HTTPS_PROXY: ownUrl(), ...env }, NOBODY);
 
-  test('refuses one that nobody vouches for', async () => {
+  test('refuses an untrusted certificate', async () => {
     expect(await through({})).toMatchObject({ ours: 'NetworkError.DEPTH_ZERO_SELF_SIGNED_CERT' });
     expect(connects).toEqual([]);
   });
 
-  test('stays on where NODE_TLS_REJECT_UNAUTHORIZED=0 switches it off for everybody else', async () => {
+  test('stays on although NODE_TLS_REJECT_UNAUTHORIZED=0 switches it off for plain requests', async () => {
     expect(await through({ NODE_TLS_REJECT_UNAUTHORIZED: '0' })).toMatchObject({
       ours: 'NetworkError.DEPTH_ZERO_SELF_SIGNED_CERT',
     });
     expect(connects).toEqual([]);
   });
 
-  test('trusts whom NODE_EXTRA_CA_CERTS adds', async () => {
+  test('trusts a certificate that NODE_EXTRA_CA_CERTS adds', async () => {
     await through({ NODE_EXTRA_CA_CERTS: certificate });
 
     expect(connects).toEqual(['localhost:1']);
