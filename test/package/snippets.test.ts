@@ -16,7 +16,9 @@ const READERS_FILES: Readonly<Record<string, string>> = {
 };
 
 async function snippets(): Promise<Map<string, string>> {
-  const docs = (await readdir(path.join(ROOT, 'docs'))).map((name) => path.join('docs', name));
+  const docs = (await readdir(path.join(ROOT, 'docs'), { recursive: true }))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => path.join('docs', name));
   const found = new Map<string, string>();
   for (const page of ['README.md', ...docs]) {
     const text = await readFile(path.join(ROOT, page), 'utf8');
@@ -52,7 +54,7 @@ describe('the documents', () => {
   });
 
   test('link to no file that is not there', async () => {
-    const docs = await readdir(path.join(ROOT, 'docs'));
+    const docs = (await readdir(path.join(ROOT, 'docs'), { recursive: true })).filter((name) => name.endsWith('.md'));
     const pages = ['README.md', 'CONTRIBUTING.md', ...docs.map((name) => path.join('docs', name))];
     for (const page of pages) {
       const text = await readFile(path.join(ROOT, page), 'utf8');
