@@ -33,11 +33,14 @@ async function bundle() {
   const { code } = await bundleWorkflowCode({
     workflowsPath: at('lib/workflows/await-redis-task.js'),
     logger: new DefaultLogger('WARN'),
+    // Valibot is one large module, of which little is used.
+    webpackConfigHook: (config) => ({ ...config, optimization: { usedExports: true, sideEffects: true } }),
   });
   // Three quarters of the bundle are the SDK's comments and a source map with paths of this machine. Names of functions
   // and classes stay: histories contain stack traces. The worker requires a source map, so it gets an empty one.
   const names = { keep_fnames: true, keep_classnames: true };
-  const { code: small } = await minify(code, { compress: false, mangle: names });
+  const compress = { defaults: false, unused: true, dead_code: true, side_effects: true, ...names };
+  const { code: small } = await minify(code, { compress, mangle: names });
   const map = { version: 3, file: 'workflow-bundle.js', sources: [], names: [], mappings: '' };
   const inline = Buffer.from(JSON.stringify(map)).toString('base64');
 

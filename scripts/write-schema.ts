@@ -1,7 +1,7 @@
 // Writes schema/*.json from the same rules that the validation checks.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { format } from 'prettier';
-import { JSON_SCHEMAS } from '../src/contract/schema.js';
+import { JSON_SCHEMAS } from './json-schemas.js';
 
 const folder = new URL('../schema/', import.meta.url);
 

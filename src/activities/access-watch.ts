@@ -2,24 +2,21 @@ import type { PollErrorClass } from '../contract/poll-error.js';
 import { TencentApiError } from '../tencent/errors.js';
 import { pollErrorClassOf } from './poll-failure.js';
 
-/** When a refused call is sent again: after this time, which doubles up to the limit. */
+/** After how long a refused call is sent again: doubled each time, up to the limit. */
 const PROBE_MS = 1_000;
 const PROBE_MS_MAX = 10_000;
 
-/**
- * How many calls in a row are refused for want of a permission before access counts as lost: the permission may be
- * missing for some instances only, whereas a refused key opens nothing.
- */
+/** How many calls in a row must lack a permission: it may be missing for some instances only. */
 const PERMISSION_REFUSALS = 3;
 
-/** Classes that only accepted credentials get: the API looks at them before it looks at the request. */
+/** Classes that only accepted credentials get: the API checks those first. */
 const ACCEPTED: readonly PollErrorClass[] = ['throttled', 'unknownTask', 'rejected'];
 
 /**
- * Knows whether the API accepts the credentials of this process, by the calls it makes.
+ * Knows from the calls of this process whether the API accepts its credentials.
  *
- * While it does not, or they cannot be loaded, the call that was refused is sent again from time to time: a worker that
- * gets no other calls would never learn that its key has been repaired.
+ * While it does not, or they cannot be loaded, the refused call is sent again from time to time: a worker that gets no
+ * other calls would not notice that its key works again.
  */
 export class AccessWatch {
   private refusal: TencentApiError | undefined;
@@ -28,11 +25,7 @@ export class AccessWatch {
   /** @param changed - told why the last call was refused, and with undefined that calls are accepted again */
   constructor(private readonly changed: (refusal: TencentApiError | undefined) => void) {}
 
-  /**
-   * Makes a call, passes its outcome on, and learns from it.
-   *
-   * @param again - makes the same call at any later time
-   */
+  /** @param again - makes the same call at any later time */
   async watch<T>(call: () => Promise<T>, again: () => Promise<unknown>): Promise<T> {
     try {
       const answer = await call();

@@ -1,11 +1,16 @@
-import type { TunerHolder, WorkerOptions } from '@temporalio/worker';
-import { API_RPS_LIMIT, DEFAULT_API_RPS, DRAIN_TIME } from '../contract/call-limits.js';
+import type { WorkerOptions } from '@temporalio/worker';
 import { apiTaskQueue, DEFAULT_TASK_QUEUE } from '../contract/ids.js';
-import { type CallPace, createCallPace } from '../tencent/call-pace.js';
+import { createCallPace } from '../tencent/call-pace.js';
 import { CallSlots } from './call-slots.js';
-import { activitiesAt, type RedisActivitiesOptions } from './redis-activities.js';
+import { activitiesAt, DEFAULT_API_RPS, type RedisActivitiesOptions } from './redis-activities.js';
 
-/** What {@link redisApiWorkerOptions} can be told. */
+/** The most calls a second that the API takes from an account. */
+export const API_RPS_LIMIT = 20;
+
+/** How long a stopping worker lets its calls go on: one HTTP timeout and a little more. */
+export const DRAIN_TIME = '11s';
+
+/** Options of {@link redisApiWorkerOptions}. */
 export interface RedisApiWorkerOptions extends RedisActivitiesOptions {
   /**
    * The queue of the waits; the worker takes their calls from `<taskQueue>-api`.
@@ -15,10 +20,9 @@ export interface RedisApiWorkerOptions extends RedisActivitiesOptions {
 }
 
 /**
- * The options of a worker that makes the calls of waits: its queue and activities, and all that keeps a fleet of such
- * workers to the API's rate. Let it do nothing else.
- *
- * The server holds all workers of the queue together to `requestsPerSecond`, so give each of them the same.
+ * The options of a worker that makes the calls of waits, and nothing else: its queue, its activities, and what keeps a
+ * fleet of such workers to the API's rate. The server limits all workers of the queue together to `requestsPerSecond`: give
+ * each of them the same.
  *
  * @throws RangeError when `requestsPerSecond` is more than the API takes from an account
  *
@@ -38,24 +42,20 @@ export function redisApiWorkerOptions({
     );
   }
   const pace = createCallPace(requestsPerSecond);
+  const unused = { type: 'fixed-size', numSlots: 10 } as const;
   return {
     taskQueue: apiTaskQueue(taskQueue),
     activities: activitiesAt(pace, options),
     maxTaskQueueActivitiesPerSecond: requestsPerSecond,
-    tuner: tunerFor(pace),
-    // A cancelled wait aborts its call with the answer to a heartbeat.
+    tuner: {
+      activityTaskSlotSupplier: new CallSlots(pace),
+      // The SDK wants all of them.
+      workflowTaskSlotSupplier: unused,
+      localActivityTaskSlotSupplier: unused,
+      nexusTaskSlotSupplier: unused,
+    },
+    // A cancellation reaches a call with the answer to its next heartbeat.
     maxHeartbeatThrottleInterval: '1s',
     shutdownGraceTime: DRAIN_TIME,
   } satisfies WorkerOptions;
-}
-
-/** Only its activities are of interest; the others are what the SDK wants to be told. */
-function tunerFor(pace: CallPace): TunerHolder {
-  const unused = { type: 'fixed-size', numSlots: 10 } as const;
-  return {
-    workflowTaskSlotSupplier: unused,
-    activityTaskSlotSupplier: new CallSlots(pace),
-    localActivityTaskSlotSupplier: unused,
-    nexusTaskSlotSupplier: unused,
-  };
 }

@@ -3,14 +3,12 @@ import type { ActivitySlotInfo, CustomSlotSupplier, SlotPermit } from '@temporal
 import type { CallPace } from '../tencent/call-pace.js';
 
 /**
- * Takes no more calls from the task queue than this process can send soon.
- *
- * The server counts a call against the rate of the whole fleet when it hands it out. A call that then waits in a process
- * has used up its share for nothing, and another worker could have sent it.
+ * Takes no more calls from the task queue than this process can send soon: a call that waits here has used its share of
+ * the fleet's rate already, and another worker could have sent it.
  */
 export class CallSlots implements CustomSlotSupplier<ActivitySlotInfo> {
   readonly type = 'custom';
-  /** Slots that poll for a call, or have one. */
+  /** Slots that poll for a call or have one. */
   private taken = 0;
 
   constructor(private readonly pace: CallPace) {}

@@ -3,16 +3,16 @@ import { POLL_FAILURE_TYPES, type PollError, type PollErrorClass } from '../cont
 import { plain } from '../contract/text.js';
 import type { TencentApiError } from '../tencent/errors.js';
 
-/** Where a failure's message is cut: the server keeps no more than 4 KB of the failure of a call it retries. */
+/** The server keeps at most 4 KB of the failure of a call that it retries. */
 const MESSAGE_MAX = 1_000;
 
-/** Classes that another attempt a second later may cure. For the others the workflow decides what comes next. */
+/** Classes for which another attempt a second later may help. */
 const RETRYABLE: readonly PollErrorClass[] = ['transient', 'throttled'];
 
-/** Classes that a wait rides out. */
+/** Classes that do not end a wait. */
 const EXPECTED: readonly PollErrorClass[] = [...RETRYABLE, 'unknownTask'];
 
-/** The class as a wait sees it: a time that is refused even after its correction is a refused authorization. */
+/** The class for a wait: a clock that is refused even after its correction means unauthorized. */
 export function pollErrorClassOf({ errorClass }: TencentApiError): PollErrorClass {
   return errorClass === 'clock' ? 'unauthorized' : errorClass;
 }
@@ -21,7 +21,7 @@ export function pollErrorClassOf({ errorClass }: TencentApiError): PollErrorClas
  * The failure of a call as Temporal carries it to the workflow.
  *
  * @param attempt - of the activity, from 1
- * @param random - from 0 to 1, spreads the calls that were throttled together
+ * @param random - from 0 to 1, spreads calls that were throttled together
  */
 export function pollFailure(error: TencentApiError, attempt: number, random: number): ApplicationFailure {
   const errorClass = pollErrorClassOf(error);
@@ -39,7 +39,7 @@ export function pollFailure(error: TencentApiError, attempt: number, random: num
     details: [details],
     nonRetryable: !RETRYABLE.includes(errorClass),
     ...(errorClass === 'throttled' && { nextRetryDelay: throttledDelayMs(attempt, random) }),
-    // An expected hiccup that is handled: no warning in the log, no count among the failed activities.
+    // Expected: no warning in the log, not counted as a failed activity.
     ...(EXPECTED.includes(errorClass) && { category: ApplicationFailureCategory.BENIGN }),
   });
 }

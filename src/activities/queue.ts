@@ -13,8 +13,8 @@ type Request = Parameters<Client['workflowService']['describeTaskQueue']>[0];
 const ACTIVITY_QUEUE = 2 as unknown as NonNullable<Request['taskQueueType']>;
 
 /**
- * Creates what a wait asks its own worker, not the API: whether the queue of its calls is long or deserted. A wait does so
- * when its last poll has been in that queue for 30 s; without an answer it takes the queue for deserted.
+ * Creates the activity by which a wait asks its own worker whether the queue of its calls is long or has no workers. A wait
+ * asks when its last poll has been queued for 30 s; without an answer it assumes that there are no workers.
  *
  * @example
  * ```ts

@@ -1,9 +1,5 @@
 import { Context } from '@temporalio/activity';
-import { ApplicationFailure } from '@temporalio/common';
-import { DEFAULT_API_RPS } from '../contract/call-limits.js';
 import { readInput } from '../contract/input.js';
-import { invalidInputMessage } from '../contract/messages.js';
-import { InvalidFieldError } from '../contract/rules.js';
 import type { RedisTaskObservation } from '../contract/task.js';
 import { type CallPace, createCallPace } from '../tencent/call-pace.js';
 import { defaultCredentials } from '../tencent/credentials/index.js';
@@ -15,16 +11,19 @@ import { createRedisApi } from '../tencent/redis-api.js';
 import { AccessWatch } from './access-watch.js';
 import { pollErrorClassOf, pollFailure } from './poll-failure.js';
 
-/** How often a call under way tells the server that it is alive: it is how a cancellation reaches it. */
+/** Calls a second of a whole fleet: three quarters of what the API takes from an account that has other users too. */
+export const DEFAULT_API_RPS = 15;
+
+/** A call learns of a cancellation by its heartbeats. */
 const HEARTBEAT_MS = 500;
 
-/** What an attempt leaves of its time to tell the server how it went. */
+/** The rest of an attempt's time, for its answer to the server. */
 const ANSWER_MS = 1_000;
 
-/** What {@link createRedisActivities} can be told. */
+/** Options of {@link createRedisActivities}. */
 export interface RedisActivitiesOptions {
   /**
-   * Where credentials come from, also one of Tencent's own providers.
+   * Where credentials come from: one of Tencent's own providers works too.
    * @default the environment, then the profile file
    */
   readonly credentials?: CredentialProvider;
@@ -40,20 +39,19 @@ export interface RedisActivitiesOptions {
    */
   readonly searchAttributes?: boolean;
   /**
-   * The most calls a second from this process, evenly spaced: the rate that `maxTaskQueueActivitiesPerSecond` allows the
-   * whole fleet, which the server lets pass in bursts of twice as many.
+   * The most calls a second from this process, evenly spaced. Give it the rate of `maxTaskQueueActivitiesPerSecond`, which
+   * the server applies to the whole fleet, but lets pass in bursts of twice as many.
    * @default 15
    */
   readonly requestsPerSecond?: number;
   /**
-   * Called when the API refuses the credentials of this process, or they cannot be loaded, with the reason; and with
-   * undefined when a call is accepted again. Meanwhile the process makes a tenth of its calls, so that other workers of
-   * the fleet get the rest.
+   * Called with the reason when the API refuses the credentials of this process or they cannot be loaded, and with
+   * undefined when it accepts a call again. In between the process makes a tenth of its calls: other workers get the rest.
    */
   readonly onAccessChange?: (refusal: TencentApiError | undefined) => void;
 }
 
-/** A task as the API describes it, and what the worker tells the workflow: it then stands in history. */
+/** A task as the API describes it, and what the worker adds: all of it is in the workflow's history. */
 export interface DescribedTask extends RedisTaskObservation {
   readonly searchAttributes?: true;
   /** How long the call was in the task queue, by this worker's clock and the server's. */
@@ -71,14 +69,14 @@ export interface RedisActivities {
 }
 
 /**
- * Creates the activities of a worker on the queue `<task queue>-api`. A worker needs more than these to keep to the API's
- * rate: `redisApiWorkerOptions` has all of it.
+ * Creates the activities of a worker on the queue `<task queue>-api`. `redisApiWorkerOptions` has these, and all else that
+ * keeps a worker to the API's rate.
  */
 export function createRedisActivities(options: RedisActivitiesOptions = {}): RedisActivities {
   return activitiesAt(createCallPace(options.requestsPerSecond ?? DEFAULT_API_RPS), options);
 }
 
-/** The same, at a pace that the caller watches. */
+/** The same, at a pace that the caller controls. */
 export function activitiesAt(pace: CallPace, options: RedisActivitiesOptions): RedisActivities {
   const api = createRedisApi({
     credentials: options.credentials ?? defaultCredentials(),
@@ -91,7 +89,9 @@ export function activitiesAt(pace: CallPace, options: RedisActivitiesOptions): R
   });
   return {
     async describeTaskInfo(input) {
-      const task = requireValid(input);
+      // Anyone can call an activity, and the region becomes a host name.
+      const { taskId, region } = readInput(input);
+      const task = { taskId, region };
       const context = Context.current();
       const { currentAttemptScheduledTimestampMs, startToCloseTimeoutMs } = context.info;
       const queuedMs = Date.now() - currentAttemptScheduledTimestampMs;
@@ -113,15 +113,4 @@ export function activitiesAt(pace: CallPace, options: RedisActivitiesOptions): R
       }
     },
   };
-}
-
-/** The workflow has validated its input, but an activity can be called by anyone, and the region becomes a host name. */
-function requireValid(input: unknown): { taskId: number; region: string } {
-  try {
-    const { taskId, region } = readInput(input);
-    return { taskId, region };
-  } catch (error) {
-    if (!(error instanceof InvalidFieldError)) throw error;
-    throw ApplicationFailure.nonRetryable(invalidInputMessage(error.invalid), 'RedisTaskInvalidInput');
-  }
 }

@@ -1,5 +1,5 @@
+import { type InvalidField, InvalidInputFailure } from '../contract/failures.js';
 import { type AwaitRedisTaskInput, readInput, type WaitPlan } from '../contract/input.js';
-import { type InvalidField, InvalidFieldError } from '../contract/rules.js';
 import { CliError, EXIT } from './exit-codes.js';
 import { kebab, type PollingFlags, pollingInput, type TaskFlags } from './options.js';
 import { printable } from './terminal.js';
@@ -29,13 +29,12 @@ export function readPlan(input: unknown): WaitPlan {
   try {
     return readInput(input);
   } catch (error) {
-    if (!(error instanceof InvalidFieldError)) throw error;
-    throw new CliError(EXIT.usage, asFlags(error.invalid));
+    throw error instanceof InvalidInputFailure ? new CliError(EXIT.usage, wordAsFlags(error.invalid)) : error;
   }
 }
 
 /** A broken rule in the words of the command line: `polling.maximumInterval` is `--maximum-interval` here. */
-function asFlags({ field, value, rule }: InvalidField): string {
+function wordAsFlags({ field, value, rule }: InvalidField): string {
   const flag = (name: string) => (name === 'taskId' ? 'task id' : `--${kebab(name.replace('polling.', ''))}`);
   const given = value === undefined ? '' : ` is ${value}, but it`;
   return printable(`${flag(field)}${given} ${rule.replace(/polling\.\w+/g, flag)}.`);

@@ -5,10 +5,10 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import type { RedisTaskDuration } from '../contract/duration.js';
-import { clientWorkflowId, DEFAULT_TASK_QUEUE } from '../contract/ids.js';
+import { clientWorkflowId, DEFAULT_TASK_QUEUE, waitStartOptions } from '../contract/ids.js';
 import type { AwaitRedisTaskInput } from '../contract/input.js';
 import type { RedisTaskResult } from '../contract/outcome.js';
-import { type RedisTaskWaitState, waitSummary } from '../contract/view.js';
+import type { RedisTaskWaitState } from '../contract/view.js';
 import { awaitAll, type RedisTaskOutcome } from './await-all.js';
 import { RedisTaskSeveralWaitsError, RedisTaskWaitEndedError, waitError } from './error.js';
 import { describeWait, findWaits } from './find.js';
@@ -80,15 +80,7 @@ export class RedisTaskClient {
 
   private async begin(input: AwaitRedisTaskInput): Promise<WaitChain> {
     const plan = readInputOrThrow(input);
-    const { taskId, region, maxWaitMs } = plan;
-    const options = {
-      taskQueue: this.taskQueue,
-      workflowId: clientWorkflowId(this.taskQueue, region, taskId),
-      staticSummary: waitSummary(plan),
-      memo: { taskId, region },
-      args: [input],
-    };
-    return startOrJoin(this.client, options, maxWaitMs);
+    return startOrJoin(this.client, waitStartOptions(plan, input, this.taskQueue), plan.maxWaitMs);
   }
 
   /**

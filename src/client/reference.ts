@@ -1,9 +1,5 @@
-import { ApplicationFailure } from '@temporalio/client';
 import { type AwaitRedisTaskInput, identityOf, readInput, type WaitPlan } from '../contract/input.js';
-import { invalidInput } from '../contract/invalid-input.js';
-import { invalidInputMessage } from '../contract/messages.js';
-import { InvalidFieldError } from '../contract/rules.js';
-import { RedisTaskError } from './error.js';
+import { waitError } from './error.js';
 
 /** Names a wait: by its task, whoever started it, or by its workflow id. */
 export type RedisTaskReference =
@@ -20,16 +16,12 @@ export function readTask({ taskId, region }: Exclude<RedisTaskReference, { workf
   return { taskId: plan.taskId, region: plan.region };
 }
 
-/** @throws RedisTaskError `RedisTaskInvalidInput` */
+/** @throws RedisTaskError `RedisTaskInvalidInput`; its cause crosses to a workflow when an activity lets it out */
 export function readInputOrThrow(input: AwaitRedisTaskInput): WaitPlan {
   try {
     return readInput(input);
   } catch (error) {
-    if (!(error instanceof InvalidFieldError)) throw error;
-    const failure = invalidInput(error.invalid, invalidInputMessage, identityOf(input));
-    // The cause is what crosses to a workflow, when an activity waits with this client and lets the error out.
-    const cause = ApplicationFailure.nonRetryable(failure.message, failure.type, failure.details);
-    throw new RedisTaskError(failure, { cause });
+    throw waitError(error, false);
   }
 }
 

@@ -1,5 +1,8 @@
+import { ApplicationFailure } from '@temporalio/common';
 import type { AwaitRedisTaskInput } from './input.js';
 import type { PollError } from './poll-error.js';
+import { readTexts, type TaskFacts } from './task.js';
+import { plain } from './text.js';
 
 /**
  * The `type` of every failure that ends a wait. A parent branches on it, never on a class or a message.
@@ -24,20 +27,7 @@ export const REDIS_TASK_FAILURE_TYPES = [
 export type RedisTaskFailureType = (typeof REDIS_TASK_FAILURE_TYPES)[number];
 
 /** What every failure says of the wait: `details[0]`. What was never seen is null. */
-export interface RedisTaskFailureDetails {
-  readonly taskId: number;
-  readonly region: string;
-  /** The API's own text of the last observation; null when no poll ever saw the task. */
-  readonly status: string | null;
-  /** `TaskMessage`. */
-  readonly message: string | null;
-  readonly taskType: string | null;
-  readonly instanceId: string | null;
-  readonly startTime: string | null;
-  readonly requestId: string | null;
-  /** How many polls returned a task. */
-  readonly polls: number;
-  readonly waitedMs: number;
+export interface RedisTaskFailureDetails extends TaskFacts {
   /** The last failed poll, if there was one. */
   readonly lastError?: PollError;
 }
@@ -52,20 +42,61 @@ export type RedisTaskFailure =
         readonly resumeInput: AwaitRedisTaskInput;
       }
     >
-  | Failure<
-      'RedisTaskInvalidInput',
-      Omit<RedisTaskFailureDetails, 'taskId' | 'region'> & {
-        readonly taskId: number | null;
-        readonly region: string | null;
-        readonly invalid: { readonly field: string; readonly rule: string };
-      }
-    >;
+  | Failure<'RedisTaskInvalidInput', InvalidInputDetails>;
+
+type InvalidInputDetails = Omit<RedisTaskFailureDetails, 'taskId' | 'region'> & {
+  readonly taskId: number | null;
+  readonly region: string | null;
+  readonly invalid: { readonly field: string; readonly rule: string };
+};
 
 interface Failure<Type extends RedisTaskFailureType, Details = RedisTaskFailureDetails> {
   readonly type: Type;
   /** A sentence with the facts: task, instance, what the API said, its RequestId, how long the wait was. */
   readonly message: string;
   readonly details: Details;
+}
+
+/** A failure as Temporal carries it. Thrown by the workflow itself, it is the direct cause of what a parent catches. */
+export function toApplicationFailure({ type, message, details }: RedisTaskFailure): ApplicationFailure {
+  const failure = ApplicationFailure.create({ type, message, nonRetryable: true, details: [details] });
+  // The message says it all: in Temporal UI a trace of our own frames would only push it out of sight.
+  failure.stack = '';
+  return failure;
+}
+
+/** A field that breaks a rule. `value` is ready to print; it is missing where it could be a secret. */
+export interface InvalidField {
+  readonly field: string;
+  readonly rule: string;
+  readonly value?: string;
+}
+
+/** The `RedisTaskInvalidInput` of an argument that breaks a rule: complete, and an `ApplicationFailure` everywhere. */
+export class InvalidInputFailure extends ApplicationFailure {
+  /**
+   * @param invalid - also for borders with words of their own, such as the flags of a command line; not serialized
+   * @param sentences - the message, with `%` where the broken rule goes
+   * @param known - what is known of the wait already
+   */
+  constructor(
+    readonly invalid: InvalidField,
+    sentences: string,
+    known: Partial<InvalidInputDetails> = {},
+  ) {
+    const { field, rule, value } = invalid;
+    const given = value === undefined ? '' : ` is ${plain(value, 100)}, but it`;
+    const broken = `${plain(field, 100)}${given} ${rule}`;
+    const nothing = { taskId: null, region: null, ...readTexts({}), polls: 0, waitedMs: 0 };
+    const details: InvalidInputDetails = { ...nothing, ...known, invalid: { field, rule } };
+    super(
+      sentences.replace('%', () => broken),
+      'RedisTaskInvalidInput',
+      true,
+      [details],
+    );
+    this.stack = '';
+  }
 }
 
 /**

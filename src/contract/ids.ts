@@ -1,3 +1,5 @@
+import type { AwaitRedisTaskInput, WaitPlan } from './input.js';
+
 /** The task queue that `awaitRedisTask` runs on unless told otherwise. */
 export const DEFAULT_TASK_QUEUE = 'redis-task';
 
@@ -17,4 +19,21 @@ export function clientWorkflowId(taskQueue: string, region: string, taskId: numb
 /** The workflow id of a wait that a parent starts: under the parent's, so that two pipelines can wait for one task. */
 export function childWorkflowId(parentWorkflowId: string, taskQueue: string, region: string, taskId: number): string {
   return `${parentWorkflowId}/${clientWorkflowId(taskQueue, region, taskId)}`;
+}
+
+/** The static summary of a wait, which only its starter can set. */
+export function waitSummary({ taskId, region }: WaitPlan): string {
+  return `Redis task ${taskId} in ${region}`;
+}
+
+/** How every starter starts a wait. A child has the same options, and an id under its parent's. */
+export function waitStartOptions(plan: WaitPlan, input: AwaitRedisTaskInput, taskQueue: string) {
+  const { taskId, region } = plan;
+  return {
+    taskQueue,
+    workflowId: clientWorkflowId(taskQueue, region, taskId),
+    staticSummary: waitSummary(plan),
+    memo: { taskId, region },
+    args: [input] as [AwaitRedisTaskInput],
+  };
 }

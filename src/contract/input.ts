@@ -1,42 +1,19 @@
+import * as v from 'valibot';
 import { formatDuration, type RedisTaskDuration } from './duration.js';
-import { type Bounds, durationBetween, numberBetween, objectWith, refuse } from './rules.js';
+import { type InvalidField, InvalidInputFailure, type RedisTaskFailureDetails } from './failures.js';
+import { durationBetween, type FieldsOf, numberBetween, objectWith, read } from './fields.js';
 import type { PollSchedule } from './schedule.js';
 
 const SECOND = 1_000;
 const HOUR = 3_600 * SECOND;
+const DAY = 24 * HOUR;
 
-/** The fields of an input, and those of its `polling`. */
-export const INPUT_FIELDS = ['taskId', 'region', 'maxWait', 'polling'] as const;
-export const POLLING_FIELDS = [
-  'initialInterval',
-  'backoffCoefficient',
-  'maximumInterval',
-  'jitter',
-  'expectedDuration',
-] as const;
-
-/** What the fields may be: checked by the readers below, and written into the JSON Schema. Durations in milliseconds. */
-export const INPUT_BOUNDS = {
-  taskId: { min: 1, max: Number.MAX_SAFE_INTEGER },
-  maxWait: { min: SECOND, max: 30 * 24 * HOUR },
-  initialInterval: { min: SECOND, max: HOUR },
-  backoffCoefficient: { min: 1, max: 10 },
-  maximumInterval: { min: SECOND, max: HOUR },
-  jitter: { min: 0, max: 0.5 },
-  expectedDuration: { min: 0, max: Infinity },
-} as const satisfies Record<string, Bounds>;
-
-export const REGION_PATTERN = /^[a-z]{2,}(-[a-z0-9]+)+$/;
-export const REGION_MAX_LENGTH = 64;
-
-export const DEFAULT_MAX_WAIT = '2h';
-export const DEFAULT_JITTER = 0.1;
 /**
  * Chosen by measurement, next to Terraform's waiter (docs/schedule.md): with these, calls and lateness are at or below
  * its own, within 3 %, for tasks of 9 s to 30 min.
  */
 const DEFAULT_INITIAL_MS = 2 * SECOND;
-export const DEFAULT_COEFFICIENT = 1.64;
+const DEFAULT_COEFFICIENT = 1.64;
 const DEFAULT_MAXIMUM_MS = 9_900;
 
 /** How to space the polls. Leave a field out to have its default. */
@@ -75,124 +52,171 @@ export interface WaitPlan {
   readonly schedule: PollSchedule;
 }
 
-/** Reads an input. Throws an `InvalidFieldError` that names the first field that breaks a rule. */
-export function readInput(input: unknown): WaitPlan {
-  const fields = objectWith('input', input, INPUT_FIELDS);
-  const { maxWait = DEFAULT_MAX_WAIT, polling = {} } = fields;
-  return {
-    taskId: readTaskId(fields.taskId),
-    region: readRegion(fields.region),
-    maxWaitMs: readMaxWait(maxWait),
-    schedule: readPolling(polling),
-  };
+const LARGEST_ID = Number.MAX_SAFE_INTEGER;
+const ID_RANGE = `from 1 to ${LARGEST_ID}`;
+const TOO_LARGE = `is too large: task ids go ${ID_RANGE}`;
+
+/** Which rule about task ids a value breaks. */
+function taskIdRule({ input }: { readonly input: unknown }): string {
+  if (typeof input === 'string' && /^0+$/.test(input)) return `must be ${ID_RANGE}: 0 means that no task was created`;
+  if (typeof input === 'string' && /^\d+$/.test(input)) return TOO_LARGE;
+  if (typeof input !== 'number' || !(Number.isInteger(input) || Math.abs(input) === Infinity)) {
+    return `must be an integer ${ID_RANGE}, or a string of decimal digits`;
+  }
+  if (input < 1) return `must be ${ID_RANGE}: 0 and negative ids mean that no task was created`;
+  return `must be ${ID_RANGE}; a number this large may have been rounded on its way: send long ids as a string of digits`;
 }
 
-/** What an input says of its task, as far as that keeps the rules: for the failure that refuses it. */
+export const TASK_NUMBER = v.pipe(
+  v.number(),
+  v.integer(taskIdRule),
+  v.minValue(1, taskIdRule),
+  v.maxValue(LARGEST_ID, taskIdRule),
+);
+
+const TASK_ID = v.pipe(
+  v.union([TASK_NUMBER, v.pipe(v.string(), v.regex(/^0*[1-9]\d{0,15}$/, taskIdRule))], taskIdRule),
+  v.transform(Number),
+  v.check((id) => id <= LARGEST_ID, TOO_LARGE),
+  v.description('TaskId or FlowId of the change. Long ids as a string of digits: a JSON number may be rounded.'),
+);
+
+const REGION_RULE = 'must be a region such as "ap-guangzhou", in lower case, at most 64 characters';
+export const REGION = v.pipe(
+  v.string(REGION_RULE),
+  v.maxLength(64, REGION_RULE),
+  v.regex(/^[a-z]{2,}(-[a-z0-9]+)+$/, REGION_RULE),
+  v.description('Region of the instance'),
+  v.examples(['ap-guangzhou']),
+);
+
+const LONGEST_WAIT_MS = 30 * DAY;
+const maxWait = (description: string) => durationBetween(SECOND, LONGEST_WAIT_MS, description);
+
+const POLLING = v.pipe(
+  objectWith(
+    {
+      initialInterval: v.optional(durationBetween(SECOND, HOUR, 'The first interval; not longer than maximumInterval')),
+      maximumInterval: v.optional(
+        durationBetween(SECOND, HOUR, 'The longest interval; not shorter than initialInterval'),
+      ),
+      backoffCoefficient: v.optional(
+        numberBetween(1, 10, 'What each interval is multiplied by to get the next one'),
+        DEFAULT_COEFFICIENT,
+      ),
+      jitter: v.optional(numberBetween(0, 0.5, 'The share by which each interval varies'), 0.1),
+      expectedDuration: v.optional(
+        durationBetween(
+          0,
+          Infinity,
+          'What this kind of task usually takes: polled at once, then only after the larger part of it',
+        ),
+      ),
+    } satisfies FieldsOf<RedisTaskPolling>,
+    'polling.',
+  ),
+  v.forward(
+    v.check(
+      ({ initialInterval = 0, maximumInterval = Infinity }) => initialInterval <= maximumInterval,
+      'must not be shorter than polling.initialInterval',
+    ),
+    ['maximumInterval'],
+  ),
+  // The default of an interval that is left out gives way to the other one.
+  v.transform(({ initialInterval, maximumInterval, expectedDuration, ...rest }): PollSchedule => ({
+    ...rest,
+    initialIntervalMs: initialInterval ?? Math.min(DEFAULT_INITIAL_MS, maximumInterval ?? Infinity),
+    maximumIntervalMs: maximumInterval ?? Math.max(DEFAULT_MAXIMUM_MS, initialInterval ?? 0),
+    // One beyond the longest wait means the same as the longest wait.
+    ...(expectedDuration !== undefined && { expectedDurationMs: Math.min(expectedDuration, 2 * LONGEST_WAIT_MS) }),
+  })),
+);
+
+/** The schema of the input: what is accepted, what it means, and what `schema/` says of it. */
+export const INPUT = v.pipe(
+  objectWith({
+    taskId: TASK_ID,
+    region: REGION,
+    maxWait: v.optional(maxWait('How long to wait in all'), '2h'),
+    polling: v.optional(POLLING, {}),
+  } satisfies FieldsOf<AwaitRedisTaskInput>),
+  v.transform(({ maxWait, polling, ...task }): WaitPlan => ({ ...task, maxWaitMs: maxWait, schedule: polling })),
+);
+
+/** The schema of the argument of the `extendWait` update. */
+export const EXTENSION = objectWith({ maxWait: maxWait('The new total, counted from the start of the wait') });
+
+/** Reads an input. @throws InvalidInputFailure that names the first field that breaks a rule */
+export function readInput(input: unknown): WaitPlan {
+  const { output, invalid } = read('input', INPUT, input);
+  if (invalid) throw invalidInput(invalid, input);
+  return output;
+}
+
+/** The failure of an input, or of the state beside it, that breaks a rule. */
+export function invalidInput(invalid: InvalidField, input: unknown): InvalidInputFailure {
+  return new InvalidInputFailure(invalid, 'Invalid input: %. Nothing was asked of the API.', identityOf(input));
+}
+
+/** The task that an input names, as far as that keeps the rules. */
 export function identityOf(input: unknown): { taskId: number | null; region: string | null } {
   const { taskId, region } = (typeof input === 'object' && input !== null ? input : {}) as Record<string, unknown>;
-  return { taskId: orNull(() => readTaskId(taskId)), region: orNull(() => readRegion(region)) };
-}
-
-function orNull<T>(read: () => T): T | null {
-  try {
-    return read();
-  } catch {
-    return null;
-  }
-}
-
-/** Reads the argument of the `extendWait` update: the deadline that the new total of `maxWait` means. */
-export function readDeadline(argument: unknown, startedAt: number, now: number): number {
-  const { maxWait } = objectWith('extendWait', argument, ['maxWait']);
-  const deadline = startedAt + readMaxWait(maxWait);
-  if (deadline <= now) {
-    refuse('maxWait', maxWait, `must end after now: this wait has lasted ${formatDuration(now - startedAt)} already`);
-  }
-  return deadline;
-}
-
-/** The deadline after the `joinWait` signal. An argument that breaks a rule leaves it as it is. */
-export function joinedDeadline(argument: unknown, deadline: number, now: number): number {
-  return Math.max(deadline, orNull(() => readDeadline(argument, now, now)) ?? deadline);
-}
-
-function readTaskId(value: unknown): number {
-  const { min, max } = INPUT_BOUNDS.taskId;
-  const range = `from ${min} to ${max}`;
-  if (typeof value === 'string') {
-    if (!/^\d+$/.test(value)) refuse('taskId', value, `must be an integer ${range}, or a string of decimal digits`);
-    const digits = value.replace(/^0+(?=\d)/, '');
-    // The length first: a text of a million digits is refused without being computed with.
-    if (digits.length > String(max).length || BigInt(digits) > BigInt(max)) {
-      refuse('taskId', value, `is too large: task ids go ${range}`);
-    }
-    if (digits === '0') refuse('taskId', value, `must be ${range}: 0 means that no task was created`);
-    return Number(digits);
-  }
-  if (typeof value !== 'number' || !(Number.isInteger(value) || Math.abs(value) === Infinity)) {
-    refuse('taskId', value, `must be an integer ${range}, or a string of decimal digits`);
-  }
-  if (value > max) {
-    const advice = 'a number this large may have been rounded on its way: send long ids as a string of digits';
-    refuse('taskId', value, `must be ${range}; ${advice}`);
-  }
-  if (value < min) refuse('taskId', value, `must be ${range}: 0 and negative ids mean that no task was created`);
-  return value;
+  return {
+    taskId: read('taskId', TASK_ID, taskId).output ?? null,
+    region: read('region', REGION, region).output ?? null,
+  };
 }
 
 /** Whether a value has the form of a region. There is no fixed list of them. */
 export function isRegion(value: unknown): value is string {
-  return typeof value === 'string' && value.length <= REGION_MAX_LENGTH && REGION_PATTERN.test(value);
+  return v.is(REGION, value);
 }
 
-function readRegion(value: unknown): string {
-  if (!isRegion(value)) {
-    const rule = `must be a region such as "ap-guangzhou", in lower case, at most ${REGION_MAX_LENGTH} characters`;
-    refuse('region', value, rule);
-  }
-  return value;
+/** The input of the same wait once more. What has passed of `expectedDuration` need not pass quietly again. */
+export function inputToResume(
+  { taskId, region, maxWaitMs, schedule }: WaitPlan,
+  waitedMs: number,
+): AwaitRedisTaskInput {
+  const { initialIntervalMs, maximumIntervalMs, expectedDurationMs = 0, ...rest } = schedule;
+  const polling = {
+    ...rest,
+    initialInterval: initialIntervalMs,
+    maximumInterval: maximumIntervalMs,
+    expectedDuration: Math.max(0, expectedDurationMs - waitedMs),
+  } satisfies Required<RedisTaskPolling>;
+  const { expectedDuration, ...withoutExpectation } = polling;
+  return { taskId, region, maxWait: maxWaitMs, polling: expectedDuration > 0 ? polling : withoutExpectation };
 }
 
-function readMaxWait(value: unknown): number {
-  return durationBetween('maxWait', value, INPUT_BOUNDS.maxWait);
-}
-
-function readPolling(value: unknown): PollSchedule {
-  const fields = objectWith('polling', value, POLLING_FIELDS);
-  const { backoffCoefficient = DEFAULT_COEFFICIENT, jitter = DEFAULT_JITTER, expectedDuration } = fields;
-  const { initialIntervalMs, maximumIntervalMs } = readIntervals(fields);
-  return {
-    initialIntervalMs,
-    backoffCoefficient: numberBetween(
-      'polling.backoffCoefficient',
-      backoffCoefficient,
-      INPUT_BOUNDS.backoffCoefficient,
+/**
+ * Reads the argument of the `extendWait` update: the deadline that the new total of `maxWait` means.
+ *
+ * @param facts - of the wait, for the failure
+ */
+export function readDeadline(
+  argument: unknown,
+  startedAt: number,
+  now: number,
+  facts?: RedisTaskFailureDetails,
+): number {
+  const deadlineOf = ({ maxWait }: { maxWait: number }) => startedAt + maxWait;
+  const schema = v.pipe(
+    EXTENSION,
+    v.forward(
+      v.check(
+        (extension) => deadlineOf(extension) > now,
+        `must end after now: this wait has lasted ${formatDuration(now - startedAt)} already`,
+      ),
+      ['maxWait'],
     ),
-    maximumIntervalMs,
-    jitter: numberBetween('polling.jitter', jitter, INPUT_BOUNDS.jitter),
-    ...(expectedDuration !== undefined && { expectedDurationMs: readExpectedDuration(expectedDuration) }),
-  };
-}
-
-/** The two intervals. The default of the one that is left out gives way to the one that is given. */
-function readIntervals({ initialInterval, maximumInterval }: { initialInterval?: unknown; maximumInterval?: unknown }) {
-  const read = (field: 'initialInterval' | 'maximumInterval', value: unknown): number | undefined =>
-    value === undefined ? undefined : durationBetween(`polling.${field}`, value, INPUT_BOUNDS[field]);
-  const initialMs = read('initialInterval', initialInterval);
-  const maximumMs = read('maximumInterval', maximumInterval);
-  if (initialMs !== undefined && maximumMs !== undefined && maximumMs < initialMs) {
-    refuse('polling.maximumInterval', maximumInterval, 'must not be shorter than polling.initialInterval');
-  }
-  return {
-    initialIntervalMs: initialMs ?? Math.min(DEFAULT_INITIAL_MS, maximumMs ?? Infinity),
-    maximumIntervalMs: maximumMs ?? Math.max(DEFAULT_MAXIMUM_MS, initialMs ?? 0),
-  };
-}
-
-/** Any duration is a rule-abiding expectation; one beyond the longest wait means the same as the longest wait. */
-function readExpectedDuration(value: unknown): number {
-  return Math.min(
-    durationBetween('polling.expectedDuration', value, INPUT_BOUNDS.expectedDuration),
-    2 * INPUT_BOUNDS.maxWait.max,
   );
+  const { output, invalid } = read('extendWait', schema, argument);
+  if (invalid) throw new InvalidInputFailure(invalid, 'extendWait refused: %. The wait goes on as before.', facts);
+  return deadlineOf(output);
+}
+
+/** The deadline after the `joinWait` signal. An argument that breaks a rule leaves it as it is. */
+export function joinedDeadline(argument: unknown, deadline: number, now: number): number {
+  const { output } = read('joinWait', EXTENSION, argument);
+  return Math.max(deadline, output ? now + output.maxWait : 0);
 }

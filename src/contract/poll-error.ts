@@ -1,4 +1,6 @@
+import * as v from 'valibot';
 import { formatDuration } from './duration.js';
+import { type FieldsOf, TIME } from './fields.js';
 
 /** Why a poll brought no task. Times are ISO-8601 UTC. */
 export interface PollError {
@@ -14,12 +16,17 @@ export interface PollError {
   readonly at: string;
 }
 
-/** The error that a failed `describeTaskInfo` activity tells, undefined when another than ours failed in its place. */
+export const POLL_ERROR = v.object({
+  code: v.string(),
+  message: v.string(),
+  requestId: v.fallback(v.nullable(v.string()), null),
+  at: TIME,
+} satisfies FieldsOf<PollError>);
+
+/** Reads our error from an activity failure; undefined if it is not ours. */
 export function readPollError(details: unknown): PollError | undefined {
-  if (typeof details !== 'object' || details === null) return undefined;
-  const { code, message, requestId = null, at } = details as Readonly<Record<string, unknown>>;
-  if (typeof code !== 'string' || typeof message !== 'string' || typeof at !== 'string') return undefined;
-  return { code, message, requestId: typeof requestId === 'string' ? requestId : null, at };
+  const { success, output } = v.safeParse(POLL_ERROR, details);
+  return success ? output : undefined;
 }
 
 /**
@@ -48,30 +55,26 @@ export function pollErrorClass(type: string | null | undefined): PollErrorClass 
   return classes.find((each) => POLL_FAILURE_TYPES[each] === type) ?? 'transient';
 }
 
-/** The error of a poll whose call a worker took and never answered. */
+/** A worker took the call and never answered. */
 export function workerLost(apiQueue: string, at: string): PollError {
   const message = `The worker that took the call from task queue "${apiQueue}" never answered: it was probably killed.`;
   return { code: 'WorkerLost', message, requestId: null, at };
 }
 
-/** The error of a poll whose call waits in a queue that nobody serves. */
+/** No worker takes calls from the queue. */
 export function noActivityWorker(apiQueue: string, queuedMs: number, at: string): PollError {
-  const message =
-    `No worker took the call from task queue "${apiQueue}" within ${formatDuration(queuedMs)}: ` +
-    'check that a worker runs for this queue and namespace.';
+  const message = `No worker took the call from task queue "${apiQueue}" within ${formatDuration(queuedMs)}: check that a worker runs for this queue and namespace.`;
   return { code: 'NoActivityWorker', message, requestId: null, at };
 }
 
-/** The error of a poll whose call waits in a queue that is served, but long. */
+/** Workers take calls from the queue, but it is long. */
 export function queueBacklog(apiQueue: string, queuedMs: number, at: string): PollError {
-  const message =
-    `The call has been in task queue "${apiQueue}" for ${formatDuration(queuedMs)} behind those of other waits: ` +
-    'there are more waits than the request rate allows for.';
+  const message = `The call has been in task queue "${apiQueue}" for ${formatDuration(queuedMs)} behind those of other waits: there are more waits than the request rate allows.`;
   return { code: 'QueueBacklog', message, requestId: null, at };
 }
 
-/** The error of a poll whose answer says nothing of a task. */
+/** The answer holds no task. */
 export function noTask(apiQueue: string, at: string): PollError {
-  const message = `A worker on task queue "${apiQueue}" answered with no task: it is not one of this package.`;
+  const message = `A worker on task queue "${apiQueue}" answered without a task: it does not run this package.`;
   return { code: 'InvalidResponse', message, requestId: null, at };
 }

@@ -1,3 +1,6 @@
+import * as v from 'valibot';
+import { type FieldsOf, TIME } from './fields.js';
+
 /** What `DescribeTaskInfo` said about a task at one moment. The texts are the API's own, unchanged. */
 export interface RedisTaskObservation {
   /** `preparing`, `running`, `succeed`, `failed` or `error` (`Error` on the international site), or a newer one. */
@@ -14,25 +17,40 @@ export interface RedisTaskObservation {
   readonly at: string;
 }
 
+/** A text of the API, null when it has another form. */
+const TEXT = v.fallback(v.nullable(v.string()), null);
+const TEXTS = { taskType: TEXT, instanceId: TEXT, startTime: TEXT, message: TEXT, requestId: TEXT };
+export const STATUS_AND_TEXTS = v.object({ status: TEXT, ...TEXTS });
+
+export const OBSERVATION = v.object({
+  status: v.pipe(v.string(), v.description("The API's text, unchanged")),
+  ...TEXTS,
+  at: TIME,
+} satisfies FieldsOf<RedisTaskObservation>);
+
+/** What results and failures say of a task. What no poll has seen is null. */
+export interface TaskFacts extends Omit<RedisTaskObservation, 'status' | 'at'> {
+  readonly taskId: number;
+  readonly region: string;
+  /** The API's own text of the last observation; null when no poll ever saw the task. */
+  readonly status: string | null;
+  /** How many polls returned a task: failed polls, and retries within one, are not counted. */
+  readonly polls: number;
+  readonly waitedMs: number;
+}
+
+/** The status and the texts that an observation has; null where it has none. */
+export function readTexts(observation: Partial<RedisTaskObservation>) {
+  return v.parse(STATUS_AND_TEXTS, observation);
+}
+
 /**
- * The task that a `describeTaskInfo` activity answered with, undefined when the answer is none: the worker that made it
- * may be older, newer, or somebody else's. Fields beyond these are left out, as the state of a wait carries the answer.
+ * The task in the answer of a `describeTaskInfo` activity, or undefined: the worker that answered may be older, newer or
+ * not of this package. Other fields are dropped, because the state of a wait carries the answer.
  */
 export function readObservation(answer: unknown, now: string): RedisTaskObservation | undefined {
-  if (typeof answer !== 'object' || answer === null) return undefined;
-  const fields = answer as Readonly<Record<string, unknown>>;
-  const text = (name: string): string | null => (typeof fields[name] === 'string' ? fields[name] : null);
-  const status = text('status');
-  if (status === null) return undefined;
-  return {
-    status,
-    taskType: text('taskType'),
-    instanceId: text('instanceId'),
-    startTime: text('startTime'),
-    message: text('message'),
-    requestId: text('requestId'),
-    at: text('at') ?? now,
-  };
+  const { success, output } = v.safeParse(v.object({ ...OBSERVATION.entries, at: v.fallback(TIME, now) }), answer);
+  return success ? output : undefined;
 }
 
 /** Where a task stands. `unknown` is a status outside the documented set: it is shown, and waited on. */

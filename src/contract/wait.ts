@@ -2,56 +2,18 @@ import type { WaitPlan } from './input.js';
 import type { PollError, PollErrorClass } from './poll-error.js';
 import { MINIMUM_INTERVAL_MS, nextInterval } from './schedule.js';
 import { phaseOf, type RedisTaskObservation } from './task.js';
+import type { WaitState } from './wait-state.js';
 
-/** How long a task that no poll has ever seen is asked for again: a fresh one may not be visible yet. */
+/** How long to go on asking for a task that no poll has seen: a fresh one may not be visible yet. */
 const VISIBILITY_GRACE_MS = 15_000;
-
-/** Cap on how much queueing slows polling; longer delays are outages, which say nothing about the next call. */
+/** Cap on how much queueing slows polling; longer delays are outages. */
 const LONGEST_QUEUE_MS = 30_000;
-
-/** A worker hears with its next heartbeat that its call was given up, and may send it once more until then. */
+/** A worker learns with its next heartbeat that its call was given up, and may send it once more until then. */
 const GIVEN_UP_INTERVAL_MS = 2_000;
-
 const ANSWERED_LATELY_MS = 90_000;
 const FAILING_WARNING_MS = 60_000;
 
-/**
- * Where a wait stands. Plain JSON: it is what one run of the workflow hands to the next.
- *
- * Instants are milliseconds since the epoch, in workflow time.
- */
-export interface WaitState {
-  readonly v: 1;
-  readonly stage: 'pausing' | 'polling' | 'ended';
-  readonly startedAt: number;
-  readonly deadline: number;
-  /** When the first poll completed; the visibility grace starts here. */
-  readonly firstPollAt: number | null;
-  /** No poll begins before this: two calls keep their distance, whatever brings a poll forward. */
-  readonly soonestAt: number;
-  /** When the schedule alone would poll next. */
-  readonly paceAt: number;
-  readonly paceStep: number;
-  /** When `pollNow` came; null once a poll has begun since. */
-  readonly requestedAt: number | null;
-  /** How many polls returned a task. */
-  readonly polls: number;
-  /** When the API last said that the task is unfinished. */
-  readonly unfinishedAt: number | null;
-  readonly observation: RedisTaskObservation | null;
-  readonly lastError: PollError | null;
-  /** No poll has ever seen the task, and the last one heard that there is none. */
-  readonly missing: boolean;
-  /** When the first of the polls failed that have failed in a row up to now. */
-  readonly failingSince: number | null;
-  /** How many polls in a row the API has refused up to now, and when it refused the first of them. */
-  readonly refusals: number;
-  readonly refusedSince: number | null;
-  /** What the log has been told about: each once per wait. */
-  readonly warned: readonly WaitWarning[];
-}
-
-/** What an operator should hear of: polls that have failed for more than a minute, a status that is not documented. */
+/** A warning for the log: polls have failed for more than a minute, or a status is not documented. */
 export type WaitWarning = 'failing' | 'unknownStatus';
 
 /** What a poll brought: the task, or the reason why not. */
@@ -59,33 +21,9 @@ export type PollAnswer =
   | { readonly observation: RedisTaskObservation; readonly error?: undefined }
   | { readonly observation?: undefined; readonly error: PollError; readonly errorClass: PollErrorClass };
 
-/** A wait that begins now: its first poll is due at once. */
-export function beginWait(plan: WaitPlan, now: number): WaitState {
-  return {
-    v: 1,
-    stage: 'pausing',
-    startedAt: now,
-    deadline: now + plan.maxWaitMs,
-    firstPollAt: null,
-    soonestAt: now,
-    paceAt: now,
-    paceStep: 0,
-    requestedAt: null,
-    polls: 0,
-    unfinishedAt: null,
-    observation: null,
-    lastError: null,
-    missing: false,
-    failingSince: null,
-    refusals: 0,
-    refusedSince: null,
-    warned: [],
-  };
-}
-
 /**
  * When the next poll is due: at the pace of the schedule, sooner when asked, at the deadline at the latest, and never too
- * close to the poll before. Null while a poll is under way, and after the end.
+ * close to the previous poll. Null while a poll is under way, and after the end.
  */
 export function nextPollAt(state: WaitState): number | null {
   if (state.stage !== 'pausing') return null;
@@ -100,27 +38,26 @@ export function pollBegan(state: WaitState): WaitState {
   return { ...state, stage: 'polling', requestedAt: null };
 }
 
-/** A poll that has been in the task queue for long and stays there. */
-export function pollQueued(state: WaitState, lastError: PollError): WaitState {
-  return { ...state, lastError };
-}
-
-/** A poll whose answer had not come by the deadline. The last poll follows. */
+/** The answer of a poll had not come by the deadline. The last poll follows. */
 export function pollGivenUp(state: WaitState, now: number, lastError: PollError | null = state.lastError): WaitState {
   return { ...state, stage: 'pausing', soonestAt: now + GIVEN_UP_INTERVAL_MS, lastError };
 }
 
-/**
- * What a wait knows once a poll has an answer.
- *
- * @param askedAt - when the API can have been asked at the earliest: the answer may have been long on its way
- */
+/** @param askedAt - the earliest time at which the API can have been asked: the answer may have been under way for long */
 export function pollAnswered(before: WaitState, answer: PollAnswer, now: number, askedAt = now): WaitState {
   const state = { ...before, firstPollAt: before.firstPollAt ?? now, soonestAt: now + MINIMUM_INTERVAL_MS };
-  return answer.error ? afterError(state, answer, now) : afterObservation(state, answer.observation, askedAt);
-}
-
-function afterObservation(state: WaitState, observation: RedisTaskObservation, askedAt: number): WaitState {
+  const { observation, error } = answer;
+  if (error) {
+    const isRefusal = answer.errorClass === 'unauthorized' || answer.errorClass === 'rejected';
+    return {
+      ...state,
+      lastError: error,
+      missing: answer.errorClass === 'unknownTask' && state.observation === null,
+      failingSince: state.failingSince ?? now,
+      refusals: isRefusal ? state.refusals + 1 : 0,
+      refusedSince: isRefusal ? (state.refusedSince ?? now) : null,
+    };
+  }
   return {
     ...state,
     polls: state.polls + 1,
@@ -133,40 +70,22 @@ function afterObservation(state: WaitState, observation: RedisTaskObservation, a
   };
 }
 
-function afterError(
-  state: WaitState,
-  { error, errorClass }: Extract<PollAnswer, { error: object }>,
-  now: number,
-): WaitState {
-  const isRefusal = errorClass === 'unauthorized' || errorClass === 'rejected';
-  return {
-    ...state,
-    lastError: error,
-    missing: errorClass === 'unknownTask' && state.observation === null,
-    failingSince: state.failingSince ?? now,
-    refusals: isRefusal ? state.refusals + 1 : 0,
-    refusedSince: isRefusal ? (state.refusedSince ?? now) : null,
-  };
-}
-
-/**
- * Goes on to the pause after a poll.
- *
- * @param queuedMs - how long the poll's call was in the task queue. The pace is no faster than the queue: waits that ask
- * more often than their calls get through would only pile up there.
- */
-export function pauseAfterPoll(state: WaitState, plan: WaitPlan, now: number, random: number, queuedMs = 0): WaitState {
+/** @param queuedMs - time of the call in the task queue. Polling is no faster than that, or calls would pile up */
+export function pauseAfterPoll(plan: WaitPlan, state: WaitState, now: number, random: number, queuedMs = 0): WaitState {
+  let { paceAt, paceStep } = state;
   // `pollNow` brings a poll forward but leaves the pace, unless the pace would poll right after it.
-  const paced = state.paceAt > now + MINIMUM_INTERVAL_MS ? state : atNextPace(state, plan, now, random);
-  const paceAt = Math.max(paced.paceAt, now + Math.min(queuedMs, LONGEST_QUEUE_MS));
-  return { ...paced, stage: 'pausing', paceAt };
+  if (paceAt <= now + MINIMUM_INTERVAL_MS) {
+    const { delayMs, step } = nextInterval(plan.schedule, now - state.startedAt, paceStep, random);
+    [paceAt, paceStep] = [now + delayMs, step];
+  }
+  paceAt = Math.max(paceAt, now + Math.min(queuedMs, LONGEST_QUEUE_MS));
+  return { ...state, stage: 'pausing', paceAt, paceStep };
 }
 
 /**
- * How long the call of a poll was in the task queue.
+ * How long the call of a poll was in the task queue, in whole milliseconds.
  *
- * @param queuedMs - as the worker tells it by its own clock, which may be wrong: it was no longer than the whole poll.
- * Not known of a call that failed. Rounded: the state that is carried over holds whole milliseconds
+ * @param queuedMs - by the worker's clock, which may be wrong: it was no longer than the whole poll. 0 for a failed call
  */
 export function queueDelayMs(beganAt: number, now: number, queuedMs = 0): number {
   return Math.round(Math.max(0, Math.min(queuedMs, now - beganAt)));
@@ -177,22 +96,20 @@ export function requestPoll(state: WaitState, now: number): WaitState {
   return { ...state, requestedAt: state.requestedAt ?? now };
 }
 
-/** `extendWait`: a new deadline. */
 export function moveDeadline(state: WaitState, deadline: number): WaitState {
   return { ...state, deadline };
 }
 
-/** A wait that is over. */
 export function ended(state: WaitState): WaitState {
   return { ...state, stage: 'ended' };
 }
 
-/** Whether the task may still not be visible, so that "no such task" is not the last word. */
+/** Whether the task may still become visible, so that "no such task" is not final. */
 export function inVisibilityGrace(state: WaitState, now: number): boolean {
   return state.observation === null && now < (state.firstPollAt ?? now) + VISIBILITY_GRACE_MS;
 }
 
-/** What is to be warned of now, and has not been yet. */
+/** The warnings that are due and not in the log yet. */
 export function dueWarnings({ observation, failingSince, warned }: WaitState, now: number): WaitWarning[] {
   const due: WaitWarning[] = [];
   if (failingSince !== null && now - failingSince >= FAILING_WARNING_MS) due.push('failing');
@@ -200,21 +117,38 @@ export function dueWarnings({ observation, failingSince, warned }: WaitState, no
   return due.filter((warning) => !warned.includes(warning));
 }
 
-export function hasWarned(state: WaitState, warnings: readonly WaitWarning[]): WaitState {
-  return { ...state, warned: [...state.warned, ...warnings] };
-}
-
-/** Whether a call of this wait got through lately, so that its queue is served. */
+/** Whether a call of this wait got through lately, so that workers serve its queue. */
 export function wasAnsweredLately({ unfinishedAt }: WaitState, now: number): boolean {
   return unfinishedAt !== null && now - unfinishedAt < ANSWERED_LATELY_MS;
 }
 
-export function isUnfinished(observation: RedisTaskObservation): boolean {
+function isUnfinished(observation: RedisTaskObservation): boolean {
   const phase = phaseOf(observation.status);
   return phase === 'pending' || phase === 'unknown';
 }
 
-function atNextPace(state: WaitState, plan: WaitPlan, now: number, random: number): WaitState {
-  const { delayMs, step } = nextInterval(plan.schedule, now - state.startedAt, state.paceStep, random);
-  return { ...state, paceAt: now + delayMs, paceStep: step };
+/** How long one attempt of a poll may take. The worker ends it sooner itself, so only a lost worker exceeds it. */
+export const ATTEMPT_TIMEOUT_MS = 15_000;
+/** How long the last poll, at the deadline, may take while no worker serves the task queue. */
+export const LAST_POLL_TIMEOUT_MS = 30_000;
+/** How often a wait whose last poll is in a long queue checks that workers still serve it. */
+export const BACKLOG_CHECK_MS = 15_000;
+
+/** What Temporal is told about one poll. */
+export interface CallLimits {
+  /** Made at the deadline: no other poll follows. */
+  readonly isLast: boolean;
+  readonly maximumAttempts: number;
+  readonly priorityKey: number;
+}
+
+/**
+ * How to make the poll that is due: one that decides goes before one that is followed by another.
+ *
+ * Until the deadline, only attempts have a time limit: queueing for the rate limit is not a failure.
+ */
+export function callLimits(state: WaitState, now: number): CallLimits {
+  if (now >= state.deadline) return { isLast: true, maximumAttempts: 1, priorityKey: 1 };
+  const isUrgent = state.firstPollAt === null || state.requestedAt !== null;
+  return { isLast: false, maximumAttempts: 4, priorityKey: isUrgent ? 2 : 3 };
 }

@@ -3,25 +3,23 @@ import {
   type NexusOperationHandle,
   type StartNexusOperationOptions,
 } from '@temporalio/workflow';
-import { type AwaitRedisTaskInput, identityOf, readInput } from '../contract/input.js';
-import { invalidInputMessage } from '../contract/messages.js';
+import { waitSummary } from '../contract/ids.js';
+import { type AwaitRedisTaskInput, readInput } from '../contract/input.js';
 import type { RedisTaskResult } from '../contract/outcome.js';
-import { waitSummary } from '../contract/view.js';
-import { readOrFail } from '../workflows/failure.js';
 import { redisTasks } from './service.js';
 
-/** Options of a wait through Nexus: those of the operation, and where it goes. */
+/** Options of a wait through Nexus: those of the operation, and its endpoint. */
 export interface SharedRedisTaskWaitOptions extends StartNexusOperationOptions {
   /** The Nexus endpoint whose worker serves `redisTasks`. */
   readonly endpoint: string;
 }
 
 /**
- * Starts a wait through Nexus, or joins the one that runs for this task already, and returns a handle once that is done.
- * When it joins, the deadline moves to no earlier than `maxWait` from now, never nearer, and `polling` is not looked at.
+ * Starts a wait through Nexus, or joins the one that runs for this task already, and returns a handle. Joining moves the
+ * deadline to at least `maxWait` from now, never nearer, and ignores `polling`.
  *
- * Cancelling ends it for this caller only, at once. The wait goes on for the others, and when there are none up to its
- * own deadline: who wants it gone cancels the workflow itself, with `RedisTaskClient.cancel`.
+ * Cancelling ends it for this caller only, at once. The wait itself goes on until its deadline, also without callers: to
+ * end it, use `RedisTaskClient.cancel`.
  *
  * @throws ApplicationFailure `RedisTaskInvalidInput` before anything is started, when the input breaks a rule
  */
@@ -29,22 +27,21 @@ export async function startSharedRedisTaskWait(
   input: AwaitRedisTaskInput,
   { endpoint, ...options }: SharedRedisTaskWaitOptions,
 ): Promise<NexusOperationHandle<RedisTaskResult>> {
-  const plan = readOrFail(() => readInput(input), invalidInputMessage, identityOf(input));
+  const plan = readInput(input);
   return createNexusServiceClient({ service: redisTasks, endpoint }).startOperation('awaitTask', input, {
     summary: waitSummary(plan),
     ...options,
-    // Of the operation nothing is to be cancelled, so nobody has to be asked. The SDK's default would hold a cancelled
-    // caller until the wait has ended for all.
+    // The wait goes on, so there is nothing to cancel. The SDK's default would hold a cancelled caller until it ends.
     cancellationType: options.cancellationType ?? 'ABANDON',
   });
 }
 
 /**
- * Waits for a task through Nexus: all pipelines that do so, in other namespaces too, share one wait and its outcome.
+ * Waits for a task through Nexus. All pipelines that do so, in any namespace, share one wait and its outcome.
  *
  * @returns the task as the API last described it, once it has succeeded
- * @throws NexusOperationFailure when the wait ends otherwise: `decodeRedisTaskFailure` says how; and
- * ApplicationFailure `RedisTaskInvalidInput` before anything is started, when the input breaks a rule
+ * @throws NexusOperationFailure when the wait ends otherwise: read it with `decodeRedisTaskFailure`
+ * @throws ApplicationFailure `RedisTaskInvalidInput` before anything is started, when the input breaks a rule
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 /**
- * Waits that many pipelines share, in other namespaces too. All of it is safe in a workflow; what a worker serves them
- * with is in `temporal-tencent-redis/nexus/handler`.
+ * Waits that pipelines in any namespace share. Safe in a workflow; the worker's side is
+ * `temporal-tencent-redis/nexus/handler`.
  *
  * @packageDocumentation
  */

@@ -2,12 +2,12 @@ import { WorkflowNotFoundError } from '@temporalio/common';
 import { getClient } from '@temporalio/nexus';
 import type { RedisTaskDuration } from '../contract/duration.js';
 
-/** Temporal's number for the event with which a workflow begins. */
+/** Temporal's number of the event that starts a workflow. */
 const WORKFLOW_EXECUTION_STARTED = 1;
 
 /**
- * Lets a wait that ran already go on for at least `maxWait` from now. One that this very request has started is left as
- * it is, as far as the server says so: older ones do not, and then a signal that changes nothing is sent.
+ * Lets a wait that ran already go on for at least `maxWait` from now. A wait that this request started gets no signal,
+ * unless the server is too old to tell: then the signal changes nothing.
  */
 export async function joinUnlessStartedBy(
   requestId: string,
@@ -20,7 +20,7 @@ export async function joinUnlessStartedBy(
     const event = raw.workflowExtendedInfo?.requestIdInfos?.[requestId]?.eventType;
     if (Number(event) !== WORKFLOW_EXECUTION_STARTED) await wait.signal('joinWait', { maxWait });
   } catch (error) {
-    // It has ended since, and its outcome is on its way to this caller.
+    // It has ended since; this caller gets its outcome.
     if (!(error instanceof WorkflowNotFoundError)) throw error;
   }
 }

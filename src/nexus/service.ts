@@ -4,6 +4,6 @@ import type { RedisTaskResult } from '../contract/outcome.js';
 
 /** The Nexus service: for callers of any language `redisTasks` with the operation `awaitTask`. */
 export const redisTasks = service('redisTasks', {
-  /** Waits for a task, together with all who wait for it already. Input and result are those of `awaitRedisTask`. */
+  /** Waits for a task in one shared wait. Input and result are those of `awaitRedisTask`. */
   awaitTask: operation<AwaitRedisTaskInput, RedisTaskResult>(),
 });

@@ -1,7 +1,7 @@
 import { type Logger, NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import pRetry from 'p-retry';
+import { DRAIN_TIME } from '../activities/api-worker.js';
 import { createQueueActivities, redisApiWorkerOptions, type RedisActivitiesOptions } from '../activities/index.js';
-import { DRAIN_TIME } from '../contract/call-limits.js';
 import { loadWorkflowBundle } from './bundle.js';
 import type { WorkerConfig } from './config.js';
 

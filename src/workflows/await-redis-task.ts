@@ -9,34 +9,25 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import { readCarriedState } from '../contract/carried-state.js';
 import { decodeRedisTaskFailure } from '../contract/failures.js';
 import { apiTaskQueue } from '../contract/ids.js';
-import {
-  type AwaitRedisTaskInput,
-  identityOf,
-  joinedDeadline,
-  readDeadline,
-  readInput,
-  type WaitPlan,
-} from '../contract/input.js';
-import { invalidExtensionMessage, invalidInputMessage } from '../contract/messages.js';
+import { type AwaitRedisTaskInput, joinedDeadline, readDeadline, readInput, type WaitPlan } from '../contract/input.js';
 import { failureDetails, type RedisTaskResult } from '../contract/outcome.js';
 import { DETACHED, finalMarkdownOf, markdownOf, viewOf, type WaitEnding } from '../contract/view.js';
-import { beginWait, ended, type WaitState } from '../contract/wait.js';
-import { readOrFail } from './failure.js';
+import { beginWait, readCarriedState, type WaitState } from '../contract/wait-state.js';
+import { ended } from '../contract/wait.js';
 import { extendWait, getState, joinWait, pollNow } from './messages.js';
 import { countPoll, countWait } from './metrics.js';
 import { RedisTaskWait } from './redis-task-wait.js';
 import { upsertSearchAttributesOf } from './search-attributes.js';
 
 /**
- * Waits for a task of Tencent Cloud Redis until it has ended: a durable child workflow for a pipeline in any language.
+ * Waits until a Tencent Cloud Redis task has ended: a durable child workflow for a pipeline in any language.
  *
- * Answers the query `getState`, the signals `pollNow` and `joinWait` and the update `extendWait`. Cancelling it ends the wait, not the
- * task.
+ * Handles the query `getState`, the signals `pollNow` and `joinWait`, and the update `extendWait`. Cancelling it ends the
+ * wait, not the task.
  *
- * @param carried - internal: what an earlier run of the same wait handed over
+ * @param carried - internal: the state that an earlier run of the same wait handed over
  * @returns the task as the API last described it, once it has succeeded
  * @throws ApplicationFailure whose `type` is one of `REDIS_TASK_FAILURE_TYPES`; see `decodeRedisTaskFailure`
  */
@@ -46,7 +37,7 @@ export async function awaitRedisTask(input: AwaitRedisTaskInput, carried?: unkno
 
   const wait = new RedisTaskWait(plan, state, {
     apiQueue,
-    changed: (now) => setCurrentDetails(markdownOf(plan, now, apiQueue)),
+    changed: (state) => setCurrentDetails(markdownOf(plan, state, apiQueue)),
     polled(answer) {
       countPoll(answer);
       upsertSearchAttributesOf(plan, answer);
@@ -60,11 +51,7 @@ export async function awaitRedisTask(input: AwaitRedisTaskInput, carried?: unkno
   });
   const view = () => viewOf(plan, wait.state, Date.now());
   const deadlineOf = (argument: unknown) =>
-    readOrFail(
-      () => readDeadline(argument, wait.state.startedAt, Date.now()),
-      invalidExtensionMessage,
-      failureDetails(plan, wait.state, Date.now()),
-    );
+    readDeadline(argument, wait.state.startedAt, Date.now(), failureDetails(plan, wait.state, Date.now()));
 
   setHandler(getState, view, { description: 'Where the wait stands: status, polls, next poll, deadline, last error' });
   setHandler(pollNow, () => wait.pollNow(), { description: 'Polls at once; the pace goes on unchanged' });
@@ -74,7 +61,7 @@ export async function awaitRedisTask(input: AwaitRedisTaskInput, carried?: unkno
       const deadline = joinedDeadline(argument, wait.state.deadline, Date.now());
       if (deadline > wait.state.deadline) wait.moveDeadline(deadline);
     },
-    { description: 'Moves the deadline to no earlier than so long from now, never nearer: { "maxWait": "4h" }' },
+    { description: 'Moves the deadline to at least maxWait from now, never nearer: { "maxWait": "4h" }' },
   );
   setHandler(
     extendWait,
@@ -110,9 +97,8 @@ export async function awaitRedisTask(input: AwaitRedisTaskInput, carried?: unkno
 
 function readArguments(input: unknown, carried: unknown): { plan: WaitPlan; state: WaitState } {
   try {
-    const plan = readOrFail(() => readInput(input), invalidInputMessage, identityOf(input));
-    const state = readOrFail(() => readCarriedState(carried), invalidInputMessage, identityOf(input));
-    return { plan, state: state ?? beginWait(plan, Date.now()) };
+    const plan = readInput(input);
+    return { plan, state: readCarriedState(carried, input) ?? beginWait(plan, Date.now()) };
   } catch (error) {
     countWait('RedisTaskInvalidInput');
     throw error;

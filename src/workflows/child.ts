@@ -1,20 +1,17 @@
 import { type ChildWorkflowHandle, type ChildWorkflowOptions, startChild, workflowInfo } from '@temporalio/workflow';
-import { AWAIT_REDIS_TASK, childWorkflowId, DEFAULT_TASK_QUEUE } from '../contract/ids.js';
-import { type AwaitRedisTaskInput, identityOf, readInput } from '../contract/input.js';
-import { invalidInputMessage } from '../contract/messages.js';
+import { AWAIT_REDIS_TASK, DEFAULT_TASK_QUEUE, waitStartOptions } from '../contract/ids.js';
+import { type AwaitRedisTaskInput, readInput } from '../contract/input.js';
 import type { RedisTaskResult } from '../contract/outcome.js';
-import { waitSummary } from '../contract/view.js';
 import type { awaitRedisTask } from './await-redis-task.js';
-import { readOrFail } from './failure.js';
 
 /**
- * Options of the child workflow. Those that are left out follow the contract: queue `redis-task`, the id
- * `<parent id>/<queue>/<region>/<taskId>`, a static summary and a memo with the task and its region.
+ * Options of the child workflow. Defaults: queue `redis-task`, id `<parent id>/<queue>/<region>/<taskId>`, and a static
+ * summary and memo with the task and its region.
  */
 export type AwaitRedisTaskOptions = Omit<ChildWorkflowOptions, 'args'>;
 
 /**
- * Starts a wait as a child workflow and returns its handle: to do something else meanwhile, or to send `pollNow`.
+ * Starts a wait as a child workflow and returns its handle, to do something else meanwhile or to send `pollNow`.
  *
  * @throws ApplicationFailure `RedisTaskInvalidInput` before anything is started, when the input breaks a rule
  */
@@ -22,16 +19,13 @@ export async function startAwaitRedisTask(
   input: AwaitRedisTaskInput,
   options: AwaitRedisTaskOptions = {},
 ): Promise<ChildWorkflowHandle<typeof awaitRedisTask>> {
-  const plan = readOrFail(() => readInput(input), invalidInputMessage, identityOf(input));
-  const { taskId, region } = plan;
   const { taskQueue = DEFAULT_TASK_QUEUE } = options;
+  const start = waitStartOptions(readInput(input), input, taskQueue);
   return startChild<typeof awaitRedisTask>(AWAIT_REDIS_TASK, {
-    workflowId: childWorkflowId(workflowInfo().workflowId, taskQueue, region, taskId),
-    staticSummary: waitSummary(plan),
+    ...start,
+    workflowId: `${workflowInfo().workflowId}/${start.workflowId}`,
     ...options,
-    taskQueue,
-    memo: { taskId, region, ...options.memo },
-    args: [input],
+    memo: { ...start.memo, ...options.memo },
   });
 }
 
@@ -39,8 +33,8 @@ export async function startAwaitRedisTask(
  * Waits for a task as a child workflow.
  *
  * @returns the task as the API last described it, once it has succeeded
- * @throws ChildWorkflowFailure when the wait ends otherwise: `decodeRedisTaskFailure` says how; and
- * ApplicationFailure `RedisTaskInvalidInput` before anything is started, when the input breaks a rule
+ * @throws ChildWorkflowFailure when the wait ends otherwise: read it with `decodeRedisTaskFailure`
+ * @throws ApplicationFailure `RedisTaskInvalidInput` before anything is started, when the input breaks a rule
  *
  * @example
  * ```ts

@@ -1,7 +1,7 @@
 /**
- * What runs inside a workflow: the wait as a workflow of its own, as a child, and inline.
+ * For workflow code: the wait as its own workflow, as a child, and inline.
  *
- * A worker that serves waits registers `awaitRedisTask`; a workflow file of your own re-exports it for that.
+ * A worker that runs waits registers `awaitRedisTask`: re-export it from your workflow file.
  *
  * @packageDocumentation
  */

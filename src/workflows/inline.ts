@@ -1,24 +1,22 @@
 import { workflowInfo } from '@temporalio/workflow';
 import { apiTaskQueue } from '../contract/ids.js';
-import { type AwaitRedisTaskInput, identityOf, readInput } from '../contract/input.js';
-import { invalidInputMessage } from '../contract/messages.js';
+import { type AwaitRedisTaskInput, readInput } from '../contract/input.js';
 import type { RedisTaskResult } from '../contract/outcome.js';
-import { beginWait } from '../contract/wait.js';
-import { readOrFail } from './failure.js';
+import { beginWait } from '../contract/wait-state.js';
 import { RedisTaskWait } from './redis-task-wait.js';
 
 /** Options of {@link waitForRedisTask}. */
 export interface WaitForRedisTaskOptions {
   /**
    * The calls go to `<taskQueue>-api`.
-   * @default the queue of the workflow that calls
+   * @default the queue of the calling workflow
    */
   readonly taskQueue?: string;
 }
 
 /**
- * Waits for a task inside your own workflow, without a child: for short waits, because each poll adds 11 events to
- * your history and nothing continues it as new. A wait of its own id, with queries and `pollNow`, is
+ * Waits for a task inside your own workflow, without a child. Use it for short waits: each poll adds 11 events to your
+ * history, and nothing continues it as new. For a wait with its own id, queries and `pollNow`, use
  * `executeAwaitRedisTask`.
  *
  * A worker must serve the queue `<taskQueue>-api` with the activities of `createRedisActivities`.
@@ -29,7 +27,7 @@ export async function waitForRedisTask(
   input: AwaitRedisTaskInput,
   options: WaitForRedisTaskOptions = {},
 ): Promise<RedisTaskResult> {
-  const plan = readOrFail(() => readInput(input), invalidInputMessage, identityOf(input));
+  const plan = readInput(input);
   const apiQueue = apiTaskQueue(options.taskQueue ?? workflowInfo().taskQueue);
   return new RedisTaskWait(plan, beginWait(plan, Date.now()), { apiQueue }).run();
 }

@@ -5,13 +5,12 @@ import type { RedisTaskWaitState } from '../contract/view.js';
 /** Where a wait stands. */
 export const getState = defineQuery<RedisTaskWaitState>('getState');
 
-/** Polls at once, for instance because the task is known to have ended. Its pace goes on unchanged. */
+/** Polls at once, for example because you know that the task has ended. The pace goes on unchanged. */
 export const pollNow = defineSignal('pollNow');
 
 /**
- * Joins a wait that runs: its deadline moves to no earlier than `maxWait` from now, never nearer. For whoever would have
- * started the wait and found it running, as `RedisTaskClient` and the Nexus handler do by themselves. An argument that
- * breaks the rules of the input's `maxWait` changes nothing.
+ * Joins a running wait: its deadline moves to at least `maxWait` from now, never nearer. Send it when you wanted to start
+ * a wait that runs already; `RedisTaskClient` and the Nexus handler do so themselves. An invalid `maxWait` changes nothing.
  */
 export const joinWait = defineSignal<[{ readonly maxWait: RedisTaskDuration }]>('joinWait');
 

@@ -14,7 +14,7 @@ const WAIT_OUTCOMES: Readonly<Record<WaitEnding, string>> = {
   RedisTaskInvalidInput: 'invalid_input',
 };
 
-/** Counts a poll. The SDK drops what is counted on replay. */
+/** Counts a poll. The SDK does not count during replay. */
 export function countPoll(answer: PollAnswer): void {
   const outcome = answer.error ? 'no_answer' : phaseOf(answer.observation.status);
   const polls = metricMeter.createCounter('redis_task_polls', '', 'Polls of a Redis task, by what they brought');

@@ -7,13 +7,12 @@ import {
   TimeoutFailure,
 } from '@temporalio/workflow';
 import type { DescribedTask, RedisActivities } from '../activities/index.js';
-import { ATTEMPT_TIMEOUT_MS, type CallLimits } from '../contract/call-limits.js';
 import type { WaitPlan } from '../contract/input.js';
 import { noTask, type PollError, pollErrorClass, readPollError, workerLost } from '../contract/poll-error.js';
 import { readObservation } from '../contract/task.js';
-import type { PollAnswer } from '../contract/wait.js';
+import { ATTEMPT_TIMEOUT_MS, type CallLimits, type PollAnswer } from '../contract/wait.js';
 
-/** A poll's answer, with what the worker that made it says beside the task. */
+/** A poll's answer, and what the worker adds to it. */
 export type Polled = PollAnswer & {
   /** The namespace has the search attributes of a wait. */
   readonly searchAttributes?: boolean;
@@ -21,7 +20,7 @@ export type Polled = PollAnswer & {
   readonly queuedMs?: number;
 };
 
-/** A poll under way: one activity, with Temporal's retries, which are the only ones there are. */
+/** A poll under way: one activity, retried by Temporal only. */
 export class PollUnderWay {
   /** Undefined until the poll is over. */
   answer: Polled | undefined;
@@ -38,13 +37,13 @@ export class PollUnderWay {
       );
   }
 
-  /** @throws what no poll is meant to throw: a mistake in this code */
+  /** @throws an error that no poll should throw: a bug in this package */
   get isOver(): boolean {
     if (this.error && !isCancellation(this.error)) throw this.error;
     return this.answer !== undefined;
   }
 
-  /** Cancels the call. Resolves with its answer all the same when that came in the very same moment. */
+  /** Cancels the call. Resolves with its answer if that came at the same moment. */
   async giveUp(): Promise<Polled | undefined> {
     this.scope.cancel();
     await this.settled;
@@ -59,7 +58,7 @@ async function describeTask(plan: WaitPlan, apiQueue: string, limits: CallLimits
     startToCloseTimeout: ATTEMPT_TIMEOUT_MS,
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumAttempts: limits.maximumAttempts },
     priority: { priorityKey: limits.priorityKey },
-    // Cancelling does not wait for the call. Said explicitly: another type would end the wait as failed.
+    // Cancelling does not wait for the call. With another type the wait would end as failed.
     cancellationType: 'TRY_CANCEL',
   });
   try {
@@ -82,7 +81,7 @@ async function describeTask(plan: WaitPlan, apiQueue: string, limits: CallLimits
 
 function failedPoll(cause: Error | undefined, apiQueue: string): PollAnswer {
   const at = new Date().toISOString();
-  // Of the limits in time, a poll has only that of each attempt.
+  // Only attempts have a time limit.
   if (cause instanceof TimeoutFailure) return { error: workerLost(apiQueue, at), errorClass: 'transient' };
   if (cause instanceof ApplicationFailure) {
     const error = readPollError(cause.details?.[0]) ?? unexpected(cause.type, cause.message, at);

@@ -2,11 +2,10 @@ import { isCancellation, proxyActivities } from '@temporalio/workflow';
 import type { QueueActivities } from '../activities/queue.js';
 
 /**
- * Asks the server, by way of the worker that runs this workflow, whether calls were taken from a task queue lately.
+ * Asks the server, through the worker that runs this workflow, whether workers took calls from a task queue lately.
  *
- * Undefined where that cannot be told: the worker of a workflow that waits inline may not have the activity. That is
- * also why it is no local one: the SDK decides by what is registered whether to record one, and a replay elsewhere would
- * find another history than its own.
+ * Undefined if that worker does not have the activity, which a workflow that waits inline does not need. Not a local
+ * activity: whether the SDK records one depends on what is registered, so a replay on another worker could differ.
  */
 export async function isQueueServed(apiQueue: string): Promise<boolean | undefined> {
   const { isRedisTaskQueueServed } = proxyActivities<QueueActivities>({

@@ -6,40 +6,40 @@ import {
   log,
   type TimerOptions,
 } from '@temporalio/workflow';
-import { BACKLOG_CHECK_MS, callLimits, LAST_POLL_TIMEOUT_MS } from '../contract/call-limits.js';
+import { toApplicationFailure } from '../contract/failures.js';
 import type { WaitPlan } from '../contract/input.js';
 import { failingWarning, unknownStatusWarning } from '../contract/messages.js';
 import { outcomeOf, type RedisTaskResult } from '../contract/outcome.js';
 import { noActivityWorker, queueBacklog } from '../contract/poll-error.js';
 import { deadlineSummary, LAST_POLL_SUMMARY, pauseSummary, pollSummary } from '../contract/view.js';
+import type { WaitState } from '../contract/wait-state.js';
 import {
+  BACKLOG_CHECK_MS,
+  callLimits,
   dueWarnings,
-  hasWarned,
+  LAST_POLL_TIMEOUT_MS,
   moveDeadline,
   nextPollAt,
   pauseAfterPoll,
   pollAnswered,
   pollBegan,
   pollGivenUp,
-  pollQueued,
   queueDelayMs,
   requestPoll,
   wasAnsweredLately,
-  type WaitState,
 } from '../contract/wait.js';
-import { applicationFailure } from './failure.js';
 import { type Polled, PollUnderWay } from './poll.js';
 import { isQueueServed } from './queue.js';
 import { StaleReplayGuard } from './stale-replay-guard.js';
 
-/** What a wait is embedded in: the workflow `awaitRedisTask`, or someone's own. */
+/** The workflow that a wait runs in: `awaitRedisTask`, or a user's own. */
 export interface WaitHost {
   readonly apiQueue: string;
-  /** The wait polls, or pauses, or has learned something. */
+  /** The state of the wait has changed. */
   changed?(state: WaitState): void;
   /** A poll has ended. */
   polled?(answer: Polled): void;
-  /** Between two polls, when the wait can be handed to another run. */
+  /** Between two polls, when the wait can continue as new. */
   betweenPolls?(): Promise<void>;
 }
 
@@ -92,18 +92,15 @@ export class RedisTaskWait {
       this.warn();
 
       const outcome = outcomeOf(this.plan, this.state, answer, beganAt, Date.now());
-      if (outcome?.failure) throw applicationFailure(outcome.failure);
+      if (outcome?.failure) throw toApplicationFailure(outcome.failure);
       if (outcome) return outcome.result;
 
-      this.become(pauseAfterPoll(this.state, this.plan, Date.now(), this.jitter.random(), queuedMs));
+      this.become(pauseAfterPoll(this.plan, this.state, Date.now(), this.jitter.random(), queuedMs));
       await this.host.betweenPolls?.();
     }
   }
 
-  /**
-   * Lets every condition see that the deadline has come. One timer serves the whole wait: when the deadline moves away
-   * nothing is touched, and the timer is set anew when it rings.
-   */
+  /** Wakes every condition at the deadline. One timer serves the whole wait; one that fires early is set again. */
   private async wakeAtDeadline(): Promise<never> {
     for (;;) {
       const { deadline } = this.state;
@@ -131,7 +128,7 @@ export class RedisTaskWait {
     }
   }
 
-  /** Makes one poll. Undefined: the deadline came before the answer, and the last poll is due. */
+  /** Makes one poll. Undefined when the deadline came before the answer: then the last poll is due. */
   private async poll(beganAt: number): Promise<Polled | undefined> {
     const limits = callLimits(this.state, beganAt);
     if (limits.isLast) this.rungAt = this.state.deadline;
@@ -139,7 +136,7 @@ export class RedisTaskWait {
     this.become(pollBegan(this.state));
     const poll = new PollUnderWay(this.plan, this.host.apiQueue, limits, summary);
     const answer = await this.answerTo(poll, beganAt);
-    // The answer and a cancellation can arrive together: then the wait ends as cancelled all the same.
+    // The answer and a cancellation can arrive together: cancellation wins.
     if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('The wait was cancelled');
     return answer;
   }
@@ -148,7 +145,7 @@ export class RedisTaskWait {
     for (let limitMs = LAST_POLL_TIMEOUT_MS; !(await this.isAnswered(poll, limitMs)); limitMs = BACKLOG_CHECK_MS) {
       const queuedMs = Date.now() - beganAt;
       const served = queuedMs < LAST_POLL_TIMEOUT_MS || (await this.isQueueServed());
-      // All of this may have changed while the server was asked.
+      // Asking the server took time.
       if (poll.isOver) break;
       if (!this.isPastDeadline()) continue;
       const at = new Date().toISOString();
@@ -161,13 +158,13 @@ export class RedisTaskWait {
         this.become(pollGivenUp(this.state, Date.now(), error));
         return undefined;
       }
-      // Others are in front of it: a task that has ended in time must not be reported as timed out for that.
-      this.become(pollQueued(this.state, queueBacklog(this.host.apiQueue, queuedMs, at)));
+      // Other calls are in front. A task that ended in time must not be reported as timed out because of them.
+      this.become({ ...this.state, lastError: queueBacklog(this.host.apiQueue, queuedMs, at) });
     }
     return poll.answer;
   }
 
-  /** Waits for the answer up to the deadline, and after it for as long as the last poll may take. */
+  /** Waits for the answer: before the deadline up to it, after it for as long as the last poll may take. */
   private async isAnswered(poll: PollUnderWay, lastPollMs: number): Promise<boolean> {
     const isLast = this.isPastDeadline();
     const settled = () => poll.isOver || this.isPastDeadline() !== isLast;
@@ -180,7 +177,7 @@ export class RedisTaskWait {
     return (await isQueueServed(this.host.apiQueue)) ?? wasAnsweredLately(this.state, Date.now());
   }
 
-  /** Tells the log once what an operator should look at. */
+  /** Logs each warning once. */
   private warn(): void {
     const { observation, lastError, failingSince } = this.state;
     const now = Date.now();
@@ -190,7 +187,7 @@ export class RedisTaskWait {
         log.warn(failingWarning(this.plan, lastError, now - (failingSince ?? now)));
       if (warning === 'unknownStatus' && observation) log.warn(unknownStatusWarning(this.plan, observation.status));
     }
-    if (warnings.length > 0) this.state = hasWarned(this.state, warnings);
+    if (warnings.length > 0) this.state = { ...this.state, warned: [...this.state.warned, ...warnings] };
   }
 
   /** @returns false when the timeout came first */

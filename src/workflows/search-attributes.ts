@@ -8,19 +8,16 @@ const STATUS = defineSearchAttributeKey('RedisTaskStatus', 'KEYWORD');
 const REGION = defineSearchAttributeKey('RedisRegion', 'KEYWORD');
 const INSTANCE_ID = defineSearchAttributeKey('RedisInstanceId', 'KEYWORD');
 
-/** The longest keyword that a SQL visibility store takes. */
+/** The longest keyword that a SQL visibility store accepts. */
 const KEYWORD_MAX = 255;
 
-/**
- * Writes what a poll saw into the search attributes, when the worker was told that the namespace has them and the
- * values changed: each write is an event.
- */
+/** Updates the search attributes, if the namespace has them and a value changed: each update is an event. */
 export function upsertSearchAttributesOf(plan: WaitPlan, { observation, searchAttributes }: Polled): void {
   if (!observation || !searchAttributes) return;
   const status = cut(observation.status, KEYWORD_MAX);
   const instanceId = cut(observation.instanceId ?? '', KEYWORD_MAX);
-  const { typedSearchAttributes: now } = workflowInfo();
-  if (now.get(STATUS) === status && (now.get(INSTANCE_ID) ?? '') === instanceId) return;
+  const { typedSearchAttributes: current } = workflowInfo();
+  if (current.get(STATUS) === status && (current.get(INSTANCE_ID) ?? '') === instanceId) return;
   upsertSearchAttributes([
     { key: STATUS, value: status },
     { key: REGION, value: plan.region },

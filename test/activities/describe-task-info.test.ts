@@ -2,6 +2,7 @@ import { ApplicationFailure, ApplicationFailureCategory, CancelledFailure } from
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { createRedisActivities, type RedisActivitiesOptions } from '../../src/activities/index.js';
+import { decodeRedisTaskFailure } from '../../src/contract/failures.js';
 import type { PollError } from '../../src/contract/poll-error.js';
 import { RedisApiSimulator, SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
 
@@ -167,6 +168,7 @@ describe('describeTaskInfo', () => {
     const failure = await failureOf(run(input));
 
     expect(failure).toMatchObject({ type: 'RedisTaskInvalidInput', nonRetryable: true });
+    expect(decodeRedisTaskFailure(failure)?.details).toMatchObject({ invalid: { field }, polls: 0 });
     expect(failure.message).toContain(field);
     expect(failure.message).not.toContain('hunter2');
     expect(simulator.calls).toHaveLength(0);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
+import { type InvalidField, InvalidInputFailure } from '../../src/contract/failures.js';
 import { readDeadline, readInput, type WaitPlan } from '../../src/contract/input.js';
-import { type InvalidField, InvalidFieldError } from '../../src/contract/rules.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -48,7 +48,7 @@ function readOrRefuse<T>(read: () => T): { read: T } | { invalid: InvalidField }
   try {
     return { read: read() };
   } catch (error) {
-    if (error instanceof InvalidFieldError) return { invalid: error.invalid };
+    if (error instanceof InvalidInputFailure) return { invalid: error.invalid };
     throw error;
   }
 }

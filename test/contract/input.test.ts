@@ -1,5 +1,5 @@
+import { type InvalidField, InvalidInputFailure } from '../../src/contract/failures.js';
 import { joinedDeadline, readDeadline, readInput } from '../../src/contract/input.js';
-import { type InvalidField, InvalidFieldError } from '../../src/contract/rules.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -14,7 +14,7 @@ function thrownBy(read: () => unknown): InvalidField {
   try {
     read();
   } catch (error) {
-    if (error instanceof InvalidFieldError) return error.invalid;
+    if (error instanceof InvalidInputFailure) return error.invalid;
     throw error;
   }
   throw new Error('Nothing was refused');

@@ -1,14 +1,6 @@
 import fc from 'fast-check';
-import type { RedisTaskFailureDetails } from '../../src/contract/failures.js';
-import {
-  erroredMessage,
-  failedMessage,
-  invalidExtensionMessage,
-  invalidInputMessage,
-  rejectedMessage,
-  timedOutMessage,
-  unauthorizedMessage,
-} from '../../src/contract/messages.js';
+import { InvalidInputFailure, type RedisTaskFailureDetails } from '../../src/contract/failures.js';
+import { ADVICE, failureMessage, type PollFailureType } from '../../src/contract/messages.js';
 import type { PollError } from '../../src/contract/poll-error.js';
 
 const lastError: PollError = {
@@ -35,19 +27,20 @@ const facts = ['18215', 'ap-guangzhou', 'crs-09u2u96z', 'redis缓存清空流程
 const ofTask = ['"failed"', '"The backup file is damaged."', '(RequestId request-of-the-task)'];
 const ofError = ['InternalError.NetWorkErr', '"An internal error has occurred."', '(RequestId request-of-the-error)'];
 
+const messageOf = (type: PollFailureType, seen = details, refusals = 1) =>
+  failureMessage(type, seen, { maxWaitMs: 7_200_000, refusals });
+
 describe('the message of a failure', () => {
-  test.each([
-    ['failed', failedMessage(details), [...facts, ...ofTask]],
-    ['errored', erroredMessage(details), [...facts, ...ofTask]],
-    [
-      'timed out',
-      timedOutMessage(details, 7_200_000),
-      [...facts, ...ofTask, ...ofError, 'maxWait of 2 h', 'resumeInput'],
-    ],
-    ['unauthorized', unauthorizedMessage(details, lastError, 1), [...facts, ...ofError, 'redis:DescribeTaskInfo']],
-    ['rejected', rejectedMessage(details, lastError, 1), [...facts, ...ofError]],
-  ])('that %s holds all the facts', (_, message, expected) => {
-    for (const fact of expected) expect(message).toContain(fact);
+  test.each<[PollFailureType, string[]]>([
+    ['RedisTaskFailed', ofTask],
+    ['RedisTaskErrored', ofTask],
+    ['RedisTaskTimedOut', [...ofTask, ...ofError, 'maxWait of 2 h', 'resumeInput']],
+    ['RedisTaskUnauthorized', [...ofError, 'redis:DescribeTaskInfo']],
+    ['RedisTaskRejected', ofError],
+  ])('of type %s holds all the facts and says what to do', (type, expected) => {
+    const message = messageOf(type);
+
+    for (const fact of [...facts, ...expected, ADVICE[type]]) expect(message).toContain(fact);
   });
 
   test('says of a task that was never seen that it was not', () => {
@@ -60,7 +53,7 @@ describe('the message of a failure', () => {
       requestId: null,
       polls: 0,
     };
-    const message = timedOutMessage(unseen, 60_000);
+    const message = messageOf('RedisTaskTimedOut', unseen);
 
     expect(message).toContain('Redis task 18215 in ap-guangzhou had not ended');
     expect(message).toContain('it was never seen');
@@ -68,7 +61,7 @@ describe('the message of a failure', () => {
   });
 
   test('counts one poll as one', () => {
-    expect(failedMessage({ ...details, polls: 1 })).toContain('1 poll.');
+    expect(messageOf('RedisTaskFailed', { ...details, polls: 1 })).toContain('1 poll.');
   });
 
   const anyText = fc.oneof(
@@ -93,13 +86,8 @@ describe('the message of a failure', () => {
   test('is one line of at most 3000 well-formed characters, whatever the API said', () => {
     fc.assert(
       fc.property(anyDetails, anyError, (seen, error) => {
-        const all = [
-          failedMessage(seen),
-          erroredMessage(seen),
-          timedOutMessage({ ...seen, lastError: error }, 7_200_000),
-          unauthorizedMessage(seen, error, 3),
-          rejectedMessage(seen, error, 3),
-        ];
+        const types = Object.keys(ADVICE) as PollFailureType[];
+        const all = types.map((type) => messageOf(type, { ...seen, lastError: error }, 3));
         for (const message of all) {
           expect(Array.from(message).length).toBeLessThanOrEqual(3_000);
           expect(message).not.toMatch(/[\r\n\u2028\u2029]/);
@@ -111,28 +99,28 @@ describe('the message of a failure', () => {
 });
 
 describe('the message of an invalid input', () => {
-  test('names field, value and rule', () => {
-    const message = invalidInputMessage({ field: 'maxWait', value: '"soon"', rule: 'must be a duration' });
+  const sentences = 'Invalid input: %. Nothing was asked of the API.';
 
-    expect(message).toContain('maxWait is "soon", but it must be a duration');
+  test('names field, value and rule', () => {
+    const invalid = { field: 'maxWait', value: '"$& soon"', rule: 'must be a duration' };
+
+    expect(new InvalidInputFailure(invalid, sentences).message).toBe(
+      'Invalid input: maxWait is "$& soon", but it must be a duration. Nothing was asked of the API.',
+    );
   });
 
   test('has no value where none may be shown', () => {
-    expect(invalidInputMessage({ field: 'secretKey', rule: 'is not a field of this input' })).toContain(
-      'secretKey is not a field',
+    const { message } = new InvalidInputFailure(
+      { field: 'secretKey', rule: 'is not a field of this input' },
+      sentences,
     );
-  });
 
-  test('says of an extension that the wait goes on', () => {
-    expect(invalidExtensionMessage({ field: 'maxWait', value: '1', rule: 'must end after now' })).toMatch(
-      /^extendWait refused: maxWait is 1, but it must end after now\..*goes on as before/,
-    );
+    expect(message).toContain('secretKey is not a field');
   });
 
   test('is one line also for a field with a line break in its name', () => {
     const invalid = { field: 'max\nWait', value: '{a\nb}', rule: 'is not a field' };
 
-    expect(invalidInputMessage(invalid)).not.toContain('\n');
-    expect(invalidExtensionMessage(invalid)).not.toContain('\n');
+    expect(new InvalidInputFailure(invalid, sentences).message).not.toContain('\n');
   });
 });

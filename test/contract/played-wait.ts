@@ -1,17 +1,10 @@
-import { callLimits, type CallLimits } from '../../src/contract/call-limits.js';
 import { type AwaitRedisTaskInput, readInput, type WaitPlan } from '../../src/contract/input.js';
 import { outcomeOf, type WaitOutcome } from '../../src/contract/outcome.js';
 import type { PollError, PollErrorClass } from '../../src/contract/poll-error.js';
 import type { RedisTaskObservation } from '../../src/contract/task.js';
-import {
-  beginWait,
-  nextPollAt,
-  pauseAfterPoll,
-  type PollAnswer,
-  pollAnswered,
-  pollBegan,
-  type WaitState,
-} from '../../src/contract/wait.js';
+import { beginWait, type WaitState } from '../../src/contract/wait-state.js';
+import { callLimits, type CallLimits } from '../../src/contract/wait.js';
+import { nextPollAt, pauseAfterPoll, type PollAnswer, pollAnswered, pollBegan } from '../../src/contract/wait.js';
 
 export const START = Date.parse('2026-11-22T10:00:00Z');
 
@@ -92,7 +85,7 @@ export class PlayedWait {
     this.now += this.callMs;
     this.state = pollAnswered(this.state, answer, this.now);
     this.outcome = outcomeOf(this.plan, this.state, answer, beganAt, this.now);
-    if (!this.outcome) this.state = pauseAfterPoll(this.state, this.plan, this.now, 0.5);
+    if (!this.outcome) this.state = pauseAfterPoll(this.plan, this.state, this.now, 0.5);
     return this;
   }
 

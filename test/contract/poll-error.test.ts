@@ -1,4 +1,3 @@
-import { callLimits } from '../../src/contract/call-limits.js';
 import {
   noActivityWorker,
   POLL_FAILURE_TYPES,
@@ -6,7 +5,8 @@ import {
   queueBacklog,
   workerLost,
 } from '../../src/contract/poll-error.js';
-import { beginWait } from '../../src/contract/wait.js';
+import { beginWait } from '../../src/contract/wait-state.js';
+import { callLimits } from '../../src/contract/wait.js';
 import { planOf, START } from './played-wait.js';
 
 const AT = '2026-11-22T10:00:00.000Z';

@@ -1,5 +1,6 @@
 import { finalMarkdownOf, pauseSummary, viewOf } from '../../src/contract/view.js';
-import { beginWait, pollAnswered, pollBegan } from '../../src/contract/wait.js';
+import { beginWait } from '../../src/contract/wait-state.js';
+import { pollAnswered, pollBegan } from '../../src/contract/wait.js';
 import { planOf, refused, seen, START } from './played-wait.js';
 
 const plan = planOf();

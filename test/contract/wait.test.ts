@@ -1,8 +1,7 @@
+import { beginWait } from '../../src/contract/wait-state.js';
 import {
-  beginWait,
   dueWarnings,
   ended,
-  hasWarned,
   moveDeadline,
   nextPollAt,
   pauseAfterPoll,
@@ -345,7 +344,7 @@ describe('the pause after a poll', () => {
   test('never ends in the past', () => {
     const plan = planOf({ maxWait: '1s' });
     const late = START + 60_000;
-    const state = pauseAfterPoll(pollAnswered(pollBegan(beginWait(plan, START)), running(), late), plan, late, 0.5);
+    const state = pauseAfterPoll(plan, pollAnswered(pollBegan(beginWait(plan, START)), running(), late), late, 0.5);
 
     expect(nextPollAt(state)).toBe(late + 1_000);
   });
@@ -353,14 +352,14 @@ describe('the pause after a poll', () => {
   test('is no shorter than the time in the queue was', () => {
     const plan = planOf();
 
-    expect(nextPollAt(pauseAfterPoll(beginWait(plan, START), plan, START, 0.5, 20_000))).toBe(START + 20_000);
+    expect(nextPollAt(pauseAfterPoll(plan, beginWait(plan, START), START, 0.5, 20_000))).toBe(START + 20_000);
   });
 
   test('is not an hour after an hour in which no worker or server was there', () => {
     const plan = planOf({ maxWait: '1d' });
     const afterOutage = beginWait(plan, START - 3_600_000);
 
-    expect(nextPollAt(pauseAfterPoll(afterOutage, plan, START, 0.5, 3_600_000))).toBe(START + 30_000);
+    expect(nextPollAt(pauseAfterPoll(plan, afterOutage, START, 0.5, 3_600_000))).toBe(START + 30_000);
   });
 });
 
@@ -452,7 +451,7 @@ describe('a warning', () => {
 
   test('comes once in a wait', () => {
     const wait = new PlayedWait(planOf(), () => seen('verifying')).poll();
-    wait.state = hasWarned(wait.state, ['unknownStatus']);
+    wait.state = { ...wait.state, warned: ['unknownStatus'] };
 
     expect(dueWarnings(wait.poll().state, wait.now)).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import { RawValue } from '@temporalio/common';
 import fc, { type Arbitrary } from 'fast-check';
-import type { WaitState } from '../../src/contract/wait.js';
+import type { WaitState } from '../../src/contract/wait-state.js';
 import { anyJson, objectText, oddText } from './arbitraries.js';
 
 const duration = fc.oneof(

@@ -7,6 +7,8 @@ import { eventsOf, failedWorkflowTasks } from '../support/histories.js';
 import type { WaitHandle } from '../support/waits.js';
 
 const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+/** Types of failures whose details say how to wait on. */
+const RESUMABLE: readonly unknown[] = ['RedisTaskTimedOut', 'RedisTaskUnauthorized', 'RedisTaskRejected'];
 const TEXTS = ['status', 'message', 'taskType', 'instanceId', 'startTime', 'requestId'] as const;
 
 /** How a wait ended: with a result, with a failure type of the contract, or cancelled because it was still waiting. */
@@ -89,7 +91,7 @@ export function expectFailure({ type, message, nonRetryable, details }: Applicat
   expect(Number.isSafeInteger(polls) && Number.isSafeInteger(waitedMs)).toBe(true);
   if (lastError) expectError(lastError);
   expect(invalid !== undefined).toBe(type === 'RedisTaskInvalidInput');
-  expect(resumeInput !== undefined).toBe(type === 'RedisTaskTimedOut');
+  expect(resumeInput !== undefined).toBe(RESUMABLE.includes(type));
   if (invalid) {
     expect(Object.keys(invalid).sort()).toEqual(['field', 'rule']);
     expect(Object.values(invalid).every((each) => typeof each === 'string' && each.isWellFormed())).toBe(true);

@@ -36,6 +36,8 @@ test('the sources bundle without a Node built-in, without got and without what s
   expect(forbidden(modules)).toEqual([]);
   expect(modules).toContainEqual(expect.stringMatching(/workflows\/await-redis-task\.ts$/));
   expect(code).not.toMatch(/require\(["']node:|from ["']node:/);
+  // Two copies would mean two classes ApplicationFailure.
+  expect(modules.filter((name) => name.endsWith('common/src/failure.ts'))).toHaveLength(1);
 });
 
 describe('an installed package', () => {

@@ -1,19 +1,14 @@
 // Temporal UI shows summaries and details as Markdown, and the API's texts stand in them.
 import fc from 'fast-check';
 import type { RedisTaskFailure } from '../../src/contract/failures.js';
+import { waitSummary } from '../../src/contract/ids.js';
 import { readInput } from '../../src/contract/input.js';
 import type { PollError } from '../../src/contract/poll-error.js';
 import type { RedisTaskObservation } from '../../src/contract/task.js';
 import { plain } from '../../src/contract/text.js';
-import {
-  finalMarkdownOf,
-  markdownOf,
-  pauseSummary,
-  pollSummary,
-  waitSummary,
-  type WaitEnding,
-} from '../../src/contract/view.js';
-import { beginWait, ended, pauseAfterPoll, pollAnswered, pollBegan, type WaitState } from '../../src/contract/wait.js';
+import { finalMarkdownOf, markdownOf, pauseSummary, pollSummary, type WaitEnding } from '../../src/contract/view.js';
+import { beginWait, type WaitState } from '../../src/contract/wait-state.js';
+import { ended, pauseAfterPoll, pollAnswered, pollBegan } from '../../src/contract/wait.js';
 
 import { timeSkipping } from '../support/environments.js';
 import { summariesOf } from '../support/histories.js';
@@ -31,7 +26,7 @@ function waitWith(text: string): WaitState {
   };
   const error: PollError = { code: text, message: text, requestId: text, at: text };
   const seen = pollAnswered(pollBegan(beginWait(plan, START)), { observation }, START);
-  return pauseAfterPoll(pollAnswered(seen, { error, errorClass: 'transient' }, START), plan, START, 0.5);
+  return pauseAfterPoll(plan, pollAnswered(seen, { error, errorClass: 'transient' }, START), START, 0.5);
 }
 
 const ENDINGS: readonly WaitEnding[] = [

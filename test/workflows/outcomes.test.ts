@@ -118,7 +118,7 @@ describe('the log', () => {
     await failureOf(await waits.start({ taskId, region: REGION, maxWait: '10m' }));
     fault.clear();
 
-    const expected = /^No poll of Redis task \d+ in ap-guangzhou has brought an answer for 1 min .* InternalError/;
+    const expected = /^All polls of Redis task \d+ in ap-guangzhou have failed for 1 min .* InternalError/;
     expect(linesOf(taskId)).toEqual([['WARN', expect.stringMatching(expected)]]);
   });
 

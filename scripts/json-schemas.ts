@@ -1,0 +1,94 @@
+import { toJsonSchema } from '@valibot/to-json-schema';
+import * as v from 'valibot';
+import { REDIS_TASK_FAILURE_TYPES, type RedisTaskFailureDetails } from '../src/contract/failures.js';
+import type { FieldsOf } from '../src/contract/fields.js';
+import { TIME } from '../src/contract/fields.js';
+import { EXTENSION, INPUT, REGION, TASK_NUMBER } from '../src/contract/input.js';
+import type { RedisTaskResult } from '../src/contract/outcome.js';
+import { POLL_ERROR } from '../src/contract/poll-error.js';
+import { OBSERVATION, STATUS_AND_TEXTS, type TaskFacts } from '../src/contract/task.js';
+import type { RedisTaskWaitState } from '../src/contract/view.js';
+
+const COUNT = v.pipe(v.number(), v.integer(), v.minValue(0));
+const describe = <T extends v.GenericSchema>(schema: T, text: string) => v.pipe(schema, v.description(text));
+
+const FACTS = {
+  taskId: TASK_NUMBER,
+  region: REGION,
+  ...STATUS_AND_TEXTS.entries,
+  status: describe(STATUS_AND_TEXTS.entries.status, "The API's text of the last observation; null if never seen"),
+  startTime: describe(STATUS_AND_TEXTS.entries.startTime, "The API's text, unchanged: its zone is not documented"),
+  polls: describe(COUNT, 'How many polls returned a task'),
+  waitedMs: COUNT,
+} satisfies FieldsOf<TaskFacts>;
+
+const RESULT = v.object({
+  ...FACTS,
+  status: describe(v.string(), "The API's text, unchanged: succeed"),
+  detectionDelayMaxMs: describe(
+    v.nullable(COUNT),
+    'The most by which the end was seen late; null when the first poll saw it',
+  ),
+} satisfies FieldsOf<RedisTaskResult>);
+
+const DETAILS = { ...FACTS, lastError: v.optional(POLL_ERROR) } satisfies FieldsOf<RedisTaskFailureDetails>;
+const FAILED = v.object(DETAILS);
+const RESUMABLE = v.object({ ...DETAILS, resumeInput: describe(INPUT, 'An input that waits on') });
+const INVALID = v.object({
+  ...DETAILS,
+  taskId: v.nullable(TASK_NUMBER),
+  region: v.nullable(REGION),
+  invalid: v.object({ field: v.string(), rule: v.string() }),
+});
+
+const STATE = v.object({
+  taskId: TASK_NUMBER,
+  region: REGION,
+  status: STATUS_AND_TEXTS.entries.status,
+  polls: COUNT,
+  waitedMs: COUNT,
+  nextPollAt: describe(v.nullable(TIME), 'Null while a poll is under way, and after the end'),
+  deadline: TIME,
+  lastError: v.optional(POLL_ERROR),
+  observation: v.optional(OBSERVATION),
+} satisfies FieldsOf<RedisTaskWaitState>);
+
+const FAILURES = {
+  RedisTaskFailed: FAILED,
+  RedisTaskErrored: FAILED,
+  RedisTaskTimedOut: RESUMABLE,
+  RedisTaskUnauthorized: RESUMABLE,
+  RedisTaskRejected: RESUMABLE,
+  RedisTaskInvalidInput: INVALID,
+} satisfies Record<(typeof REDIS_TASK_FAILURE_TYPES)[number], v.GenericSchema>;
+
+/**
+ * The payloads of the contract as JSON Schemas, by the names of their files in `schema/`. Only the validation can refuse
+ * what a schema cannot say: a duration as text that is out of bounds, two intervals that do not fit together.
+ */
+export const JSON_SCHEMAS: Readonly<Record<string, object>> = {
+  'await-redis-task-input': root('Input of the workflow awaitRedisTask', convert(INPUT)),
+  'await-redis-task-result': root('Result of the workflow awaitRedisTask', convert(RESULT)),
+  'await-redis-task-failure-details': root('details[0] of a failure of the workflow awaitRedisTask', {
+    description: 'The type of the ApplicationFailure names the definition under $defs that holds.',
+    anyOf: REDIS_TASK_FAILURE_TYPES.map((type) => ({ $ref: `#/$defs/${type}` })),
+    $defs: Object.fromEntries(REDIS_TASK_FAILURE_TYPES.map((type) => [type, convert(FAILURES[type])])),
+  }),
+  'await-redis-task-state': root('Answer of the query getState, and of the update extendWait', convert(STATE)),
+  'await-redis-task-extend-wait': root('Argument of the update extendWait', convert(EXTENSION)),
+};
+
+function root(title: string, schema: object) {
+  return { $schema: 'https://json-schema.org/draft/2020-12/schema', title, ...schema };
+}
+
+/** What only code can check is left out. */
+function convert(schema: v.GenericSchema): object {
+  const converted = toJsonSchema(schema, {
+    target: 'draft-2020-12',
+    errorMode: 'ignore',
+    ignoreActions: ['check', 'raw_check', 'transform'],
+  });
+  delete converted.$schema;
+  return converted;
+}

@@ -1,0 +1,89 @@
+import * as v from 'valibot';
+import type { InvalidField } from './failures.js';
+import { invalidInput, type WaitPlan } from './input.js';
+import { POLL_ERROR } from './poll-error.js';
+import { OBSERVATION } from './task.js';
+
+const COUNT = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+/** A time that can be shown, because showing it is what a wait does first. */
+const INSTANT = v.pipe(COUNT, v.maxValue(Date.parse('9999-12-31T23:59:59Z')));
+
+const WAIT_STATE = v.object({
+  v: v.literal(1),
+  stage: v.picklist(['pausing', 'polling', 'ended']),
+  startedAt: INSTANT,
+  deadline: INSTANT,
+  /** When the first poll completed; the visibility grace starts here. */
+  firstPollAt: v.nullable(INSTANT),
+  /** No poll begins before this: two calls keep their distance, whatever brings a poll forward. */
+  soonestAt: INSTANT,
+  /** When the schedule alone would poll next. */
+  paceAt: INSTANT,
+  paceStep: COUNT,
+  /** When `pollNow` came; null once a poll has begun since. */
+  requestedAt: v.nullable(INSTANT),
+  /** How many polls returned a task. */
+  polls: COUNT,
+  /** When the API last said that the task is unfinished. */
+  unfinishedAt: v.nullable(INSTANT),
+  observation: v.nullable(OBSERVATION),
+  lastError: v.nullable(POLL_ERROR),
+  /** No poll has seen the task, and the last one was told that it does not exist. */
+  missing: v.boolean(),
+  /** When the current run of failed polls began. */
+  failingSince: v.nullable(INSTANT),
+  /** How many polls in a row the API has refused, and since when. */
+  refusals: COUNT,
+  refusedSince: v.nullable(INSTANT),
+  /** Warnings that are in the log already: each comes once per wait. */
+  warned: v.array(v.string()),
+});
+
+/**
+ * Where a wait stands. Plain JSON: one run of the workflow hands it to the next.
+ *
+ * Instants are milliseconds since the epoch, in workflow time.
+ */
+export type WaitState = Readonly<v.InferOutput<typeof WAIT_STATE>>;
+
+/** A wait that begins now: its first poll is due at once. */
+export function beginWait(plan: WaitPlan, now: number): WaitState {
+  return {
+    v: 1,
+    stage: 'pausing',
+    startedAt: now,
+    deadline: now + plan.maxWaitMs,
+    firstPollAt: null,
+    soonestAt: now,
+    paceAt: now,
+    paceStep: 0,
+    requestedAt: null,
+    polls: 0,
+    unfinishedAt: null,
+    observation: null,
+    lastError: null,
+    missing: false,
+    failingSince: null,
+    refusals: 0,
+    refusedSince: null,
+    warned: [],
+  };
+}
+
+/**
+ * Reads the internal second argument of the workflow: the state that an earlier run carried over. Its fields are never
+ * printed. Fields of a newer version are kept.
+ *
+ * @param input - the first argument, for the failure
+ * @throws InvalidInputFailure
+ */
+export function readCarriedState(carried: unknown, input: unknown): WaitState | undefined {
+  if (carried === undefined) return undefined;
+  const { success, output } = v.safeParse(v.looseObject(WAIT_STATE.entries), carried);
+  if (success) return output;
+  const invalid: InvalidField = {
+    field: 'state',
+    rule: 'is not a state that this version of the workflow carried over: leave the second argument out',
+  };
+  throw invalidInput(invalid, input);
+}
