@@ -50,7 +50,7 @@ async function play(): Promise<string[]> {
   return Promise.all(handles.map(outcomeOf));
 }
 
-/** The wait goes on for a second or two: long enough for all to have joined it. */
+/** Resolves when all callers have joined the wait, which lasts a second or two. */
 async function untilShared(callers: number): Promise<void> {
   const waits = new RedisTaskClient(client);
   for (let joined = 0; joined < callers;) {

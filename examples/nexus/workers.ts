@@ -2,18 +2,18 @@ import { fileURLToPath } from 'node:url';
 import { type NativeConnection, Worker } from '@temporalio/worker';
 import { createRedisTasksHandler } from 'temporal-tencent-redis/nexus/handler';
 
-/** The namespace of the team that calls. */
+/** The namespace of the calling team. */
 export const CALLERS = 'pipelines';
 
-/** The queue that the endpoint leads to. */
+/** The target task queue of the endpoint. */
 export const HANDLER_QUEUE = 'redis-task-nexus';
 
-/** Takes the operations and starts waits on `redis-task`, for the worker of the package; both in its namespace. */
+/** Creates the worker that handles the operations. It starts waits on `redis-task`, in its own namespace. */
 export function createHandlerWorker(connection: NativeConnection): Promise<Worker> {
   return Worker.create({ connection, taskQueue: HANDLER_QUEUE, nexusServices: [createRedisTasksHandler()] });
 }
 
-/** The other team's worker, in its own namespace. */
+/** Creates the calling team's worker, in the calling team's namespace. */
 export function createCallerWorker(connection: NativeConnection): Promise<Worker> {
   return Worker.create({
     connection,

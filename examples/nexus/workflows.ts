@@ -1,7 +1,7 @@
 import { decodeRedisTaskFailure } from 'temporal-tencent-redis';
 import { executeSharedRedisTaskWait } from 'temporal-tencent-redis/nexus';
 
-/** A pipeline of a team that has neither workers of this package nor a key of the account: an endpoint is enough. */
+/** The pipeline of a team that has no worker of this package and no key of the account. It needs only an endpoint. */
 export async function migrate(taskId: number, region: string): Promise<string> {
   try {
     const { status, polls } = await executeSharedRedisTaskWait({ taskId, region }, { endpoint: 'redis-tasks' });

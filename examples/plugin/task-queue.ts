@@ -1,2 +1,2 @@
-/** The queue of the pipelines and of their waits; the calls go to `upgrades-api`, which the plugin serves. */
+/** Pipelines and their waits run on this queue. The plugin serves `upgrades-api`, the queue of the API calls. */
 export const TASK_QUEUE = 'upgrades';

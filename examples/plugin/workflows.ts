@@ -2,10 +2,10 @@ import { decodeRedisTaskFailure } from 'temporal-tencent-redis';
 import { executeAwaitRedisTask } from 'temporal-tencent-redis/workflows';
 import { TASK_QUEUE } from './task-queue.js';
 
-// The one line that RedisTaskPlugin cannot bring: a bundle holds only what its own files export.
+// RedisTaskPlugin cannot add this line: a bundle contains only what its own files export.
 export { awaitRedisTask } from 'temporal-tencent-redis/workflows';
 
-/** A pipeline whose waits run in its own worker. */
+/** Upgrades an instance. Its wait runs in the pipeline's own worker. */
 export async function upgrade(taskId: number, region: string): Promise<string> {
   try {
     const { instanceId } = await executeAwaitRedisTask({ taskId, region, maxWait: '1h' }, { taskQueue: TASK_QUEUE });

@@ -3,11 +3,11 @@ import { createRedisApi, defaultCredentials, TencentApiError } from 'temporal-te
 
 export type ProvisioningActivities = ReturnType<typeof createProvisioningActivities>;
 
-/** What a pipeline does besides waiting. `endpoint` is the API's base URL; left out, the public one. */
+/** Creates the pipeline's own activities. `endpoint` is the API's base URL, by default the public one. */
 export function createProvisioningActivities(endpoint?: string) {
   const api = createRedisApi({ credentials: defaultCredentials(), ...(endpoint && { endpoint: new URL(endpoint) }) });
   return {
-    /** Submits `ClearInstance` and returns the id of the task that it starts. Clearing twice does no harm, so it may be retried. */
+    /** Submits `ClearInstance` and returns the id of its task. Clearing twice is harmless, so Temporal may retry it. */
     async clearInstance({ instanceId, region }: { instanceId: string; region: string }): Promise<number> {
       try {
         const { TaskId } = await api.call({ action: 'ClearInstance', region, params: { InstanceId: instanceId } });
@@ -19,7 +19,7 @@ export function createProvisioningActivities(endpoint?: string) {
       }
     },
 
-    /** Tells a person. Put your pager here. */
+    /** Alerts a person. Call your pager here. */
     async alert(message: string): Promise<void> {
       log.warn(message);
       await Promise.resolve();

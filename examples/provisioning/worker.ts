@@ -2,10 +2,10 @@ import { fileURLToPath } from 'node:url';
 import { type NativeConnection, Worker } from '@temporalio/worker';
 import { createProvisioningActivities } from './activities.js';
 
-/** The queue of the pipelines. Their waits run on another one, `redis-task`, in the worker of the package. */
+/** The pipelines run on this queue. Their waits run on `redis-task`, in the package's worker. */
 export const TASK_QUEUE = 'provisioning';
 
-/** A worker for the pipelines of this example. */
+/** Creates a worker for the pipelines of this example. */
 export function createProvisioningWorker(connection: NativeConnection, endpoint?: string): Promise<Worker> {
   return Worker.create({
     connection,

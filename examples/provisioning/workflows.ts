@@ -3,7 +3,7 @@ import { type AwaitRedisTaskInput, decodeRedisTaskFailure, type RedisTaskDuratio
 import { executeAwaitRedisTask } from 'temporal-tencent-redis/workflows';
 import type { ProvisioningActivities } from './activities.js';
 
-/** How often a wait that ran out of time is taken up again before a person has to decide. */
+/** How often a wait that timed out is extended before the pipeline fails. */
 const EXTENSIONS_MAX = 2;
 
 export interface ClearRedisInput {
@@ -18,7 +18,7 @@ export type ClearRedisOutcome =
 
 const { clearInstance, alert } = proxyActivities<ProvisioningActivities>({ startToCloseTimeout: '30s' });
 
-/** Empties an instance, and waits until that is really done. */
+/** Clears an instance and waits until that is done. */
 export async function clearRedis({ instanceId, region, maxWait }: ClearRedisInput): Promise<ClearRedisOutcome> {
   const taskId = await clearInstance({ instanceId, region });
   let wait: AwaitRedisTaskInput = { taskId, region, maxWait };
@@ -31,16 +31,16 @@ export async function clearRedis({ instanceId, region, maxWait }: ClearRedisInpu
       const failure = decodeRedisTaskFailure(error);
       switch (failure?.type) {
         case 'RedisTaskTimedOut':
-          // The task goes on, so the wait can too: with what the failure hands over.
+          // The task goes on. Wait on with the input that the failure carries.
           if (extensions === EXTENSIONS_MAX) throw error;
           await alert(`Still waiting: ${failure.message}`);
           wait = failure.details.resumeInput;
           break;
         case 'RedisTaskFailed':
-          // The API says why, and nothing is half done: whoever asked for it can try something else.
+          // The API says why, and nothing is half done. The caller can try something else.
           return { outcome: 'gave up', taskId, because: failure.type, message: failure.message };
         case 'RedisTaskErrored':
-          // The instance may be half cleared: a person has to look before anything else touches it.
+          // The instance may be half cleared. A person has to check it before anything else touches it.
           await alert(failure.message);
           return { outcome: 'gave up', taskId, because: failure.type, message: failure.message };
         case 'RedisTaskUnauthorized':
@@ -48,7 +48,7 @@ export async function clearRedis({ instanceId, region, maxWait }: ClearRedisInpu
           await alert(failure.message);
           throw error;
         default:
-          // Our own bad input, a cancellation, or something that is no failure of a wait.
+          // An invalid input of ours, a cancellation, or an error that does not come from a wait.
           throw error;
       }
     }

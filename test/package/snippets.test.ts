@@ -15,12 +15,15 @@ const READERS_FILES: Readonly<Record<string, string>> = {
 }`,
 };
 
+async function pages(): Promise<string[]> {
+  const docs = await readdir(path.join(ROOT, 'docs'), { recursive: true });
+  const inDocs = docs.filter((name) => name.endsWith('.md')).map((name) => path.join('docs', name));
+  return ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'examples/parents/README.md', ...inDocs];
+}
+
 async function snippets(): Promise<Map<string, string>> {
-  const docs = (await readdir(path.join(ROOT, 'docs'), { recursive: true }))
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => path.join('docs', name));
   const found = new Map<string, string>();
-  for (const page of ['README.md', ...docs]) {
+  for (const page of await pages()) {
     const text = await readFile(path.join(ROOT, page), 'utf8');
     for (const [index, match] of [...text.matchAll(/^```ts\n([\s\S]*?)^```/gm)].entries()) {
       found.set(`${page.replaceAll(/\W/g, '-')}-${index + 1}.ts`, match[1] ?? '');
@@ -54,9 +57,7 @@ describe('the documents', () => {
   });
 
   test('link to no file that is not there', async () => {
-    const docs = (await readdir(path.join(ROOT, 'docs'), { recursive: true })).filter((name) => name.endsWith('.md'));
-    const pages = ['README.md', 'CONTRIBUTING.md', ...docs.map((name) => path.join('docs', name))];
-    for (const page of pages) {
+    for (const page of await pages()) {
       const text = await readFile(path.join(ROOT, page), 'utf8');
       for (const [, target = ''] of text.matchAll(/\]\((?!https?:)([^)#]+)/g)) {
         await expect(readFile(path.resolve(ROOT, path.dirname(page), target), 'utf8')).resolves.not.toBe('');

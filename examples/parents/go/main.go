@@ -1,4 +1,4 @@
-// A worker for a pipeline that waits for Redis tasks of Tencent Cloud.
+// Runs a worker for a pipeline that waits for Redis tasks of Tencent Cloud.
 package main
 
 import (
@@ -11,11 +11,11 @@ import (
 	"go.temporal.io/sdk/workflow"
 )
 
-// The queue of the pipelines. Their waits run on another one, redis-task.
+// The pipelines run on this queue, their waits on redis-task.
 const taskQueue = "provisioning-go"
 
 func main() {
-	// Without TEMPORAL_ADDRESS, localhost:7233.
+	// The default is localhost:7233.
 	temporal, err := client.Dial(client.Options{HostPort: os.Getenv("TEMPORAL_ADDRESS")})
 	if err != nil {
 		log.Fatalln("Temporal cannot be reached:", err)

@@ -8,35 +8,35 @@ import (
 	"go.temporal.io/sdk/workflow"
 )
 
-// How often one task is waited for before a person has to decide.
+// The number of waits for one task before a person has to decide.
 const waitsMax = 2
 
-// ProvisionInput is the argument of ProvisionRedis. An earlier step has submitted the task.
+// ProvisionInput names the task to wait for. An earlier step has submitted it.
 type ProvisionInput struct {
 	TaskID  int64  `json:"taskId"`
 	Region  string `json:"region"`
 	MaxWait string `json:"maxWait,omitempty"`
 }
 
-// ProvisionOutcome is how a pipeline ended.
+// ProvisionOutcome is the outcome of a pipeline.
 type ProvisionOutcome struct {
-	// Outcome is ready, gave up, alerted or stopped.
+	// Outcome is "ready", "gave up", "alerted" or "stopped".
 	Outcome    string  `json:"outcome"`
 	TaskID     int64   `json:"taskId"`
 	Waits      int     `json:"waits"`
 	Status     *string `json:"status"`
 	InstanceID *string `json:"instanceId"`
-	// Message is what the API said.
+	// Message is the message of the API.
 	Message *string `json:"message"`
-	// Type and Reason are those of the failure.
+	// Type and Reason are the type and the message of the failure.
 	Type         *string `json:"type"`
 	Reason       *string `json:"reason"`
 	ErrorCode    *string `json:"errorCode"`
 	InvalidField *string `json:"invalidField"`
 }
 
-// ProvisionRedis waits until the change of an instance is really done, and decides what a failure means. Cancelled, it
-// ends as cancelled once its wait has.
+// ProvisionRedis waits until the change of an instance is done and handles each failure. If cancelled, it ends as
+// cancelled after its wait.
 func ProvisionRedis(ctx workflow.Context, input ProvisionInput) (*ProvisionOutcome, error) {
 	var wait any = AwaitRedisTaskInput(input)
 	for waits := 1; ; waits++ {
@@ -53,24 +53,24 @@ func ProvisionRedis(ctx workflow.Context, input ProvisionInput) (*ProvisionOutco
 		}
 		failure, ok := decodeRedisTaskFailure(err)
 		if !ok {
-			// A cancellation, or something that is no failure of a wait.
+			// A cancellation, or an error that does not come from a wait.
 			return nil, err
 		}
 		switch failure.Type {
 		case RedisTaskFailed:
-			// The API says why, and nothing is half done: whoever asked for it can try something else.
+			// The API says why, and nothing is half done. The caller can try something else.
 			return ended("gave up", input, waits, failure), nil
 		case RedisTaskErrored:
-			// The instance may be half changed: a person has to look before anything else touches it.
+			// The instance may be half changed. A person has to check it before anything else touches it.
 			return ended("alerted", input, waits, failure), alert(ctx, failure.Message)
 		case RedisTaskTimedOut:
 			if waits == waitsMax {
 				return ended("alerted", input, waits, failure), alert(ctx, failure.Message)
 			}
-			// The task goes on, so the wait can too: with what the failure hands over.
+			// The task goes on. Wait on with the input that the failure carries.
 			wait = failure.Details.ResumeInput
 		case RedisTaskUnauthorized, RedisTaskRejected, RedisTaskInvalidInput:
-			// Asking again would not help: the key, the task or the input is wrong.
+			// Another wait would not help: the key, the task or the input is wrong.
 			return ended("stopped", input, waits, failure), nil
 		default:
 			return nil, err
@@ -104,7 +104,7 @@ func alert(ctx workflow.Context, message string) error {
 	return workflow.ExecuteActivity(ctx, Alert, message).Get(ctx, nil)
 }
 
-// Alert tells a person. Put your pager here.
+// Alert alerts a person. Call your pager here.
 func Alert(ctx context.Context, message string) error {
 	activity.GetLogger(ctx).Warn(message)
 	return nil

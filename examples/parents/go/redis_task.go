@@ -19,7 +19,7 @@ const (
 	RedisTaskInvalidInput = "RedisTaskInvalidInput"
 )
 
-// AwaitRedisTaskInput is the argument of awaitRedisTask. What is not set must be left out: null is refused.
+// AwaitRedisTaskInput is the argument of awaitRedisTask. Leave out what you do not set: null is refused.
 type AwaitRedisTaskInput struct {
 	TaskID  int64  `json:"taskId"`
 	Region  string `json:"region"`
@@ -41,7 +41,7 @@ type RedisTaskResult struct {
 	DetectionDelayMaxMs *int64  `json:"detectionDelayMaxMs"`
 }
 
-// RedisTaskDetails is the first detail of every failure of a wait. What was never seen is nil.
+// RedisTaskDetails is the first detail of every failure of a wait. A value that was never seen is nil.
 type RedisTaskDetails struct {
 	TaskID     *int64  `json:"taskId"`
 	Region     *string `json:"region"`
@@ -60,7 +60,7 @@ type RedisTaskDetails struct {
 		RequestID *string `json:"requestId"`
 		At        string  `json:"at"`
 	} `json:"lastError"`
-	// ResumeInput comes with RedisTaskTimedOut: an input that waits on, to be handed over as it is.
+	// ResumeInput comes with RedisTaskTimedOut. Pass it unchanged to wait on.
 	ResumeInput json.RawMessage `json:"resumeInput"`
 	// Invalid comes with RedisTaskInvalidInput.
 	Invalid *struct {
@@ -69,7 +69,7 @@ type RedisTaskDetails struct {
 	} `json:"invalid"`
 }
 
-// RedisTaskFailure is how a wait failed: branch on its Type.
+// RedisTaskFailure is the failure of a wait. Branch on its Type.
 type RedisTaskFailure struct {
 	Type    string
 	Message string
@@ -77,7 +77,7 @@ type RedisTaskFailure struct {
 }
 
 // executeAwaitRedisTask waits for a task in a child workflow. The input is an AwaitRedisTaskInput, or the ResumeInput
-// of a wait before.
+// of an earlier wait.
 func executeAwaitRedisTask(ctx workflow.Context, taskID int64, region string, input any) (RedisTaskResult, error) {
 	// docs:start
 	ctx = workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
@@ -93,8 +93,8 @@ func executeAwaitRedisTask(ctx workflow.Context, taskID int64, region string, in
 	return result, err
 }
 
-// decodeRedisTaskFailure finds the failure of a wait behind a child workflow's error. It returns false when the error
-// is about something else, such as a cancellation.
+// decodeRedisTaskFailure finds the failure of a wait in a child workflow's error. It returns false for other errors,
+// such as a cancellation.
 func decodeRedisTaskFailure(err error) (RedisTaskFailure, bool) {
 	var failure *temporal.ApplicationError
 	if !errors.As(err, &failure) {

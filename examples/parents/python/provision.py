@@ -1,4 +1,4 @@
-"""A pipeline that waits until the change of an instance is really done."""
+"""A pipeline that waits until the change of an instance is done."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,12 +14,12 @@ from redis_task import (
     execute_await_redis_task,
 )
 
-# How often one task is waited for before a person has to decide.
+# The number of waits for one task before a person has to decide.
 WAITS_MAX = 2
 
 
 class ProvisionInput(TypedDict):
-    """An earlier step has submitted the task."""
+    """The task to wait for. An earlier step has submitted it."""
 
     taskId: int
     region: str
@@ -28,7 +28,7 @@ class ProvisionInput(TypedDict):
 
 @dataclass(kw_only=True)
 class ProvisionOutcome:
-    """How a pipeline ended: "ready", "gave up", "alerted" or "stopped"."""
+    """The outcome of a pipeline: "ready", "gave up", "alerted" or "stopped"."""
 
     outcome: str
     taskId: int
@@ -36,7 +36,7 @@ class ProvisionOutcome:
     status: str | None
     instanceId: str | None
     message: str | None
-    """What the API said."""
+    """The message of the API."""
     type: str | None = None
     reason: str | None = None
     errorCode: str | None = None
@@ -45,13 +45,13 @@ class ProvisionOutcome:
 
 @activity.defn
 async def alert(message: str) -> None:
-    """Tells a person. Put your pager here."""
+    """Alerts a person. Call your pager here."""
     activity.logger.warning(message)
 
 
 @workflow.defn(name="provisionRedis")
 class ProvisionRedis:
-    """Decides what each failure means. Cancelled, it ends as cancelled once its wait has."""
+    """Handles each failure of a wait. If cancelled, it ends as cancelled after its wait."""
 
     @workflow.run
     async def run(self, task: ProvisionInput) -> ProvisionOutcome:
@@ -71,30 +71,30 @@ class ProvisionRedis:
             except ChildWorkflowError as error:
                 failure = decode_redis_task_failure(error)
                 if failure is None:
-                    # A cancellation, or something that is no failure of a wait.
+                    # A cancellation, or an error that does not come from a wait.
                     raise
             match failure.type:
                 case "RedisTaskTimedOut" if waits < WAITS_MAX:
-                    # The task goes on, so the wait can too: with what the failure hands over.
+                    # The task goes on. Wait on with the input that the failure carries.
                     wait = failure.details["resumeInput"]
                     waits += 1
                 case "RedisTaskFailed":
-                    # The API says why, and nothing is half done: whoever asked for it can try something else.
+                    # The API says why, and nothing is half done. The caller can try something else.
                     return ended("gave up", task, waits, failure)
                 case "RedisTaskErrored" | "RedisTaskTimedOut":
-                    # The instance may be half changed: a person has to look before anything else touches it.
+                    # The instance may be half changed. A person has to check it before anything else touches it.
                     await workflow.execute_activity(
                         alert, failure.message, start_to_close_timeout=timedelta(seconds=30)
                     )
                     return ended("alerted", task, waits, failure)
                 case _:
-                    # Unauthorized, Rejected, InvalidInput. Asking again would not help: the key, the task or the
+                    # Unauthorized, Rejected, InvalidInput. Another wait would not help: the key, the task or the
                     # input is wrong.
                     return ended("stopped", task, waits, failure)
 
 
 def ended(outcome: str, task: ProvisionInput, waits: int, failure: RedisTaskFailure) -> ProvisionOutcome:
-    """What a pipeline says of a wait that failed."""
+    """Returns the outcome after a failed wait."""
     details = failure.details
     return ProvisionOutcome(
         outcome=outcome,

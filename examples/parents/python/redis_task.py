@@ -1,4 +1,4 @@
-"""The contract of awaitRedisTask, as far as a parent needs it."""
+"""The types that a parent needs to start awaitRedisTask and to read how it ends."""
 
 from dataclasses import dataclass
 from typing import NotRequired, TypedDict, cast
@@ -17,7 +17,7 @@ FAILURE_TYPES = (
 
 
 class AwaitRedisTaskInput(TypedDict):
-    """What is not set must be left out: None is refused. There is also `polling`, with good defaults."""
+    """Leave out what you do not set: None is refused. There is also `polling`, with good defaults."""
 
     taskId: int
     region: str
@@ -57,7 +57,7 @@ class InvalidField(TypedDict):
 
 
 class RedisTaskDetails(TypedDict):
-    """The first detail of every failure of a wait. What was never seen is None."""
+    """The first detail of every failure of a wait. A value that was never seen is None."""
 
     taskId: int | None
     region: str | None
@@ -70,7 +70,7 @@ class RedisTaskDetails(TypedDict):
     polls: int
     waitedMs: int
     lastError: NotRequired[PollError]
-    # With RedisTaskTimedOut: an input that waits on, to be handed over as it is.
+    # With RedisTaskTimedOut. Pass it unchanged to wait on.
     resumeInput: NotRequired[AwaitRedisTaskInput]
     # With RedisTaskInvalidInput.
     invalid: NotRequired[InvalidField]
@@ -78,7 +78,7 @@ class RedisTaskDetails(TypedDict):
 
 @dataclass
 class RedisTaskFailure:
-    """How a wait failed: branch on its type."""
+    """The failure of a wait. Branch on its type."""
 
     type: str
     message: str
@@ -103,7 +103,7 @@ async def execute_await_redis_task(wait: AwaitRedisTaskInput) -> RedisTaskResult
 
 
 def decode_redis_task_failure(error: ChildWorkflowError) -> RedisTaskFailure | None:
-    """The failure of a wait; None when the error is about something else, such as a cancellation."""
+    """Returns the failure of a wait, or None for other errors, such as a cancellation."""
     cause = error.cause
     if not isinstance(cause, ApplicationError) or cause.type not in FAILURE_TYPES:
         return None

@@ -10,7 +10,7 @@ from temporalio.worker import Worker
 
 from provision import ProvisionRedis, alert
 
-# The queue of the pipelines. Their waits run on another one, redis-task.
+# The pipelines run on this queue, their waits on redis-task.
 TASK_QUEUE = "provisioning-python"
 
 

@@ -1,6 +1,6 @@
 import { log } from '@temporalio/activity';
 
-/** Tells a person. Put your pager here. */
+/** Alerts a person. Call your pager here. */
 export async function alert(message: string): Promise<void> {
   log.warn(message);
   await Promise.resolve();

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import * as activities from './activities.js';
 
-/** The queue of the pipelines. Their waits run on another one, `redis-task`. */
+/** The pipelines run on this queue, their waits on `redis-task`. */
 const TASK_QUEUE = 'provisioning-typescript';
 
 const connection = await NativeConnection.connect({ address: process.env['TEMPORAL_ADDRESS'] ?? 'localhost:7233' });

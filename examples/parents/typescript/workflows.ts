@@ -3,20 +3,20 @@ import { type AwaitRedisTaskInput, decodeRedisTaskFailure, type RedisTaskFailure
 import { executeAwaitRedisTask } from 'temporal-tencent-redis/workflows';
 import type * as activities from './activities.js';
 
-/** How often one task is waited for before a person has to decide. */
+/** The number of waits for one task before a person has to decide. */
 const WAITS_MAX = 2;
 
-/** An earlier step has submitted the task. */
+/** The task to wait for. An earlier step has submitted it. */
 export type ProvisionInput = Pick<AwaitRedisTaskInput, 'taskId' | 'region' | 'maxWait'>;
 
-/** How a pipeline ended. */
+/** The outcome of a pipeline. */
 export interface ProvisionOutcome {
   readonly outcome: 'ready' | 'gave up' | 'alerted' | 'stopped';
   readonly taskId: number;
   readonly waits: number;
   readonly status: string | null;
   readonly instanceId: string | null;
-  /** What the API said. */
+  /** The message of the API. */
   readonly message: string | null;
   /** Type and message of the failure. */
   readonly type: string | null;
@@ -28,8 +28,8 @@ export interface ProvisionOutcome {
 const { alert } = proxyActivities<typeof activities>({ startToCloseTimeout: '30s' });
 
 /**
- * Waits until the change of an instance is really done, and decides what a failure means. Cancelled, it ends as
- * cancelled once its wait has.
+ * Waits until the change of an instance is done and handles each failure. If cancelled, it ends as cancelled after its
+ * wait.
  */
 export async function provisionRedis(input: ProvisionInput): Promise<ProvisionOutcome> {
   let wait: AwaitRedisTaskInput = input;
@@ -40,10 +40,10 @@ export async function provisionRedis(input: ProvisionInput): Promise<ProvisionOu
       const failure = decodeRedisTaskFailure(error);
       switch (failure?.type) {
         case 'RedisTaskFailed':
-          // The API says why, and nothing is half done: whoever asked for it can try something else.
+          // The API says why, and nothing is half done. The caller can try something else.
           return ended('gave up', input, waits, failure);
         case 'RedisTaskErrored':
-          // The instance may be half changed: a person has to look before anything else touches it.
+          // The instance may be half changed. A person has to check it before anything else touches it.
           await alert(failure.message);
           return ended('alerted', input, waits, failure);
         case 'RedisTaskTimedOut':
@@ -51,16 +51,16 @@ export async function provisionRedis(input: ProvisionInput): Promise<ProvisionOu
             await alert(failure.message);
             return ended('alerted', input, waits, failure);
           }
-          // The task goes on, so the wait can too: with what the failure hands over.
+          // The task goes on. Wait on with the input that the failure carries.
           wait = failure.details.resumeInput;
           break;
         case 'RedisTaskUnauthorized':
         case 'RedisTaskRejected':
         case 'RedisTaskInvalidInput':
-          // Asking again would not help: the key, the task or the input is wrong.
+          // Another wait would not help: the key, the task or the input is wrong.
           return ended('stopped', input, waits, failure);
         default:
-          // A cancellation, or something that is no failure of a wait.
+          // A cancellation, or an error that does not come from a wait.
           throw error;
       }
     }
@@ -69,7 +69,7 @@ export async function provisionRedis(input: ProvisionInput): Promise<ProvisionOu
 
 async function ready(wait: AwaitRedisTaskInput, waits: number): Promise<ProvisionOutcome> {
   // docs:start
-  // It sets the id, the static summary and the memo; { taskQueue } as a second argument, when it is another one.
+  // Sets the id, the static summary and the memo. For another queue, pass { taskQueue } as the second argument.
   const { taskId, status, instanceId, message } = await executeAwaitRedisTask(wait);
   // docs:end
   const noFailure = { type: null, reason: null, errorCode: null, invalidField: null };

@@ -3,7 +3,7 @@ package provisioning;
 import io.temporal.activity.ActivityInterface;
 import io.temporal.activity.ActivityMethod;
 
-/** Tells a person. */
+/** Alerts a person. */
 @ActivityInterface
 public interface Alerts {
   @ActivityMethod(name = "alert")

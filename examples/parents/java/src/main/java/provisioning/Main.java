@@ -8,7 +8,7 @@ import io.temporal.worker.WorkerFactory;
 
 /** A worker for a pipeline that waits for Redis tasks of Tencent Cloud. */
 public final class Main {
-  /** The queue of the pipelines. Their waits run on another one, redis-task. */
+  /** The pipelines run on this queue, their waits on redis-task. */
   private static final String TASK_QUEUE = "provisioning-java";
 
   private Main() {}

@@ -3,7 +3,7 @@ package provisioning;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Put your pager here. */
+/** Call your pager here. */
 public final class Pager implements Alerts {
   private static final Logger LOG = LoggerFactory.getLogger(Pager.class);
 

@@ -3,21 +3,21 @@ package provisioning;
 import io.temporal.workflow.WorkflowInterface;
 import io.temporal.workflow.WorkflowMethod;
 
-/** A pipeline that waits until the change of an instance is really done. */
+/** A pipeline that waits until the change of an instance is done. */
 @WorkflowInterface
 public interface ProvisionRedis {
   @WorkflowMethod(name = "provisionRedis")
   Outcome provision(Input input);
 
-  /** An earlier step has submitted the task. */
+  /** The task to wait for. An earlier step has submitted it. */
   record Input(long taskId, String region, String maxWait) {}
 
   /**
-   * How a pipeline ended.
+   * The outcome of a pipeline.
    *
    * @param outcome ready, gave up, alerted or stopped
-   * @param message what the API said
-   * @param type type of the failure, as {@code reason} is its message
+   * @param message the message of the API
+   * @param type the type of the failure; {@code reason} is its message
    */
   record Outcome(
       String outcome,

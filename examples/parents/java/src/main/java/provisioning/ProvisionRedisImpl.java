@@ -6,9 +6,9 @@ import io.temporal.failure.ChildWorkflowFailure;
 import io.temporal.workflow.Workflow;
 import java.time.Duration;
 
-/** Decides what each failure means. Cancelled, it ends as cancelled once its wait has. */
+/** Handles each failure of a wait. If cancelled, it ends as cancelled after its wait. */
 public final class ProvisionRedisImpl implements ProvisionRedis {
-  /** How often one task is waited for before a person has to decide. */
+  /** The number of waits for one task before a person has to decide. */
   private static final int WAITS_MAX = 2;
 
   private final Alerts alerts =
@@ -24,16 +24,16 @@ public final class ProvisionRedisImpl implements ProvisionRedis {
         return ready(waits, RedisTask.await(input.taskId(), input.region(), wait));
       } catch (ChildWorkflowFailure error) {
         if (!(error.getCause() instanceof ApplicationFailure failure)) {
-          // A cancellation, or something that is no failure of a wait.
+          // A cancellation, or an error that does not come from a wait.
           throw error;
         }
         var details = failure.getDetails().get(RedisTask.Details.class);
         switch (failure.getType()) {
           case "RedisTaskFailed":
-            // The API says why, and nothing is half done: who asked for it can try something else.
+            // The API says why, and nothing is half done. The caller can try something else.
             return ended("gave up", input, waits, failure, details);
           case "RedisTaskErrored":
-            // The instance may be half changed: a person has to look before anything touches it.
+            // The instance may be half changed. A person has to check it first.
             alerts.alert(failure.getOriginalMessage());
             return ended("alerted", input, waits, failure, details);
           case "RedisTaskTimedOut":
@@ -41,13 +41,13 @@ public final class ProvisionRedisImpl implements ProvisionRedis {
               alerts.alert(failure.getOriginalMessage());
               return ended("alerted", input, waits, failure, details);
             }
-            // The task goes on, so the wait can too: with what the failure hands over.
+            // The task goes on. Wait on with the input that the failure carries.
             wait = details.resumeInput();
             break;
           case "RedisTaskUnauthorized":
           case "RedisTaskRejected":
           case "RedisTaskInvalidInput":
-            // Asking again would not help: the key, the task or the input is wrong.
+            // Another wait would not help: the key, the task or the input is wrong.
             return ended("stopped", input, waits, failure, details);
           default:
             throw error;

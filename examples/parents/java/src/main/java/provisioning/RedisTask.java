@@ -8,14 +8,14 @@ import io.temporal.workflow.Workflow;
 import java.util.Map;
 
 /**
- * The contract of awaitRedisTask, as far as a parent needs it. It changes by adding: what is read
- * here has to ignore fields that it does not know, or a newer worker breaks its parents.
+ * The types that a parent needs to start awaitRedisTask and to read how it ends. Newer workers may
+ * add fields, so the types that are read must ignore unknown ones.
  */
 public final class RedisTask {
   private RedisTask() {}
 
   /**
-   * The argument. Jackson writes null for what is not set, and null is refused: so it is left out.
+   * The argument. Null is refused, and Jackson writes it unless it is told to leave it out.
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Input(long taskId, String region, String maxWait) {}
@@ -36,10 +36,10 @@ public final class RedisTask {
       Long detectionDelayMaxMs) {}
 
   /**
-   * The first detail of every failure of a wait. What was never seen is null.
+   * The first detail of every failure of a wait. A value that was never seen is null.
    *
    * @param lastError the last failed poll
-   * @param resumeInput with RedisTaskTimedOut: an input that waits on, to be handed over as it is
+   * @param resumeInput with RedisTaskTimedOut; pass it unchanged to wait on
    * @param invalid with RedisTaskInvalidInput
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
@@ -69,7 +69,7 @@ public final class RedisTask {
   /**
    * Waits for a task in a child workflow.
    *
-   * @param input an {@link Input}, or the {@code resumeInput} of a wait before
+   * @param input an {@link Input}, or the {@code resumeInput} of an earlier wait
    */
   public static Result await(long taskId, String region, Object input) {
     // docs:start

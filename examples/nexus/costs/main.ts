@@ -1,6 +1,6 @@
 /**
- * Measures what each way to wait costs, for docs/which-door.md: events in the history of who waits, and calls of the API
- * when three wait for one task. Everything runs on a dev server, in one worker with the plugin.
+ * Measures what each way to wait costs, and prints the figures of docs/choosing.md: events in the histories, and API calls
+ * when three callers wait for one task. Everything runs on a dev server, in one worker with the plugin.
  */
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +11,7 @@ import { RedisTaskPlugin } from 'temporal-tencent-redis/plugin';
 import { SIMULATOR_CREDENTIAL, type TaskStep } from 'temporal-tencent-redis/testing';
 import { Stage } from '../../../test/support/stage.js';
 
-const TASK_QUEUE = 'doors';
+const TASK_QUEUE = 'costs';
 const REGION = 'ap-guangzhou';
 const SHARERS = 3;
 
@@ -43,31 +43,32 @@ try {
 async function measure(): Promise<void> {
   const empty = await eventsOf(await run('nothing', 0));
   console.log(
-    `| door | events of the caller, 1 poll | 5 polls | events of the wait itself, 5 polls | calls of the API, ${SHARERS} callers × 5 polls |`,
+    `| way to wait | caller's events, 1 poll | 5 polls | wait's own events, 5 polls | API calls, ${SHARERS} callers × 5 polls |`,
   );
   console.log('|---|---|---|---|---|');
-  for (const door of ['child', 'inline', 'nexus']) {
-    const [one, five] = await Promise.all([run(door, taskOfPolls(1)), run(door, taskOfPolls(5))]);
+  for (const way of ['child', 'inline', 'nexus']) {
+    const [one, five] = await Promise.all([run(way, taskOfPolls(1)), run(way, taskOfPolls(5))]);
     const taskId = taskOfFiveSeconds();
-    await Promise.all(Array.from({ length: SHARERS }, () => run(door, taskId)));
-    const own = door === 'inline' ? 'none' : await eventsOf(waitOf(door, five.workflowId, five.taskId));
-    row(door, (await eventsOf(one)) - empty, (await eventsOf(five)) - empty, own, callsFor(taskId));
+    await Promise.all(Array.from({ length: SHARERS }, () => run(way, taskId)));
+    const own = way === 'inline' ? 'none' : await eventsOf(waitOf(way, five.workflowId, five.taskId));
+    row(way, (await eventsOf(one)) - empty, (await eventsOf(five)) - empty, own, callsFor(taskId));
   }
-  const taskId = taskOfFiveSeconds();
-  await Promise.all(Array.from({ length: SHARERS }, () => waits.await(inputFor(taskId))));
-  row('client', 'none', 'none', await eventsOf(await waits.attach({ taskId, region: REGION })), callsFor(taskId));
+  const [alone, shared] = [taskOfPolls(5), taskOfFiveSeconds()];
+  await waits.await(inputFor(alone));
+  await Promise.all(Array.from({ length: SHARERS }, () => waits.await(inputFor(shared))));
+  row('client', 'none', 'none', await eventsOf(clientWait(alone)), callsFor(shared));
 }
 
 function row(...cells: (string | number)[]): void {
   console.log(`| ${cells.join(' | ')} |`);
 }
 
-/** A task that this many polls see, by whomever. */
+/** A task that ends at the given poll. */
 function taskOfPolls(polls: number): number {
   return addTask(...(polls > 1 ? [{ status: 'running', forPolls: polls - 1 }] : []));
 }
 
-/** A task that each of several pollers sees five times, at a poll a second. */
+/** A task that takes five polls from each caller that polls once a second. */
 function taskOfFiveSeconds(): number {
   return addTask({ status: 'running', forMs: 3_900 });
 }
@@ -87,14 +88,19 @@ async function run(workflow: string, taskId: number) {
   await client.workflow.execute(workflow, { workflowId, taskQueue: TASK_QUEUE, args: [inputFor(taskId), TASK_QUEUE] });
   return { workflowId, taskId };
 }
+
 async function eventsOf({ workflowId }: { readonly workflowId: string }): Promise<number> {
   const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
   return events?.length ?? 0;
 }
 
-function waitOf(door: string, callerId: string, taskId: number): { workflowId: string } {
-  const ownId = `${TASK_QUEUE}/${REGION}/${taskId}`;
-  return { workflowId: door === 'child' ? `${callerId}/${ownId}` : ownId };
+function waitOf(way: string, callerId: string, taskId: number): { workflowId: string } {
+  const shared = clientWait(taskId);
+  return way === 'child' ? { workflowId: `${callerId}/${shared.workflowId}` } : shared;
+}
+
+function clientWait(taskId: number): { workflowId: string } {
+  return { workflowId: `${TASK_QUEUE}/${REGION}/${taskId}` };
 }
 
 function callsFor(taskId: number): number {

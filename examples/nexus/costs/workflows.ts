@@ -4,7 +4,7 @@ import { executeAwaitRedisTask, waitForRedisTask } from 'temporal-tencent-redis/
 
 export { awaitRedisTask } from 'temporal-tencent-redis/workflows';
 
-/** What the others are compared with: a workflow that does nothing. */
+/** The baseline: its events are subtracted from those of the others. */
 export function nothing(): Promise<void> {
   return Promise.resolve();
 }
