@@ -4,11 +4,14 @@ import {
   ApplicationFailure,
   CancelledFailure,
   ChildWorkflowFailure,
+  DefaultFailureConverter,
+  defaultPayloadConverter,
   RetryState,
   TimeoutFailure,
 } from '@temporalio/common';
 import fc from 'fast-check';
-import { decodeRedisTaskFailure, REDIS_TASK_FAILURE_TYPES } from '../../src/contract/failures.js';
+import { decodeRedisTaskFailure, InvalidInputFailure, REDIS_TASK_FAILURE_TYPES } from '../../src/contract/failures.js';
+import { readInput } from '../../src/contract/input.js';
 
 const details = { taskId: 18215, region: 'ap-guangzhou', status: 'failed', polls: 7 };
 
@@ -132,5 +135,35 @@ describe('decodeRedisTaskFailure', () => {
       }),
       { numRuns: 2_000 },
     );
+  });
+});
+
+describe('the failure of an input that breaks a rule', () => {
+  const refused = () => readInput({ taskId: 18215, region: 'ap-guangzhou', maxWait: 'hush' });
+
+  test('is an ApplicationFailure of its own class, which no other failure is', () => {
+    expect(refused).toThrow(ApplicationFailure);
+    expect(refused).toThrow(InvalidInputFailure);
+    expect(failureOf('RedisTaskInvalidInput')).not.toBeInstanceOf(InvalidInputFailure);
+  });
+
+  test('crosses to other processes complete, without its stack and without a copy of the value', () => {
+    const converter = new DefaultFailureConverter();
+    let failure: unknown;
+    try {
+      refused();
+    } catch (error) {
+      failure = converter.errorToFailure(error, defaultPayloadConverter);
+    }
+    const arrived = converter.failureToError(failure as never, defaultPayloadConverter);
+
+    expect(arrived).toBeInstanceOf(ApplicationFailure);
+    expect(failure).toMatchObject({ stackTrace: '', applicationFailureInfo: { nonRetryable: true } });
+    expect(decodeRedisTaskFailure(arrived)).toMatchObject({
+      type: 'RedisTaskInvalidInput',
+      message: expect.stringContaining('maxWait is "hush", but it must be a duration') as string,
+      details: { taskId: 18215, region: 'ap-guangzhou', invalid: { field: 'maxWait' } },
+    });
+    expect(JSON.stringify(decodeRedisTaskFailure(arrived)?.details)).not.toContain('hush');
   });
 });
