@@ -1,4 +1,4 @@
-// What a caller's bundle may hold: the door for Nexus is one for workflows, the handler stands behind a door of its own.
+// What a caller's bundle contains: the entry point for callers is safe in a workflow, the handler has its own.
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 
@@ -8,7 +8,7 @@ function bundle(source: string): Promise<{ code: string }> {
   return bundleWorkflowCode({ workflowsPath: fileURLToPath(new URL(source, import.meta.url)), logger });
 }
 
-test('the door for callers bundles, and brings no client along', async () => {
+test('the entry point for callers bundles, and contains no client', async () => {
   const { code } = await bundle('../../src/nexus/index.ts');
 
   expect(code).toContain('executeSharedRedisTaskWait');

@@ -1,4 +1,4 @@
-// The workflow door of the package in a bundle of Temporal's own bundler, for consumers of either module system.
+// The workflow entry point, bundled by Temporal's own bundler, for ESM and CommonJS consumers.
 import { mkdtemp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
