@@ -174,7 +174,9 @@ export class RedisTaskWait {
   }
 
   private async isQueueServed(): Promise<boolean> {
-    return (await isQueueServed(this.host.apiQueue)) ?? wasAnsweredLately(this.state, Date.now());
+    const isServed = await isQueueServed(this.host.apiQueue);
+    await this.guard.hold;
+    return isServed ?? wasAnsweredLately(this.state, Date.now());
   }
 
   /** Logs each warning once. */
@@ -197,9 +199,10 @@ export class RedisTaskWait {
       return isTrue();
     };
     let isMet = true;
+    if (this.guard.hold) await this.guard.hold;
     if (timeoutMs === undefined) await condition(check);
     else isMet = await condition(check, timeoutMs, options);
-    await this.guard.hold();
+    await this.guard.hold;
     return isMet;
   }
 

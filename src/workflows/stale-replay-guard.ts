@@ -1,4 +1,4 @@
-import { workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, workflowInfo } from '@temporalio/workflow';
 
 /**
  * Notices a replay of events that no workflow task has delivered yet, and fails it.
@@ -9,6 +9,7 @@ import { workflowInfo } from '@temporalio/workflow';
  * may decide otherwise: the wait would hang. Failing the replay fails only that query, and the worker forgets the workflow.
  */
 export class StaleReplayGuard {
+  private readonly scope = CancellationScope.current();
   private seen = position();
   private isStale = false;
 
@@ -18,13 +19,14 @@ export class StaleReplayGuard {
     const { historyLength, historySize, time } = this.seen;
     // A new task comes with a longer history and a later time. Several activations of one task have the same length.
     this.isStale ||= now.historyLength > historyLength && now.historySize === historySize && now.time === time;
-    if (this.isStale) throw new Error('A worker is loading this wait. Ask again.');
+    // Cancelling has sent its commands already, and they are the same at any time.
+    if (this.isStale && !this.scope.consideredCancelled) throw new Error('A worker is loading this wait. Ask again.');
     this.seen = now;
   }
 
-  /** Never resolves in a stale replay, so that no command follows. */
-  async hold(): Promise<void> {
-    if (this.isStale) await new Promise(() => undefined);
+  /** A promise that never resolves in a stale replay, where no command may follow; otherwise undefined. */
+  get hold(): Promise<never> | undefined {
+    return this.isStale && !this.scope.consideredCancelled ? new Promise(() => undefined) : undefined;
   }
 }
 
