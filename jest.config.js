@@ -56,6 +56,7 @@ export default {
     // Its tests have servers of their own, to kill them.
     project('crash', CRASH, patience),
   ],
+  testSequencer: '<rootDir>/test/support/sequencer.cjs',
   testTimeout: 60_000,
   // One more than the cores of a small machine: many tests wait for timers rather than compute.
   maxWorkers: 3,
