@@ -33,8 +33,8 @@ const BUGS: readonly Bug[] = [
   {
     name: 'a wait times out without a last poll',
     file: 'contract/outcome.ts',
-    text: 'if (beganAt < state.deadline) return undefined;',
-    becomes: 'if (now < state.deadline - 5_000) return undefined;',
+    text: 'beganAt >= state.deadline ?',
+    becomes: 'now >= state.deadline - 5_000 ?',
   },
   {
     name: 'one stray refusal ends a wait whose task was seen',
