@@ -1,9 +1,10 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
+import { EXTENSION } from '../src/contract/extension.js';
 import { REDIS_TASK_FAILURE_TYPES, type RedisTaskFailureDetails } from '../src/contract/failures.js';
 import type { FieldsOf } from '../src/contract/fields.js';
 import { TIME } from '../src/contract/fields.js';
-import { EXTENSION, INPUT, REGION, TASK_NUMBER } from '../src/contract/input.js';
+import { INPUT, REGION, TASK_NUMBER } from '../src/contract/input.js';
 import type { RedisTaskResult } from '../src/contract/outcome.js';
 import { POLL_ERROR } from '../src/contract/poll-error.js';
 import { OBSERVATION, STATUS_AND_TEXTS, type TaskFacts } from '../src/contract/task.js';

@@ -47,6 +47,9 @@ export function failureMessage(
   return `${what[type]} Waited ${formatDuration(waitedMs)}, ${polls} ${polls === 1 ? 'poll' : 'polls'}. ${ADVICE[type]}`;
 }
 
+/** Answers a query that would otherwise spoil the wait: see `StaleReplayGuard`. */
+export const WAIT_IS_LOADING = 'A worker is loading this wait. Ask again.';
+
 /** A line of the log about polls that keep failing. */
 export function failingWarning(plan: WaitPlan, error: PollError, failingMs: number): string {
   return `All polls of Redis task ${plan.taskId} in ${plan.region} have failed for ${formatDuration(failingMs)}. The last error: ${describeError(error)} The wait goes on.`;

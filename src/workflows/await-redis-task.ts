@@ -9,9 +9,10 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
+import { joinedDeadline, readDeadline } from '../contract/extension.js';
 import { decodeRedisTaskFailure } from '../contract/failures.js';
 import { apiTaskQueue } from '../contract/ids.js';
-import { type AwaitRedisTaskInput, joinedDeadline, readDeadline, readInput, type WaitPlan } from '../contract/input.js';
+import { type AwaitRedisTaskInput, readInput, type WaitPlan } from '../contract/input.js';
 import { failureDetails, type RedisTaskResult } from '../contract/outcome.js';
 import { DETACHED, finalMarkdownOf, markdownOf, viewOf, type WaitEnding } from '../contract/view.js';
 import { beginWait, readCarriedState, type WaitState } from '../contract/wait-state.js';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
+import { readDeadline } from '../../src/contract/extension.js';
 import { type InvalidField, InvalidInputFailure } from '../../src/contract/failures.js';
-import { readDeadline, readInput, type WaitPlan } from '../../src/contract/input.js';
+import { readInput, type WaitPlan } from '../../src/contract/input.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

@@ -1,5 +1,6 @@
+import { joinedDeadline, readDeadline } from '../../src/contract/extension.js';
 import { type InvalidField, InvalidInputFailure } from '../../src/contract/failures.js';
-import { joinedDeadline, readDeadline, readInput } from '../../src/contract/input.js';
+import { readInput } from '../../src/contract/input.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
