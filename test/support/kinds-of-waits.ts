@@ -1,6 +1,7 @@
 import type { WorkflowHandle } from '@temporalio/client';
+import type { RedisTaskDuration } from '../../src/contract/duration.js';
 import { pausingWait, SLOW, takeCallAndDie, waitWithoutCalls } from './moments.js';
-import { REGION, untilState, type Waits } from './waits.js';
+import { REGION, stateOf, untilState, type Waits } from './waits.js';
 
 const RUNNING = { status: 'running' };
 const SUCCEED = { status: 'succeed', message: 'ok' };
@@ -224,7 +225,8 @@ export const KINDS_OF_WAITS: Readonly<Record<string, KindOfWait>> = {
     play: async (waits, workflowId) => {
       const { handle } = await pausingWait(waits, { workflowId });
       await extend(handle, '4h');
-      await extend(handle, '8s');
+      const { waitedMs } = await stateOf(handle);
+      await extend(handle, waitedMs + 8_000);
       return handle;
     },
   },
@@ -343,7 +345,7 @@ async function succeedNow(waits: Waits, taskId: number, handle: AnyHandle): Prom
   return handle;
 }
 
-async function extend(handle: AnyHandle, maxWait: string): Promise<void> {
+async function extend(handle: AnyHandle, maxWait: RedisTaskDuration): Promise<void> {
   await handle.executeUpdate<unknown, [unknown]>('extendWait', { args: [{ maxWait }] });
 }
 
