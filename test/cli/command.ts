@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { eventually, Process } from '../support/processes.js';
+import { REGION } from '../support/waits.js';
 
 /** How a command ended. */
 export interface Ended {
@@ -33,6 +34,15 @@ export class Command extends Process {
       return this.stderr.includes(text);
     });
   }
+}
+
+/** The settings of a command for the waits on a queue of the test's server. */
+export function settingsFor(taskQueue: string): Record<string, string> {
+  return {
+    TEMPORAL_ADDRESS: process.env['TEST_DEV_SERVER_ADDRESS'] ?? '',
+    TENCENTCLOUD_REGION: REGION,
+    REDIS_TASK_QUEUE: taskQueue,
+  };
 }
 
 /** Every line of stdout as JSON: throws when one is something else. */

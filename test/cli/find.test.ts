@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { RedisTaskClient } from '../../src/client/index.js';
 import { devServer } from '../support/environments.js';
 import { REGION, until, Waits } from '../support/waits.js';
-import { Command, type Ended, jsonLines } from './command.js';
+import { Command, type Ended, jsonLines, settingsFor } from './command.js';
 
 const RUNNING = { status: 'running' };
 const SUCCEED = { status: 'succeed' };
@@ -18,12 +18,7 @@ beforeAll(async () => {
 afterAll(() => waits.close());
 
 function redisTask(args: readonly (string | number)[], settings: Record<string, string> = {}): Promise<Ended> {
-  return new Command(args, {
-    TEMPORAL_ADDRESS: process.env['TEST_DEV_SERVER_ADDRESS'] ?? '',
-    TENCENTCLOUD_REGION: REGION,
-    REDIS_TASK_QUEUE: waits.taskQueue,
-    ...settings,
-  }).ended;
+  return new Command(args, { ...settingsFor(waits.taskQueue), ...settings }).ended;
 }
 
 /** A pipeline whose child waits, has polled once and pauses. */

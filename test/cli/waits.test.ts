@@ -6,7 +6,7 @@ import { RedisTaskClient } from '../../src/client/index.js';
 import { SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
 import { devServer } from '../support/environments.js';
 import { REGION, until, Waits } from '../support/waits.js';
-import { Command, type Ended, jsonLines } from './command.js';
+import { Command, type Ended, jsonLines, settingsFor } from './command.js';
 
 let waits: Waits;
 let client: RedisTaskClient;
@@ -22,11 +22,7 @@ const RUNNING = { status: 'running', forMs: 600_000 } as const;
 const SUCCEED = { status: 'succeed' } as const;
 
 function environment(taskQueue = waits.taskQueue): Record<string, string> {
-  return {
-    TEMPORAL_ADDRESS: process.env['TEST_DEV_SERVER_ADDRESS'] ?? '',
-    TENCENTCLOUD_REGION: REGION,
-    REDIS_TASK_QUEUE: taskQueue,
-  };
+  return settingsFor(taskQueue);
 }
 
 function apiEnvironment(secretKey = SIMULATOR_CREDENTIAL.secretKey): Record<string, string> {

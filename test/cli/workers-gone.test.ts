@@ -5,7 +5,7 @@ import { Worker } from '@temporalio/worker';
 import { RedisTaskClient } from '../../src/client/index.js';
 import { devServer } from '../support/environments.js';
 import { REGION, until, Waits } from '../support/waits.js';
-import { Command, jsonLines } from './command.js';
+import { Command, jsonLines, settingsFor } from './command.js';
 
 /** Five seconds, and what a busy machine takes to start the command. */
 const SOON_MS = 10_000;
@@ -21,11 +21,7 @@ beforeAll(async () => {
 afterAll(() => waits.close());
 
 function redisTask(args: readonly (string | number)[], taskQueue: string): Command {
-  return new Command(args, {
-    TEMPORAL_ADDRESS: process.env['TEST_DEV_SERVER_ADDRESS'] ?? '',
-    TENCENTCLOUD_REGION: REGION,
-    REDIS_TASK_QUEUE: taskQueue,
-  });
+  return new Command(args, settingsFor(taskQueue));
 }
 
 /** Workers of a queue of their own, and how to let them leave. */
