@@ -1,5 +1,4 @@
 import { formatDuration } from '../contract/duration.js';
-import { createAgents } from '../tencent/agents.js';
 import { defaultCredentials } from '../tencent/credentials/index.js';
 import { describeTaskInfo } from '../tencent/describe-task-info.js';
 import { endpointFor, readEndpoint } from '../tencent/endpoint.js';
@@ -58,14 +57,8 @@ export async function checkClock(region: string, env: NodeJS.ProcessEnv): Promis
 }
 
 async function readSkew(region: string, env: NodeJS.ProcessEnv): Promise<number | null> {
-  const url = apiUrl(region, env);
-  const agents = createAgents(url);
-  try {
-    return (await exchange({ method: 'GET', url, timeoutMs: 10_000, agents })).clockSkewMs;
-  } finally {
-    agents.http.destroy();
-    agents.https.destroy();
-  }
+  const { clockSkewMs } = await exchange({ method: 'GET', url: apiUrl(region, env), timeoutMs: 10_000 });
+  return clockSkewMs;
 }
 
 /** Reads the settings of a worker. */

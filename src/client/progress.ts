@@ -1,5 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { type Client, QueryNotRegisteredError, type WorkflowHandle } from '@temporalio/client';
+import type { LimitFunction } from 'p-limit';
+import { WAIT_IS_LOADING } from '../contract/messages.js';
 import type { RedisTaskWaitState } from '../contract/view.js';
 import { grpcCode, isUnanswered, pollersSince, WORKFLOWS } from './workers.js';
 
@@ -34,7 +36,7 @@ const POLL_SHOWS_AFTER_MS = 300;
 export async function* progressOf(
   client: Client,
   handle: WorkflowHandle,
-  limit: ReturnType<typeof limitTo>,
+  limit: LimitFunction,
   { intervalMs = 1_000, signal, onWorkerChange }: ProgressOptions = {},
 ): AsyncGenerator<RedisTaskWaitState, void> {
   let last: string | undefined;
@@ -62,12 +64,12 @@ export async function* progressOf(
 }
 
 /** Asks again while a worker is loading the wait: it refuses a query of events that it has not been given yet. */
-export async function queryState(handle: WorkflowHandle): Promise<RedisTaskWaitState> {
+export async function queryState(handle: Pick<WorkflowHandle, 'query'>): Promise<RedisTaskWaitState> {
   for (;;) {
     try {
       return await handle.query<RedisTaskWaitState>('getState');
     } catch (error) {
-      if (!(error instanceof QueryNotRegisteredError && error.message.endsWith('Ask again.'))) throw error;
+      if (!(error instanceof QueryNotRegisteredError && error.message === WAIT_IS_LOADING)) throw error;
       await setTimeout(ASK_AGAIN_MS);
     }
   }
@@ -103,16 +105,4 @@ async function askAnyWorker(client: Client, handle: WorkflowHandle): Promise<Loo
   const request = { namespace: client.options.namespace, execution: { workflowId: handle.workflowId } };
   await client.workflowService.resetStickyTaskQueue(request).catch(() => undefined);
   return ask(client, handle);
-}
-
-/** Lets at most `size` calls run at once. */
-export function limitTo(size: number) {
-  const lanes = Array.from({ length: size }, () => Promise.resolve<unknown>(undefined));
-  let turn = 0;
-  return <T>(call: () => Promise<T>): Promise<T> => {
-    const lane = turn++ % size;
-    const result = (lanes[lane] ?? Promise.resolve()).then(call);
-    lanes[lane] = result.catch(() => undefined);
-    return result;
-  };
 }

@@ -4,6 +4,7 @@ import {
   type WorkflowHandle,
   WorkflowNotFoundError,
 } from '@temporalio/client';
+import pLimit from 'p-limit';
 import type { RedisTaskDuration } from '../contract/duration.js';
 import { clientWorkflowId, DEFAULT_TASK_QUEUE, waitStartOptions } from '../contract/ids.js';
 import type { AwaitRedisTaskInput } from '../contract/input.js';
@@ -12,7 +13,7 @@ import type { RedisTaskWaitState } from '../contract/view.js';
 import { awaitAll, type RedisTaskOutcome } from './await-all.js';
 import { RedisTaskSeveralWaitsError, RedisTaskWaitEndedError, waitError } from './error.js';
 import { describeWait, findWaits } from './find.js';
-import { limitTo, type ProgressOptions, progressOf, queryState } from './progress.js';
+import { type ProgressOptions, progressOf, queryState } from './progress.js';
 import { readInputOrThrow, readTask, type RedisTaskReference } from './reference.js';
 import {
   cancelWait,
@@ -59,7 +60,7 @@ const LOOKS_AT_ONCE = 10;
  */
 export class RedisTaskClient {
   readonly taskQueue: string;
-  private readonly limit = limitTo(LOOKS_AT_ONCE);
+  private readonly limit = pLimit(LOOKS_AT_ONCE);
 
   constructor(
     readonly client: Client,

@@ -79,7 +79,11 @@ export function createRedisApi({
           const post = () =>
             callApi({
               ...call,
-              ...{ endpoint: target, service: SERVICE, version: API_VERSION, agents: agentsOf(target), credential },
+              endpoint: target,
+              service: SERVICE,
+              version: API_VERSION,
+              agents: agentsOf(target),
+              credential,
               nowMs: Date.now() + clock.skewMs,
               timeoutMs: Math.min(HTTP_TIMEOUT_MS, Math.max(1, endsAt - performance.now())),
             });

@@ -1,5 +1,5 @@
 import { type ChildWorkflowHandle, type ChildWorkflowOptions, startChild, workflowInfo } from '@temporalio/workflow';
-import { AWAIT_REDIS_TASK, DEFAULT_TASK_QUEUE, waitStartOptions } from '../contract/ids.js';
+import { AWAIT_REDIS_TASK, childWorkflowId, DEFAULT_TASK_QUEUE, waitStartOptions } from '../contract/ids.js';
 import { type AwaitRedisTaskInput, readInput } from '../contract/input.js';
 import type { RedisTaskResult } from '../contract/outcome.js';
 import type { awaitRedisTask } from './await-redis-task.js';
@@ -20,10 +20,11 @@ export async function startAwaitRedisTask(
   options: AwaitRedisTaskOptions = {},
 ): Promise<ChildWorkflowHandle<typeof awaitRedisTask>> {
   const { taskQueue = DEFAULT_TASK_QUEUE } = options;
-  const start = waitStartOptions(readInput(input), input, taskQueue);
+  const plan = readInput(input);
+  const start = waitStartOptions(plan, input, taskQueue);
   return startChild<typeof awaitRedisTask>(AWAIT_REDIS_TASK, {
     ...start,
-    workflowId: `${workflowInfo().workflowId}/${start.workflowId}`,
+    workflowId: childWorkflowId(workflowInfo().workflowId, taskQueue, plan.region, plan.taskId),
     ...options,
     memo: { ...start.memo, ...options.memo },
   });

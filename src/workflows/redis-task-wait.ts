@@ -199,7 +199,6 @@ export class RedisTaskWait {
       return isTrue();
     };
     let isMet = true;
-    if (this.guard.hold) await this.guard.hold;
     if (timeoutMs === undefined) await condition(check);
     else isMet = await condition(check, timeoutMs, options);
     await this.guard.hold;

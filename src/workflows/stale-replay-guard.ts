@@ -1,4 +1,5 @@
 import { CancellationScope, workflowInfo } from '@temporalio/workflow';
+import { WAIT_IS_LOADING } from '../contract/messages.js';
 
 /**
  * Notices a replay of events that no workflow task has delivered yet, and fails it.
@@ -20,7 +21,7 @@ export class StaleReplayGuard {
     // A new task comes with a longer history and a later time. Several activations of one task have the same length.
     this.isStale ||= now.historyLength > historyLength && now.historySize === historySize && now.time === time;
     // Cancelling has sent its commands already, and they are the same at any time.
-    if (this.isStale && !this.scope.consideredCancelled) throw new Error('A worker is loading this wait. Ask again.');
+    if (this.isStale && !this.scope.consideredCancelled) throw new Error(WAIT_IS_LOADING);
     this.seen = now;
   }
 

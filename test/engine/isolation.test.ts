@@ -83,6 +83,7 @@ describe('the keys of the cloud', () => {
     expect(cwd).toBe(tmpdir());
   });
 
+  // The environment of another process can be read only from Linux's /proc.
   const onLinux = process.platform === 'linux' ? test : test.skip;
   onLinux('are not handed to a server', async () => {
     const script = fileURLToPath(new URL('start-servers.ts', import.meta.url));

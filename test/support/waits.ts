@@ -18,6 +18,7 @@ import {
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
 import { createQueueActivities, redisApiWorkerOptions } from '../../src/activities/index.js';
+import { queryState } from '../../src/client/progress.js';
 import type { RedisTaskFailure } from '../../src/contract/failures.js';
 import type { AwaitRedisTaskInput } from '../../src/contract/input.js';
 import type { RedisTaskResult } from '../../src/contract/outcome.js';
@@ -212,16 +213,8 @@ export async function causeOf(result: Promise<unknown>): Promise<Error | undefin
   throw error;
 }
 
-/** Where a wait stands. A worker that is just loading it says so, and is asked again. */
-export async function stateOf(handle: Pick<WaitHandle, 'query'>): Promise<RedisTaskWaitState> {
-  for (;;) {
-    try {
-      return await handle.query<RedisTaskWaitState>('getState');
-    } catch (error) {
-      if (!(error instanceof Error && error.message.endsWith('Ask again.'))) throw error;
-    }
-  }
-}
+/** Where a wait stands. */
+export const stateOf = queryState;
 
 /** Asks until the answer is what is waited for; the test's own timeout is the limit. */
 export async function until<T>(ask: () => Promise<T>, holds: (answer: T) => boolean): Promise<T> {

@@ -60,8 +60,11 @@ function readRole(env: NodeJS.ProcessEnv): RoleSettings | undefined {
   if (!arn && other) throw new Error(`TENCENTCLOUD_ROLE_ARN is missing, while ${other.variable} is set`);
   return (
     arn && {
-      ...{ variable: arn.variable, arn: arn.value, sessionName: sessionName?.value },
-      ...{ durationSeconds: duration?.value, externalId: externalId?.value },
+      variable: arn.variable,
+      arn: arn.value,
+      sessionName: sessionName?.value,
+      durationSeconds: duration?.value,
+      externalId: externalId?.value,
     }
   );
 }

@@ -12,15 +12,17 @@ const TOKEN_VARIABLES = ['TENCENTCLOUD_TOKEN', 'TENCENTCLOUD_SESSION_TOKEN', 'TE
 export function environmentCredentials(env: NodeJS.ProcessEnv): CredentialSource {
   return {
     lookedFor: 'TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY in the environment',
-    // eslint-disable-next-line @typescript-eslint/require-await -- turns an exception into a rejection
-    async find() {
-      const { TENCENTCLOUD_SECRET_ID: secretId, TENCENTCLOUD_SECRET_KEY: secretKey } = env;
-      if (!secretId && !secretKey) return undefined;
-      if (!secretId) throw new Error('TENCENTCLOUD_SECRET_ID is missing, while TENCENTCLOUD_SECRET_KEY is set');
-      if (!secretKey) throw new Error('TENCENTCLOUD_SECRET_KEY is missing, while TENCENTCLOUD_SECRET_ID is set');
-      return withToken(secretId, secretKey, TOKEN_VARIABLES.map((name) => env[name]).find(Boolean));
-    },
+    // In a promise, so that half a key is a rejection, like a broken file.
+    find: () => Promise.resolve(env).then(readKey),
   };
+}
+
+function readKey(env: NodeJS.ProcessEnv): TencentCredential | undefined {
+  const { TENCENTCLOUD_SECRET_ID: secretId, TENCENTCLOUD_SECRET_KEY: secretKey } = env;
+  if (!secretId && !secretKey) return undefined;
+  if (!secretId) throw new Error('TENCENTCLOUD_SECRET_ID is missing, while TENCENTCLOUD_SECRET_KEY is set');
+  if (!secretKey) throw new Error('TENCENTCLOUD_SECRET_KEY is missing, while TENCENTCLOUD_SECRET_ID is set');
+  return withToken(secretId, secretKey, TOKEN_VARIABLES.map((name) => env[name]).find(Boolean));
 }
 
 /** The mode bits of a file's group and of everybody else. */
