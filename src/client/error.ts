@@ -78,10 +78,8 @@ export class RedisTaskNoWorkerError extends Error {
   }
 }
 
-/** Turns the error of a wait into one of this package; any other error is returned as it is. */
-export function waitError(error: unknown, isCancelled: boolean): unknown {
+/** The failure of a wait as an error of this package; any other error as it is. */
+export function waitError(error: unknown): unknown {
   const failure = decodeRedisTaskFailure(error);
-  if (failure) return new RedisTaskError(failure, { cause: error });
-  if (!isCancelled) return error;
-  return new RedisTaskWaitCancelledError('The wait was cancelled; the task itself goes on.', { cause: error });
+  return failure ? new RedisTaskError(failure, { cause: error }) : error;
 }

@@ -27,7 +27,7 @@ export async function findWaits(
   client: Client,
   taskQueue: string,
   task: TaskIdentity,
-): Promise<readonly WorkflowExecutionDescription[]> {
+): Promise<WorkflowExecutionDescription[]> {
   const own = clientWorkflowId(taskQueue, task.region, task.taskId);
   const listed = await pMap(
     listWaits(client, taskQueue, RUNNING),
@@ -35,24 +35,24 @@ export async function findWaits(
     CALLS_AT_ONCE,
   );
   const ids = new Set([own, ...listed]);
-  const found = await pMap(ids, async (id) => (await describeWait(client, id)) ?? pMapSkip, CALLS_AT_ONCE);
+  const found = (await pMap(ids, (id) => describeWait(client, id), CALLS_AT_ONCE)).flat();
   const running = found.filter(({ closeTime }) => closeTime === undefined);
   if (running.length > 0) return running;
   const ended = [...found, ...(await lastEnded(client, taskQueue, task, Math.max(0, ...found.map(endedAt))))];
   return ended.sort((one, other) => endedAt(other) - endedAt(one)).slice(0, 1);
 }
 
-/** Describes a wait by its workflow id; undefined when there is no such wait. */
+/** Describes a wait by its workflow id; empty when there is no such wait. */
 export async function describeWait(
   client: Client,
   workflowId: string,
   runId?: string,
-): Promise<WorkflowExecutionDescription | undefined> {
+): Promise<WorkflowExecutionDescription[]> {
   try {
     const description = await client.workflow.getHandle(workflowId, runId).describe();
-    return description.type === AWAIT_REDIS_TASK ? description : undefined;
+    return description.type === AWAIT_REDIS_TASK ? [description] : [];
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return undefined;
+    if (error instanceof WorkflowNotFoundError) return [];
     throw error;
   }
 }
@@ -73,8 +73,7 @@ async function lastEnded(
   for await (const wait of listWaits(client, taskQueue, ENDED)) {
     if (endedAt(wait) <= since || (looks += 1) > ENDED_AT_MOST) return [];
     if (!isSame(task, taskToldBy(wait, taskQueue))) continue;
-    const description = await describeWait(client, wait.workflowId, wait.runId);
-    return description ? [description] : [];
+    return describeWait(client, wait.workflowId, wait.runId);
   }
   return [];
 }

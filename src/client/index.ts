@@ -14,4 +14,4 @@ export {
 export type { ProgressOptions } from './progress.js';
 export { type AwaitOptions, RedisTaskClient, type RedisTaskClientOptions } from './redis-task-client.js';
 export type { RedisTaskReference } from './reference.js';
-export type { RedisTaskCancellation } from './wait-chain.js';
+export type { RedisTaskCancellation } from './wait-handle.js';

@@ -14,16 +14,8 @@ import { awaitAll, type RedisTaskOutcome } from './await-all.js';
 import { RedisTaskSeveralWaitsError, RedisTaskWaitEndedError, waitError } from './error.js';
 import { describeWait, findWaits } from './find.js';
 import { type ProgressOptions, progressOf, queryState } from './progress.js';
-import { readInputOrThrow, readTask, type RedisTaskReference } from './reference.js';
-import {
-  cancelWait,
-  chainOf,
-  handleTo,
-  type RedisTaskCancellation,
-  resultOf,
-  startOrJoin,
-  type WaitChain,
-} from './wait-chain.js';
+import { readInputOrThrow, type RedisTaskReference } from './reference.js';
+import { cancelWait, handleTo, type RedisTaskCancellation, resultOf, startOrJoin } from './wait-handle.js';
 import { untilBegun } from './workers.js';
 
 /** Options of a {@link RedisTaskClient}. */
@@ -76,10 +68,6 @@ export class RedisTaskClient {
    * @throws RedisTaskError `RedisTaskInvalidInput`, before anything is sent
    */
   async start(input: AwaitRedisTaskInput): Promise<WorkflowHandle> {
-    return handleTo(this.client, await this.begin(input));
-  }
-
-  private async begin(input: AwaitRedisTaskInput): Promise<WaitChain> {
     const plan = readInputOrThrow(input);
     return startOrJoin(this.client, waitStartOptions(plan, input, this.taskQueue), plan.maxWaitMs);
   }
@@ -92,7 +80,7 @@ export class RedisTaskClient {
    * @throws RedisTaskNoWorkerError when no worker began it within 5 s
    */
   async await(input: AwaitRedisTaskInput, options?: AwaitOptions): Promise<RedisTaskResult> {
-    return this.endOf(await this.begin(input), performance.now(), options);
+    return this.endOf(await this.start(input), performance.now(), options);
   }
 
   /**
@@ -101,15 +89,15 @@ export class RedisTaskClient {
    */
   awaitAll(inputs: Iterable<AwaitRedisTaskInput>, options?: AwaitOptions): Promise<RedisTaskOutcome[]> {
     return awaitAll(inputs, async (input) => {
-      const wait = await this.begin(input);
+      const wait = await this.start(input);
       const begunAt = performance.now();
       return () => this.endOf(wait, begunAt, options);
     });
   }
 
-  private async endOf(wait: WaitChain, begunAt: number, options: AwaitOptions = {}): Promise<RedisTaskResult> {
+  private async endOf(wait: WorkflowHandle, begunAt: number, options: AwaitOptions = {}): Promise<RedisTaskResult> {
     if (!options.waitForWorker) await untilBegun(this.client, wait.workflowId, begunAt + BEGUN_WITHIN_MS);
-    return resultOf(this.client, wait);
+    return resultOf(wait);
   }
 
   /**
@@ -117,9 +105,9 @@ export class RedisTaskClient {
    * `workflowId` that names it. The server lists a wait that somebody else has just started a moment late.
    */
   async find(wait: RedisTaskReference): Promise<readonly WorkflowExecutionDescription[]> {
-    if (!('workflowId' in wait)) return findWaits(this.client, this.taskQueue, readTask(wait));
-    const description = await describeWait(this.client, wait.workflowId);
-    return description ? [description] : [];
+    if ('workflowId' in wait) return describeWait(this.client, wait.workflowId);
+    const { taskId, region } = wait;
+    return findWaits(this.client, this.taskQueue, readInputOrThrow({ taskId, region }));
   }
 
   /**
@@ -129,12 +117,12 @@ export class RedisTaskClient {
    * @throws RedisTaskSeveralWaitsError when several run
    */
   async attach(wait: RedisTaskReference): Promise<WorkflowHandle> {
-    return handleTo(this.client, chainOf(await this.findOne(wait)));
+    return handleTo(this.client, await this.findOne(wait));
   }
 
   /** Waits for the end of a wait without starting one. @throws as {@link await} and {@link attach} */
   async result(wait: RedisTaskReference): Promise<RedisTaskResult> {
-    return resultOf(this.client, chainOf(await this.findOne(wait)));
+    return resultOf(await this.attach(wait));
   }
 
   /** Where a wait stands. @throws as {@link attach} */
@@ -178,8 +166,7 @@ export class RedisTaskClient {
    * API has no call that cancels one. @throws as {@link attach}
    */
   async cancel(wait: RedisTaskReference): Promise<RedisTaskCancellation> {
-    const found = await this.findOne(wait);
-    return found.closeTime === undefined ? cancelWait(this.client, chainOf(found)) : 'ended';
+    return cancelWait(this.client, await this.attach(wait));
   }
 
   private async findOne(wait: RedisTaskReference): Promise<WorkflowExecutionDescription> {
@@ -193,14 +180,13 @@ export class RedisTaskClient {
 
   /** Acts on the one wait that runs. */
   private async steer<T>(wait: RedisTaskReference, act: (handle: WorkflowHandle) => Promise<T>): Promise<T> {
-    const found = await this.findOne(wait);
-    const { workflowId } = found;
+    const handle = await this.attach(wait);
     try {
-      if (found.closeTime === undefined) return await act(handleTo(this.client, chainOf(found)));
+      return await act(handle);
     } catch (error) {
-      if (!(error instanceof WorkflowNotFoundError)) throw waitError(error, false);
+      if (!(error instanceof WorkflowNotFoundError)) throw waitError(error);
+      const { workflowId, status } = await this.findOne(handle);
+      throw new RedisTaskWaitEndedError(workflowId, status.name);
     }
-    const { status } = await this.findOne({ workflowId });
-    throw new RedisTaskWaitEndedError(workflowId, status.name);
   }
 }

@@ -5,23 +5,14 @@ import { waitError } from './error.js';
 export type RedisTaskReference =
   { readonly taskId: number | string; readonly region: string } | { readonly workflowId: string };
 
-export interface TaskIdentity {
-  readonly taskId: number;
-  readonly region: string;
-}
-
-/** The task that a reference names. @throws RedisTaskError `RedisTaskInvalidInput` */
-export function readTask({ taskId, region }: Exclude<RedisTaskReference, { workflowId: string }>): TaskIdentity {
-  const plan = readInputOrThrow({ taskId, region });
-  return { taskId: plan.taskId, region: plan.region };
-}
+export type TaskIdentity = Pick<WaitPlan, 'taskId' | 'region'>;
 
 /** @throws RedisTaskError `RedisTaskInvalidInput`; its cause crosses to a workflow when an activity lets it out */
 export function readInputOrThrow(input: AwaitRedisTaskInput): WaitPlan {
   try {
     return readInput(input);
   } catch (error) {
-    throw waitError(error, false);
+    throw waitError(error);
   }
 }
 

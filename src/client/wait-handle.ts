@@ -13,25 +13,15 @@ import { AWAIT_REDIS_TASK } from '../contract/ids.js';
 import type { RedisTaskResult } from '../contract/outcome.js';
 import { RedisTaskError, RedisTaskWaitCancelledError, waitError } from './error.js';
 
-/** A wait as a client sees it: a chain of runs under one workflow id, since a long wait continues as new. */
-export interface WaitChain {
-  readonly workflowId: string;
-  /** The newest run when the wait was found. Older runs may have left the namespace already. */
-  readonly runId: string;
-  /** Tells this wait from a later one of the same id. Older servers do not report it. */
-  readonly firstRunId: string | undefined;
-}
-
-/** The wait that a described run belongs to. */
-export function chainOf({ workflowId, runId, raw }: WorkflowExecutionDescription): WaitChain {
-  return { workflowId, runId, firstRunId: raw.workflowExecutionInfo?.firstRunId || undefined };
-}
-
-/** A handle that follows the wait through all its runs and never acts on a later wait of the same id. */
-export function handleTo(client: Client, { workflowId, runId, firstRunId }: WaitChain): WorkflowHandle {
-  const options = firstRunId === undefined ? {} : { firstExecutionRunId: firstRunId };
-  const handle = client.workflow.getHandle(workflowId, undefined, options);
-  // The SDK would start at the first run.
+/**
+ * A handle that follows a wait through all its runs, since a long wait continues as new, and never acts on a later wait of
+ * the same id.
+ */
+export function handleTo(client: Client, { workflowId, runId, raw }: WorkflowExecutionDescription): WorkflowHandle {
+  // Older servers do not report the first run.
+  const firstExecutionRunId = raw.workflowExecutionInfo?.firstRunId;
+  const handle = client.workflow.getHandle(workflowId, undefined, firstExecutionRunId ? { firstExecutionRunId } : {});
+  // The SDK would start at the first run, which may have left the namespace already.
   return { ...handle, result: () => client.workflow.result(workflowId, runId) };
 }
 
@@ -40,20 +30,17 @@ export async function startOrJoin(
   client: Client,
   options: WorkflowStartOptions,
   maxWait: RedisTaskDuration,
-): Promise<WaitChain> {
-  const { workflowId } = options;
+): Promise<WorkflowHandle> {
   for (;;) {
     try {
-      const started = await client.workflow.start(AWAIT_REDIS_TASK, { ...options, workflowIdConflictPolicy: 'FAIL' });
-      const { firstExecutionRunId: runId } = started;
-      return { workflowId, runId, firstRunId: runId };
+      return await client.workflow.start(AWAIT_REDIS_TASK, { ...options, workflowIdConflictPolicy: 'FAIL' });
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     }
     try {
-      const running = client.workflow.getHandle(workflowId);
+      const running = client.workflow.getHandle(options.workflowId);
       await running.signal('joinWait', { maxWait });
-      return chainOf(await running.describe());
+      return handleTo(client, await running.describe());
     } catch (error) {
       // The wait has just ended: start a new one.
       if (!(error instanceof WorkflowNotFoundError)) throw error;
@@ -62,11 +49,14 @@ export async function startOrJoin(
 }
 
 /** Waits for the end. @throws as `RedisTaskClient.await` */
-export async function resultOf(client: Client, { workflowId, runId }: WaitChain): Promise<RedisTaskResult> {
+export async function resultOf(handle: WorkflowHandle): Promise<RedisTaskResult> {
   try {
-    return await client.workflow.result<() => Promise<RedisTaskResult>>(workflowId, runId);
+    return (await handle.result()) as RedisTaskResult;
   } catch (error) {
-    throw waitError(error, error instanceof WorkflowFailedError && error.cause instanceof CancelledFailure);
+    const isCancelled = error instanceof WorkflowFailedError && error.cause instanceof CancelledFailure;
+    throw isCancelled
+      ? new RedisTaskWaitCancelledError('The wait was cancelled; the task itself goes on.', { cause: error })
+      : waitError(error);
   }
 }
 
@@ -83,11 +73,11 @@ export type RedisTaskCancellation = 'cancelled' | 'ended' | 'requested';
 /** A worker needs at most 2 s. */
 const CONFIRMED_WITHIN_MS = 5_000;
 
-export async function cancelWait(client: Client, wait: WaitChain): Promise<RedisTaskCancellation> {
+export async function cancelWait(client: Client, handle: WorkflowHandle): Promise<RedisTaskCancellation> {
   const tooLong = AbortSignal.timeout(CONFIRMED_WITHIN_MS);
   try {
-    await handleTo(client, wait).cancel();
-    await client.withAbortSignal(tooLong, () => resultOf(client, wait));
+    await handle.cancel();
+    await client.withAbortSignal(tooLong, () => resultOf(handle));
     return 'ended';
   } catch (error) {
     if (error instanceof RedisTaskWaitCancelledError) return 'cancelled';
