@@ -2,8 +2,8 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { CliError, EXIT } from './exit-codes.js';
-import type { TemporalFlags } from './options.js';
-import { connect, type Temporal, temporalVariables } from './temporal.js';
+import { type TemporalFlags, temporalVariables } from './options.js';
+import { connect, type Temporal } from './temporal.js';
 import { type Output, printable } from './terminal.js';
 import { requireWorkers } from './workers.js';
 

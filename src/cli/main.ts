@@ -2,7 +2,7 @@
 /** The command line `redis-task`. See docs/cli.md. */
 import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
-import { CliError, EXIT, type ExitCode } from './exit-codes.js';
+import { CliError, EXIT } from './exit-codes.js';
 import { createProgram } from './program.js';
 
 // A reader such as `head` has enough.
@@ -15,8 +15,8 @@ process.exitCode = await run(process.argv);
 // Write everything, then exit: connections are still open (see connect).
 process.stdout.write('', () => process.stderr.write('', () => process.exit()));
 
-async function run(argv: readonly string[]): Promise<ExitCode> {
-  let code: ExitCode = EXIT.succeeded;
+async function run(argv: readonly string[]): Promise<number> {
+  let code: number = EXIT.succeeded;
   try {
     await createProgram(version(), (ended) => (code = ended)).parseAsync([...argv]);
     return code;

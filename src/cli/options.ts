@@ -11,6 +11,15 @@ export interface TemporalFlags {
   readonly json?: boolean;
 }
 
+/** The settings of the environment that flags replace. */
+export function temporalVariables({ address, namespace, taskQueue }: TemporalFlags): NodeJS.ProcessEnv {
+  return {
+    ...(address !== undefined && { TEMPORAL_ADDRESS: address }),
+    ...(namespace !== undefined && { TEMPORAL_NAMESPACE: namespace }),
+    ...(taskQueue !== undefined && { REDIS_TASK_QUEUE: taskQueue }),
+  };
+}
+
 export interface TaskFlags extends TemporalFlags {
   readonly region?: string;
 }

@@ -1,6 +1,17 @@
 import { Command } from 'commander';
 import type { ExitCode } from './exit-codes.js';
-import { amount, count, taskDuration, withInput, withOutput, withRegion, withTemporal } from './options.js';
+import {
+  amount,
+  count,
+  taskDuration,
+  type TemporalFlags,
+  temporalVariables,
+  withInput,
+  withOutput,
+  withRegion,
+  withTemporal,
+} from './options.js';
+import { printable } from './terminal.js';
 
 const EXIT_CODES = `
 Exit codes:
@@ -17,12 +28,14 @@ const WAITS = ['<wait...>', 'a TaskId or FlowId, whoever started the wait, or it
  *
  * @param done - gets the exit code of the command that ran
  */
-export function createProgram(version: string, done: (code: ExitCode) => void): Command {
+export function createProgram(version: string, done: (code: number) => void): Command {
   const program = new Command('redis-task')
     .description('Waits durably for tasks of Tencent Cloud Redis, with Temporal.')
     .version(version)
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(`redis-task: ${oneLine(text)}\n`) })
+    .configureOutput({
+      outputError: (text, write) => write(`redis-task: ${printable(text.replace(/^error: /, ''))}\n`),
+    })
     .addHelpText('after', EXIT_CODES);
   const command = (name: string, description: string) => program.command(name).description(description);
   const run =
@@ -32,7 +45,10 @@ export function createProgram(version: string, done: (code: ExitCode) => void): 
 
   withTemporal(command('worker', 'Do the waiting: run a worker until SIGTERM'))
     .addHelpText('after', '\nEverything else comes from the environment: TEMPORAL_…, TENCENTCLOUD_…, REDIS_TASK_….')
-    .action(run(async () => (await import('./commands/worker.js')).runWorker));
+    .action(async (flags: TemporalFlags) => {
+      const { startWorker } = await import('../worker/start.js');
+      done(await startWorker({ ...process.env, ...temporalVariables(flags) }));
+    });
 
   withInput(withRegion(command('await', 'Wait for tasks and show their progress').argument(...TASKS)))
     .option('--local', 'start a Temporal server and a worker for this command')
@@ -44,7 +60,7 @@ export function createProgram(version: string, done: (code: ExitCode) => void): 
   );
 
   withRegion(command('status', 'Show the state of waits, or how they ended').argument(...WAITS)).action(
-    run(async () => (await import('./commands/status.js')).showStatus),
+    run(async () => (await import('./commands/existing-waits.js')).showStatus),
   );
 
   const steering = (name: string, description: string) =>
@@ -52,12 +68,14 @@ export function createProgram(version: string, done: (code: ExitCode) => void): 
       '--all',
       'when several waits run for a task, all of them',
     );
-  steering('poll', 'Make waits poll at once').action(run(async () => (await import('./commands/steer.js')).pollNow));
+  steering('poll', 'Make waits poll at once').action(
+    run(async () => (await import('./commands/existing-waits.js')).pollNow),
+  );
   steering('extend', 'Set how long waits may last in all')
     .requiredOption('--max-wait <duration>', 'the new total, counted from the start of the wait', amount)
-    .action(run(async () => (await import('./commands/steer.js')).extendWaits));
+    .action(run(async () => (await import('./commands/existing-waits.js')).extendWaits));
   steering('cancel', 'Cancel waits; the tasks themselves go on').action(
-    run(async () => (await import('./commands/steer.js')).cancelWaits),
+    run(async () => (await import('./commands/existing-waits.js')).cancelWaits),
   );
 
   withOutput(command('list', 'List the waits on the queue'))
@@ -75,12 +93,4 @@ export function createProgram(version: string, done: (code: ExitCode) => void): 
     .action(run(async () => (await import('./commands/simulate.js')).simulate));
 
   return program;
-}
-
-/** Commander breaks its messages into lines and starts them with "error:". */
-function oneLine(text: string): string {
-  return text
-    .replace(/^error: /, '')
-    .replace(/\s+/g, ' ')
-    .trim();
 }

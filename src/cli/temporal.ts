@@ -5,7 +5,7 @@ import { DEFAULT_TASK_QUEUE } from '../contract/ids.js';
 import { ConfigError } from '../worker/config-error.js';
 import { readTemporalSettings } from '../worker/temporal-settings.js';
 import { CliError, EXIT, type ExitCode } from './exit-codes.js';
-import type { TemporalFlags } from './options.js';
+import { type TemporalFlags, temporalVariables } from './options.js';
 import { createOutput, type Output, printable } from './terminal.js';
 
 /** A person waits for the answer. */
@@ -67,15 +67,6 @@ export async function withTemporal(
 /** Limits the time of a request to Temporal. */
 export function soon<T>({ waits }: Temporal, ask: () => Promise<T>, withinMs = TIMEOUT_MS): Promise<T> {
   return waits.client.withDeadline(Date.now() + withinMs, ask);
-}
-
-/** The settings of the environment that flags replace. */
-export function temporalVariables({ address, namespace, taskQueue }: TemporalFlags): NodeJS.ProcessEnv {
-  return {
-    ...(address !== undefined && { TEMPORAL_ADDRESS: address }),
-    ...(namespace !== undefined && { TEMPORAL_NAMESPACE: namespace }),
-    ...(taskQueue !== undefined && { REDIS_TASK_QUEUE: taskQueue }),
-  };
 }
 
 const refused = (where: string) =>

@@ -2,12 +2,26 @@ import { RedisTaskWaitEndedError } from '../../client/index.js';
 import { forEachWait, type WaitFlags, writeState } from '../each-wait.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { readPlan } from '../flags.js';
-import { nameOf, unsuccessful, writeEnding } from '../outcome.js';
+import type { TaskFlags } from '../options.js';
+import { nameOf, succeeded, unsuccessful, writeEnding } from '../outcome.js';
 import { soon } from '../temporal.js';
 import { askWorker } from '../workers.js';
 
 /** A worker has five seconds of it to confirm. */
 const CANCEL_TIMEOUT_MS = 15_000;
+
+/** `redis-task status`: the state of waits, or how they ended. */
+export function showStatus(args: readonly string[], flags: TaskFlags): Promise<ExitCode> {
+  return forEachWait(args, { ...flags, all: true }, async (target) => {
+    const { wait, temporal, output } = target;
+    const { waits } = temporal;
+    if (wait.closeTime !== undefined) {
+      const ending = succeeded(await soon(temporal, () => waits.result(wait)));
+      return writeEnding(output, ending, temporal.link(wait.workflowId));
+    }
+    return writeState(await askWorker(temporal, () => waits.state(wait)), target);
+  });
+}
 
 /** `redis-task poll`: makes waits poll at once. */
 export function pollNow(args: readonly string[], flags: WaitFlags): Promise<ExitCode> {
