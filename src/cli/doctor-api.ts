@@ -63,11 +63,7 @@ async function readSkew(region: string, env: NodeJS.ProcessEnv): Promise<number 
 
 /** Reads the settings of a worker. */
 export function checkSettings(env: NodeJS.ProcessEnv): string {
-  try {
-    return `A worker started here makes at most ${readConfig(env).apiRps} calls a second; the API allows 20.`;
-  } catch (error) {
-    return failWith(EXIT.usage)(error);
-  }
+  return `A worker started here makes at most ${readConfig(env).apiRps} calls a second; the API allows 20.`;
 }
 
 /** A check whose conditions are not met. */

@@ -1,4 +1,5 @@
 import type { RedisTaskFailureType } from '../contract/failures.js';
+import { ConfigError } from '../worker/config-error.js';
 
 /** How `redis-task` ends (docs/cli.md). Of several tasks the highest code counts: the less a retry helps. */
 export const EXIT = {
@@ -47,4 +48,11 @@ export class CliError extends Error {
   ) {
     super(message);
   }
+}
+
+/** What an error means for the command. */
+export function toCliError(error: unknown): CliError {
+  if (error instanceof CliError) return error;
+  if (error instanceof ConfigError) return new CliError(EXIT.usage, error.message);
+  return new CliError(EXIT.error, String(error).replace(/\s+/g, ' '));
 }

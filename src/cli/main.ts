@@ -2,7 +2,7 @@
 /** The command line `redis-task`. See docs/cli.md. */
 import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
-import { CliError, EXIT } from './exit-codes.js';
+import { EXIT, toCliError } from './exit-codes.js';
 import { createProgram } from './program.js';
 
 // A reader such as `head` has enough.
@@ -23,8 +23,7 @@ async function run(argv: readonly string[]): Promise<number> {
   } catch (error) {
     // Commander has already printed it.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.succeeded : EXIT.usage;
-    const { exitCode, message } =
-      error instanceof CliError ? error : { exitCode: EXIT.error, message: String(error).replace(/\s+/g, ' ') };
+    const { exitCode, message } = toCliError(error);
     process.stderr.write(`redis-task: ${message}\n`);
     return exitCode;
   }

@@ -2,7 +2,6 @@ import { Client, Connection } from '@temporalio/client';
 import { RedisTaskClient } from '../client/index.js';
 import { grpcCode, isUnanswered } from '../client/workers.js';
 import { DEFAULT_TASK_QUEUE } from '../contract/ids.js';
-import { ConfigError } from '../worker/config-error.js';
 import { readTemporalSettings } from '../worker/temporal-settings.js';
 import { CliError, EXIT, type ExitCode } from './exit-codes.js';
 import { type TemporalFlags, temporalVariables } from './options.js';
@@ -26,27 +25,40 @@ export interface Temporal {
  *
  * @throws CliError `noConnection`, within seconds
  */
-export async function connect(flags: TemporalFlags, env: NodeJS.ProcessEnv = process.env): Promise<Temporal> {
-  const { connectionOptions, namespace = 'default' } = readSettings({ ...env, ...temporalVariables(flags) });
+export async function connect(flags: TemporalFlags, env?: NodeJS.ProcessEnv): Promise<Temporal> {
+  return requireNamespace(await reach(flags, env));
+}
+
+/** Connects, whether the namespace exists or not. @throws CliError as {@link connect} */
+export async function reach(flags: TemporalFlags, env: NodeJS.ProcessEnv = process.env): Promise<Temporal> {
+  const { connectionOptions, namespace = 'default' } = readTemporalSettings({ ...env, ...temporalVariables(flags) });
   const { address = 'localhost:7233' } = connectionOptions;
   const ui = flags.temporalUi ?? (/^(localhost|127\.0\.0\.1|\[::1\]):/.test(address) && 'http://localhost:8233');
   try {
     const connection = await Connection.connect({ ...connectionOptions, connectTimeout: TIMEOUT_MS });
-    const client = new Client({ connection, namespace });
     const taskQueue = flags.taskQueue ?? (env['REDIS_TASK_QUEUE'] || DEFAULT_TASK_QUEUE);
-    const temporal: Temporal = {
+    return {
       address,
       namespace,
-      waits: new RedisTaskClient(client, { taskQueue }),
+      waits: new RedisTaskClient(new Client({ connection, namespace }), { taskQueue }),
       link(workflowId) {
         const page = `namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(workflowId)}`;
         return ui ? `${ui.replace(/\/+$/, '')}/${page}` : undefined;
       },
     };
-    await soon(temporal, () => client.workflowService.describeNamespace({ namespace }));
-    return temporal;
   } catch (error) {
     throw noConnection(error, { address, namespace });
+  }
+}
+
+/** @throws CliError as {@link connect} */
+export async function requireNamespace(temporal: Temporal): Promise<Temporal> {
+  const { namespace, waits } = temporal;
+  try {
+    await soon(temporal, () => waits.client.workflowService.describeNamespace({ namespace }));
+    return temporal;
+  } catch (error) {
+    throw noConnection(error, temporal);
   }
 }
 
@@ -87,13 +99,4 @@ function noConnection(error: unknown, { address, namespace }: Pick<Temporal, 'ad
   const hint = isUnanswered(error) || reason.includes('before the deadline') ? '' : ` (${reason})`;
   const advice = 'Start one, or give another one with --address.';
   return new CliError(EXIT.noConnection, `No Temporal server answers at ${where}${hint}. ${advice}`);
-}
-
-function readSettings(env: NodeJS.ProcessEnv) {
-  try {
-    return readTemporalSettings(env);
-  } catch (error) {
-    if (error instanceof ConfigError) throw new CliError(EXIT.usage, error.message);
-    throw error;
-  }
 }

@@ -1,9 +1,9 @@
 import { checkClock, checkCredentials, checkSettings, notChecked } from '../doctor-api.js';
 import { checkCallWorkers, checkWaitWorkers } from '../doctor-workers.js';
-import { CliError, EXIT, type ExitCode, worst } from '../exit-codes.js';
+import { EXIT, type ExitCode, toCliError, worst } from '../exit-codes.js';
 import { readPlan } from '../flags.js';
 import type { TaskFlags } from '../options.js';
-import { connect, type Temporal } from '../temporal.js';
+import { reach, requireNamespace, type Temporal } from '../temporal.js';
 import { createOutput, printable } from '../terminal.js';
 
 /** `redis-task doctor`: checks everything a wait needs. Each line passes or says what to do. */
@@ -12,22 +12,19 @@ export async function examine(flags: TaskFlags): Promise<ExitCode> {
   const { env } = process;
   const region = flags.region || 'ap-guangzhou';
   readPlan({ taskId: 1, region });
+  let server: Temporal | undefined;
   let temporal: Temporal | undefined;
-  let noNamespace: unknown;
-  const connected = () => temporal ?? fail(notChecked('there is no connection to a namespace of Temporal'));
   const checks: Readonly<Record<string, () => string | Promise<string>>> = {
     temporal: async () => {
-      temporal = await connect(flags).catch((error: unknown) => {
-        const isAnswer = error instanceof CliError && error.message.includes('no such namespace');
-        if (!isAnswer) throw error;
-        noNamespace = error;
-        return undefined;
-      });
-      return `Temporal answers${temporal ? ` at ${temporal.address}` : ''}.`;
+      server = await reach(flags);
+      return `Temporal answers at ${server.address}.`;
     },
-    namespace: () => (noNamespace ? fail(noNamespace) : `The namespace ${connected().namespace} exists.`),
-    'workers for waits': () => checkWaitWorkers(connected()),
-    'workers for calls': () => checkCallWorkers(connected()),
+    namespace: async () => {
+      temporal = await requireNamespace(required(server));
+      return `The namespace ${temporal.namespace} exists.`;
+    },
+    'workers for waits': () => checkWaitWorkers(required(temporal)),
+    'workers for calls': () => checkCallWorkers(required(temporal)),
     credentials: () => checkCredentials(region, env),
     clock: () => checkClock(region, env),
     settings: () => checkSettings(env),
@@ -41,8 +38,7 @@ export async function examine(flags: TaskFlags): Promise<ExitCode> {
     try {
       write(check, 'passed', await run());
     } catch (error) {
-      if (!(error instanceof CliError)) throw error;
-      const { exitCode, message } = error;
+      const { exitCode, message } = toCliError(error);
       codes.push(exitCode);
       write(check, exitCode === EXIT.succeeded ? 'skipped' : 'failed', printable(message));
     }
@@ -52,6 +48,7 @@ export async function examine(flags: TaskFlags): Promise<ExitCode> {
 
 const MARKS = { passed: ['green', '✓'], failed: ['red', '✗'], skipped: ['yellow', '-'] } as const;
 
-function fail(error: unknown): never {
-  throw error;
+function required(temporal: Temporal | undefined): Temporal {
+  if (temporal === undefined) throw notChecked('there is no connection to a namespace of Temporal');
+  return temporal;
 }
