@@ -45,11 +45,14 @@ export async function forEachWait(
     for (const { subject, waits } of found) {
       if (waits.length === 0) {
         const missing = new WorkflowNotFoundError('', '', undefined);
-        codes.push(writeEnding(output, endedBadly(missing, subject, temporal), undefined));
+        codes.push(writeEnding(output, endedBadly(missing, subject, temporal)));
       }
       for (const wait of waits) {
-        const target = { wait, subject: { ...subject, workflowId: wait.workflowId }, temporal, output };
-        codes.push(await act(target).catch((error: unknown) => writeError(error, target)));
+        const { workflowId } = wait;
+        const named = { ...subject, workflowId };
+        const writeError = (error: unknown) =>
+          writeEnding(output, endedBadly(error, named, temporal), temporal.link(workflowId));
+        codes.push(await act({ wait, subject: named, temporal, output }).catch(writeError));
       }
     }
     return worst(codes);
@@ -67,9 +70,8 @@ function writeSeveral(subject: Subject, waits: readonly WorkflowExecutionDescrip
   const workflowIds = waits.map(({ workflowId }) => workflowId);
   const advice = 'Nothing was done. Name one by its workflow id, or add --all.';
   const message = `${waits.length} waits run where ${nameOf(subject)} was meant. ${advice}`;
-  const { json } = unsuccessful(EXIT.usage, 'SeveralWaits', message, { ...subject, workflowIds });
-  if (!output.isHuman) output.result(json, message);
-  for (const line of [message, ...workflowIds.map(printable)]) output.say(line);
+  writeEnding(output, unsuccessful(EXIT.usage, 'SeveralWaits', message, { ...subject, workflowIds }));
+  for (const workflowId of workflowIds) output.say(printable(workflowId));
 }
 
 /** Shows the state of a running wait. */
@@ -78,8 +80,4 @@ export function writeState(state: RedisTaskWaitState, { wait, temporal, output }
   const where = output.paint('dim', temporal.link(workflowId) ?? printable(workflowId));
   output.result({ ...state, workflowId }, `${stateText(state)} · ${where}`);
   return EXIT.succeeded;
-}
-
-function writeError(error: unknown, { wait, subject, temporal, output }: Target): ExitCode {
-  return writeEnding(output, endedBadly(error, subject, temporal), temporal.link(wait.workflowId));
 }

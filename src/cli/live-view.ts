@@ -3,108 +3,114 @@ import type { RedisTaskWaitState } from '../contract/view.js';
 import type { Task } from './flags.js';
 import { stateText } from './outcome.js';
 import type { Temporal } from './temporal.js';
-import type { Output } from './terminal.js';
+import { type Output, pressedKey } from './terminal.js';
 import { noWorker } from './workers.js';
 
 const REDRAW_MS = 250;
 
-interface Row {
+/** A task, the wait for it, and what is known of that. */
+export interface Watched extends Task {
   readonly workflowId: string;
-  readonly state?: RedisTaskWaitState;
-  readonly hasWorker: boolean;
+  state?: RedisTaskWaitState;
+  isAlone?: boolean;
 }
 
 /** Shows running waits: a live line each in a terminal, otherwise a line for each change on stderr. */
 export class LiveView {
-  private readonly rows = new Map<Task, Row>();
-  private readonly live = createLogUpdate(process.stderr);
+  private readonly live: ReturnType<typeof createLogUpdate> | undefined;
+  private readonly redrawing = setInterval(() => this.draw(), REDRAW_MS);
   private readonly stopping = new AbortController();
-  private readonly redrawing: NodeJS.Timeout | undefined;
   private isPaused = false;
 
+  /** @param open - the waits that have not ended */
   constructor(
-    private readonly temporal: Temporal,
-    private readonly output: Output,
+    readonly temporal: Temporal,
+    readonly output: Output,
+    readonly open: Set<Watched>,
   ) {
-    if (output.isLive) this.redrawing = setInterval(() => this.draw(), REDRAW_MS);
+    this.live = output.isLive ? createLogUpdate(process.stderr) : undefined;
   }
 
-  /** Shows a wait until it is removed. */
-  async follow(task: Task, workflowId: string): Promise<void> {
-    this.rows.set(task, { workflowId, hasWorker: true });
-    const onWorkerChange = (hasWorker: boolean) => this.changeWorker(task, hasWorker);
+  /** Shows the changes of a wait until its end. */
+  async follow(wait: Watched): Promise<void> {
+    const onWorkerChange = (hasWorker: boolean) => this.changeWorker(wait, hasWorker);
     const options = { signal: this.stopping.signal, onWorkerChange };
     try {
-      for await (const state of this.temporal.waits.progress({ workflowId }, options)) this.changeState(task, state);
+      for await (const state of this.temporal.waits.progress(wait, options)) this.changeState(wait, state);
     } catch {
       // Ignore errors here; the result reports them.
     }
   }
 
-  /** Removes a wait; what `write` prints stays above the live lines. */
-  remove(task: Task, write: () => void): void {
-    this.rows.delete(task);
-    this.above(write);
+  /** Removes a wait; what `write` prints stays above the live lines. After {@link stop} nothing is shown. */
+  end(wait: Watched, write: () => void): void {
+    if (this.open.delete(wait)) this.above(write);
   }
 
-  /** Prints something that stays above the live lines. */
-  above(write: () => void): void {
-    if (this.output.isLive) this.live.clear();
+  /** Prints a line that stays above the live lines. */
+  say(line: string): void {
+    this.above(() => this.output.say(line));
+  }
+
+  /** Waits for a key; undefined when the terminal closes. */
+  async ask(question: string): Promise<string | undefined> {
+    this.isPaused = true;
+    this.live?.clear();
+    process.stderr.write(question);
+    const key = await pressedKey(process.stdin);
+    process.stderr.write('\n');
+    this.isPaused = false;
+    return key;
+  }
+
+  stop(): void {
+    this.open.clear();
+    this.stopping.abort();
+    clearInterval(this.redrawing);
+    this.live?.clear();
+    this.live?.done();
+  }
+
+  private above(write: () => void): void {
+    this.live?.clear();
     write();
     this.draw();
   }
 
-  /** Leaves the screen to a question. */
-  pause(isPaused: boolean): void {
-    this.isPaused = isPaused;
-    if (this.output.isLive && isPaused) this.live.clear();
-  }
-
-  stop(): void {
-    this.stopping.abort();
-    clearInterval(this.redrawing);
-    if (!this.output.isLive) return;
-    this.live.clear();
-    this.live.done();
-  }
-
-  private changeState(task: Task, state: RedisTaskWaitState): void {
-    const row = this.rows.get(task);
-    if (!row) return;
-    this.rows.set(task, { ...row, state });
+  private changeState(wait: Watched, state: RedisTaskWaitState): void {
+    const isNews = headline(state) !== headline(wait.state);
+    wait.state = state;
     // In a pipe one more poll is no news.
-    if (!this.output.isLive && headline(state) !== headline(row.state)) this.output.say(stateText(state));
+    if (!this.live && isNews && this.open.has(wait)) this.output.say(stateText(state));
   }
 
-  private changeWorker(task: Task, hasWorker: boolean): void {
-    const row = this.rows.get(task);
-    if (!row) return;
+  private changeWorker(wait: Watched, hasWorker: boolean): void {
     const before = this.notice();
-    this.rows.set(task, { ...row, hasWorker });
+    wait.isAlone = !hasWorker;
     const notice = this.notice();
-    if (this.output.isLive || notice === before) return;
+    if (this.live || notice === before) return;
     this.output.say(notice ? `${notice} The waits go on when one comes.` : 'A worker takes work again.');
   }
 
-  private notice(): string {
-    const isAlone = [...this.rows.values()].some(({ hasWorker }) => !hasWorker);
-    return isAlone ? noWorker(this.temporal.waits.taskQueue, this.temporal) : '';
+  private notice(): string | undefined {
+    const { temporal } = this;
+    return [...this.open].some(({ isAlone }) => isAlone) ? noWorker(temporal.waits.taskQueue, temporal) : undefined;
   }
 
   private draw(): void {
-    if (!this.output.isLive || this.isPaused || this.stopping.signal.aborted) return;
+    if (this.isPaused || this.stopping.signal.aborted) return;
     // Some terminals report no size.
     const columns = process.stderr.columns || 80;
     const room = Math.max(1, (process.stderr.rows || 24) - 2);
     const notice = this.notice();
-    const lines = [...this.rows].map(([task, row]) => this.line(task, row, columns));
+    const lines = [...this.open].map((wait) => this.line(wait, columns));
     if (notice) lines.unshift(cutTo(columns, notice));
     const hidden = lines.length - room;
-    this.live((hidden > 0 ? [...lines.slice(0, room), `… and ${hidden} more`] : lines).join('\n'));
+    this.live?.((hidden > 0 ? [...lines.slice(0, room), `… and ${hidden} more`] : lines).join('\n'));
   }
 
   /** A line that fits, with the link only if that fits too. */
-  private line({ taskId }: Task, { workflowId, state }: Row, columns: number): string {
+  private line({ taskId, workflowId, state }: Watched, columns: number): string {
     const text = state ? stateText(state) : `${taskId} not seen yet`;
     const link = this.temporal.link(workflowId);
     if (link === undefined || text.length + 3 + link.length >= columns) return cutTo(columns, text);

@@ -9,23 +9,8 @@ import { requireWorkers } from './workers.js';
 
 const PROCESS = fileURLToPath(new URL('./local-process.js', import.meta.url));
 
-/** Where the process of `--local` has put its server. */
-export interface LocalServer {
-  readonly configFile: string;
-  readonly address: string;
-  readonly uiUrl?: string;
-}
-
-export interface Local {
-  /** Resolves when the worker is ready. */
-  readonly temporal: Promise<Temporal>;
-  /** Rejects when server or worker end too early; never resolves. */
-  readonly failed: Promise<never>;
-  stop(): Promise<unknown>;
-}
-
 /** Starts a Temporal server with its UI, and a worker with the caller's credentials. */
-export function startLocal({ taskQueue, temporalUi }: TemporalFlags, output: Output): Local {
+export function startLocal({ taskQueue, temporalUi }: TemporalFlags, output: Output) {
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith('TEMPORAL_'));
   const env = { ...Object.fromEntries(own), ...temporalVariables(taskQueue === undefined ? {} : { taskQueue }) };
   // Detached: Ctrl-C reaches only this process, which then stops everything in order.
@@ -41,14 +26,17 @@ export function startLocal({ taskQueue, temporalUi }: TemporalFlags, output: Out
   });
   failed.catch(() => undefined);
   const prepare = async (): Promise<Temporal> => {
-    const [{ configFile, address, uiUrl = '' }] = (await once(child, 'message')) as [LocalServer];
+    const [{ configFile, address, uiUrl }] = (await once(child, 'message')) as [
+      Record<'configFile' | 'address' | 'uiUrl', string>,
+    ];
     const temporal = await connect({ temporalUi: temporalUi ?? uiUrl }, { ...env, TEMPORAL_CONFIG_FILE: configFile });
     output.say(`A Temporal server of its own at ${address}, Temporal UI at ${uiUrl}: both end with this command.`);
-    await requireWorkers(temporal, true);
-    return temporal;
+    return requireWorkers(temporal, true);
   };
   return {
+    /** Resolves when the worker is ready. */
     temporal: Promise.race([prepare(), failed]),
+    /** Rejects when server or worker end too early; never resolves. */
     failed,
     stop: () => {
       if (child.connected) child.disconnect();

@@ -30,9 +30,8 @@ export interface Subject {
 }
 
 export function nameOf({ taskId, region, workflowId }: Subject): string {
-  const id = workflowId === undefined ? [] : [printable(workflowId)];
-  if (taskId === undefined) return ['the wait', ...id].join(' ');
-  return [`the wait for task ${taskId} in ${region ?? ''}`, ...id.map((each) => `(${each})`)].join(' ');
+  if (taskId === undefined) return `the wait ${printable(workflowId ?? '')}`;
+  return `the wait for task ${taskId} in ${region ?? ''}${workflowId ? ` (${printable(workflowId)})` : ''}`;
 }
 
 /** The JSON is the result as it came, with any field that a newer worker has added. */
@@ -87,7 +86,7 @@ export function endedBadly(error: unknown, subject: Subject, temporal: Temporal)
 }
 
 /** Writes a result to stdout, and the reason for a missing one to stderr. */
-export function writeEnding(output: Output, { exitCode, json, text }: Ending, link: string | undefined): ExitCode {
+export function writeEnding(output: Output, { exitCode, json, text }: Ending, link?: string): ExitCode {
   // A wait that does not exist has no page.
   const page = link && exitCode !== EXIT.noWait ? ` · ${output.paint('dim', link)}` : '';
   if (exitCode === EXIT.succeeded) {

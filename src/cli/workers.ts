@@ -33,11 +33,12 @@ export async function missingWorker(temporal: Temporal): Promise<string | undefi
 }
 
 /** Waits until both queues have a worker. @throws CliError `noWorker` unless `isPatient` */
-export async function requireWorkers(temporal: Temporal, isPatient: boolean, output?: Output): Promise<void> {
+export async function requireWorkers(temporal: Temporal, isPatient: boolean, output?: Output): Promise<Temporal> {
   let missing = await missingWorker(temporal);
   if (missing !== undefined && !isPatient) throw new CliError(EXIT.noWorker, `${missing} ${ADVICE}`);
   if (missing !== undefined) output?.say(`${missing} Waiting for one.`);
   for (; missing !== undefined; missing = await missingWorker(temporal)) await setTimeout(1_000);
+  return temporal;
 }
 
 /** Asks a wait something that only a worker can answer. @throws CliError `noWorker` when none answers within seconds */
