@@ -46,6 +46,8 @@ export function unsuccessful(exitCode: ExitCode, type: string, message: string, 
   return { exitCode, json: { type, message, details }, text: message };
 }
 
+export const GOES_ON = 'The task itself goes on.';
+
 /** The ending that an error means for a wait. @throws CliError when the error concerns the connection or the workers */
 export function endedBadly(error: unknown, subject: Subject, temporal: Temporal): Ending {
   const { address, namespace, waits } = temporal;
@@ -55,12 +57,10 @@ export function endedBadly(error: unknown, subject: Subject, temporal: Temporal)
     return { ...unsuccessful(FAILURE_EXIT[type], type, message, details), text: `${type}: ${printable(message)}` };
   }
   if (error instanceof RedisTaskWaitCancelledError) {
-    const message = `Cancelled: ${name}. The task itself goes on.`;
-    return unsuccessful(EXIT.cancelled, 'WaitCancelled', message, subject);
+    return unsuccessful(EXIT.cancelled, 'WaitCancelled', `Cancelled: ${name}. ${GOES_ON}`, subject);
   }
   if (error instanceof WorkflowFailedError && error.cause instanceof TerminatedFailure) {
-    const message = `Terminated in Temporal: ${name}. The task itself goes on.`;
-    return unsuccessful(EXIT.cancelled, 'WaitTerminated', message, subject);
+    return unsuccessful(EXIT.cancelled, 'WaitTerminated', `Terminated in Temporal: ${name}. ${GOES_ON}`, subject);
   }
   if (error instanceof RedisTaskWaitEndedError) {
     const { workflowId, status } = error;
@@ -79,8 +79,8 @@ export function endedBadly(error: unknown, subject: Subject, temporal: Temporal)
   }
   if (isUnanswered(error)) {
     const advice = 'The wait goes on once it is back; the same command attaches to it again.';
-    const message = `Temporal no longer answers at ${address}, namespace ${namespace}. ${advice}`;
-    throw new CliError(EXIT.noConnection, message);
+    const where = `${address}, namespace ${namespace}`;
+    throw new CliError(EXIT.noConnection, `Temporal no longer answers at ${where}. ${advice}`);
   }
   return unsuccessful(EXIT.error, 'Error', `Unexpected error, ${name}: ${printable(reasonOf(error))}`, subject);
 }

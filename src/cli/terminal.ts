@@ -10,35 +10,32 @@ export function printable(text: string): string {
 
 const COLOURS = { red: [31, 39], green: [32, 39], yellow: [33, 39], dim: [2, 22] } as const;
 
-/** Where a command writes: results to stdout, everything else to stderr. */
-export interface Output {
-  /** stdout is a terminal: text instead of JSON. */
-  readonly isHuman: boolean;
-  /** stderr is a terminal, where lines can be redrawn. */
-  readonly isLive: boolean;
-  /** Writes one result: the text for a person, otherwise the value as a JSON line. */
-  result(value: unknown, text: string): void;
-  /** Writes one line to stderr. */
-  say(line: string): void;
-  paint(colour: keyof typeof COLOURS, text: string): string;
-}
-
-/** @param json - treats a terminal as a pipe */
-export function createOutput({ json = false }: { readonly json?: boolean }): Output {
+/**
+ * Where a command writes: results to stdout, everything else to stderr.
+ *
+ * @param json - treats a terminal as a pipe
+ */
+export function createOutput({ json = false }: { readonly json?: boolean }) {
   const isHuman = process.stdout.isTTY && !json;
   const isLive = process.stderr.isTTY && !json;
   const isColoured = (isHuman || isLive) && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb';
   return {
+    /** stdout is a terminal: text instead of JSON. */
     isHuman,
+    /** stderr is a terminal, where lines can be redrawn. */
     isLive,
-    result: (value, text) => void process.stdout.write(`${isHuman ? text : JSON.stringify(value)}\n`),
-    say: (line) => void process.stderr.write(`${line}\n`),
-    paint(colour, text) {
+    /** Writes one result: the text for a person, otherwise the value as a JSON line. */
+    result: (value: unknown, text: string) => void process.stdout.write(`${isHuman ? text : JSON.stringify(value)}\n`),
+    /** Writes one line to stderr. */
+    say: (line: string) => void process.stderr.write(`${line}\n`),
+    paint(colour: keyof typeof COLOURS, text: string): string {
       const [on, off] = COLOURS[colour];
       return isColoured ? `\x1b[${on}m${text}\x1b[${off}m` : text;
     },
   };
 }
+
+export type Output = ReturnType<typeof createOutput>;
 
 /** Waits for one key; undefined when the terminal closes. In raw mode Ctrl-C is a key, too. */
 export async function pressedKey(stdin: NodeJS.ReadStream): Promise<string | undefined> {

@@ -81,8 +81,13 @@ interface Look {
 }
 
 async function lookAt(client: Client, handle: WorkflowHandle, taskQueue: string): Promise<Look> {
-  const answer = (await ask(client, handle)) ?? (await askAnyWorker(client, handle));
+  const answer = await ask(client, handle);
   if (answer) return answer;
+  // The server has asked the worker that has the wait in its cache, which may be gone.
+  const request = { namespace: client.options.namespace, execution: { workflowId: handle.workflowId } };
+  await client.workflowService.resetStickyTaskQueue(request).catch(() => undefined);
+  const answerOfAny = await ask(client, handle);
+  if (answerOfAny) return answerOfAny;
   const pollers = await pollersSince(client, taskQueue, WORKFLOWS, Date.now() - ANSWER_WITHIN_MS);
   return { hasWorker: pollers.length > 0 };
 }
@@ -98,11 +103,4 @@ async function ask(client: Client, handle: WorkflowHandle): Promise<Look | undef
     if (isUnanswered(error) || grpcCode(error) === NOT_BEGUN) return undefined;
     throw error;
   }
-}
-
-/** The server prefers the worker that has the wait in its cache, which may be gone. */
-async function askAnyWorker(client: Client, handle: WorkflowHandle): Promise<Look | undefined> {
-  const request = { namespace: client.options.namespace, execution: { workflowId: handle.workflowId } };
-  await client.workflowService.resetStickyTaskQueue(request).catch(() => undefined);
-  return ask(client, handle);
 }

@@ -3,7 +3,7 @@ import { forEachWait, type WaitFlags, writeState } from '../each-wait.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { readPlan } from '../flags.js';
 import type { TaskFlags } from '../options.js';
-import { nameOf, succeeded, unsuccessful, writeEnding } from '../outcome.js';
+import { GOES_ON, nameOf, succeeded, unsuccessful, writeEnding } from '../outcome.js';
 import { soon } from '../temporal.js';
 import { askWorker } from '../workers.js';
 
@@ -47,7 +47,7 @@ export function cancelWaits(args: readonly string[], flags: WaitFlags): Promise<
       const ending = unsuccessful(EXIT.noWorker, 'CancelRequested', message, subject);
       return writeEnding(output, ending, temporal.link(workflowId));
     }
-    output.say(`Cancelled: ${name}. The task itself goes on.`);
+    output.say(`Cancelled: ${name}. ${GOES_ON}`);
     return EXIT.succeeded;
   });
 }
