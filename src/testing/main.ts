@@ -36,8 +36,8 @@ function rateOrOff(text: string): number | false {
 }
 
 async function serve({ rps, speed, ...where }: Flags): Promise<void> {
-  const options = { ...where, requestsPerSecond: rps, onCreate: demoOnCreate(speed) };
-  const simulator = await RedisApiSimulator.start(options);
+  const simulator = await RedisApiSimulator.start({ ...where, requestsPerSecond: rps });
+  simulator.onCreate(demoOnCreate(speed));
   for (const { taskId, script } of demoTasks(speed)) simulator.addTask(taskId, script);
   simulator.watchCalls((call) => {
     if (call.outcome !== 'pending') console.log(line(call));
