@@ -1,9 +1,18 @@
 import type { ReceivedRequest } from './http-server.js';
 import { ApiRefusal, invalidType, missingParameter } from './refusals.js';
 
-/** What an action takes: unsigned 64-bit integers, which JSON numbers cannot all hold, and text. */
-export type ParameterRules = Readonly<Record<string, { readonly type: ParameterType; readonly required?: boolean }>>;
+/** Unsigned 64-bit integers, which JSON numbers cannot all hold, and text. */
 type ParameterType = 'uint64' | 'text';
+type ParameterRules = Readonly<Record<string, { readonly type: ParameterType; readonly required?: boolean }>>;
+
+const instance = { InstanceId: { type: 'text', required: true } } as const;
+
+/** The simulated actions and their parameters. */
+export const ACTIONS: ReadonlyMap<string, ParameterRules> = new Map<string, ParameterRules>([
+  ['DescribeTaskInfo', { TaskId: { type: 'uint64', required: true } }],
+  ['ClearInstance', { ...instance, Password: { type: 'text' } }],
+  ['ManualBackupInstance', { ...instance, Remark: { type: 'text' }, StorageDays: { type: 'uint64' } }],
+]);
 
 /** Parameters as text: of an integer all digits, however long it is. */
 export type Parameters = Readonly<Record<string, string>>;
