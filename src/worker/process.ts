@@ -9,7 +9,7 @@ import type { WorkerConfig } from './config.js';
 import { type Health, serveHealth } from './http-server.js';
 import { createLogger } from './logger.js';
 import { installRuntime } from './telemetry.js';
-import { connectWorkers, hasFailed, takesWork, type TemporalWorkers, whereTemporalIs } from './temporal-workers.js';
+import { connectWorkers, hasFailed, takesWork, type TemporalWorkers } from './temporal-workers.js';
 
 type OnAccessChange = (refusal: TencentApiError | undefined) => void;
 
@@ -52,8 +52,8 @@ export async function runWorkerProcess(
   if (!workers) return 0;
   running.workers = workers;
 
-  const { taskQueue, apiRps } = config;
-  log.info('Waiting for Redis tasks', { taskQueue, apiRps, ...whereTemporalIs(config) });
+  const { taskQueue, apiRps, namespace, temporal } = config;
+  log.info('Waiting for Redis tasks', { taskQueue, apiRps, address: temporal.address, namespace });
   try {
     await runWorkers(workers.waits, workers.calls, undefined, stop);
     log.info('Stopped: every wait goes on at the next worker');
