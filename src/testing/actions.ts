@@ -1,6 +1,6 @@
 import type { ReceivedRequest } from './http-server.js';
 import type { Settings, SimulatorCredential } from './options.js';
-import { ACTIONS, type Parameters, readParameters } from './parameters.js';
+import { type Parameters, readParameters } from './parameters.js';
 import type { RateWindow } from './rate-window.js';
 import { ApiRefusal } from './refusals.js';
 import type { ApiFields } from './reply.js';
@@ -44,7 +44,7 @@ export const defaultOnCreate: OnCreate = () => ({
 export function act(request: ReceivedRequest, account: Account): ApiFields {
   const action = request.header('x-tc-action') ?? '';
   const region = request.header('x-tc-region') ?? '';
-  const parameters = readParameters(request, ACTIONS.get(action) ?? {});
+  const parameters = readParameters(request, action);
   if (action === 'ClearInstance' || action === 'ManualBackupInstance') {
     return create(action, parameters, region, account);
   }
