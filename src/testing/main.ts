@@ -27,13 +27,14 @@ const readSpeed = numberFlag('a positive number', (speed) => speed > 0);
 const command = new Command('simulator')
   .option('--host <address>', 'address to listen on', '127.0.0.1')
   .option('--port <number>', 'port to listen on; 0 takes any free one', readPort, 8080)
-  .option('--rps <number|off>', 'limit per second for each action, host and key', rateOrOff, 20)
+  .option(
+    '--rps <number|off>',
+    'limit per second for each action, host and key',
+    (text) => text !== 'off' && readRate(text),
+    20,
+  )
   .option('--speed <factor>', 'how many times as fast the demo tasks go on', readSpeed, 1)
   .showSuggestionAfterError(false);
-
-function rateOrOff(text: string): number | false {
-  return text === 'off' ? false : readRate(text);
-}
 
 async function serve({ rps, speed, ...where }: Flags): Promise<void> {
   const simulator = await RedisApiSimulator.start({ ...where, requestsPerSecond: rps });

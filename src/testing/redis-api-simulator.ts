@@ -122,8 +122,8 @@ export class RedisApiSimulator {
 
   /** Calls `watcher` at the arrival and at the end of every call; the returned function stops it. */
   watchCalls(watcher: (call: SimulatorCall) => void): () => void {
-    this.log.events.on('call', watcher);
-    return () => void this.log.events.off('call', watcher);
+    this.log.watchers.add(watcher);
+    return () => void this.log.watchers.delete(watcher);
   }
 
   /** Ends the server and every open connection. */
