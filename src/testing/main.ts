@@ -22,17 +22,13 @@ function numberFlag(rule: string, holds: (value: number) => boolean): (text: str
 
 const readPort = numberFlag('an integer from 0 to 65535', (port) => Number.isInteger(port) && port <= 65_535);
 const readRate = numberFlag('a positive integer, or off', (rps) => Number.isInteger(rps) && rps > 0);
+const rateOrOff = (text: string) => text !== 'off' && readRate(text);
 const readSpeed = numberFlag('a positive number', (speed) => speed > 0);
 
 const command = new Command('simulator')
   .option('--host <address>', 'address to listen on', '127.0.0.1')
   .option('--port <number>', 'port to listen on; 0 takes any free one', readPort, 8080)
-  .option(
-    '--rps <number|off>',
-    'limit per second for each action, host and key',
-    (text) => text !== 'off' && readRate(text),
-    20,
-  )
+  .option('--rps <number|off>', 'limit per second for each action, host and key', rateOrOff, 20)
   .option('--speed <factor>', 'how many times as fast the demo tasks go on', readSpeed, 1)
   .showSuggestionAfterError(false);
 
