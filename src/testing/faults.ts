@@ -72,7 +72,7 @@ export interface FaultTarget {
   readonly refused?: boolean;
 }
 
-interface ActiveFault {
+interface ActiveFault extends FaultHandle {
   readonly fault: Fault;
   readonly matches: (target: FaultTarget) => boolean;
   hits: number;
@@ -103,14 +103,10 @@ export class FaultBook {
         (fault.kind !== 'missingStatus' || !target.refused) &&
         // Last, so that only matching calls use up numbers of a seeded sequence.
         (probability === 1 || this.random() < probability),
-    };
-    this.faults.add(active);
-    return {
-      get hits() {
-        return active.hits;
-      },
       clear: () => void this.faults.delete(active),
     };
+    this.faults.add(active);
+    return active;
   }
 
   clear(): void {

@@ -1,8 +1,7 @@
-import { timingSafeEqual } from 'node:crypto';
 import { signTc3 } from '../tencent/sign.js';
-import { ACTIONS } from './actions.js';
+import type { Account } from './actions.js';
 import type { ReceivedRequest } from './http-server.js';
-import type { Settings, SimulatorCredential } from './options.js';
+import { ACTIONS } from './parameters.js';
 import { ApiRefusal, invalidType, missingParameter, tooManyRequests } from './refusals.js';
 
 const SERVICE = 'redis';
@@ -22,15 +21,8 @@ const REQUIRED_HEADERS = [
   ['authorization', 'SecretId'],
 ] as const;
 
-/** What the gateway compares a request with. */
-export interface GatewayState extends Pick<Settings, 'regions' | 'requestsPerSecond'> {
-  readonly credentials: ReadonlyMap<string, SimulatorCredential>;
-  readonly serverNowMs: number;
-  readonly rate: RateWindow;
-}
-
 /** Checks a request in the API's order: protocol, headers, action, key, region, rate. @throws ApiRefusal */
-export function passGateway(request: ReceivedRequest, state: GatewayState): void {
+export function passGateway(request: ReceivedRequest, account: Account): void {
   const { method, query, body, header } = request;
   if (method !== 'GET' && method !== 'POST') throw new ApiRefusal('UnsupportedProtocol');
   const tooLong = method === 'GET' && query.length > MAX_GET_BYTES;
@@ -47,15 +39,15 @@ export function passGateway(request: ReceivedRequest, state: GatewayState): void
     throw new ApiRefusal('NoSuchVersion', message);
   }
 
-  const secretId = verifySignature(request, timestamp, authorization, state);
+  const secretId = verifySignature(request, timestamp, authorization, account);
 
   const region = header('x-tc-region');
   if (region === undefined) throw missingParameter('Region');
   if (!REGION.test(region)) throw new ApiRefusal('InvalidParameterValue');
-  if (!state.regions.includes(region)) throw new ApiRefusal('UnsupportedRegion');
+  if (!account.regions.includes(region)) throw new ApiRefusal('UnsupportedRegion');
 
-  const count = state.rate.count(`${action} ${header('host') ?? ''} ${secretId}`, state.serverNowMs);
-  const limit = state.requestsPerSecond;
+  const count = account.rate.count(`${action} ${header('host') ?? ''} ${secretId}`, account.serverNowMs());
+  const limit = account.requestsPerSecond;
   if (limit !== false && count > limit) throw tooManyRequests(count, limit);
 }
 
@@ -64,7 +56,7 @@ function verifySignature(
   { method, query, body, header }: ReceivedRequest,
   timestamp: string,
   authorization: string,
-  { credentials, serverNowMs }: GatewayState,
+  { credentials, serverNowMs }: Account,
 ): string {
   if (!/^\d{1,15}$/.test(timestamp)) throw invalidType('Timestamp');
   const timestampS = Number(timestamp);
@@ -76,7 +68,7 @@ function verifySignature(
   }
   const credential = credentials.get(secretId);
   if (!credential) throw new ApiRefusal('AuthFailure.SecretIdNotFound');
-  if (Math.abs(timestampS - serverNowMs / 1000) > MAX_SKEW_S) throw new ApiRefusal('AuthFailure.SignatureExpire');
+  if (Math.abs(timestampS - serverNowMs() / 1000) > MAX_SKEW_S) throw new ApiRefusal('AuthFailure.SignatureExpire');
 
   const payload = header('x-tc-content-sha256') === UNSIGNED_PAYLOAD ? UNSIGNED_PAYLOAD : (body ?? '');
   const headers = Object.fromEntries(names.map((name) => [name, header(name) ?? '']));
@@ -84,28 +76,7 @@ function verifySignature(
   const expected = signTc3({ ...signed, service: SERVICE, headers, payload }, credential, timestampS).signature;
   const isInScope = service === SERVICE && date === new Date(timestampS * 1000).toISOString().slice(0, 10);
   const isComplete = names.every((name) => header(name) !== undefined);
-  if (!isInScope || !isComplete || !sameText(signature, expected)) throw new ApiRefusal('AuthFailure.SignatureFailure');
-  if (!sameText(header('x-tc-token') ?? '', credential.token ?? '')) throw new ApiRefusal('AuthFailure.TokenFailure');
+  if (!isInScope || !isComplete || signature !== expected) throw new ApiRefusal('AuthFailure.SignatureFailure');
+  if ((header('x-tc-token') ?? '') !== (credential.token ?? '')) throw new ApiRefusal('AuthFailure.TokenFailure');
   return secretId;
-}
-
-function sameText(received: string, expected: string): boolean {
-  const [a, b] = [Buffer.from(received), Buffer.from(expected)];
-  return a.length === b.length && timingSafeEqual(a, b);
-}
-
-/** Counts requests in fixed seconds of the server's clock, like the API: a burst across two may hold twice the limit. */
-export class RateWindow {
-  private second = -1;
-  private readonly counts = new Map<string, number>();
-
-  /** Counts a request of `key`, refused ones too, and returns how many this second has seen. */
-  count(key: string, nowMs: number): number {
-    const second = Math.floor(nowMs / 1000);
-    if (second !== this.second) this.counts.clear();
-    this.second = second;
-    const count = (this.counts.get(key) ?? 0) + 1;
-    this.counts.set(key, count);
-    return count;
-  }
 }

@@ -1,5 +1,8 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import type { Settings } from './options.js';
 import type { Reply } from './reply.js';
 
 /** TC3 requests may carry 10 MB; more is `RequestSizeLimitExceeded`. */
@@ -7,6 +10,8 @@ const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
 /** Above the 32 KB that the API takes in a GET, so that the API's error is seen, not Node's. */
 const MAX_HEADER_BYTES = 64 * 1024;
+
+const KEEP_ALIVE_MS = 60_000;
 
 /** A request as it was sent: signatures cover these bytes. */
 export interface ReceivedRequest {
@@ -31,7 +36,7 @@ export type Answer = (request: ReceivedRequest, connection: Connection, gone: Ab
 
 /** Starts the HTTP server. Node itself answers bytes that are not HTTP with a 400. */
 export async function listen(
-  where: { readonly host: string; readonly port: number; readonly keepAliveTimeoutMs: number },
+  where: Pick<Settings, 'host' | 'port'>,
   answer: Answer,
   serverDate: () => Date,
 ): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
@@ -50,11 +55,8 @@ export async function listen(
       // The client has gone.
       .catch(() => message.socket.destroy());
   });
-  server.keepAliveTimeout = where.keepAliveTimeoutMs;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(where.port, where.host, resolve);
-  });
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  await once(server.listen(where), 'listening');
   const { address, family, port } = server.address() as AddressInfo;
   const close = () =>
     new Promise<void>((resolve) => {
@@ -66,20 +68,14 @@ export async function listen(
 
 /** Reads a request to its end, whatever its size: a client that is still writing would miss an early answer. */
 export async function receive(message: IncomingMessage): Promise<ReceivedRequest> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of message as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes <= MAX_BODY_BYTES) chunks.push(chunk);
-    else chunks.length = 0;
-  }
+  const body = await buffer(message);
   // Through a forward proxy, the URL may be absolute.
   const [path = '', ...query] = (message.url ?? '').replace(/^https?:\/\/[^/?]*/i, '').split('?');
   return {
     method: message.method ?? '',
     path,
     query: query.join('?'),
-    body: bytes <= MAX_BODY_BYTES ? Buffer.concat(chunks) : undefined,
+    body: body.length <= MAX_BODY_BYTES ? body : undefined,
     header: (name) => message.headers[name]?.toString(),
   };
 }

@@ -22,6 +22,7 @@ function numberFlag(rule: string, holds: (value: number) => boolean): (text: str
 
 const readPort = numberFlag('an integer from 0 to 65535', (port) => Number.isInteger(port) && port <= 65_535);
 const readRate = numberFlag('a positive integer, or off', (rps) => Number.isInteger(rps) && rps > 0);
+const rateOrOff = (text: string) => text !== 'off' && readRate(text);
 const readSpeed = numberFlag('a positive number', (speed) => speed > 0);
 
 const command = new Command('simulator')
@@ -31,13 +32,9 @@ const command = new Command('simulator')
   .option('--speed <factor>', 'how many times as fast the demo tasks go on', readSpeed, 1)
   .showSuggestionAfterError(false);
 
-function rateOrOff(text: string): number | false {
-  return text === 'off' ? false : readRate(text);
-}
-
 async function serve({ rps, speed, ...where }: Flags): Promise<void> {
-  const options = { ...where, requestsPerSecond: rps, onCreate: demoOnCreate(speed) };
-  const simulator = await RedisApiSimulator.start(options);
+  const simulator = await RedisApiSimulator.start({ ...where, requestsPerSecond: rps });
+  simulator.onCreate(demoOnCreate(speed));
   for (const { taskId, script } of demoTasks(speed)) simulator.addTask(taskId, script);
   simulator.watchCalls((call) => {
     if (call.outcome !== 'pending') console.log(line(call));

@@ -1,5 +1,3 @@
-import { defaultOnCreate, type OnCreate } from './actions.js';
-
 /** A key pair that the simulator accepts. With a `token` it is a temporary one: requests must carry that token. */
 export interface SimulatorCredential {
   readonly secretId: string;
@@ -29,10 +27,6 @@ export interface SimulatorOptions {
   readonly regions?: readonly string[];
   /** The error for a task it does not know. @default 'InvalidParameter.InvalidParameter' */
   readonly unknownTaskCode?: string;
-  /** What `ClearInstance` and `ManualBackupInstance` create. @default a task that succeeds after three seconds */
-  readonly onCreate?: OnCreate;
-  /** After how many idle milliseconds it closes a connection. @default 60000 */
-  readonly keepAliveTimeoutMs?: number;
   /** How many calls `calls` keeps. @default 100000 */
   readonly keepCalls?: number;
   /** Its clock, Unix time in milliseconds. Delays of `slow` faults use real time. @default Date.now */
@@ -58,8 +52,6 @@ export const DEFAULTS: Settings = {
     .map((name) => `ap-${name}`)
     .concat('na-ashburn', 'na-siliconvalley', 'na-toronto', 'eu-frankfurt', 'eu-moscow', 'sa-saopaulo'),
   unknownTaskCode: 'InvalidParameter.InvalidParameter',
-  onCreate: defaultOnCreate,
-  keepAliveTimeoutMs: 60_000,
   keepCalls: 100_000,
   now: Date.now,
   random: Math.random,

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { act, type OnCreate } from './actions.js';
+import { type Account, act, defaultOnCreate, type OnCreate } from './actions.js';
 import { CallLog, type SimulatorCall, type SimulatorStats } from './call-log.js';
 import { type Fault, FaultBook, type FaultHandle, type FaultScope, type FaultTarget } from './faults.js';
-import { passGateway, RateWindow } from './gateway.js';
+import { passGateway } from './gateway.js';
 import { type Connection, listen, type ReceivedRequest } from './http-server.js';
 import { DEFAULTS, type Settings, type SimulatorCredential, type SimulatorOptions } from './options.js';
 import { peekTaskId } from './parameters.js';
+import { RateWindow } from './rate-window.js';
 import { ApiRefusal } from './refusals.js';
 import { htmlPage, insteadOfApi, refused, type Reply, spoil, success } from './reply.js';
 import { TaskBook, type TaskId, type TaskScript, type TaskStep } from './tasks.js';
@@ -29,21 +30,24 @@ const FOREVER_MS = 2 ** 31 - 1;
 export class RedisApiSimulator {
   /** By how many milliseconds the server's clock is ahead; may be set at any time. */
   clockOffsetMs: number;
-  private readonly tasks: TaskBook;
+  private readonly account: Account;
   private readonly faults: FaultBook;
   private readonly log: CallLog;
-  private readonly rate = new RateWindow();
   private readonly arrivals = new RateWindow();
-  private credentials: ReadonlyMap<string, SimulatorCredential> = new Map();
-  private decide: OnCreate;
   private server = { url: '', close: () => Promise.resolve() };
 
   private constructor(private readonly settings: Settings) {
     this.clockOffsetMs = settings.clockOffsetMs;
-    this.tasks = new TaskBook(settings.now);
+    this.account = {
+      ...settings,
+      tasks: new TaskBook(settings.now),
+      rate: new RateWindow(),
+      credentials: new Map(),
+      onCreate: defaultOnCreate,
+      serverNowMs: () => settings.now() + this.clockOffsetMs,
+    };
     this.faults = new FaultBook(settings.now, settings.random);
     this.log = new CallLog(settings.keepCalls);
-    this.decide = settings.onCreate;
     this.setCredentials(settings.credentials);
   }
 
@@ -53,7 +57,7 @@ export class RedisApiSimulator {
     simulator.server = await listen(
       simulator.settings,
       (request, connection, gone) => simulator.answer(request, connection, gone),
-      () => new Date(simulator.serverNowMs),
+      () => new Date(simulator.account.serverNowMs()),
     );
     return simulator;
   }
@@ -70,17 +74,17 @@ export class RedisApiSimulator {
 
   /** Adds a task, or replaces the one with this id. */
   addTask(taskId: TaskId, script: TaskScript): void {
-    this.tasks.add(taskId, script);
+    this.account.tasks.add(taskId, script);
   }
 
   /** Moves a known task to a status, in which it stays. */
   setTask(taskId: TaskId, step: Pick<TaskStep, 'status' | 'message'>): void {
-    this.tasks.jump(taskId, step);
+    this.account.tasks.jump(taskId, step);
   }
 
   /** Decides from now on what `ClearInstance` and `ManualBackupInstance` create. */
   onCreate(decide: OnCreate): void {
-    this.decide = decide;
+    this.account.onCreate = decide;
   }
 
   /** Lets calls go wrong from now on. At each stage of a call, the fault that was set first and matches strikes. */
@@ -93,14 +97,9 @@ export class RedisApiSimulator {
     this.faults.clear();
   }
 
-  /** Accepts these keys and no others. */
+  /** Accepts these keys from now on; any other is `AuthFailure.SecretIdNotFound`. */
   setCredentials(credentials: readonly SimulatorCredential[]): void {
-    this.credentials = new Map(credentials.map((credential) => [credential.secretId, credential]));
-  }
-
-  /** Forgets one key: it is `AuthFailure.SecretIdNotFound` from now on. */
-  revoke(secretId: string): void {
-    this.setCredentials([...this.credentials.values()].filter((each) => each.secretId !== secretId));
+    this.account.credentials = new Map(credentials.map((credential) => [credential.secretId, credential]));
   }
 
   /** Totals since the start. */
@@ -123,17 +122,13 @@ export class RedisApiSimulator {
 
   /** Calls `watcher` at the arrival and at the end of every call; the returned function stops it. */
   watchCalls(watcher: (call: SimulatorCall) => void): () => void {
-    this.log.events.on('call', watcher);
-    return () => void this.log.events.off('call', watcher);
+    this.log.watchers.add(watcher);
+    return () => void this.log.watchers.delete(watcher);
   }
 
   /** Ends the server and every open connection. */
   close(): Promise<void> {
     return this.server.close();
-  }
-
-  private get serverNowMs(): number {
-    return this.settings.now() + this.clockOffsetMs;
   }
 
   /** Answers one call and notes it in the log. Rejects if the client goes away first. */
@@ -142,7 +137,7 @@ export class RedisApiSimulator {
     const region = short(request.header('x-tc-region'));
     const secretId = short(/Credential=([^/\s,]+)/.exec(request.header('authorization') ?? '')?.[1]);
     const arrival = { at: this.settings.now(), action, taskId: peekTaskId(request), region, secretId };
-    const countInSecond = this.arrivals.count(action ?? '', this.serverNowMs);
+    const countInSecond = this.arrivals.count(action ?? '', this.account.serverNowMs());
     const call = this.log.begin({ ...arrival, connectionId: connection.id }, countInSecond);
     const target = { action, taskId: call.taskId, reused: connection.reused };
     const slow = this.faults.strike('delay', target);
@@ -171,13 +166,12 @@ export class RedisApiSimulator {
   }
 
   private replyOfApi(request: ReceivedRequest, target: FaultTarget): Reply {
-    const { credentials, serverNowMs, rate, tasks, settings } = this;
     try {
-      passGateway(request, { ...settings, credentials, serverNowMs, rate });
+      passGateway(request, this.account);
       const fault = this.faults.strike('backend', target);
       if (fault?.kind === 'throttled') throw new ApiRefusal(fault.code ?? 'RequestLimitExceeded');
       if (fault) throw new ApiRefusal(fault.code, fault.message);
-      return success(act(request, { ...settings, tasks, onCreate: this.decide, serverNowMs }));
+      return success(act(request, this.account));
     } catch (error) {
       // Anything else is a mistake in the test's own `onCreate` or `random`: it must not look like a fault of the API.
       const isRefusal = error instanceof ApiRefusal;

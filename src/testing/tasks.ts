@@ -40,8 +40,9 @@ export function keyOf(taskId: TaskId): string {
 interface PlayedTask {
   readonly script: TaskScript;
   readonly addedAtMs: number;
-  /** Those that are left, the present one first. */
-  steps: readonly TaskStep[];
+  step: TaskStep;
+  /** What comes after `step`. */
+  next: readonly TaskStep[];
   sinceMs: number | undefined;
   polls: number;
 }
@@ -57,14 +58,15 @@ export class TaskBook {
   /** Adds a task, or replaces the one with this id. */
   add(taskId: TaskId, script: TaskScript): void {
     const { timeline, startsAt } = script;
-    if (timeline.length === 0) throw new Error('A task needs at least one step in its timeline.');
+    const [step, ...next] = timeline;
+    if (!step) throw new Error('A task needs at least one step in its timeline.');
     const endless = timeline.slice(0, -1).findIndex((step) => step.forMs === undefined && step.forPolls === undefined);
     if (endless >= 0) {
       throw new Error(`Step ${endless} of the timeline needs forMs or forPolls: only the last one lasts for ever.`);
     }
     const addedAtMs = this.now();
     const sinceMs = startsAt === 'firstPoll' ? undefined : addedAtMs;
-    this.tasks.set(keyOf(taskId), { script, addedAtMs, steps: timeline, sinceMs, polls: 0 });
+    this.tasks.set(keyOf(taskId), { script, addedAtMs, step, next, sinceMs, polls: 0 });
   }
 
   /** Adds a task under the next free id and returns that id. */
@@ -78,7 +80,7 @@ export class TaskBook {
   jump(taskId: TaskId, step: TaskStep): void {
     const task = this.tasks.get(keyOf(taskId));
     if (!task) throw new Error(`There is no task ${taskId.toString()}: add it first.`);
-    task.steps = [step];
+    Object.assign(task, { step, next: [] });
   }
 
   /** The fields that a poll sees now; undefined while the task is not visible, or in a region that does not know it. */
@@ -102,13 +104,13 @@ export class TaskBook {
 function stepAt(task: PlayedTask, nowMs: number): TaskStep {
   for (;;) {
     const sinceMs = (task.sinceMs ??= nowMs);
-    const [step, next] = task.steps;
-    if (!step) throw new Error('A timeline ran out of steps.');
-    if (step.forMs === undefined || !next || nowMs < sinceMs + step.forMs) return step;
+    const { step, next } = task;
+    if (step.forMs === undefined || next.length === 0 || nowMs < sinceMs + step.forMs) return step;
     advance(task, sinceMs + step.forMs);
   }
 }
 
 function advance(task: PlayedTask, sinceMs: number): void {
-  if (task.steps.length > 1) Object.assign(task, { steps: task.steps.slice(1), sinceMs, polls: 0 });
+  const [step, ...next] = task.next;
+  if (step) Object.assign(task, { step, next, sinceMs, polls: 0 });
 }

@@ -6,12 +6,6 @@ import { ConfigError } from './config-error.js';
 
 const LIB = new URL('../', import.meta.url);
 
-/** Versions of the installed SDK: of the package that runs a bundle, and of the one that is bundled. */
-export interface SdkVersions {
-  readonly worker: string;
-  readonly workflow: string;
-}
-
 /**
  * Loads the workflow bundle. The one from the build starts a second faster, but contains one exact version of
  * `@temporalio/workflow`, which may not work with another version of `@temporalio/worker`. So with another SDK the
@@ -23,7 +17,7 @@ export interface SdkVersions {
 export async function loadWorkflowBundle(
   log: Logger,
   lib = LIB,
-  installed: SdkVersions = installedVersions(),
+  installed = installedVersions(),
 ): Promise<WorkflowBundleOption> {
   const facts = await readFile(new URL('workflow-bundle.json', lib), 'utf8');
   const { sdkVersion: builtWith } = JSON.parse(facts) as { sdkVersion: string };
@@ -48,7 +42,8 @@ export async function loadWorkflowBundle(
   return bundle;
 }
 
-function installedVersions(): SdkVersions {
+/** Of the package that runs a bundle, and of the one that is bundled. */
+function installedVersions() {
   const require = createRequire(import.meta.url);
   const version = (name: string) => (require(`${name}/package.json`) as { version: string }).version;
   return { worker: version('@temporalio/worker'), workflow: version('@temporalio/workflow') };

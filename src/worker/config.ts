@@ -60,10 +60,12 @@ const DEFAULT_HTTP: HttpAddress = { host: '127.0.0.1', port: 9464, required: fal
 export function readConfig(env: NodeJS.ProcessEnv) {
   const variables = readVariables(VARIABLES, env);
   const { stsEndpoint } = readCredentials(env);
+  const { namespace = 'default', connectionOptions } = readTemporalSettings(env);
   const endpoint = variables.TENCENTCLOUD_REDIS_ENDPOINT;
   const { REDIS_TASK_HTTP: http = DEFAULT_HTTP } = variables;
   return {
-    temporal: readTemporalSettings(env),
+    temporal: { ...connectionOptions, address: connectionOptions.address ?? 'localhost:7233' },
+    namespace,
     taskQueue: variables.REDIS_TASK_QUEUE,
     apiRps: variables.REDIS_TASK_API_RPS,
     /** Undefined: each region's public endpoint. */

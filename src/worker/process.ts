@@ -2,16 +2,19 @@ import type { Logger } from '@temporalio/worker';
 import pRetry from 'p-retry';
 import { runWorkers } from '../activities/run-workers.js';
 import { defaultCredentials } from '../tencent/credentials/index.js';
-import type { CredentialProvider } from '../tencent/credentials/provider.js';
 import { TencentApiError } from '../tencent/errors.js';
 import { ConfigError } from './config-error.js';
 import type { WorkerConfig } from './config.js';
 import { type Health, serveHealth } from './http-server.js';
 import { createLogger } from './logger.js';
 import { installRuntime } from './telemetry.js';
-import { connectWorkers, hasFailed, takesWork, type TemporalWorkers, whereTemporalIs } from './temporal-workers.js';
-
-type OnAccessChange = (refusal: TencentApiError | undefined) => void;
+import {
+  type ApiAccessOptions,
+  connectWorkers,
+  hasFailed,
+  takesWork,
+  type TemporalWorkers,
+} from './temporal-workers.js';
 
 /**
  * Runs the worker until it is told to stop.
@@ -35,25 +38,27 @@ export async function runWorkerProcess(
     metrics,
   });
 
-  const credentials = defaultCredentials(env, {
-    warn: (message) => void log.warn(message),
-    taken: (source) => void log.info('Credentials taken', { ...source }),
-  });
-  const onAccessChange: OnAccessChange = (refusal) => {
-    running.isRefused = refusal !== undefined;
-    logAccess(refusal, log);
+  const access: ApiAccessOptions = {
+    credentials: defaultCredentials(env, {
+      warn: (message) => void log.warn(message),
+      taken: (source) => void log.info('Credentials taken', { ...source }),
+    }),
+    onAccessChange(refusal) {
+      running.isRefused = refusal !== undefined;
+      logAccess(refusal, log);
+    },
   };
   const connect = async () => {
-    await requireCredentials(credentials, onAccessChange, stop);
-    return connectWorkers(config, { credentials, onAccessChange }, log);
+    await requireCredentials(access, stop);
+    return connectWorkers(config, access, log);
   };
   // An attempt to connect cannot be aborted: it ends with the process.
   const workers = await Promise.race([connect(), aborted(stop)]);
   if (!workers) return 0;
   running.workers = workers;
 
-  const { taskQueue, apiRps } = config;
-  log.info('Waiting for Redis tasks', { taskQueue, apiRps, ...whereTemporalIs(config) });
+  const { taskQueue, apiRps, namespace, temporal } = config;
+  log.info('Waiting for Redis tasks', { taskQueue, apiRps, address: temporal.address, namespace });
   try {
     await runWorkers(workers.waits, workers.calls, undefined, stop);
     log.info('Stopped: every wait goes on at the next worker');
@@ -69,11 +74,7 @@ async function aborted(signal: AbortSignal): Promise<undefined> {
 }
 
 /** Fails when there are no credentials. If their source is only unavailable, reports that and retries. */
-async function requireCredentials(
-  credentials: CredentialProvider,
-  onAccessChange: OnAccessChange,
-  stop: AbortSignal,
-): Promise<void> {
+async function requireCredentials({ credentials, onAccessChange }: ApiAccessOptions, stop: AbortSignal): Promise<void> {
   try {
     await credentials.getCredential();
   } catch (error) {

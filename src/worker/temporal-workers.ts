@@ -28,18 +28,11 @@ export async function connectWorkers(
     maxTimeout: 10_000,
     randomize: true,
     onFailedAttempt({ error, attemptNumber: attempt }) {
-      const where = whereTemporalIs(config);
-      log.warn('Temporal is not there yet, trying again', { ...where, attempt, reason: error.message });
+      const { namespace, temporal } = config;
+      const facts = { address: temporal.address, namespace, attempt, reason: error.message };
+      log.warn('Temporal is not there yet, trying again', facts);
     },
   });
-}
-
-/** The server's address and namespace, for the log. */
-export function whereTemporalIs({ temporal }: WorkerConfig): { address: string; namespace: string } {
-  return {
-    address: temporal.connectionOptions.address ?? 'localhost:7233',
-    namespace: temporal.namespace ?? 'default',
-  };
 }
 
 async function createWorkers(
@@ -47,7 +40,7 @@ async function createWorkers(
   access: ApiAccessOptions,
   workflowBundle: WorkflowBundleOption,
 ): Promise<TemporalWorkers> {
-  const { taskQueue, apiRps: requestsPerSecond, endpoint, searchAttributes } = config;
+  const { temporal, namespace, taskQueue, apiRps: requestsPerSecond, endpoint, searchAttributes } = config;
   const api = {
     ...access,
     taskQueue,
@@ -55,8 +48,7 @@ async function createWorkers(
     searchAttributes,
     ...(endpoint !== undefined && { endpoint }),
   };
-  const connection = await NativeConnection.connect(config.temporal.connectionOptions);
-  const { namespace } = whereTemporalIs(config);
+  const connection = await NativeConnection.connect(temporal);
   const shared = { connection, namespace, shutdownGraceTime: DRAIN_TIME, shutdownForceTime: '20s' };
   try {
     const waits = await Worker.create({

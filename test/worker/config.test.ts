@@ -6,7 +6,8 @@ const nowhere = { XDG_CONFIG_HOME: '/nonexistent' };
 describe('the configuration', () => {
   test('needs no variable at all', () => {
     expect(readConfig(nowhere)).toEqual({
-      temporal: { connectionOptions: {} },
+      temporal: { address: 'localhost:7233' },
+      namespace: 'default',
       taskQueue: 'redis-task',
       apiRps: 15,
       endpoint: undefined,
@@ -80,7 +81,8 @@ describe('the configuration', () => {
       REDIS_TASK_SEARCH_ATTRIBUTES: 'true',
     });
     expect(config).toMatchObject({
-      temporal: { namespace: 'provisioning', connectionOptions: { address: 'temporal.example.com:7233' } },
+      temporal: { address: 'temporal.example.com:7233' },
+      namespace: 'provisioning',
       taskQueue: 'redis-task/account-2',
       apiRps: 0.5,
       endpoint: 'https://redis.intl.tencentcloudapi.com',
@@ -96,14 +98,14 @@ describe('the configuration', () => {
     ['TEMPORAL_TLS=true', { TEMPORAL_TLS: 'true' }, {}],
     ['TEMPORAL_TLS=false', { TEMPORAL_TLS: 'false', TEMPORAL_API_KEY: 'key' }, false],
   ])('speaks TLS, or not, with %s', (_, env, tls) => {
-    expect(readConfig({ ...nowhere, ...env }).temporal.connectionOptions.tls).toEqual(tls);
+    expect(readConfig({ ...nowhere, ...env }).temporal.tls).toEqual(tls);
   });
 
   test.each(['localhost', 'localhost:7233', '10.0.0.1:7233', '[::1]:7233', 'ns.acct.tmprl.cloud:7233', 'my_host:1'])(
     'takes %s for the address of a server',
     (address) => {
       const { temporal } = readConfig({ ...nowhere, TEMPORAL_ADDRESS: address });
-      expect(temporal.connectionOptions.address).toBe(address);
+      expect(temporal.address).toBe(address);
     },
   );
 
