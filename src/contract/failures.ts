@@ -44,7 +44,7 @@ export type RedisTaskFailure =
     >
   | Failure<'RedisTaskInvalidInput', InvalidInputDetails>;
 
-type InvalidInputDetails = Omit<RedisTaskFailureDetails, 'taskId' | 'region'> & {
+export type InvalidInputDetails = Omit<RedisTaskFailureDetails, 'taskId' | 'region'> & {
   readonly taskId: number | null;
   readonly region: string | null;
   readonly invalid: { readonly field: string; readonly rule: string };

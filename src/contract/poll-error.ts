@@ -1,32 +1,26 @@
 import * as v from 'valibot';
 import { formatDuration } from './duration.js';
-import { type FieldsOf, TIME } from './fields.js';
+import { TEXT, TIME } from './task.js';
 
-/** Why a poll brought no task. Times are ISO-8601 UTC. */
-export interface PollError {
+export const POLL_ERROR = v.object({
   /**
    * The API's error code, or for what happened before the API could answer: `CredentialsUnavailable`,
    * `NoActivityWorker`, `QueueBacklog`, `NoCallSlot`, `Timeout`, `NetworkError.<errno>`, `HttpStatus.<n>`,
    * `InvalidResponse`, `WorkerLost`.
    */
-  readonly code: string;
-  readonly message: string;
-  /** The API's id of the refused request; null when no answer carried one. */
-  readonly requestId: string | null;
-  readonly at: string;
-}
-
-export const POLL_ERROR = v.object({
   code: v.string(),
   message: v.string(),
-  requestId: v.fallback(v.nullable(v.string()), null),
+  /** The API's id of the refused request; null when no answer carried one. */
+  requestId: TEXT,
   at: TIME,
-} satisfies FieldsOf<PollError>);
+});
+
+/** Why a poll brought no task. Times are ISO-8601 UTC. */
+export type PollError = Readonly<v.InferOutput<typeof POLL_ERROR>>;
 
 /** Reads our error from an activity failure; undefined if it is not ours. */
 export function readPollError(details: unknown): PollError | undefined {
-  const { success, output } = v.safeParse(POLL_ERROR, details);
-  return success ? output : undefined;
+  return v.parse(v.fallback(v.optional(POLL_ERROR), undefined), details);
 }
 
 /**

@@ -99,7 +99,7 @@ export async function awaitRedisTask(input: AwaitRedisTaskInput, carried?: unkno
 function readArguments(input: unknown, carried: unknown): { plan: WaitPlan; state: WaitState } {
   try {
     const plan = readInput(input);
-    return { plan, state: readCarriedState(carried, input) ?? beginWait(plan, Date.now()) };
+    return { plan, state: readCarriedState(carried, plan) ?? beginWait(plan, Date.now()) };
   } catch (error) {
     countWait('RedisTaskInvalidInput');
     throw error;

@@ -15,7 +15,7 @@ import { planOf, refused, seen, START } from './played-wait.js';
 
 const plan = planOf();
 const begun = beginWait(plan, START);
-const readCarriedState = (carried: unknown) => readState(carried, { taskId: 18215, region: 'ap-guangzhou' });
+const readCarriedState = (carried: unknown) => readState(carried, plan);
 
 const answer: fc.Arbitrary<PollAnswer> = fc.oneof(
   fc
