@@ -49,26 +49,20 @@ export function pollErrorClass(type: string | null | undefined): PollErrorClass 
   return classes.find((each) => POLL_FAILURE_TYPES[each] === type) ?? 'transient';
 }
 
-/** A worker took the call and never answered. */
-export function workerLost(apiQueue: string, at: string): PollError {
-  const message = `The worker that took the call from task queue "${apiQueue}" never answered: it was probably killed.`;
-  return { code: 'WorkerLost', message, requestId: null, at };
-}
-
-/** No worker takes calls from the queue. */
-export function noActivityWorker(apiQueue: string, queuedMs: number, at: string): PollError {
-  const message = `No worker took the call from task queue "${apiQueue}" within ${formatDuration(queuedMs)}: check that a worker runs for this queue and namespace.`;
-  return { code: 'NoActivityWorker', message, requestId: null, at };
-}
-
-/** Workers take calls from the queue, but it is long. */
-export function queueBacklog(apiQueue: string, queuedMs: number, at: string): PollError {
-  const message = `The call has been in task queue "${apiQueue}" for ${formatDuration(queuedMs)} behind those of other waits: there are more waits than the request rate allows.`;
-  return { code: 'QueueBacklog', message, requestId: null, at };
-}
-
-/** The answer holds no task. */
-export function noTask(apiQueue: string, at: string): PollError {
-  const message = `A worker on task queue "${apiQueue}" answered without a task: it does not run this package.`;
-  return { code: 'InvalidResponse', message, requestId: null, at };
+/** Why a poll brought no answer of the API, as the wait itself finds out. */
+export function unanswered(
+  code: 'WorkerLost' | 'NoActivityWorker' | 'QueueBacklog' | 'InvalidResponse',
+  apiQueue: string,
+  at: string,
+  queuedMs = 0,
+): PollError {
+  const queue = `task queue "${apiQueue}"`;
+  const queued = formatDuration(queuedMs);
+  const messages: Readonly<Record<typeof code, string>> = {
+    WorkerLost: `The worker that took the call from ${queue} never answered: it was probably killed.`,
+    NoActivityWorker: `No worker took the call from ${queue} within ${queued}: check that a worker runs for this queue and namespace.`,
+    QueueBacklog: `The call has been in ${queue} for ${queued} behind those of other waits: there are more waits than the request rate allows.`,
+    InvalidResponse: `A worker on ${queue} answered without a task: it does not run this package.`,
+  };
+  return { code, message: messages[code], requestId: null, at };
 }
