@@ -53,19 +53,18 @@ export function readObservation(answer: unknown, now: string): RedisTaskObservat
 /** Where a task stands. `unknown` is a status outside the documented set: it is shown, and waited on. */
 export type RedisTaskPhase = 'pending' | 'unknown' | 'succeeded' | 'failed' | 'errored';
 
-const PHASES: Readonly<Record<string, RedisTaskPhase>> = {
-  preparing: 'pending',
-  running: 'pending',
-  succeed: 'succeeded',
-  failed: 'failed',
-  error: 'errored',
-};
+const PHASES = new Map<string, RedisTaskPhase>([
+  ['preparing', 'pending'],
+  ['running', 'pending'],
+  ['succeed', 'succeeded'],
+  ['failed', 'failed'],
+  ['error', 'errored'],
+]);
 
 /**
  * Where a task with this status stands. Compared without case: the Chinese document says `error`, the international
  * one `Error`.
  */
 export function phaseOf(status: string): RedisTaskPhase {
-  const known = status.toLowerCase();
-  return Object.hasOwn(PHASES, known) ? (PHASES[known] ?? 'unknown') : 'unknown';
+  return PHASES.get(status.toLowerCase()) ?? 'unknown';
 }

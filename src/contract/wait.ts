@@ -96,14 +96,6 @@ export function requestPoll(state: WaitState, now: number): WaitState {
   return { ...state, requestedAt: state.requestedAt ?? now };
 }
 
-export function moveDeadline(state: WaitState, deadline: number): WaitState {
-  return { ...state, deadline };
-}
-
-export function ended(state: WaitState): WaitState {
-  return { ...state, stage: 'ended' };
-}
-
 /** Whether the task may still become visible, so that "no such task" is not final. */
 export function inVisibilityGrace(state: WaitState, now: number): boolean {
   return state.observation === null && now < (state.firstPollAt ?? now) + VISIBILITY_GRACE_MS;

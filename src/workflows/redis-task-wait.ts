@@ -18,7 +18,6 @@ import {
   callLimits,
   dueWarnings,
   LAST_POLL_TIMEOUT_MS,
-  moveDeadline,
   nextPollAt,
   pauseAfterPoll,
   pollAnswered,
@@ -76,7 +75,7 @@ export class RedisTaskWait {
   }
 
   moveDeadline(deadline: number): void {
-    this.become(moveDeadline(this.state, deadline));
+    this.become({ ...this.state, deadline });
   }
 
   private async pollUntilOver(): Promise<RedisTaskResult> {
