@@ -64,26 +64,25 @@ export function durationBetween(
   description: string,
 ): v.GenericSchema<RedisTaskDuration, number> {
   const bounds = max < Infinity ? ` from ${formatDuration(min)} to ${formatDuration(max)}` : '';
-  const rule = `must be a duration${bounds}: a number of milliseconds, or text such as "90s", "1.5h" or "2d"`;
-  return v.pipe(
-    v.union(
-      [
-        v.pipe(v.number(), v.minValue(min, rule), v.maxValue(max, rule), v.description('Milliseconds')),
-        v.pipe(v.string(), v.regex(DURATION_TEXT, rule)),
-      ],
-      rule,
+  return v.message(
+    v.pipe(
+      v.union([
+        v.pipe(v.number(), v.minValue(min), v.maxValue(max), v.description('Milliseconds')),
+        v.pipe(v.string(), v.regex(DURATION_TEXT)),
+      ]),
+      v.transform((duration: RedisTaskDuration) => durationMs(duration) ?? NaN),
+      v.check((ms) => ms >= min && ms <= max && ms < Infinity),
+      v.transform(Math.round),
+      v.description(description),
     ),
-    v.transform((duration: RedisTaskDuration) => durationMs(duration) ?? NaN),
-    v.check((ms) => ms >= min && ms <= max && ms < Infinity, rule),
-    v.transform(Math.round),
-    v.description(description),
+    `must be a duration${bounds}: a number of milliseconds, or text such as "90s", "1.5h" or "2d"`,
   );
 }
 
 /** A number between two bounds. */
 export function numberBetween(min: number, max: number, description: string): v.GenericSchema<number> {
   const rule = `must be a number from ${min} to ${max}`;
-  return v.pipe(v.number(rule), v.minValue(min, rule), v.maxValue(max, rule), v.description(description));
+  return v.message(v.pipe(v.number(), v.minValue(min), v.maxValue(max), v.description(description)), rule);
 }
 
 /** A value as JSON. What stands in an object's fields is left out: it may be a secret. */

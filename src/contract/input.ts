@@ -28,27 +28,24 @@ function taskIdRule({ input }: { readonly input: unknown }): string {
   return `must be ${ID_RANGE}; a number this large may have been rounded on its way: send long ids as a string of digits`;
 }
 
-export const TASK_NUMBER = v.pipe(
-  v.number(),
-  v.integer(taskIdRule),
-  v.minValue(1, taskIdRule),
-  v.maxValue(LARGEST_ID, taskIdRule),
-);
+export const TASK_NUMBER = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(LARGEST_ID));
 
 const TASK_ID = v.pipe(
-  v.union([TASK_NUMBER, v.pipe(v.string(), v.regex(/^0*[1-9]\d{0,15}$/, taskIdRule))], taskIdRule),
+  v.message(v.union([TASK_NUMBER, v.pipe(v.string(), v.regex(/^0*[1-9]\d{0,15}$/))]), taskIdRule),
   v.transform(Number),
   v.check((id) => id <= LARGEST_ID, TOO_LARGE),
   v.description('TaskId or FlowId of the change. Long ids as a string of digits: a JSON number may be rounded.'),
 );
 
-const REGION_RULE = 'must be a region such as "ap-guangzhou", in lower case, at most 64 characters';
-export const REGION = v.pipe(
-  v.string(REGION_RULE),
-  v.maxLength(64, REGION_RULE),
-  v.regex(/^[a-z]{2,}(-[a-z0-9]+)+$/, REGION_RULE),
-  v.description('Region of the instance'),
-  v.examples(['ap-guangzhou']),
+export const REGION = v.message(
+  v.pipe(
+    v.string(),
+    v.maxLength(64),
+    v.regex(/^[a-z]{2,}(-[a-z0-9]+)+$/),
+    v.description('Region of the instance'),
+    v.examples(['ap-guangzhou']),
+  ),
+  'must be a region such as "ap-guangzhou", in lower case, at most 64 characters',
 );
 
 const LONGEST_WAIT_MS = 30 * DAY;
