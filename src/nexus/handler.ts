@@ -39,27 +39,19 @@ export interface RedisTasksHandlerOptions {
 export function createRedisTasksHandler({
   taskQueue = DEFAULT_TASK_QUEUE,
 }: RedisTasksHandlerOptions = {}): ServiceHandler<(typeof redisTasks)['operations']> {
-  return serviceHandler(redisTasks, { awaitTask: new AwaitTaskHandler(taskQueue) });
-}
-
-class AwaitTaskHandler extends WorkflowRunOperationHandler<AwaitRedisTaskInput, RedisTaskResult> {
-  constructor(taskQueue: string) {
-    super(async (context, input) => {
-      const plan = readOperationInput(input);
-      // If the wait runs already, the server attaches this caller to it.
-      const wait = await startWorkflow<typeof awaitRedisTask>(context, AWAIT_REDIS_TASK, {
-        ...waitStartOptions(plan, input, taskQueue),
-        workflowIdConflictPolicy: 'USE_EXISTING',
-      });
-      await joinUnlessStartedBy(context.requestId, wait.workflowId, plan.maxWaitMs);
-      return wait;
+  const awaitTask = new WorkflowRunOperationHandler<AwaitRedisTaskInput, RedisTaskResult>(async (context, input) => {
+    const plan = readOperationInput(input);
+    // If the wait runs already, the server attaches this caller to it.
+    const wait = await startWorkflow<typeof awaitRedisTask>(context, AWAIT_REDIS_TASK, {
+      ...waitStartOptions(plan, input, taskQueue),
+      workflowIdConflictPolicy: 'USE_EXISTING',
     });
-  }
-
-  /** Others may share the wait, so it goes on. */
-  override cancel(): Promise<void> {
-    return Promise.resolve();
-  }
+    await joinUnlessStartedBy(context.requestId, wait.workflowId, plan.maxWaitMs);
+    return wait;
+  });
+  // Others may share the wait, so it goes on.
+  awaitTask.cancel = () => Promise.resolve();
+  return serviceHandler(redisTasks, { awaitTask });
 }
 
 /** Refuses an input that breaks a rule as the wait itself would: without a task, it would not even have an id. */
