@@ -2,13 +2,15 @@ import { toJsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
 import { EXTENSION } from '../src/contract/extension.js';
 import { REDIS_TASK_FAILURE_TYPES, type RedisTaskFailureDetails } from '../src/contract/failures.js';
-import type { FieldsOf } from '../src/contract/fields.js';
-import { TIME } from '../src/contract/fields.js';
 import { INPUT, REGION, TASK_NUMBER } from '../src/contract/input.js';
 import type { RedisTaskResult } from '../src/contract/outcome.js';
 import { POLL_ERROR } from '../src/contract/poll-error.js';
-import { OBSERVATION, STATUS_AND_TEXTS, type TaskFacts } from '../src/contract/task.js';
+import { OBSERVATION, STATUS_AND_TEXTS, type TaskFacts, TIME } from '../src/contract/task.js';
 import type { RedisTaskWaitState } from '../src/contract/view.js';
+
+/** One schema for each field of `T`: the compiler refuses one too few, one too many and one of another type. */
+type FieldsOf<T> = { readonly [K in keyof T]-?: v.GenericSchema<OrUndefined<T[K]> | undefined, unknown> };
+type OrUndefined<T> = T extends object ? { readonly [K in keyof T]: T[K] | undefined } : T;
 
 const COUNT = v.pipe(v.number(), v.integer(), v.minValue(0));
 const describe = <T extends v.GenericSchema>(schema: T, text: string) => v.pipe(schema, v.description(text));

@@ -13,6 +13,12 @@ export const DRAIN_TIME = '11s';
 /** Options of {@link redisApiWorkerOptions}. */
 export interface RedisApiWorkerOptions extends RedisActivitiesOptions {
   /**
+   * Calls a second of all workers together, at most 20. The server enforces it for the queue, so give every worker the
+   * same number.
+   * @default 15
+   */
+  readonly requestsPerSecond?: number;
+  /**
    * The queue of the waits; the worker takes their calls from `<taskQueue>-api`.
    * @default 'redis-task'
    */
@@ -21,8 +27,7 @@ export interface RedisApiWorkerOptions extends RedisActivitiesOptions {
 
 /**
  * The options of a worker that makes the calls of waits, and nothing else: its queue, its activities, and what keeps a
- * fleet of such workers to the API's rate. The server limits all workers of the queue together to `requestsPerSecond`: give
- * each of them the same.
+ * fleet of such workers to the API's rate.
  *
  * @throws RangeError when `requestsPerSecond` is more than the API takes from an account
  *

@@ -1,4 +1,5 @@
-import { type AwaitRedisTaskInput, identityOf, readInput, type WaitPlan } from '../contract/input.js';
+import * as v from 'valibot';
+import { type AwaitRedisTaskInput, NAMED_TASK, readInput, type WaitPlan } from '../contract/input.js';
 import { waitError } from './error.js';
 
 /** Names a wait: by its task, whoever started it, or by its workflow id. */
@@ -26,7 +27,7 @@ export function taskToldBy(
 
 /** Reads the task from the fields of an input. */
 export function taskOf(fields: unknown): TaskIdentity | undefined {
-  const { taskId, region } = identityOf(fields);
+  const { taskId, region } = v.parse(NAMED_TASK, fields);
   return taskId === null || region === null ? undefined : { taskId, region };
 }
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { formatDuration } from './duration.js';
-import { InvalidInputFailure, type RedisTaskFailureDetails } from './failures.js';
+import type { RedisTaskFailureDetails } from './failures.js';
 import { objectWith, read } from './fields.js';
 import { maxWait } from './input.js';
 
@@ -18,24 +18,21 @@ export function readDeadline(
   now: number,
   facts?: RedisTaskFailureDetails,
 ): number {
-  const deadlineOf = ({ maxWait }: { maxWait: number }) => startedAt + maxWait;
+  const lastedMs = now - startedAt;
+  const rule = `must end after now: this wait has lasted ${formatDuration(lastedMs)} already`;
   const schema = v.pipe(
     EXTENSION,
     v.forward(
-      v.check(
-        (extension) => deadlineOf(extension) > now,
-        `must end after now: this wait has lasted ${formatDuration(now - startedAt)} already`,
-      ),
+      v.check(({ maxWait }) => maxWait > lastedMs, rule),
       ['maxWait'],
     ),
   );
-  const { output, invalid } = read('extendWait', schema, argument);
-  if (invalid) throw new InvalidInputFailure(invalid, 'extendWait refused: %. The wait goes on as before.', facts);
-  return deadlineOf(output);
+  const refusal = 'extendWait refused: %. The wait goes on as before.';
+  return startedAt + read(schema, argument, 'extendWait', refusal, facts).maxWait;
 }
 
 /** The deadline after the `joinWait` signal. An argument that breaks a rule leaves it as it is. */
 export function joinedDeadline(argument: unknown, deadline: number, now: number): number {
-  const { output } = read('joinWait', EXTENSION, argument);
-  return Math.max(deadline, output ? now + output.maxWait : 0);
+  const { success, output } = v.safeParse(EXTENSION, argument);
+  return success ? Math.max(deadline, now + output.maxWait) : deadline;
 }

@@ -1,4 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
+import * as v from 'valibot';
 import type { AwaitRedisTaskInput } from './input.js';
 import type { PollError } from './poll-error.js';
 import { readTexts, type TaskFacts } from './task.js';
@@ -44,7 +45,7 @@ export type RedisTaskFailure =
     >
   | Failure<'RedisTaskInvalidInput', InvalidInputDetails>;
 
-type InvalidInputDetails = Omit<RedisTaskFailureDetails, 'taskId' | 'region'> & {
+export type InvalidInputDetails = Omit<RedisTaskFailureDetails, 'taskId' | 'region'> & {
   readonly taskId: number | null;
   readonly region: string | null;
   readonly invalid: { readonly field: string; readonly rule: string };
@@ -99,6 +100,13 @@ export class InvalidInputFailure extends ApplicationFailure {
   }
 }
 
+/** The details are what the contract promises for the type, and may have more fields when a newer worker made them. */
+const CARRIED_FAILURE = v.object({
+  type: v.picklist(REDIS_TASK_FAILURE_TYPES),
+  message: v.fallback(v.string(), ''),
+  details: v.looseTuple([v.custom<never>((value) => isObject(value) && !Array.isArray(value))]),
+});
+
 /**
  * Finds the failure of a wait in an error that a parent workflow, an activity or a client caught.
  *
@@ -122,24 +130,12 @@ export function decodeRedisTaskFailure(error: unknown): RedisTaskFailure | undef
   const seen = new Set<unknown>();
   for (let each = error; isObject(each) && !seen.has(each); each = each['cause']) {
     seen.add(each);
-    const { type, message, details } = each;
-    const first: unknown = Array.isArray(details) ? details[0] : undefined;
-    if (isFailureType(type) && isObject(first) && !Array.isArray(first)) {
-      // The shape is what the contract promises for this type; it may have more fields when a newer worker made it.
-      return {
-        type,
-        message: typeof message === 'string' ? message : '',
-        details: first,
-      } as unknown as RedisTaskFailure;
-    }
+    const { success, output } = v.safeParse(CARRIED_FAILURE, each);
+    if (success) return { ...output, details: output.details[0] };
   }
   return undefined;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
-}
-
-function isFailureType(value: unknown): value is RedisTaskFailureType {
-  return (REDIS_TASK_FAILURE_TYPES as readonly unknown[]).includes(value);
 }

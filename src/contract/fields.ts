@@ -1,85 +1,88 @@
 import * as v from 'valibot';
 import { DURATION_TEXT, durationMs, formatDuration, type RedisTaskDuration } from './duration.js';
-import type { InvalidField } from './failures.js';
+import { type InvalidInputDetails, InvalidInputFailure } from './failures.js';
 import { cut } from './text.js';
 
-/** One schema for each field of `T`: the compiler refuses one too few, one too many and one of another type. */
-export type FieldsOf<T> = { readonly [K in keyof T]-?: v.GenericSchema<OrUndefined<T[K]> | undefined, unknown> };
-type OrUndefined<T> = T extends object ? { readonly [K in keyof T]: T[K] | undefined } : T;
-
-/** A time as text. */
-export const TIME = v.pipe(v.string(), v.metadata({ format: 'date-time', description: 'ISO-8601 UTC' }));
-
-/** What a value from outside means, or the first of its fields that breaks a rule. */
-export type Reading<T> =
-  | { readonly output: T; readonly invalid?: undefined }
-  | { readonly output?: undefined; readonly invalid: InvalidField };
-
-/** Reads a value from outside. @param name - what the value as a whole is called */
-export function read<T>(name: string, schema: v.GenericSchema<unknown, T>, value: unknown): Reading<T> {
-  const { success, output, issues } = v.safeParse(schema, value, { abortEarly: true });
-  if (success) return { output };
-  const [{ path = [], message, type }] = issues;
+/**
+ * Reads a value from outside.
+ *
+ * @param name - what the value as a whole is called
+ * @param refusal - the message of a refusal, with `%` where the broken rule goes
+ * @param known - what is known of the wait already
+ * @throws InvalidInputFailure that names a field that breaks a rule
+ */
+export function read<T>(
+  schema: v.GenericSchema<unknown, T>,
+  value: unknown,
+  name: string,
+  refusal: string,
+  known?: Partial<InvalidInputDetails>,
+): T {
+  const { success, output, issues } = v.safeParse(schema, value, { abortPipeEarly: true });
+  if (success) return output;
+  // A typo first: it explains why another field is missing.
+  const stray = issues.find(({ type, expected }) => type === 'strict_object' && expected === 'never');
+  const { path = [], message: rule } = stray ?? issues[0];
   const field = cut(path.length === 0 ? name : path.map(({ key }) => key).join('.'), 100);
   // An unknown field may be a secret in the wrong place: its value is not shown.
-  if (type === UNKNOWN_FIELD) return { invalid: { field, rule: message } };
+  if (stray) throw new InvalidInputFailure({ field, rule }, refusal, known);
   const given = path.reduce<unknown>((each, { key }) => (each as Record<string, unknown>)[String(key)], value);
   const advice = given === null ? ' (null is a value: leave the field out to have its default)' : '';
-  return { invalid: { field, rule: message + advice, value: cut(render(given), 100) } };
+  throw new InvalidInputFailure({ field, rule: rule + advice, value: cut(render(given), 100) }, refusal, known);
 }
 
-/** Only unknown fields are refused by a check on raw values. */
-const UNKNOWN_FIELD = 'raw_check';
+/** The type inferred from it has the comments of its entries. */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- declarations would not name a type alias
+export interface ObjectWith<E extends v.ObjectEntries> extends v.GenericSchema<
+  v.InferInput<v.StrictObjectSchema<E, undefined>>,
+  v.InferOutput<v.StrictObjectSchema<E, undefined>>
+> {}
 
 /** A JSON object with no other fields than these. @param path - of the object, such as `polling.` */
-export function objectWith<E extends v.ObjectEntries>(entries: E, path = '') {
-  const known = Object.keys(entries);
+export function objectWith<E extends v.ObjectEntries>(entries: E, path = ''): ObjectWith<E> {
+  const names = Object.keys(entries);
   return v.pipe(
-    v.custom<v.InferInput<v.StrictObjectSchema<E, undefined>>>(
+    v.custom<v.InferInput<ObjectWith<E>>>(
       (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-      `must be a JSON object with ${known.join(', ')}`,
+      `must be a JSON object with ${names.join(', ')}`,
     ),
-    // First of all: a typo must not be ignored.
-    v.rawCheck(({ dataset, addIssue }) => {
-      const input = dataset.value as Record<string, unknown>;
-      const message = `is not a field of this input; known fields: ${known.map((each) => path + each).join(', ')}`;
-      for (const key in input) {
-        if (known.includes(key)) continue;
-        addIssue({ message, path: [{ type: 'object', origin: 'key', input, key, value: undefined }] });
-        return;
+    v.strictObject(entries, (issue: v.StrictObjectIssue) => {
+      if (issue.expected === 'never') {
+        return `is not a field of this input; known fields: ${names.map((name) => path + name).join(', ')}`;
       }
-    }),
-    // A field that is missing breaks the same rule as one that is undefined.
-    v.strictObject(entries, ({ path }: v.StrictObjectIssue) => {
-      const field = entries[String(path?.[0].key)];
+      // A field that is missing breaks the same rule as one that is undefined.
+      const field = entries[String(issue.path?.[0].key)];
       return (field && v.safeParse(field, undefined).issues?.[0].message) ?? '';
     }),
   );
 }
 
 /** A duration between two bounds, in milliseconds. */
-export function durationBetween(min: number, max: number, description: string) {
+export function durationBetween(
+  min: number,
+  max: number,
+  description: string,
+): v.GenericSchema<RedisTaskDuration, number> {
   const bounds = max < Infinity ? ` from ${formatDuration(min)} to ${formatDuration(max)}` : '';
-  const rule = `must be a duration${bounds}: a number of milliseconds, or text such as "90s", "1.5h" or "2d"`;
-  return v.pipe(
-    v.union(
-      [
-        v.pipe(v.number(), v.minValue(min, rule), v.maxValue(max, rule), v.description('Milliseconds')),
-        v.pipe(v.string(), v.regex(DURATION_TEXT, rule)),
-      ],
-      rule,
+  return v.message(
+    v.pipe(
+      v.union([
+        v.pipe(v.number(), v.minValue(min), v.maxValue(max), v.description('Milliseconds')),
+        v.pipe(v.string(), v.regex(DURATION_TEXT)),
+      ]),
+      v.transform((duration: RedisTaskDuration) => durationMs(duration) ?? NaN),
+      v.check((ms) => ms >= min && ms <= max && ms < Infinity),
+      v.transform(Math.round),
+      v.description(description),
     ),
-    v.transform((duration: RedisTaskDuration) => durationMs(duration) ?? NaN),
-    v.check((ms) => ms >= min && ms <= max && ms < Infinity, rule),
-    v.transform(Math.round),
-    v.description(description),
+    `must be a duration${bounds}: a number of milliseconds, or text such as "90s", "1.5h" or "2d"`,
   );
 }
 
 /** A number between two bounds. */
-export function numberBetween(min: number, max: number, description: string) {
+export function numberBetween(min: number, max: number, description: string): v.GenericSchema<number> {
   const rule = `must be a number from ${min} to ${max}`;
-  return v.pipe(v.number(rule), v.minValue(min, rule), v.maxValue(max, rule), v.description(description));
+  return v.message(v.pipe(v.number(), v.minValue(min), v.maxValue(max), v.description(description)), rule);
 }
 
 /** A value as JSON. What stands in an object's fields is left out: it may be a secret. */

@@ -1,8 +1,5 @@
 import * as v from 'valibot';
-import type { RedisTaskDuration } from './duration.js';
-import { type InvalidField, InvalidInputFailure } from './failures.js';
-import { durationBetween, type FieldsOf, numberBetween, objectWith, read } from './fields.js';
-import type { PollSchedule } from './schedule.js';
+import { durationBetween, numberBetween, objectWith, read } from './fields.js';
 
 const SECOND = 1_000;
 const HOUR = 3_600 * SECOND;
@@ -15,42 +12,6 @@ const DAY = 24 * HOUR;
 const DEFAULT_INITIAL_MS = 2 * SECOND;
 const DEFAULT_COEFFICIENT = 1.64;
 const DEFAULT_MAXIMUM_MS = 9_900;
-
-/** How to space the polls. Leave a field out to have its default. */
-export interface RedisTaskPolling {
-  /** The first interval between polls, 1 s to 1 h. @default "2s", or `maximumInterval` if that is shorter */
-  readonly initialInterval?: RedisTaskDuration;
-  /** What each interval is multiplied by to get the next one, 1 to 10. @default 1.64 */
-  readonly backoffCoefficient?: number;
-  /** The longest interval, at most 1 h. @default "9.9s", or `initialInterval` if that is longer */
-  readonly maximumInterval?: RedisTaskDuration;
-  /** The share by which each interval varies, 0 to 0.5, so that equal waits spread out. @default 0.1 */
-  readonly jitter?: number;
-  /**
-   * What this kind of task usually takes. After the first poll, which comes at once, the wait is quiet for 0.8 of it,
-   * then polls from `initialInterval` again.
-   */
-  readonly expectedDuration?: RedisTaskDuration;
-}
-
-/** The input of `awaitRedisTask`: one JSON object. Unknown fields are refused. */
-export interface AwaitRedisTaskInput {
-  /** The `TaskId`, or `FlowId`, that a change of an instance answered with. Long ids go as strings of digits. */
-  readonly taskId: number | string;
-  /** The region of the instance, such as `ap-guangzhou`. */
-  readonly region: string;
-  /** How long to wait in all, 1 s to 30 days. @default "2h" */
-  readonly maxWait?: RedisTaskDuration;
-  readonly polling?: RedisTaskPolling;
-}
-
-/** An input that kept the rules, with its defaults filled in. */
-export interface WaitPlan {
-  readonly taskId: number;
-  readonly region: string;
-  readonly maxWaitMs: number;
-  readonly schedule: PollSchedule;
-}
 
 const LARGEST_ID = Number.MAX_SAFE_INTEGER;
 const ID_RANGE = `from 1 to ${LARGEST_ID}`;
@@ -67,27 +28,24 @@ function taskIdRule({ input }: { readonly input: unknown }): string {
   return `must be ${ID_RANGE}; a number this large may have been rounded on its way: send long ids as a string of digits`;
 }
 
-export const TASK_NUMBER = v.pipe(
-  v.number(),
-  v.integer(taskIdRule),
-  v.minValue(1, taskIdRule),
-  v.maxValue(LARGEST_ID, taskIdRule),
-);
+export const TASK_NUMBER = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(LARGEST_ID));
 
 const TASK_ID = v.pipe(
-  v.union([TASK_NUMBER, v.pipe(v.string(), v.regex(/^0*[1-9]\d{0,15}$/, taskIdRule))], taskIdRule),
+  v.message(v.union([TASK_NUMBER, v.pipe(v.string(), v.regex(/^0*[1-9]\d{0,15}$/))]), taskIdRule),
   v.transform(Number),
   v.check((id) => id <= LARGEST_ID, TOO_LARGE),
   v.description('TaskId or FlowId of the change. Long ids as a string of digits: a JSON number may be rounded.'),
 );
 
-const REGION_RULE = 'must be a region such as "ap-guangzhou", in lower case, at most 64 characters';
-export const REGION = v.pipe(
-  v.string(REGION_RULE),
-  v.maxLength(64, REGION_RULE),
-  v.regex(/^[a-z]{2,}(-[a-z0-9]+)+$/, REGION_RULE),
-  v.description('Region of the instance'),
-  v.examples(['ap-guangzhou']),
+export const REGION = v.message(
+  v.pipe(
+    v.string(),
+    v.maxLength(64),
+    v.regex(/^[a-z]{2,}(-[a-z0-9]+)+$/),
+    v.description('Region of the instance'),
+    v.examples(['ap-guangzhou']),
+  ),
+  'must be a region such as "ap-guangzhou", in lower case, at most 64 characters',
 );
 
 const LONGEST_WAIT_MS = 30 * DAY;
@@ -97,15 +55,23 @@ export const maxWait = (description: string) => durationBetween(SECOND, LONGEST_
 const POLLING = v.pipe(
   objectWith(
     {
+      /** The first interval between polls, 1 s to 1 h. @default "2s", or `maximumInterval` if that is shorter */
       initialInterval: v.optional(durationBetween(SECOND, HOUR, 'The first interval; not longer than maximumInterval')),
+      /** The longest interval, at most 1 h. @default "9.9s", or `initialInterval` if that is longer */
       maximumInterval: v.optional(
         durationBetween(SECOND, HOUR, 'The longest interval; not shorter than initialInterval'),
       ),
+      /** What each interval is multiplied by to get the next one, 1 to 10. @default 1.64 */
       backoffCoefficient: v.optional(
         numberBetween(1, 10, 'What each interval is multiplied by to get the next one'),
         DEFAULT_COEFFICIENT,
       ),
+      /** The share by which each interval varies, 0 to 0.5, so that equal waits spread out. @default 0.1 */
       jitter: v.optional(numberBetween(0, 0.5, 'The share by which each interval varies'), 0.1),
+      /**
+       * What this kind of task usually takes. After the first poll, which comes at once, the wait is quiet for 0.8 of it,
+       * then polls from `initialInterval` again.
+       */
       expectedDuration: v.optional(
         durationBetween(
           0,
@@ -113,7 +79,7 @@ const POLLING = v.pipe(
           'What this kind of task usually takes: polled at once, then only after the larger part of it',
         ),
       ),
-    } satisfies FieldsOf<RedisTaskPolling>,
+    },
     'polling.',
   ),
   v.forward(
@@ -124,7 +90,7 @@ const POLLING = v.pipe(
     ['maximumInterval'],
   ),
   // The default of an interval that is left out gives way to the other one.
-  v.transform(({ initialInterval, maximumInterval, expectedDuration, ...rest }): PollSchedule => ({
+  v.transform(({ initialInterval, maximumInterval, expectedDuration, ...rest }) => ({
     ...rest,
     initialIntervalMs: initialInterval ?? Math.min(DEFAULT_INITIAL_MS, maximumInterval ?? Infinity),
     maximumIntervalMs: maximumInterval ?? Math.max(DEFAULT_MAXIMUM_MS, initialInterval ?? 0),
@@ -136,33 +102,38 @@ const POLLING = v.pipe(
 /** The schema of the input: what is accepted, what it means, and what `schema/` says of it. */
 export const INPUT = v.pipe(
   objectWith({
+    /** The `TaskId`, or `FlowId`, that a change of an instance answered with. Long ids go as strings of digits. */
     taskId: TASK_ID,
+    /** The region of the instance, such as `ap-guangzhou`. */
     region: REGION,
+    /** How long to wait in all, 1 s to 30 days. @default "2h" */
     maxWait: v.optional(maxWait('How long to wait in all'), '2h'),
     polling: v.optional(POLLING, {}),
-  } satisfies FieldsOf<AwaitRedisTaskInput>),
-  v.transform(({ maxWait, polling, ...task }): WaitPlan => ({ ...task, maxWaitMs: maxWait, schedule: polling })),
+  }),
+  v.transform(({ maxWait, polling, ...task }) => ({ ...task, maxWaitMs: maxWait, schedule: polling })),
 );
 
-/** Reads an input. @throws InvalidInputFailure that names the first field that breaks a rule */
+/** The input of `awaitRedisTask`: one JSON object. Unknown fields are refused. */
+export type AwaitRedisTaskInput = Readonly<v.InferInput<typeof INPUT>>;
+
+/** How to space the polls. Leave a field out to have its default. */
+export type RedisTaskPolling = Readonly<v.InferInput<typeof POLLING>>;
+
+/** An input that kept the rules, with its defaults filled in. */
+export type WaitPlan = Readonly<v.InferOutput<typeof INPUT>>;
+
+/** The task that a value names; null where that breaks a rule. */
+export const NAMED_TASK = v.fallback(
+  v.object({ taskId: v.fallback(v.nullable(TASK_ID), null), region: v.fallback(v.nullable(REGION), null) }),
+  { taskId: null, region: null },
+);
+
+/** Said of an input, or of the state beside it, that breaks a rule. */
+export const INVALID_INPUT = 'Invalid input: %. Nothing was asked of the API.';
+
+/** Reads an input. @throws InvalidInputFailure that names a field that breaks a rule */
 export function readInput(input: unknown): WaitPlan {
-  const { output, invalid } = read('input', INPUT, input);
-  if (invalid) throw invalidInput(invalid, input);
-  return output;
-}
-
-/** The failure of an input, or of the state beside it, that breaks a rule. */
-export function invalidInput(invalid: InvalidField, input: unknown): InvalidInputFailure {
-  return new InvalidInputFailure(invalid, 'Invalid input: %. Nothing was asked of the API.', identityOf(input));
-}
-
-/** The task that an input names, as far as that keeps the rules. */
-export function identityOf(input: unknown): { taskId: number | null; region: string | null } {
-  const { taskId, region } = (typeof input === 'object' && input !== null ? input : {}) as Record<string, unknown>;
-  return {
-    taskId: read('taskId', TASK_ID, taskId).output ?? null,
-    region: read('region', REGION, region).output ?? null,
-  };
+  return read(INPUT, input, 'input', INVALID_INPUT, v.parse(NAMED_TASK, input));
 }
 
 /** Whether a value has the form of a region. There is no fixed list of them. */

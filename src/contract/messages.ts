@@ -3,6 +3,7 @@ import type { RedisTaskFailureDetails, RedisTaskFailureType } from './failures.j
 import type { WaitPlan } from './input.js';
 import type { PollError } from './poll-error.js';
 import { plain, quote } from './text.js';
+import type { WaitState } from './wait-state.js';
 
 /** Long enough for any `TaskMessage` seen, short enough to read. */
 export const API_TEXT_MAX = 1_000;
@@ -20,25 +21,21 @@ export const ADVICE: Readonly<Record<PollFailureType, string>> = {
   RedisTaskRejected: 'Check the task id, the region and the account of the worker.',
 };
 
-/**
- * A failure in sentences, with all its facts.
- *
- * @param refusals - how many polls in a row were refused
- */
+/** A failure in sentences, with all its facts. */
 export function failureMessage(
   type: PollFailureType,
   details: RedisTaskFailureDetails,
-  { maxWaitMs, refusals }: { readonly maxWaitMs: number; readonly refusals: number },
+  { startedAt, deadline, refusals }: Pick<WaitState, 'startedAt' | 'deadline' | 'refusals'>,
 ): string {
   const { lastError, waitedMs, polls } = details;
   const task = describeTask(details);
-  const asked = `${task.charAt(0).toLowerCase()}${task.slice(1)}${refusals > 1 ? ` on ${refusals} polls in a row` : ''}`;
+  const asked = refusals > 1 ? `${task} on ${refusals} polls in a row` : task;
   const error = lastError ? describeError(lastError) : '';
   const seen = details.status === null ? 'was never seen' : `was last seen in ${describeStatus(details)}`;
   const what: Readonly<Record<PollFailureType, string>> = {
     RedisTaskFailed: `${task} ended in ${describeStatus(details)}.`,
     RedisTaskErrored: `${task} broke off in ${describeStatus(details)}.`,
-    RedisTaskTimedOut: `${task} had not ended when maxWait of ${formatDuration(maxWaitMs)} ran out; it ${seen}.${
+    RedisTaskTimedOut: `${task} had not ended when maxWait of ${formatDuration(deadline - startedAt)} ran out; it ${seen}.${
       error && ` The last failed poll: ${error}`
     }`,
     RedisTaskUnauthorized: `The API refused the worker's credentials, freshly loaded ones too, when asked for ${asked}: ${error}`,

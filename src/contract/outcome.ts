@@ -70,8 +70,7 @@ function isFinalRefusal({ observation, refusals, refusedSince }: WaitState, now:
 
 function failureOf(type: PollFailureType, plan: WaitPlan, state: WaitState, now: number): RedisTaskFailure {
   const details = failureDetails(plan, state, now);
-  const { deadline, startedAt, refusals } = state;
-  const message = failureMessage(type, details, { maxWaitMs: deadline - startedAt, refusals });
+  const message = failureMessage(type, details, state);
   if (type === 'RedisTaskFailed' || type === 'RedisTaskErrored') return { type, message, details };
   return { type, message, details: { ...details, resumeInput: inputToResume(plan, details.waitedMs) } };
 }

@@ -1,32 +1,26 @@
 import * as v from 'valibot';
 import { formatDuration } from './duration.js';
-import { type FieldsOf, TIME } from './fields.js';
+import { TEXT, TIME } from './task.js';
 
-/** Why a poll brought no task. Times are ISO-8601 UTC. */
-export interface PollError {
+export const POLL_ERROR = v.object({
   /**
    * The API's error code, or for what happened before the API could answer: `CredentialsUnavailable`,
    * `NoActivityWorker`, `QueueBacklog`, `NoCallSlot`, `Timeout`, `NetworkError.<errno>`, `HttpStatus.<n>`,
    * `InvalidResponse`, `WorkerLost`.
    */
-  readonly code: string;
-  readonly message: string;
-  /** The API's id of the refused request; null when no answer carried one. */
-  readonly requestId: string | null;
-  readonly at: string;
-}
-
-export const POLL_ERROR = v.object({
   code: v.string(),
   message: v.string(),
-  requestId: v.fallback(v.nullable(v.string()), null),
+  /** The API's id of the refused request; null when no answer carried one. */
+  requestId: TEXT,
   at: TIME,
-} satisfies FieldsOf<PollError>);
+});
+
+/** Why a poll brought no task. Times are ISO-8601 UTC. */
+export type PollError = Readonly<v.InferOutput<typeof POLL_ERROR>>;
 
 /** Reads our error from an activity failure; undefined if it is not ours. */
 export function readPollError(details: unknown): PollError | undefined {
-  const { success, output } = v.safeParse(POLL_ERROR, details);
-  return success ? output : undefined;
+  return v.parse(v.fallback(v.optional(POLL_ERROR), undefined), details);
 }
 
 /**
@@ -55,26 +49,20 @@ export function pollErrorClass(type: string | null | undefined): PollErrorClass 
   return classes.find((each) => POLL_FAILURE_TYPES[each] === type) ?? 'transient';
 }
 
-/** A worker took the call and never answered. */
-export function workerLost(apiQueue: string, at: string): PollError {
-  const message = `The worker that took the call from task queue "${apiQueue}" never answered: it was probably killed.`;
-  return { code: 'WorkerLost', message, requestId: null, at };
-}
-
-/** No worker takes calls from the queue. */
-export function noActivityWorker(apiQueue: string, queuedMs: number, at: string): PollError {
-  const message = `No worker took the call from task queue "${apiQueue}" within ${formatDuration(queuedMs)}: check that a worker runs for this queue and namespace.`;
-  return { code: 'NoActivityWorker', message, requestId: null, at };
-}
-
-/** Workers take calls from the queue, but it is long. */
-export function queueBacklog(apiQueue: string, queuedMs: number, at: string): PollError {
-  const message = `The call has been in task queue "${apiQueue}" for ${formatDuration(queuedMs)} behind those of other waits: there are more waits than the request rate allows.`;
-  return { code: 'QueueBacklog', message, requestId: null, at };
-}
-
-/** The answer holds no task. */
-export function noTask(apiQueue: string, at: string): PollError {
-  const message = `A worker on task queue "${apiQueue}" answered without a task: it does not run this package.`;
-  return { code: 'InvalidResponse', message, requestId: null, at };
+/** Why a poll brought no answer of the API, as the wait itself finds out. */
+export function unanswered(
+  code: 'WorkerLost' | 'NoActivityWorker' | 'QueueBacklog' | 'InvalidResponse',
+  apiQueue: string,
+  at: string,
+  queuedMs = 0,
+): PollError {
+  const queue = `task queue "${apiQueue}"`;
+  const queued = formatDuration(queuedMs);
+  const messages: Readonly<Record<typeof code, string>> = {
+    WorkerLost: `The worker that took the call from ${queue} never answered: it was probably killed.`,
+    NoActivityWorker: `No worker took the call from ${queue} within ${queued}: check that a worker runs for this queue and namespace.`,
+    QueueBacklog: `The call has been in ${queue} for ${queued} behind those of other waits: there are more waits than the request rate allows.`,
+    InvalidResponse: `A worker on ${queue} answered without a task: it does not run this package.`,
+  };
+  return { code, message: messages[code], requestId: null, at };
 }

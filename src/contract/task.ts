@@ -1,32 +1,29 @@
 import * as v from 'valibot';
-import { type FieldsOf, TIME } from './fields.js';
 
-/** What `DescribeTaskInfo` said about a task at one moment. The texts are the API's own, unchanged. */
-export interface RedisTaskObservation {
-  /** `preparing`, `running`, `succeed`, `failed` or `error` (`Error` on the international site), or a newer one. */
-  readonly status: string;
-  /** A display text in the API's language, such as `redis cache clearing process`: not for branching. */
-  readonly taskType: string | null;
-  readonly instanceId: string | null;
-  /** Such as `2018-11-01 17:25:14`. The API documents no zone for it. */
-  readonly startTime: string | null;
-  /** `TaskMessage`: the error text of a task that failed. On success it may be empty or `ok`. */
-  readonly message: string | null;
-  readonly requestId: string | null;
-  /** When the answer arrived at the worker, ISO-8601 UTC. */
-  readonly at: string;
-}
-
+/** A time as text. */
+export const TIME = v.pipe(v.string(), v.metadata({ format: 'date-time', description: 'ISO-8601 UTC' }));
 /** A text of the API, null when it has another form. */
-const TEXT = v.fallback(v.nullable(v.string()), null);
-const TEXTS = { taskType: TEXT, instanceId: TEXT, startTime: TEXT, message: TEXT, requestId: TEXT };
-export const STATUS_AND_TEXTS = v.object({ status: TEXT, ...TEXTS });
+export const TEXT = v.fallback(v.nullable(v.string()), null);
 
 export const OBSERVATION = v.object({
+  /** `preparing`, `running`, `succeed`, `failed` or `error` (`Error` on the international site), or a newer one. */
   status: v.pipe(v.string(), v.description("The API's text, unchanged")),
-  ...TEXTS,
+  /** A display text in the API's language, such as `redis cache clearing process`: not for branching. */
+  taskType: TEXT,
+  instanceId: TEXT,
+  /** Such as `2018-11-01 17:25:14`. The API documents no zone for it. */
+  startTime: TEXT,
+  /** `TaskMessage`: the error text of a task that failed. On success it may be empty or `ok`. */
+  message: TEXT,
+  requestId: TEXT,
+  /** When the answer arrived at the worker, ISO-8601 UTC. */
   at: TIME,
-} satisfies FieldsOf<RedisTaskObservation>);
+});
+
+export const STATUS_AND_TEXTS = v.object({ ...v.omit(OBSERVATION, ['at']).entries, status: TEXT });
+
+/** What `DescribeTaskInfo` said about a task at one moment. The texts are the API's own, unchanged. */
+export type RedisTaskObservation = Readonly<v.InferOutput<typeof OBSERVATION>>;
 
 /** What results and failures say of a task. What no poll has seen is null. */
 export interface TaskFacts extends Omit<RedisTaskObservation, 'status' | 'at'> {
@@ -49,26 +46,25 @@ export function readTexts(observation: Partial<RedisTaskObservation>) {
  * not of this package. Other fields are dropped, because the state of a wait carries the answer.
  */
 export function readObservation(answer: unknown, now: string): RedisTaskObservation | undefined {
-  const { success, output } = v.safeParse(v.object({ ...OBSERVATION.entries, at: v.fallback(TIME, now) }), answer);
-  return success ? output : undefined;
+  const observation = v.object({ ...OBSERVATION.entries, at: v.fallback(TIME, now) });
+  return v.parse(v.fallback(v.optional(observation), undefined), answer);
 }
 
 /** Where a task stands. `unknown` is a status outside the documented set: it is shown, and waited on. */
 export type RedisTaskPhase = 'pending' | 'unknown' | 'succeeded' | 'failed' | 'errored';
 
-const PHASES: Readonly<Record<string, RedisTaskPhase>> = {
-  preparing: 'pending',
-  running: 'pending',
-  succeed: 'succeeded',
-  failed: 'failed',
-  error: 'errored',
-};
+const PHASES = new Map<string, RedisTaskPhase>([
+  ['preparing', 'pending'],
+  ['running', 'pending'],
+  ['succeed', 'succeeded'],
+  ['failed', 'failed'],
+  ['error', 'errored'],
+]);
 
 /**
  * Where a task with this status stands. Compared without case: the Chinese document says `error`, the international
  * one `Error`.
  */
 export function phaseOf(status: string): RedisTaskPhase {
-  const known = status.toLowerCase();
-  return Object.hasOwn(PHASES, known) ? (PHASES[known] ?? 'unknown') : 'unknown';
+  return PHASES.get(status.toLowerCase()) ?? 'unknown';
 }

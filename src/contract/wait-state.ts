@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import type { InvalidField } from './failures.js';
-import { invalidInput, type WaitPlan } from './input.js';
+import { InvalidInputFailure } from './failures.js';
+import { INVALID_INPUT, type WaitPlan } from './input.js';
 import { POLL_ERROR } from './poll-error.js';
 import { OBSERVATION } from './task.js';
 
@@ -74,16 +74,11 @@ export function beginWait(plan: WaitPlan, now: number): WaitState {
  * Reads the internal second argument of the workflow: the state that an earlier run carried over. Its fields are never
  * printed. Fields of a newer version are kept.
  *
- * @param input - the first argument, for the failure
  * @throws InvalidInputFailure
  */
-export function readCarriedState(carried: unknown, input: unknown): WaitState | undefined {
-  if (carried === undefined) return undefined;
-  const { success, output } = v.safeParse(v.looseObject(WAIT_STATE.entries), carried);
+export function readCarriedState(carried: unknown, { taskId, region }: WaitPlan): WaitState | undefined {
+  const { success, output } = v.safeParse(v.optional(v.looseObject(WAIT_STATE.entries)), carried);
   if (success) return output;
-  const invalid: InvalidField = {
-    field: 'state',
-    rule: 'is not a state that this version of the workflow carried over: leave the second argument out',
-  };
-  throw invalidInput(invalid, input);
+  const rule = 'is not a state that this version of the workflow carried over: leave the second argument out';
+  throw new InvalidInputFailure({ field: 'state', rule }, INVALID_INPUT, { taskId, region });
 }

@@ -62,7 +62,7 @@ export function pollAnswered(before: WaitState, answer: PollAnswer, now: number,
     ...state,
     polls: state.polls + 1,
     observation,
-    unfinishedAt: isUnfinished(observation) ? askedAt : state.unfinishedAt,
+    unfinishedAt: ['pending', 'unknown'].includes(phaseOf(observation.status)) ? askedAt : state.unfinishedAt,
     missing: false,
     failingSince: null,
     refusals: 0,
@@ -96,14 +96,6 @@ export function requestPoll(state: WaitState, now: number): WaitState {
   return { ...state, requestedAt: state.requestedAt ?? now };
 }
 
-export function moveDeadline(state: WaitState, deadline: number): WaitState {
-  return { ...state, deadline };
-}
-
-export function ended(state: WaitState): WaitState {
-  return { ...state, stage: 'ended' };
-}
-
 /** Whether the task may still become visible, so that "no such task" is not final. */
 export function inVisibilityGrace(state: WaitState, now: number): boolean {
   return state.observation === null && now < (state.firstPollAt ?? now) + VISIBILITY_GRACE_MS;
@@ -120,11 +112,6 @@ export function dueWarnings({ observation, failingSince, warned }: WaitState, no
 /** Whether a call of this wait got through lately, so that workers serve its queue. */
 export function wasAnsweredLately({ unfinishedAt }: WaitState, now: number): boolean {
   return unfinishedAt !== null && now - unfinishedAt < ANSWERED_LATELY_MS;
-}
-
-function isUnfinished(observation: RedisTaskObservation): boolean {
-  const phase = phaseOf(observation.status);
-  return phase === 'pending' || phase === 'unknown';
 }
 
 /** How long one attempt of a poll may take. The worker ends it sooner itself, so only a lost worker exceeds it. */

@@ -3,14 +3,17 @@
  *
  * @packageDocumentation
  */
-import { startWorkflow, WorkflowRunOperationHandler } from '@temporalio/nexus';
+import { WorkflowNotFoundError } from '@temporalio/common';
+import { getClient, startWorkflow, WorkflowRunOperationHandler } from '@temporalio/nexus';
 import { OperationError, serviceHandler, type ServiceHandler } from 'nexus-rpc';
 import { AWAIT_REDIS_TASK, DEFAULT_TASK_QUEUE, waitStartOptions } from '../contract/ids.js';
 import { type AwaitRedisTaskInput, readInput, type WaitPlan } from '../contract/input.js';
 import type { RedisTaskResult } from '../contract/outcome.js';
 import type { awaitRedisTask } from '../workflows/index.js';
-import { joinUnlessStartedBy } from './join.js';
 import { redisTasks } from './service.js';
+
+/** Temporal's number of the event that starts a workflow. */
+const WORKFLOW_EXECUTION_STARTED = 1;
 
 /** Options of {@link createRedisTasksHandler}. */
 export interface RedisTasksHandlerOptions {
@@ -36,27 +39,19 @@ export interface RedisTasksHandlerOptions {
 export function createRedisTasksHandler({
   taskQueue = DEFAULT_TASK_QUEUE,
 }: RedisTasksHandlerOptions = {}): ServiceHandler<(typeof redisTasks)['operations']> {
-  return serviceHandler(redisTasks, { awaitTask: new AwaitTaskHandler(taskQueue) });
-}
-
-class AwaitTaskHandler extends WorkflowRunOperationHandler<AwaitRedisTaskInput, RedisTaskResult> {
-  constructor(taskQueue: string) {
-    super(async (context, input) => {
-      const plan = readOperationInput(input);
-      // If the wait runs already, the server attaches this caller to it.
-      const wait = await startWorkflow<typeof awaitRedisTask>(context, AWAIT_REDIS_TASK, {
-        ...waitStartOptions(plan, input, taskQueue),
-        workflowIdConflictPolicy: 'USE_EXISTING',
-      });
-      await joinUnlessStartedBy(context.requestId, wait.workflowId, plan.maxWaitMs);
-      return wait;
+  const awaitTask = new WorkflowRunOperationHandler<AwaitRedisTaskInput, RedisTaskResult>(async (context, input) => {
+    const plan = readOperationInput(input);
+    // If the wait runs already, the server attaches this caller to it.
+    const wait = await startWorkflow<typeof awaitRedisTask>(context, AWAIT_REDIS_TASK, {
+      ...waitStartOptions(plan, input, taskQueue),
+      workflowIdConflictPolicy: 'USE_EXISTING',
     });
-  }
-
-  /** Others may share the wait, so it goes on. */
-  override cancel(): Promise<void> {
-    return Promise.resolve();
-  }
+    await joinUnlessStartedBy(context.requestId, wait.workflowId, plan.maxWaitMs);
+    return wait;
+  });
+  // Others may share the wait, so it goes on.
+  awaitTask.cancel = () => Promise.resolve();
+  return serviceHandler(redisTasks, { awaitTask });
 }
 
 /** Refuses an input that breaks a rule as the wait itself would: without a task, it would not even have an id. */
@@ -66,5 +61,21 @@ function readOperationInput(input: unknown): WaitPlan {
   } catch (error) {
     const cause = error as Error;
     throw new OperationError('failed', cause.message, { cause });
+  }
+}
+
+/**
+ * Lets a wait that ran already go on for at least `maxWaitMs` from now. A wait that this request started gets no signal,
+ * unless the server is too old to tell: then the signal changes nothing.
+ */
+async function joinUnlessStartedBy(requestId: string, workflowId: string, maxWaitMs: number): Promise<void> {
+  const wait = getClient().workflow.getHandle(workflowId);
+  try {
+    const { raw } = await wait.describe();
+    const event = raw.workflowExtendedInfo?.requestIdInfos?.[requestId]?.eventType;
+    if (Number(event) !== WORKFLOW_EXECUTION_STARTED) await wait.signal('joinWait', { maxWait: maxWaitMs });
+  } catch (error) {
+    // It has ended since; this caller gets its outcome.
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
   }
 }

@@ -13,7 +13,7 @@ import {
   type WorkerOptions,
   type WorkerPlugin,
 } from '@temporalio/worker';
-import { createQueueActivities, redisApiWorkerOptions, type RedisActivitiesOptions } from '../activities/index.js';
+import { createQueueActivities, type RedisApiWorkerOptions, redisApiWorkerOptions } from '../activities/index.js';
 import { runAndStop, runWorkers } from '../activities/run-workers.js';
 import { DEFAULT_TASK_QUEUE } from '../contract/ids.js';
 import { createApiWorker } from './api-worker.js';
@@ -21,15 +21,8 @@ import { createApiWorker } from './api-worker.js';
 /** The bundler adds this file to the workflow bundle. */
 const REEXPORT_CHECK = fileURLToPath(new URL('./reexport-check.js', import.meta.url));
 
-/** Options of a {@link RedisTaskPlugin}: those of the activities. */
-export interface RedisTaskPluginOptions extends Omit<RedisActivitiesOptions, 'requestsPerSecond'> {
-  /**
-   * Calls a second of all workers together, at most 20. The server enforces it for the queue, so give every worker the
-   * same number.
-   * @default 15
-   */
-  readonly requestsPerSecond?: number;
-}
+/** Options of a {@link RedisTaskPlugin}: those of the worker that makes the calls. The queue is your worker's. */
+export type RedisTaskPluginOptions = Omit<RedisApiWorkerOptions, 'taskQueue'>;
 
 /**
  * Makes your worker serve waits. Beside it runs a second worker, on the queue `<its task queue>-api`, that makes the

@@ -16,7 +16,6 @@ import { type AwaitRedisTaskInput, readInput, type WaitPlan } from '../contract/
 import { failureDetails, type RedisTaskResult } from '../contract/outcome.js';
 import { DETACHED, finalMarkdownOf, markdownOf, viewOf, type WaitEnding } from '../contract/view.js';
 import { beginWait, readCarriedState, type WaitState } from '../contract/wait-state.js';
-import { ended } from '../contract/wait.js';
 import { extendWait, getState, joinWait, pollNow } from './messages.js';
 import { countPoll, countWait } from './metrics.js';
 import { RedisTaskWait } from './redis-task-wait.js';
@@ -77,7 +76,7 @@ export async function awaitRedisTask(input: AwaitRedisTaskInput, carried?: unkno
   );
 
   const end = (outcome: WaitEnding) => {
-    wait.state = ended(wait.state);
+    wait.state = { ...wait.state, stage: 'ended' };
     setCurrentDetails(finalMarkdownOf(plan, wait.state, outcome));
     countWait(outcome);
   };
@@ -99,7 +98,7 @@ export async function awaitRedisTask(input: AwaitRedisTaskInput, carried?: unkno
 function readArguments(input: unknown, carried: unknown): { plan: WaitPlan; state: WaitState } {
   try {
     const plan = readInput(input);
-    return { plan, state: readCarriedState(carried, input) ?? beginWait(plan, Date.now()) };
+    return { plan, state: readCarriedState(carried, plan) ?? beginWait(plan, Date.now()) };
   } catch (error) {
     countWait('RedisTaskInvalidInput');
     throw error;

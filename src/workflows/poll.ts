@@ -8,7 +8,7 @@ import {
 } from '@temporalio/workflow';
 import type { DescribedTask, RedisActivities } from '../activities/index.js';
 import type { WaitPlan } from '../contract/input.js';
-import { noTask, type PollError, pollErrorClass, readPollError, workerLost } from '../contract/poll-error.js';
+import { type PollError, pollErrorClass, readPollError, unanswered } from '../contract/poll-error.js';
 import { readObservation } from '../contract/task.js';
 import { ATTEMPT_TIMEOUT_MS, type CallLimits, type PollAnswer } from '../contract/wait.js';
 
@@ -65,7 +65,7 @@ async function describeTask(plan: WaitPlan, apiQueue: string, limits: CallLimits
     const described: unknown = await describeTaskInfo({ taskId: plan.taskId, region: plan.region });
     const at = new Date().toISOString();
     const observation = readObservation(described, at);
-    if (!observation) return { error: noTask(apiQueue, at), errorClass: 'transient' };
+    if (!observation) return { error: unanswered('InvalidResponse', apiQueue, at), errorClass: 'transient' };
     const { searchAttributes, queuedMs } = described as Partial<DescribedTask>;
     return {
       observation,
@@ -82,7 +82,8 @@ async function describeTask(plan: WaitPlan, apiQueue: string, limits: CallLimits
 function failedPoll(cause: Error | undefined, apiQueue: string): PollAnswer {
   const at = new Date().toISOString();
   // Only attempts have a time limit.
-  if (cause instanceof TimeoutFailure) return { error: workerLost(apiQueue, at), errorClass: 'transient' };
+  if (cause instanceof TimeoutFailure)
+    return { error: unanswered('WorkerLost', apiQueue, at), errorClass: 'transient' };
   if (cause instanceof ApplicationFailure) {
     const error = readPollError(cause.details?.[0]) ?? unexpected(cause.type, cause.message, at);
     return { error, errorClass: pollErrorClass(cause.type) };

@@ -10,7 +10,7 @@ import { toApplicationFailure } from '../contract/failures.js';
 import type { WaitPlan } from '../contract/input.js';
 import { failingWarning, unknownStatusWarning } from '../contract/messages.js';
 import { outcomeOf, type RedisTaskResult } from '../contract/outcome.js';
-import { noActivityWorker, queueBacklog } from '../contract/poll-error.js';
+import { unanswered } from '../contract/poll-error.js';
 import { deadlineSummary, LAST_POLL_SUMMARY, pauseSummary, pollSummary } from '../contract/view.js';
 import type { WaitState } from '../contract/wait-state.js';
 import {
@@ -18,7 +18,6 @@ import {
   callLimits,
   dueWarnings,
   LAST_POLL_TIMEOUT_MS,
-  moveDeadline,
   nextPollAt,
   pauseAfterPoll,
   pollAnswered,
@@ -76,7 +75,7 @@ export class RedisTaskWait {
   }
 
   moveDeadline(deadline: number): void {
-    this.become(moveDeadline(this.state, deadline));
+    this.become({ ...this.state, deadline });
   }
 
   private async pollUntilOver(): Promise<RedisTaskResult> {
@@ -149,7 +148,7 @@ export class RedisTaskWait {
       if (poll.isOver) break;
       if (!this.isPastDeadline()) continue;
       const at = new Date().toISOString();
-      const error = served ? undefined : noActivityWorker(this.host.apiQueue, queuedMs, at);
+      const error = served ? undefined : unanswered('NoActivityWorker', this.host.apiQueue, at, queuedMs);
       const isLast = beganAt >= this.state.deadline;
       if (!isLast || error) {
         const answer = await poll.giveUp();
@@ -159,7 +158,7 @@ export class RedisTaskWait {
         return undefined;
       }
       // Other calls are in front. A task that ended in time must not be reported as timed out because of them.
-      this.become({ ...this.state, lastError: queueBacklog(this.host.apiQueue, queuedMs, at) });
+      this.become({ ...this.state, lastError: unanswered('QueueBacklog', this.host.apiQueue, at, queuedMs) });
     }
     return poll.answer;
   }

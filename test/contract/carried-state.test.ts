@@ -2,20 +2,12 @@ import fc from 'fast-check';
 import { InvalidInputFailure } from '../../src/contract/failures.js';
 import { markdownOf, viewOf } from '../../src/contract/view.js';
 import { beginWait, readCarriedState as readState, type WaitState } from '../../src/contract/wait-state.js';
-import {
-  ended,
-  moveDeadline,
-  pauseAfterPoll,
-  type PollAnswer,
-  pollAnswered,
-  pollBegan,
-  requestPoll,
-} from '../../src/contract/wait.js';
+import { pauseAfterPoll, type PollAnswer, pollAnswered, pollBegan, requestPoll } from '../../src/contract/wait.js';
 import { planOf, refused, seen, START } from './played-wait.js';
 
 const plan = planOf();
 const begun = beginWait(plan, START);
-const readCarriedState = (carried: unknown) => readState(carried, { taskId: 18215, region: 'ap-guangzhou' });
+const readCarriedState = (carried: unknown) => readState(carried, plan);
 
 const answer: fc.Arbitrary<PollAnswer> = fc.oneof(
   fc
@@ -27,7 +19,7 @@ const answer: fc.Arbitrary<PollAnswer> = fc.oneof(
 );
 type Transition = (state: WaitState, now: number) => WaitState;
 const transition: fc.Arbitrary<Transition> = fc.oneof(
-  fc.constantFrom<Transition>(pollBegan, requestPoll, ended),
+  fc.constantFrom<Transition>(pollBegan, requestPoll, (state) => ({ ...state, stage: 'ended' })),
   answer.map(
     (each): Transition =>
       (state, now) =>
@@ -38,11 +30,9 @@ const transition: fc.Arbitrary<Transition> = fc.oneof(
       (state, now) =>
         pauseAfterPoll(plan, state, now, draw),
   ),
-  fc.integer({ min: 1, max: 30 * 86_400_000 }).map(
-    (more): Transition =>
-      (state, now) =>
-        moveDeadline(state, now + more),
-  ),
+  fc
+    .integer({ min: 1, max: 30 * 86_400_000 })
+    .map((more): Transition => (state, now) => ({ ...state, deadline: now + more })),
 );
 const anyState = fc.array(fc.tuple(transition, fc.nat(86_400_000)), { maxLength: 40 }).map((steps) => {
   let [state, now] = [begun, START];

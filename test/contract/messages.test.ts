@@ -28,7 +28,7 @@ const ofTask = ['"failed"', '"The backup file is damaged."', '(RequestId request
 const ofError = ['InternalError.NetWorkErr', '"An internal error has occurred."', '(RequestId request-of-the-error)'];
 
 const messageOf = (type: PollFailureType, seen = details, refusals = 1) =>
-  failureMessage(type, seen, { maxWaitMs: 7_200_000, refusals });
+  failureMessage(type, seen, { startedAt: 0, deadline: 7_200_000, refusals });
 
 describe('the message of a failure', () => {
   test.each<[PollFailureType, string[]]>([

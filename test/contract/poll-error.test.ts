@@ -1,10 +1,4 @@
-import {
-  noActivityWorker,
-  POLL_FAILURE_TYPES,
-  pollErrorClass,
-  queueBacklog,
-  workerLost,
-} from '../../src/contract/poll-error.js';
+import { POLL_FAILURE_TYPES, pollErrorClass, unanswered } from '../../src/contract/poll-error.js';
 import { beginWait } from '../../src/contract/wait-state.js';
 import { callLimits } from '../../src/contract/wait.js';
 import { planOf, START } from './played-wait.js';
@@ -25,18 +19,18 @@ describe('pollErrorClass', () => {
 });
 
 describe('the error of a call without an answer', () => {
-  test('says that the worker was lost', () => {
-    const error = workerLost('redis-task-api', AT);
+  test.each([
+    ['WorkerLost', /^The worker that took the call from task queue "redis-task-api" never answered/],
+    ['InvalidResponse', /^A worker on task queue "redis-task-api" answered without a task/],
+  ] as const)('(%s) says what the worker did', (code, message) => {
+    const error = unanswered(code, 'redis-task-api', AT);
 
-    expect(error).toMatchObject({ code: 'WorkerLost', requestId: null, at: AT });
-    expect(error.message).toContain('"redis-task-api"');
+    expect(error).toMatchObject({ code, requestId: null, at: AT });
+    expect(error.message).toMatch(message);
   });
 
-  test.each([
-    ['NoActivityWorker', noActivityWorker],
-    ['QueueBacklog', queueBacklog],
-  ])('(%s) names the queue, and how long the call was in it', (code, errorOf) => {
-    const error = errorOf('redis-task-api', 30_000, AT);
+  test.each(['NoActivityWorker', 'QueueBacklog'] as const)('(%s) names the queue, and the time in it', (code) => {
+    const error = unanswered(code, 'redis-task-api', AT, 30_000);
 
     expect(error).toMatchObject({ code, requestId: null, at: AT });
     expect(error.message).toMatch(/task queue "redis-task-api" .*30 s/);

@@ -8,7 +8,7 @@ import type { RedisTaskObservation } from '../../src/contract/task.js';
 import { plain } from '../../src/contract/text.js';
 import { finalMarkdownOf, markdownOf, pauseSummary, pollSummary, type WaitEnding } from '../../src/contract/view.js';
 import { beginWait, type WaitState } from '../../src/contract/wait-state.js';
-import { ended, pauseAfterPoll, pollAnswered, pollBegan } from '../../src/contract/wait.js';
+import { pauseAfterPoll, pollAnswered, pollBegan } from '../../src/contract/wait.js';
 
 import { timeSkipping } from '../support/environments.js';
 import { summariesOf } from '../support/histories.js';
@@ -51,7 +51,7 @@ describe.each(HOSTILE.map((text) => [text.slice(0, 60), text] as const))('the te
   });
 
   test.each(ENDINGS)('is nothing but text when the wait ends: %s', (ending) => {
-    const details = rendered(finalMarkdownOf(plan, ended(state), ending));
+    const details = rendered(finalMarkdownOf(plan, { ...state, stage: 'ended' }, ending));
 
     expect(details.alive).toEqual([]);
     if (plain(text, 1_000) !== '') expect(details.codes).toContain(asRead(plain(text, 1_000)));
@@ -86,7 +86,10 @@ test('whatever is put together from such pieces is nothing but text, and can be 
   fc.assert(
     fc.property(text, fc.constantFrom(...ENDINGS), (each, ending) => {
       const state = waitWith(each);
-      for (const shown of [markdownOf(plan, state, each), finalMarkdownOf(plan, ended(state), ending)]) {
+      for (const shown of [
+        markdownOf(plan, state, each),
+        finalMarkdownOf(plan, { ...state, stage: 'ended' }, ending),
+      ]) {
         expect(rendered(shown).alive).toEqual([]);
         if (plain(each, 300) !== '') expect(rendered(shown).codes).toContain(plain(each, 300));
       }
