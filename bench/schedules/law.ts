@@ -11,10 +11,13 @@ export interface Law {
 /** Lengths spread evenly around one, by a share of it. */
 export function evenly(lengthS: number, spread: number): Law {
   const [from, to] = [(1 - spread) * lengthS, (1 + spread) * lengthS];
-  const within = (seconds: number) => Math.min(to, Math.max(from, seconds));
+  const ended = (seconds: number) => {
+    if (seconds <= from) return 0;
+    return seconds < to ? (seconds - from) / (to - from) : 1;
+  };
   return {
-    ended: (seconds) => (within(seconds) - from) / (to - from),
-    lengthOfEnded: (seconds) => (within(seconds) ** 2 - from ** 2) / (2 * (to - from)),
+    ended,
+    lengthOfEnded: (seconds) => ended(seconds) * (from + (ended(seconds) * (to - from)) / 2),
     endS: to,
   };
 }
@@ -48,15 +51,12 @@ export interface Cost {
 /** What polling at these times costs, the first of them at 0. Exact; calls take no time. */
 export function costOf(polls: readonly number[], law: Law): Cost {
   let [calls, lateS] = [0, 0];
-  polls.forEach((at, index) => {
-    const before = index === 0 ? { ended: 0, length: 0 } : endedBy(polls[index - 1] ?? 0, law);
-    const now = endedBy(at, law);
-    calls += 1 - before.ended;
-    lateS += at * (now.ended - before.ended) - (now.length - before.length);
-  });
+  let [endedBefore, lengthBefore] = [0, 0];
+  for (const at of polls) {
+    const [ended, length] = [law.ended(at), law.lengthOfEnded(at)];
+    calls += 1 - endedBefore;
+    lateS += at * (ended - endedBefore) - (length - lengthBefore);
+    [endedBefore, lengthBefore] = [ended, length];
+  }
   return { calls, lateS };
-}
-
-function endedBy(seconds: number, law: Law): { ended: number; length: number } {
-  return { ended: law.ended(seconds), length: law.lengthOfEnded(seconds) };
 }

@@ -12,8 +12,8 @@ export const MEDIANS_S = [30, 120, 600] as const;
 export const SIGMA = 0.5;
 
 const TERRAFORM = 'Terraform provider';
-/** How often a waiter that draws its intervals is played. */
-const PATHS = 400;
+/** A waiter that draws its intervals is played until it has drawn so many. */
+const DRAWS = 8_000;
 
 /** What one waiter costs, by the length of tasks in seconds. */
 export type CostByLength = Readonly<Record<number, Cost>>;
@@ -78,14 +78,13 @@ function by<Key extends string | number, T>(keys: readonly Key[], valueOf: (key:
 function meanCost(waiter: Waiter, law: Law): Cost {
   const random = seeded(1);
   let draws = 0;
+  const draw = () => {
+    draws += 1;
+    return random();
+  };
   const costs: Cost[] = [];
-  do {
-    const polls = pollsUntil(
-      law.endS,
-      waiter(() => ((draws += 1), random())),
-    );
-    costs.push(costOf(polls, law));
-  } while (draws > 0 && costs.length < PATHS);
+  do costs.push(costOf(pollsUntil(law.endS, waiter(draw)), law));
+  while (draws > 0 && draws < DRAWS);
   return { calls: mean(costs.map(({ calls }) => calls)), lateS: mean(costs.map(({ lateS }) => lateS)) };
 }
 
