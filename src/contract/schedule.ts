@@ -12,12 +12,12 @@ export interface PollSchedule {
 export const MINIMUM_INTERVAL_MS = 1_000;
 
 /**
- * The shares of `expectedDuration` at which a wait polls before its ordinary pace begins, at the last of them.
+ * The shares of `expectedDuration` at which a wait polls before its ordinary pace begins, which is at the last of them.
  *
- * Chosen by a search (docs/schedule.md). That half of it lies between the first two bounds the lateness when the task takes
- * only half as long as expected: a quarter of the task, 0.625 of the expectation, for every jitter.
+ * Chosen by a search (docs/schedule.md). The second is never later than 0.625, whatever the jitter: a task that takes half
+ * as long as expected is seen late by at most a quarter of its length.
  */
-export const SPARSE_POLLS = [0.4, 0.55, 0.8];
+const SPARSE_POLLS = [0.4, 0.55, 0.8];
 
 /** The next interval, and the pace to go on with after it. */
 export interface NextInterval {
