@@ -69,14 +69,14 @@ const POLLING = v.pipe(
       /** The share by which each interval varies, 0 to 0.5, so that equal waits spread out. @default 0.1 */
       jitter: v.optional(numberBetween(0, 0.5, 'The share by which each interval varies'), 0.1),
       /**
-       * What this kind of task usually takes. After the first poll, which comes at once, the wait is quiet for 0.8 of it,
-       * then polls from `initialInterval` again.
+       * What this kind of task usually takes. After the first poll, which comes at once, the wait polls only at 0.4, 0.55
+       * and 0.8 of it, then from `initialInterval` again.
        */
       expectedDuration: v.optional(
         durationBetween(
           0,
           Infinity,
-          'What this kind of task usually takes: polled at once, then only after the larger part of it',
+          'What this kind of task usually takes: polled at once, then seldom for the larger part of it',
         ),
       ),
     },

@@ -80,53 +80,101 @@ describe('a schedule with an expected duration', () => {
   const expecting = fc
     .tuple(plainSchedule, fc.oneof(fc.nat(60 * 24 * HOUR), fc.nat(60_000)))
     .map(([schedule, expectedDurationMs]) => ({ ...schedule, expectedDurationMs }));
+  /** Draws for as many intervals as a test looks at. */
+  const draws = fc.array(random, { minLength: 10, maxLength: 10 });
 
-  test('is quiet after its first poll until 0.8 of it have passed', () => {
-    fc.assert(
-      fc.property(expecting, fc.nat(20_000), random, (schedule, elapsedMs, draw) => {
-        const { delayMs } = nextInterval(schedule, elapsedMs, 0, draw);
+  /** The first polls of a wait, whose calls take `callMs` each. */
+  function pollsOf(schedule: PollSchedule, draw: readonly number[], callMs = 0): number[] {
+    const polls = [0];
+    let [at, before] = [0, 0];
+    for (const each of draw) {
+      const next = nextInterval(schedule, at + callMs, before, each);
+      at += callMs + next.delayMs;
+      before = next.step;
+      polls.push(at);
+    }
+    return polls;
+  }
 
-        expect(elapsedMs + delayMs).toBeGreaterThanOrEqual(Math.floor(0.8 * schedule.expectedDurationMs));
-      }),
-    );
+  const ofHundredSeconds = {
+    initialIntervalMs: 2_000,
+    backoffCoefficient: 2,
+    maximumIntervalMs: 10_000,
+    jitter: 0,
+    expectedDurationMs: 100_000,
+  };
+
+  test('polls at 0.4, 0.55 and 0.8 of it, then from the first interval again', () => {
+    const polls = pollsOf(ofHundredSeconds, [0, 0, 0, 0, 0, 0]);
+
+    expect(polls).toEqual([0, 40_000, 55_000, 80_000, 82_000, 86_000, 94_000]);
   });
 
-  test('is not quiet for longer than its jitter adds', () => {
-    fc.assert(
-      fc.property(expecting, random, (schedule, draw) => {
-        const longest = Math.max(schedule.initialIntervalMs, 0.8 * schedule.expectedDurationMs, 1_000);
+  test('polls at the same times when its calls take long', () => {
+    expect(pollsOf(ofHundredSeconds, [0, 0, 0, 0], 500)).toEqual([0, 40_000, 55_000, 80_000, 82_500]);
+  });
 
-        expect(nextInterval(schedule, 0, 0, draw).delayMs).toBeLessThanOrEqual(
-          Math.ceil(longest * (1 + schedule.jitter)),
+  test('leaves out a poll whose time has passed before the answer to the one before', () => {
+    expect(nextInterval(ofHundredSeconds, 56_000, 0, 0)).toEqual({ delayMs: 24_000, step: 0 });
+    expect(nextInterval(ofHundredSeconds, 80_000, 0, 0.5)).toEqual({ delayMs: 2_000, step: 1 });
+  });
+
+  test('is never closer to the poll before than the first interval', () => {
+    expect(nextInterval(ofHundredSeconds, 39_500, 0, 0)).toEqual({ delayMs: 2_000, step: 0 });
+  });
+
+  test.each([
+    [1_000, [0, 2_000, 4_000, 8_000, 16_000]],
+    [2_000, [0, 2_000, 4_000, 8_000, 16_000]],
+    [5_000, [0, 2_000, 4_000, 6_000, 10_000]],
+    [10_000, [0, 4_000, 6_000, 8_000, 10_000]],
+  ])('of %d ms makes do with the first interval', (expectedDurationMs, polls) => {
+    expect(pollsOf({ ...ofHundredSeconds, expectedDurationMs }, [0.5, 0.5, 0.5, 0.5])).toEqual(polls);
+  });
+
+  test('is polled at most three times after the first before its pace begins', () => {
+    fc.assert(
+      fc.property(expecting, draws, fc.nat(20_000), (schedule, draw, callMs) => {
+        expect(pollsOf(schedule, draw, callMs)[3]).toBeGreaterThanOrEqual(
+          Math.round(0.8 * schedule.expectedDurationMs),
         );
       }),
     );
   });
 
-  test('then polls from the first interval again', () => {
-    const schedule = {
-      initialIntervalMs: 2_000,
-      backoffCoefficient: 2,
-      maximumIntervalMs: 10_000,
-      jitter: 0,
-      expectedDurationMs: 100_000,
-    };
-    const quiet = nextInterval(schedule, 500, 0, 0);
-    const after = nextInterval(schedule, 80_000, quiet.step, 0);
+  test('is only ever later for its jitter, and by no more than that', () => {
+    fc.assert(
+      fc.property(expecting, elapsed, random, (schedule, elapsedMs, draw) => {
+        const due = [0.4, 0.55, 0.8].map((share) => Math.round(share * schedule.expectedDurationMs) - elapsedMs);
+        const pause = Math.max(schedule.initialIntervalMs, due.find((each) => each > 0) ?? 0);
+        fc.pre(due.some((each) => each > 0));
+        const { delayMs } = nextInterval(schedule, elapsedMs, 0, draw);
 
-    expect(quiet.delayMs).toBe(79_500);
-    expect([after.delayMs, nextInterval(schedule, 82_000, after.step, 0).delayMs]).toEqual([2_000, 4_000]);
+        expect(delayMs).toBeGreaterThanOrEqual(pause);
+        expect(delayMs).toBeLessThanOrEqual(Math.ceil(pause * (1 + schedule.jitter)));
+      }),
+    );
   });
 
-  test('never polls before 0.8 of it, whatever the jitter draws', () => {
-    const schedule = {
-      initialIntervalMs: 2_000,
-      backoffCoefficient: 2,
-      maximumIntervalMs: 10_000,
-      jitter: 0.5,
-      expectedDurationMs: 2_500,
-    };
+  test('that is twice the truth shows the end late by at most a quarter of the task, or by the first interval', () => {
+    fc.assert(
+      fc.property(expecting, draws, (schedule, draw) => {
+        const taskMs = schedule.expectedDurationMs / 2;
+        const seenAt = pollsOf(schedule, draw).find((at) => at >= taskMs) ?? NaN;
+        const late = Math.max(taskMs / 4, schedule.initialIntervalMs * (1 + schedule.jitter));
 
-    expect(nextInterval(schedule, 0, 0, 0).delayMs).toBe(2_000);
+        expect(seenAt - taskMs).toBeLessThanOrEqual(late + 2);
+      }),
+    );
+  });
+
+  test('of nothing changes nothing', () => {
+    fc.assert(
+      fc.property(plainSchedule, elapsed, step, random, (schedule, ...args) => {
+        const expectingNothing = { ...schedule, expectedDurationMs: 0 };
+
+        expect(nextInterval(expectingNothing, ...args)).toEqual(nextInterval(schedule, ...args));
+      }),
+    );
   });
 });

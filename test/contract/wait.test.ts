@@ -28,11 +28,11 @@ describe('a wait', () => {
     expect(wait.pollsAt).toEqual([0, 2.5, 7]);
   });
 
-  test('is quiet for 0.8 of the expected duration after the first poll, then starts its pace anew', () => {
+  test('is sparse for 0.8 of the expected duration after the first poll, then starts its pace anew', () => {
     const wait = new PlayedWait(planOf({ polling: { expectedDuration: '100s' } }), running);
-    for (let polls = 0; polls < 4; polls += 1) wait.poll();
+    for (let polls = 0; polls < 6; polls += 1) wait.poll();
 
-    expect(wait.pollsAt).toEqual([0, 80, 82, 86]);
+    expect(wait.pollsAt).toEqual([0, 40, 55, 80, 82, 86]);
   });
 
   test('counts the polls that returned a task, not those that failed', () => {
@@ -88,7 +88,7 @@ describe('a task that no poll has ever seen', () => {
     expect(wait.pollsAt).toEqual([0, 15]);
   });
 
-  test('is polled once at the end of the 15 s also within the quiet of an expected duration', () => {
+  test('is polled once at the end of the 15 s also among the sparse polls of an expected duration', () => {
     const wait = new PlayedWait(planOf({ polling: { expectedDuration: '1h' } }), unknown);
 
     expect(wait.toEnd().failure?.type).toBe('RedisTaskRejected');
@@ -212,13 +212,13 @@ describe('pollNow', () => {
     expect(wait.pollsAt).toEqual([0, 20]);
   });
 
-  test('leaves the quiet of an expected duration as it was', () => {
+  test('leaves the sparse polls of an expected duration as they were', () => {
     const wait = new PlayedWait(planOf({ polling: { expectedDuration: '100s' } }), running).poll();
     wait.now += 10_000;
     pollNow(wait);
-    wait.poll().poll().poll();
+    wait.poll().poll().poll().poll().poll();
 
-    expect(wait.pollsAt).toEqual([0, 10, 80, 82]);
+    expect(wait.pollsAt).toEqual([0, 10, 40, 55, 80, 82]);
   });
 });
 

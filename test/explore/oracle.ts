@@ -77,8 +77,9 @@ const RULES: readonly Rule[] = [
     const { maximumInterval, jitter, expectedDuration = 0 } = script.polling;
     // After a call that was long in the queue, for whatever reason, the pace is no faster than that.
     const slowed = record.troubles.length > 0 || record.longestQueueMs > 0 ? SLOWED_MS : 0;
-    const quiet = expectedDuration * 0.8 * (1 + jitter) - end;
-    const pause = Math.max(1_000, maximumInterval * (1 + jitter), quiet, slowed);
+    // Polls may be sparse for the larger part of what the task is expected to take.
+    const sparse = expectedDuration * 0.8 * (1 + jitter) - end;
+    const pause = Math.max(1_000, maximumInterval * (1 + jitter), sparse, slowed);
     const due = Math.max(end, 0) + pause + record.longestQueueMs * 2 + CLOSEST_MS;
     const deadline = deadlineAt(deadlines, endedAt);
     // A call that is under way at the deadline is given up, and the last poll keeps its distance.
