@@ -1,20 +1,30 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { POLL_FAILURE_TYPES, type PollError, type PollErrorClass } from '../contract/poll-error.js';
 import { plain } from '../contract/text.js';
+import { errorSentence } from '../contract/view.js';
+import { isWorthRetrying, retryDelayMs } from '../contract/watch.js';
 import type { TencentApiError } from '../tencent/errors.js';
 
 /** The server keeps at most 4 KB of the failure of a call that it retries. */
 const MESSAGE_MAX = 1_000;
 
-/** Classes for which another attempt a second later may help. */
-const RETRYABLE: readonly PollErrorClass[] = ['transient', 'throttled'];
-
 /** Classes that do not end a wait. */
-const EXPECTED: readonly PollErrorClass[] = [...RETRYABLE, 'unknownTask'];
+const EXPECTED: readonly PollErrorClass[] = ['transient', 'throttled', 'unknownTask'];
 
 /** The class for a wait: a clock that is refused even after its correction means unauthorized. */
 export function pollErrorClassOf({ errorClass }: TencentApiError): PollErrorClass {
   return errorClass === 'clock' ? 'unauthorized' : errorClass;
+}
+
+/** What a wait is told of a call that brought no task. */
+export function pollErrorOf(error: TencentApiError): PollError {
+  const message = plain(error.message, MESSAGE_MAX);
+  return {
+    code: plain(error.code, 200),
+    message: error.errorClass === 'clock' ? clockMessage(message, error.clockSkewMs) : message,
+    requestId: error.requestId === null ? null : plain(error.requestId, 100),
+    at: new Date().toISOString(),
+  };
 }
 
 /**
@@ -25,27 +35,16 @@ export function pollErrorClassOf({ errorClass }: TencentApiError): PollErrorClas
  */
 export function pollFailure(error: TencentApiError, attempt: number, random: number): ApplicationFailure {
   const errorClass = pollErrorClassOf(error);
-  const message = plain(error.message, MESSAGE_MAX);
-  const requestId = error.requestId === null ? null : plain(error.requestId, 100);
-  const details: PollError = {
-    code: plain(error.code, 200),
-    message: error.errorClass === 'clock' ? clockMessage(message, error.clockSkewMs) : message,
-    requestId,
-    at: new Date().toISOString(),
-  };
+  const details = pollErrorOf(error);
   return ApplicationFailure.create({
     type: POLL_FAILURE_TYPES[errorClass],
-    message: `${details.code}: ${details.message}${requestId ? ` (RequestId ${requestId})` : ''}`,
+    message: errorSentence(details),
     details: [details],
-    nonRetryable: !RETRYABLE.includes(errorClass),
-    ...(errorClass === 'throttled' && { nextRetryDelay: throttledDelayMs(attempt, random) }),
+    nonRetryable: !isWorthRetrying(errorClass),
+    ...(errorClass === 'throttled' && { nextRetryDelay: retryDelayMs(errorClass, attempt, random) }),
     // Expected: no warning in the log, not counted as a failed activity.
     ...(EXPECTED.includes(errorClass) && { category: ApplicationFailureCategory.BENIGN }),
   });
-}
-
-function throttledDelayMs(attempt: number, random: number): number {
-  return Math.round(1_000 * 2 ** (attempt - 1) + 1_000 * random);
 }
 
 function clockMessage(message: string, clockSkewMs: number | null): string {

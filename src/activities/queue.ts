@@ -1,10 +1,21 @@
 import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
+import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
+import { tsToMs } from '@temporalio/common/lib/time.js';
 
 /** The activities of a worker that runs waits, on the waits' own queue. */
 export interface QueueActivities {
   /** Whether a worker took an activity task from this queue within about the last 30 s. */
   isRedisTaskQueueServed(taskQueue: string): Promise<boolean>;
+  /** How a pending activity of the calling workflow stands: what its heartbeat said, and when its next attempt is due. */
+  describeRedisTaskWatch(activityId: string): Promise<PendingWatch | null>;
+}
+
+/** A watch between two of its calls, or in one. */
+export interface PendingWatch {
+  readonly remembered: unknown;
+  /** Unix time in milliseconds by the server's clock; null while an attempt runs or is in the task queue. */
+  readonly nextAttemptAt: number | null;
 }
 
 type Request = Parameters<Client['workflowService']['describeTaskQueue']>[0];
@@ -32,6 +43,21 @@ export function createQueueActivities(): QueueActivities {
         reportStats: true,
       });
       return (stats?.tasksDispatchRate ?? 0) > 0;
+    },
+
+    async describeRedisTaskWatch(activityId) {
+      const { client, info } = Context.current();
+      const { workflowId, runId } = info.workflowExecution ?? {};
+      if (workflowId === undefined) return null;
+      const { raw } = await client.workflow.getHandle(workflowId, runId).describe();
+      const pending = raw.pendingActivities?.find((each) => each.activityId === activityId);
+      if (!pending) return null;
+      const { heartbeatDetails, nextAttemptScheduleTime } = pending;
+      const [remembered] = await decodeArrayFromPayloads(
+        client.options.loadedDataConverter,
+        heartbeatDetails?.payloads,
+      );
+      return { remembered, nextAttemptAt: nextAttemptScheduleTime ? tsToMs(nextAttemptScheduleTime) : null };
     },
   };
 }

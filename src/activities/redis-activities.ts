@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
-import { readInput } from '../contract/input.js';
+import { type AwaitRedisTaskInput, readInput, type WaitPlan } from '../contract/input.js';
 import type { RedisTaskObservation } from '../contract/task.js';
+import type { WaitState } from '../contract/wait-state.js';
 import { type CallPace, createCallPace } from '../tencent/call-pace.js';
 import { defaultCredentials } from '../tencent/credentials/index.js';
 import type { CredentialProvider } from '../tencent/credentials/provider.js';
@@ -10,6 +11,7 @@ import { TencentApiError } from '../tencent/errors.js';
 import { createRedisApi } from '../tencent/redis-api.js';
 import { AccessWatch } from './access-watch.js';
 import { pollErrorClassOf, pollFailure } from './poll-failure.js';
+import { type WatchAnswer, watchTaskInfo } from './watch-task-info.js';
 
 /** Calls a second of a whole fleet: three quarters of what the API takes from an account that has other users too. */
 export const DEFAULT_API_RPS = 15;
@@ -66,6 +68,15 @@ export interface RedisActivities {
    * @throws ApplicationFailure with a type of `POLL_FAILURE_TYPES` and a `PollError` as `details[0]`
    */
   describeTaskInfo(task: { readonly taskId: number; readonly region: string }): Promise<DescribedTask>;
+
+  /**
+   * Asks once per attempt, for a wait with compact pacing, and fails until the wait would learn something new. The server
+   * keeps the pace: each failure tells it when to make the next attempt.
+   *
+   * @param known - the state of the wait
+   * @throws ApplicationFailure `RedisTaskUnchanged`, benign, between two polls
+   */
+  watchTaskInfo(input: AwaitRedisTaskInput, known: WaitState): Promise<WatchAnswer>;
 }
 
 /**
@@ -87,30 +98,43 @@ export function activitiesAt(pace: CallPace, options: RedisActivitiesOptions): R
     pace.slowDown(refusal !== undefined);
     options.onAccessChange?.(refusal);
   });
+
+  /** One call by the activity that runs. @param remembered - what its heartbeats keep for the next attempt */
+  const call = async ({ taskId, region }: WaitPlan, remembered?: unknown): Promise<DescribedTask> => {
+    const context = Context.current();
+    const { currentAttemptScheduledTimestampMs, startToCloseTimeoutMs } = context.info;
+    const queuedMs = Date.now() - currentAttemptScheduledTimestampMs;
+    const timeoutMs = Math.max(ANSWER_MS, startToCloseTimeoutMs - ANSWER_MS);
+    const task = { taskId, region };
+    const beats = setInterval(() => context.heartbeat(remembered), HEARTBEAT_MS);
+    try {
+      const observation = await access.watch(
+        () => describeTaskInfo(api, task, { signal: context.cancellationSignal, timeoutMs }),
+        () => describeTaskInfo(api, task),
+      );
+      return { ...observation, queuedMs, ...(options.searchAttributes && { searchAttributes: true }) };
+    } catch (error) {
+      if (error instanceof TencentApiError) {
+        const errors = context.metricMeter.createCounter('redis_task_api_errors', '', 'Calls that brought no task');
+        errors.add(1, { class: pollErrorClassOf(error) });
+      }
+      throw error;
+    } finally {
+      clearInterval(beats);
+    }
+  };
+
   return {
     async describeTaskInfo(input) {
       // Anyone can call an activity, and the region becomes a host name.
-      const { taskId, region } = readInput(input);
-      const task = { taskId, region };
-      const context = Context.current();
-      const { currentAttemptScheduledTimestampMs, startToCloseTimeoutMs } = context.info;
-      const queuedMs = Date.now() - currentAttemptScheduledTimestampMs;
-      const timeoutMs = Math.max(ANSWER_MS, startToCloseTimeoutMs - ANSWER_MS);
-      const beats = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
+      const plan = readInput(input);
       try {
-        const observation = await access.watch(
-          () => describeTaskInfo(api, task, { signal: context.cancellationSignal, timeoutMs }),
-          () => describeTaskInfo(api, task),
-        );
-        return { ...observation, queuedMs, ...(options.searchAttributes && { searchAttributes: true }) };
+        return await call(plan);
       } catch (error) {
         if (!(error instanceof TencentApiError)) throw error;
-        const errors = context.metricMeter.createCounter('redis_task_api_errors', '', 'Calls that brought no task');
-        errors.add(1, { class: pollErrorClassOf(error) });
-        throw pollFailure(error, context.info.attempt, Math.random());
-      } finally {
-        clearInterval(beats);
+        throw pollFailure(error, Context.current().info.attempt, Math.random());
       }
     },
+    watchTaskInfo: (input, known) => watchTaskInfo(readInput(input), known, call),
   };
 }

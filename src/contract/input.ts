@@ -79,6 +79,18 @@ const POLLING = v.pipe(
           'What this kind of task usually takes: polled at once, then seldom for the larger part of it',
         ),
       ),
+      /**
+       * Who waits between two polls. `timers`: the workflow, by a timer each, so that the Timeline shows every pause.
+       * `compact`: the server, which retries one activity until something changes and writes no history meanwhile.
+       * @default "timers"
+       */
+      pacing: v.optional(
+        v.message(
+          v.pipe(v.picklist(['timers', 'compact']), v.description('compact writes no history while nothing changes')),
+          'must be "timers" or "compact"',
+        ),
+        'timers',
+      ),
     },
     'polling.',
   ),

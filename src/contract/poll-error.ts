@@ -43,10 +43,11 @@ export const POLL_FAILURE_TYPES = {
   rejected: 'TencentApi.Rejected',
 } as const satisfies Record<PollErrorClass, string>;
 
+export const POLL_ERROR_CLASS = v.picklist(Object.keys(POLL_FAILURE_TYPES) as PollErrorClass[]);
+
 /** The class of a failed `describeTaskInfo` activity, by its failure type. A type that is not ours is transient. */
 export function pollErrorClass(type: string | null | undefined): PollErrorClass {
-  const classes = Object.keys(POLL_FAILURE_TYPES) as PollErrorClass[];
-  return classes.find((each) => POLL_FAILURE_TYPES[each] === type) ?? 'transient';
+  return POLL_ERROR_CLASS.options.find((each) => POLL_FAILURE_TYPES[each] === type) ?? 'transient';
 }
 
 /** Why a poll brought no answer of the API, as the wait itself finds out. */

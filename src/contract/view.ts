@@ -7,6 +7,7 @@ import type { RedisTaskObservation } from './task.js';
 import { plain } from './text.js';
 import type { WaitState } from './wait-state.js';
 import { nextPollAt } from './wait.js';
+import type { WatchMemory } from './watch.js';
 
 /** What the query `getState` answers, and the update `extendWait` returns. Times are ISO-8601 UTC. */
 export interface RedisTaskWaitState {
@@ -47,9 +48,7 @@ export function pollSummary(plan: WaitPlan, state: WaitState, isLast: boolean): 
 
 /** The summary of the timer of a pause. It is shown as Markdown, so only plain words are left as they are. */
 export function pauseSummary(state: WaitState, pauseMs: number): string {
-  const status = state.observation ? plain(state.observation.status, 30) : 'not seen yet';
-  const shown = /^[a-z ]+$/i.test(status) ? status : code(status, 30);
-  return `${shown} · next poll in ${formatDuration(pauseMs)}`;
+  return `${shownStatus(state)} · next poll in ${formatDuration(pauseMs)}`;
 }
 
 /** The summary of the timer that runs through the whole wait. */
@@ -59,6 +58,31 @@ export function deadlineSummary({ startedAt, deadline }: WaitState): string {
 
 /** The summary of the timer that limits the last poll. */
 export const LAST_POLL_SUMMARY = 'limit of the last poll';
+
+/** The summary of a watch: the polls that the server makes by retrying one activity. */
+export function watchSummary({ taskId }: WaitPlan, state: WaitState): string {
+  return `polls task ${taskId} until something changes · ${shownStatus(state)}`;
+}
+
+/** What Pending Activities of Temporal UI show of a watch between two of its calls. */
+export function watchMessage({ state }: WatchMemory, error: PollError | undefined, retryAfterMs: number): string {
+  const next = `next poll in ${formatDuration(retryAfterMs)}`;
+  if (error) return `${errorSentence(error)} · ${next}`;
+  return `${shownStatus(state)} · ${state.polls} polls · ${next}`;
+}
+
+/** An error in one line. */
+export function errorSentence({ code, message, requestId }: PollError): string {
+  return `${code}: ${message}${requestId ? ` (RequestId ${requestId})` : ''}`;
+}
+
+function shownStatus({ observation }: WaitState): string {
+  const status = observation ? plain(observation.status, 30) : 'not seen yet';
+  return /^[a-z ]+$/i.test(status) ? status : code(status, 30);
+}
+
+/** The summary of the timer after which a wait looks again where its watch stands. */
+export const WATCH_LOOK_SUMMARY = 'a poll of the watch is due or under way';
 
 /** How a wait can end. */
 export type WaitEnding = RedisTaskFailureType | 'succeeded' | 'cancelled';
@@ -80,7 +104,11 @@ const ENDINGS: Readonly<Record<WaitEnding, string>> = {
 /** The current details in Temporal UI while the wait goes on, in Markdown. */
 export function markdownOf(plan: WaitPlan, state: WaitState, apiQueue: string): string {
   const dueAt = nextPollAt(state);
-  const next = dueAt === null ? `a poll is under way on queue ${code(apiQueue)}` : isoTime(dueAt);
+  const underWay =
+    state.stage === 'watching'
+      ? `by the server, see Pending Activities (queue ${code(apiQueue)})`
+      : `a poll is under way on queue ${code(apiQueue)}`;
+  const next = dueAt === null ? underWay : isoTime(dueAt);
   return [...listFacts(plan, state), `- Next poll: ${next}`, `- Deadline: ${isoTime(state.deadline)}`].join('\n');
 }
 

@@ -1,16 +1,16 @@
 import * as v from 'valibot';
 import { InvalidInputFailure } from './failures.js';
 import { INVALID_INPUT, type WaitPlan } from './input.js';
-import { POLL_ERROR } from './poll-error.js';
+import { POLL_ERROR, POLL_ERROR_CLASS } from './poll-error.js';
 import { OBSERVATION } from './task.js';
 
 const COUNT = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 /** A time that can be shown, because showing it is what a wait does first. */
 const INSTANT = v.pipe(COUNT, v.maxValue(Date.parse('9999-12-31T23:59:59Z')));
 
-const WAIT_STATE = v.object({
+export const WAIT_STATE = v.object({
   v: v.literal(1),
-  stage: v.picklist(['pausing', 'polling', 'ended']),
+  stage: v.picklist(['pausing', 'polling', 'watching', 'ended']),
   startedAt: INSTANT,
   deadline: INSTANT,
   /** When the first poll completed; the visibility grace starts here. */
@@ -30,6 +30,8 @@ const WAIT_STATE = v.object({
   lastError: v.nullable(POLL_ERROR),
   /** No poll has seen the task, and the last one was told that it does not exist. */
   missing: v.boolean(),
+  /** What the last poll failed with; null when it brought a task. */
+  failingAs: v.nullable(POLL_ERROR_CLASS),
   /** When the current run of failed polls began. */
   failingSince: v.nullable(INSTANT),
   /** How many polls in a row the API has refused, and since when. */
@@ -63,6 +65,7 @@ export function beginWait(plan: WaitPlan, now: number): WaitState {
     observation: null,
     lastError: null,
     missing: false,
+    failingAs: null,
     failingSince: null,
     refusals: 0,
     refusedSince: null,

@@ -34,8 +34,19 @@ export function nextPollAt(state: WaitState): number | null {
   return Math.max(state.soonestAt, Math.min(...due));
 }
 
-export function pollBegan(state: WaitState): WaitState {
-  return { ...state, stage: 'polling', requestedAt: null };
+export function pollBegan(state: WaitState, stage: 'polling' | 'watching' = 'polling'): WaitState {
+  return { ...state, stage, requestedAt: null };
+}
+
+/** What a watch has learned, with what has happened in the wait meanwhile. */
+export function watchReported(state: WaitState, watched: WaitState): WaitState {
+  const { stage, deadline, requestedAt, warned } = state;
+  return { ...watched, stage, deadline, requestedAt, warned };
+}
+
+/** The watch has ended between two of its calls. */
+export function watchEnded(state: WaitState): WaitState {
+  return { ...state, stage: 'pausing' };
 }
 
 /** The answer of a poll had not come by the deadline. The last poll follows. */
@@ -53,6 +64,7 @@ export function pollAnswered(before: WaitState, answer: PollAnswer, now: number,
       ...state,
       lastError: error,
       missing: answer.errorClass === 'unknownTask' && state.observation === null,
+      failingAs: answer.errorClass,
       failingSince: state.failingSince ?? now,
       refusals: isRefusal ? state.refusals + 1 : 0,
       refusedSince: isRefusal ? (state.refusedSince ?? now) : null,
@@ -64,6 +76,7 @@ export function pollAnswered(before: WaitState, answer: PollAnswer, now: number,
     observation,
     unfinishedAt: ['pending', 'unknown'].includes(phaseOf(observation.status)) ? askedAt : state.unfinishedAt,
     missing: false,
+    failingAs: null,
     failingSince: null,
     refusals: 0,
     refusedSince: null,
@@ -121,10 +134,15 @@ export const LAST_POLL_TIMEOUT_MS = 30_000;
 /** How often a wait whose last poll is in a long queue checks that workers still serve it. */
 export const BACKLOG_CHECK_MS = 15_000;
 
+/** After so many attempts that might have helped, a poll has failed. */
+export const ATTEMPTS_PER_POLL = 4;
+
 /** What Temporal is told about one poll. */
 export interface CallLimits {
   /** Made at the deadline: no other poll follows. */
   readonly isLast: boolean;
+  /** Repeated by the server until something changes. */
+  readonly isWatch: boolean;
   readonly maximumAttempts: number;
   readonly priorityKey: number;
 }
@@ -134,8 +152,10 @@ export interface CallLimits {
  *
  * Until the deadline, only attempts have a time limit: queueing for the rate limit is not a failure.
  */
-export function callLimits(state: WaitState, now: number): CallLimits {
-  if (now >= state.deadline) return { isLast: true, maximumAttempts: 1, priorityKey: 1 };
+export function callLimits({ schedule }: WaitPlan, state: WaitState, now: number): CallLimits {
+  if (now >= state.deadline) return { isLast: true, isWatch: false, maximumAttempts: 1, priorityKey: 1 };
   const isUrgent = state.firstPollAt === null || state.requestedAt !== null;
-  return { isLast: false, maximumAttempts: 4, priorityKey: isUrgent ? 2 : 3 };
+  const isWatch = schedule.pacing === 'compact' && !isUrgent;
+  const maximumAttempts = isWatch ? Infinity : ATTEMPTS_PER_POLL;
+  return { isLast: false, isWatch, maximumAttempts, priorityKey: isUrgent ? 2 : 3 };
 }

@@ -1,5 +1,5 @@
 import { metricMeter } from '@temporalio/workflow';
-import { phaseOf } from '../contract/task.js';
+import { POLLS_METRIC, pollLabels } from '../contract/metrics.js';
 import type { WaitEnding } from '../contract/view.js';
 import type { PollAnswer } from '../contract/wait.js';
 
@@ -16,9 +16,7 @@ const WAIT_OUTCOMES: Readonly<Record<WaitEnding, string>> = {
 
 /** Counts a poll. The SDK does not count during replay. */
 export function countPoll(answer: PollAnswer): void {
-  const outcome = answer.error ? 'no_answer' : phaseOf(answer.observation.status);
-  const polls = metricMeter.createCounter('redis_task_polls', '', 'Polls of a Redis task, by what they brought');
-  polls.add(1, { outcome });
+  metricMeter.createCounter(...POLLS_METRIC).add(1, pollLabels(answer));
 }
 
 export function countWait(outcome: WaitEnding): void {

@@ -1,5 +1,6 @@
 import {
   ActivityFailure,
+  type ActivityOptions,
   ApplicationFailure,
   CancellationScope,
   isCancellation,
@@ -7,10 +8,12 @@ import {
   TimeoutFailure,
 } from '@temporalio/workflow';
 import type { DescribedTask, RedisActivities } from '../activities/index.js';
-import type { WaitPlan } from '../contract/input.js';
+import { inputToResume, type WaitPlan } from '../contract/input.js';
 import { type PollError, pollErrorClass, readPollError, unanswered } from '../contract/poll-error.js';
 import { readObservation } from '../contract/task.js';
+import type { WaitState } from '../contract/wait-state.js';
 import { ATTEMPT_TIMEOUT_MS, type CallLimits, type PollAnswer } from '../contract/wait.js';
+import { readWatchReport } from '../contract/watch.js';
 
 /** A poll's answer, and what the worker adds to it. */
 export type Polled = PollAnswer & {
@@ -18,6 +21,8 @@ export type Polled = PollAnswer & {
   readonly searchAttributes?: boolean;
   /** How long the call was in the task queue, by the worker's clock. */
   readonly queuedMs?: number;
+  /** What a watch made of this answer and of those before it. */
+  readonly watched?: WaitState;
 };
 
 /** A poll under way: one activity, retried by Temporal only. */
@@ -28,13 +33,11 @@ export class PollUnderWay {
   private readonly scope = new CancellationScope();
   private readonly settled: Promise<unknown>;
 
-  constructor(plan: WaitPlan, apiQueue: string, limits: CallLimits, summary: string) {
-    this.settled = this.scope
-      .run(() => describeTask(plan, apiQueue, limits, summary))
-      .then(
-        (answer) => (this.answer = answer),
-        (error: unknown) => (this.error = error as Error),
-      );
+  constructor(call: () => Promise<Polled>) {
+    this.settled = this.scope.run(call).then(
+      (answer) => (this.answer = answer),
+      (error: unknown) => (this.error = error as Error),
+    );
   }
 
   /** @throws an error that no poll should throw: a bug in this package */
@@ -51,32 +54,73 @@ export class PollUnderWay {
   }
 }
 
-async function describeTask(plan: WaitPlan, apiQueue: string, limits: CallLimits, summary: string): Promise<Polled> {
+/** How to reach the API: the queue of the calls, and what Temporal UI says of this one. */
+interface Call {
+  readonly apiQueue: string;
+  readonly limits: CallLimits;
+  readonly summary: string;
+}
+
+/** One poll. */
+export async function describeTask(plan: WaitPlan, call: Call): Promise<Polled> {
+  const { apiQueue } = call;
   const { describeTaskInfo } = proxyActivities<RedisActivities>({
-    taskQueue: apiQueue,
-    summary,
-    startToCloseTimeout: ATTEMPT_TIMEOUT_MS,
-    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumAttempts: limits.maximumAttempts },
-    priority: { priorityKey: limits.priorityKey },
-    // Cancelling does not wait for the call. With another type the wait would end as failed.
-    cancellationType: 'TRY_CANCEL',
+    ...callOptions(call),
+    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumAttempts: call.limits.maximumAttempts },
   });
   try {
     const described: unknown = await describeTaskInfo({ taskId: plan.taskId, region: plan.region });
-    const at = new Date().toISOString();
-    const observation = readObservation(described, at);
-    if (!observation) return { error: unanswered('InvalidResponse', apiQueue, at), errorClass: 'transient' };
-    const { searchAttributes, queuedMs } = described as Partial<DescribedTask>;
-    return {
-      observation,
-      searchAttributes: searchAttributes === true,
-      ...(typeof queuedMs === 'number' && { queuedMs }),
-    };
+    const observation = readObservation(described, new Date().toISOString());
+    return observation ? { observation, ...workerFacts(described) } : invalidAnswer(apiQueue);
   } catch (error) {
-    if (isCancellation(error) && CancellationScope.current().consideredCancelled) throw error;
-    if (!(error instanceof ActivityFailure)) throw error;
-    return failedPoll(error.cause, apiQueue);
+    return failedCall(error, apiQueue);
   }
+}
+
+/** Polls until something changes, for compact pacing. */
+export async function watchTask(plan: WaitPlan, state: WaitState, call: Call, activityId: string): Promise<Polled> {
+  const { apiQueue } = call;
+  const { watchTaskInfo } = proxyActivities<RedisActivities>({
+    ...callOptions(call),
+    activityId,
+    // Only for attempts that were lost: the others say themselves when the next one is due.
+    retry: { initialInterval: '1s', backoffCoefficient: 1 },
+  });
+  try {
+    const told: unknown = await watchTaskInfo(inputToResume(plan, 0), state);
+    const report = readWatchReport(told);
+    if (!report) return invalidAnswer(apiQueue);
+    const { state: watched, ...answer } = report;
+    return { ...answer, watched, ...workerFacts(told) };
+  } catch (error) {
+    return failedCall(error, apiQueue);
+  }
+}
+
+function callOptions({ apiQueue, limits, summary }: Call): ActivityOptions {
+  return {
+    taskQueue: apiQueue,
+    summary,
+    startToCloseTimeout: ATTEMPT_TIMEOUT_MS,
+    priority: { priorityKey: limits.priorityKey },
+    // Cancelling does not wait for the call. With another type the wait would end as failed.
+    cancellationType: 'TRY_CANCEL',
+  };
+}
+
+function workerFacts(told: unknown): Pick<Polled, 'searchAttributes' | 'queuedMs'> {
+  const { searchAttributes, queuedMs } = told as Partial<DescribedTask>;
+  return { searchAttributes: searchAttributes === true, ...(typeof queuedMs === 'number' && { queuedMs }) };
+}
+
+function invalidAnswer(apiQueue: string): Polled {
+  return { error: unanswered('InvalidResponse', apiQueue, new Date().toISOString()), errorClass: 'transient' };
+}
+
+function failedCall(error: unknown, apiQueue: string): Polled {
+  if (isCancellation(error) && CancellationScope.current().consideredCancelled) throw error;
+  if (!(error instanceof ActivityFailure)) throw error;
+  return failedPoll(error.cause, apiQueue);
 }
 
 function failedPoll(cause: Error | undefined, apiQueue: string): PollAnswer {

@@ -1,5 +1,6 @@
 import { isCancellation, proxyActivities } from '@temporalio/workflow';
-import type { QueueActivities } from '../activities/queue.js';
+import type { PendingWatch, QueueActivities } from '../activities/queue.js';
+import { readWatchMemory, type WatchMemory } from '../contract/watch.js';
 
 /**
  * Asks the server, through the worker that runs this workflow, whether workers took calls from a task queue lately.
@@ -17,6 +18,31 @@ export async function isQueueServed(apiQueue: string): Promise<boolean | undefin
   try {
     const answer: unknown = await isRedisTaskQueueServed(apiQueue);
     return answer === true;
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return undefined;
+  }
+}
+
+/** How a watch of this workflow stands. */
+export interface WatchStanding {
+  /** What it knows; undefined until its first call has ended. */
+  readonly memory: WatchMemory | undefined;
+  /** When it calls next; null while a call is under way. */
+  readonly nextAttemptAt: number | null;
+}
+
+/** Asks the server how a watch of this workflow stands. Undefined if nobody knows. */
+export async function describeWatch(activityId: string): Promise<WatchStanding | null | undefined> {
+  const { describeRedisTaskWatch } = proxyActivities<QueueActivities>({
+    summary: 'where do the polls stand?',
+    scheduleToCloseTimeout: '5s',
+    retry: { maximumAttempts: 1 },
+    cancellationType: 'TRY_CANCEL',
+  });
+  try {
+    const pending = await describeRedisTaskWatch(activityId);
+    return pending && { memory: readWatchMemory(pending.remembered), nextAttemptAt: pending.nextAttemptAt };
   } catch (error) {
     if (isCancellation(error)) throw error;
     return undefined;

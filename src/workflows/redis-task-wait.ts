@@ -11,10 +11,20 @@ import type { WaitPlan } from '../contract/input.js';
 import { failingWarning, unknownStatusWarning } from '../contract/messages.js';
 import { outcomeOf, type RedisTaskResult } from '../contract/outcome.js';
 import { unanswered } from '../contract/poll-error.js';
-import { deadlineSummary, LAST_POLL_SUMMARY, pauseSummary, pollSummary } from '../contract/view.js';
+import { MINIMUM_INTERVAL_MS } from '../contract/schedule.js';
+import {
+  deadlineSummary,
+  LAST_POLL_SUMMARY,
+  pauseSummary,
+  pollSummary,
+  WATCH_LOOK_SUMMARY,
+  watchSummary,
+} from '../contract/view.js';
 import type { WaitState } from '../contract/wait-state.js';
 import {
+  ATTEMPT_TIMEOUT_MS,
   BACKLOG_CHECK_MS,
+  type CallLimits,
   callLimits,
   dueWarnings,
   LAST_POLL_TIMEOUT_MS,
@@ -26,10 +36,18 @@ import {
   queueDelayMs,
   requestPoll,
   wasAnsweredLately,
+  watchEnded,
+  watchReported,
 } from '../contract/wait.js';
-import { type Polled, PollUnderWay } from './poll.js';
-import { isQueueServed } from './queue.js';
+import { describeTask, type Polled, PollUnderWay, watchTask } from './poll.js';
+import { describeWatch, isQueueServed } from './queue.js';
 import { StaleReplayGuard } from './stale-replay-guard.js';
+
+let watches = 0;
+/** An id by which operators find the activity; counted per workflow, which may wait for several tasks. */
+function nextWatchId(): string {
+  return `redis-task-watch-${(watches += 1)}`;
+}
 
 /** The workflow that a wait runs in: `awaitRedisTask`, or a user's own. */
 export interface WaitHost {
@@ -86,7 +104,11 @@ export class RedisTaskWait {
       const answer = await this.poll(beganAt);
       if (!answer) continue;
       const queuedMs = queueDelayMs(beganAt, Date.now(), answer.queuedMs);
-      this.become(pollAnswered(this.state, answer, Date.now(), beganAt + queuedMs));
+      this.become(
+        answer.watched
+          ? watchReported(this.state, answer.watched)
+          : pollAnswered(this.state, answer, Date.now(), beganAt + queuedMs),
+      );
       this.host.polled?.(answer);
       this.warn();
 
@@ -129,15 +151,55 @@ export class RedisTaskWait {
 
   /** Makes one poll. Undefined when the deadline came before the answer: then the last poll is due. */
   private async poll(beganAt: number): Promise<Polled | undefined> {
-    const limits = callLimits(this.state, beganAt);
+    const limits = callLimits(this.plan, this.state, beganAt);
     if (limits.isLast) this.rungAt = this.state.deadline;
-    const summary = pollSummary(this.plan, this.state, limits.isLast);
-    this.become(pollBegan(this.state));
-    const poll = new PollUnderWay(this.plan, this.host.apiQueue, limits, summary);
-    const answer = await this.answerTo(poll, beganAt);
+    const answer = await (limits.isWatch ? this.watch(limits) : this.pollOnce(limits, beganAt));
     // The answer and a cancellation can arrive together: cancellation wins.
     if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('The wait was cancelled');
     return answer;
+  }
+
+  private async pollOnce(limits: CallLimits, beganAt: number): Promise<Polled | undefined> {
+    const { plan } = this;
+    const call = { ...this.host, limits, summary: pollSummary(plan, this.state, limits.isLast) };
+    this.become(pollBegan(this.state));
+    return this.answerTo(new PollUnderWay(() => describeTask(plan, call)), beganAt);
+  }
+
+  /** Lets the server poll until something changes. Undefined when a poll is due that the wait makes itself. */
+  private async watch(limits: CallLimits): Promise<Polled | undefined> {
+    const { plan } = this;
+    const call = { ...this.host, limits, summary: watchSummary(plan, this.state) };
+    const activityId = nextWatchId();
+    this.become(pollBegan(this.state, 'watching'));
+    const known = this.state;
+    const watch = new PollUnderWay(() => watchTask(plan, known, call, activityId));
+    await this.until(() => watch.isOver || this.isPastDeadline() || this.state.requestedAt !== null);
+    return this.endWatch(watch, activityId);
+  }
+
+  /**
+   * Ends a watch between two of its calls, so that the wait can make a poll itself. A call of the watch that is under way
+   * or due goes first; at the deadline, one that is under way is given up like any other.
+   */
+  private async endWatch(watch: PollUnderWay, activityId: string): Promise<Polled | undefined> {
+    for (let pauseMs = MINIMUM_INTERVAL_MS; !watch.isOver; pauseMs = Math.min(2 * pauseMs, ATTEMPT_TIMEOUT_MS)) {
+      const standing = await describeWatch(activityId);
+      await this.guard.hold;
+      if (watch.isOver) break;
+      if (standing?.memory) this.become(watchReported(this.state, standing.memory.state));
+      const isPastDeadline = this.isPastDeadline();
+      const dueAt = standing?.nextAttemptAt ?? -Infinity;
+      const isBetweenCalls = dueAt > Date.now() + MINIMUM_INTERVAL_MS;
+      if (!standing || isBetweenCalls || (isPastDeadline && standing.nextAttemptAt === null)) {
+        const answer = await watch.giveUp();
+        if (!answer) this.become(isBetweenCalls ? watchEnded(this.state) : pollGivenUp(this.state, Date.now()));
+        return answer;
+      }
+      const goesOn = () => watch.isOver || this.isPastDeadline() !== isPastDeadline;
+      await this.until(goesOn, pauseMs, { summary: WATCH_LOOK_SUMMARY });
+    }
+    return watch.answer;
   }
 
   private async answerTo(poll: PollUnderWay, beganAt: number): Promise<Polled | undefined> {

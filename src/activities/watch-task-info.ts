@@ -1,0 +1,59 @@
+import { Context } from '@temporalio/activity';
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
+import type { WaitPlan } from '../contract/input.js';
+import { POLLS_METRIC, pollLabels } from '../contract/metrics.js';
+import { watchMessage } from '../contract/view.js';
+import type { WaitState } from '../contract/wait-state.js';
+import type { PollAnswer } from '../contract/wait.js';
+import { readWatchMemory, type WatchReport, watchStep } from '../contract/watch.js';
+import { TencentApiError } from '../tencent/errors.js';
+import { pollErrorClassOf, pollErrorOf } from './poll-failure.js';
+import type { DescribedTask } from './redis-activities.js';
+
+/** What a watch tells its wait, and what the worker adds to it. */
+export type WatchAnswer = WatchReport & Partial<Pick<DescribedTask, 'queuedMs' | 'searchAttributes'>>;
+
+/** The most by which a worker's clock is believed to be behind the server's: by then it is not the queue, but the clock. */
+const QUEUED_MAX_MS = 30_000;
+
+/** One attempt of a watch. @param call - asks the API, and keeps in its heartbeats what the watch remembers */
+export async function watchTaskInfo(
+  plan: WaitPlan,
+  known: WaitState,
+  call: (plan: WaitPlan, remembered: unknown) => Promise<DescribedTask>,
+): Promise<WatchAnswer> {
+  const context = Context.current();
+  const memory = readWatchMemory(context.info.heartbeatDetails) ?? { state: known, tries: 0 };
+  const now = serverClock(context.info.currentAttemptScheduledTimestampMs);
+  const askedAt = now();
+  const { queuedMs = 0, searchAttributes, answer } = await ask(() => call(plan, memory));
+
+  const step = watchStep(plan, known, memory, answer, { askedAt, now: now(), queuedMs, random: Math.random() });
+  if (step.isNews) return { ...answer, state: step.state, queuedMs, ...(searchAttributes && { searchAttributes }) };
+
+  if (step.memory.tries === 0) context.metricMeter.createCounter(...POLLS_METRIC).add(1, pollLabels(answer));
+  context.heartbeat(step.memory);
+  throw ApplicationFailure.create({
+    type: 'RedisTaskUnchanged',
+    message: watchMessage(step.memory, answer.error, step.retryAfterMs),
+    nextRetryDelay: step.retryAfterMs,
+    category: ApplicationFailureCategory.BENIGN,
+  });
+}
+
+async function ask(call: () => Promise<DescribedTask>) {
+  try {
+    const { queuedMs, searchAttributes, ...observation } = await call();
+    return { answer: { observation } satisfies PollAnswer, queuedMs, searchAttributes };
+  } catch (error) {
+    if (!(error instanceof TencentApiError)) throw error;
+    return { answer: { error: pollErrorOf(error), errorClass: pollErrorClassOf(error) } satisfies PollAnswer };
+  }
+}
+
+/** The server's clock, as far as a worker knows it: its own may be wrong, but not about how long something takes. */
+function serverClock(scheduledAt: number): () => number {
+  const queuedMs = Math.min(Math.max(0, Date.now() - scheduledAt), QUEUED_MAX_MS);
+  const began = performance.now();
+  return () => Math.round(scheduledAt + queuedMs + performance.now() - began);
+}
