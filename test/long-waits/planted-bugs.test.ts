@@ -63,8 +63,8 @@ const BUGS: readonly Bug[] = [
   {
     name: 'a status in capitals is not known',
     file: 'contract/task.ts',
-    text: 'const known = status.toLowerCase();',
-    becomes: 'const known = status;',
+    text: 'PHASES.get(status.toLowerCase())',
+    becomes: 'PHASES.get(status)',
   },
   {
     name: 'a failed poll counts',
