@@ -10,7 +10,9 @@ const connection = await NativeConnection.connect({ address: ADDRESS! });
 const worker = await Worker.create({
   connection,
   taskQueue: QUEUE!,
-  workflowBundle: { codePath: process.env['BUNDLE'] ?? fileURLToPath(new URL('../lib/workflow-bundle.js', import.meta.url)) },
+  workflowBundle: {
+    codePath: process.env['BUNDLE'] ?? fileURLToPath(new URL('../lib/workflow-bundle.js', import.meta.url)),
+  },
   debugMode: process.env['DEBUGMODE'] === '1',
   stickyQueueScheduleToStartTimeout: '2s',
   ...(CACHED ? { maxCachedWorkflows: Number(CACHED) } : {}),

@@ -16,9 +16,13 @@ export interface PendingWatch {
   readonly remembered: unknown;
   /** Unix time in milliseconds by the server's clock; null while an attempt runs or is in the task queue. */
   readonly nextAttemptAt: number | null;
+  readonly isCalling: boolean;
 }
 
 type Request = Parameters<Client['workflowService']['describeTaskQueue']>[0];
+
+/** `PENDING_ACTIVITY_STATE_STARTED` of Temporal's API. */
+const ACTIVITY_STARTED = 2;
 
 /** `TASK_QUEUE_TYPE_ACTIVITY` of Temporal's API. */
 const ACTIVITY_QUEUE = 2 as unknown as NonNullable<Request['taskQueueType']>;
@@ -52,12 +56,16 @@ export function createQueueActivities(): QueueActivities {
       const { raw } = await client.workflow.getHandle(workflowId, runId).describe();
       const pending = raw.pendingActivities?.find((each) => each.activityId === activityId);
       if (!pending) return null;
-      const { heartbeatDetails, nextAttemptScheduleTime } = pending;
+      const { heartbeatDetails, nextAttemptScheduleTime, state } = pending;
       const [remembered] = await decodeArrayFromPayloads(
         client.options.loadedDataConverter,
         heartbeatDetails?.payloads,
       );
-      return { remembered, nextAttemptAt: nextAttemptScheduleTime ? tsToMs(nextAttemptScheduleTime) : null };
+      return {
+        remembered,
+        nextAttemptAt: nextAttemptScheduleTime ? tsToMs(nextAttemptScheduleTime) : null,
+        isCalling: (state as unknown) === ACTIVITY_STARTED,
+      };
     },
   };
 }

@@ -6,11 +6,11 @@ export function historyEvents(polls: number): number {
 }
 
 /** When a wait polls, in milliseconds since its start. Calls take no time; it never ends. */
-export function* pollTimes(schedule: PollSchedule): Generator<number> {
+export function* pollTimes(schedule: PollSchedule, random = Math.random): Generator<number> {
   let step = 0;
   for (let elapsedMs = 0; ;) {
     yield elapsedMs;
-    const next = nextInterval(schedule, elapsedMs, step, Math.random());
+    const next = nextInterval(schedule, elapsedMs, step, random());
     step = next.step;
     elapsedMs += next.delayMs;
   }

@@ -44,9 +44,11 @@ export function watchReported(state: WaitState, watched: WaitState): WaitState {
   return { ...watched, stage, deadline, requestedAt, warned };
 }
 
-/** The watch has ended between two of its calls. */
-export function watchEnded(state: WaitState): WaitState {
-  return { ...state, stage: 'pausing' };
+/** The wait has ended its watch. @param dueInMs - when its next call was due; 0 if one was due or under way */
+export function watchEnded(state: WaitState, now: number, dueInMs: number): WaitState {
+  if (dueInMs <= 0) return pollGivenUp(state, now);
+  const soonestAt = dueInMs > MINIMUM_INTERVAL_MS ? state.soonestAt : now + MINIMUM_INTERVAL_MS;
+  return { ...state, stage: 'pausing', soonestAt };
 }
 
 /** The answer of a poll had not come by the deadline. The last poll follows. */

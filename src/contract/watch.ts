@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { WaitPlan } from './input.js';
 import { outcomeOf } from './outcome.js';
 import { POLL_ERROR, POLL_ERROR_CLASS, type PollErrorClass } from './poll-error.js';
+import { MINIMUM_INTERVAL_MS } from './schedule.js';
 import { OBSERVATION } from './task.js';
 import { WAIT_STATE, type WaitState } from './wait-state.js';
 import { ATTEMPTS_PER_POLL, dueWarnings, nextPollAt, pauseAfterPoll, type PollAnswer, pollAnswered } from './wait.js';
@@ -46,7 +47,7 @@ export function watchStep(
 ): WatchStep {
   const failed = tries + 1;
   if (answer.error && isWorthRetrying(answer.errorClass) && failed < ATTEMPTS_PER_POLL) {
-    const memory = { state: before, tries: failed };
+    const memory = { state: { ...before, soonestAt: now + MINIMUM_INTERVAL_MS }, tries: failed };
     return { isNews: false, memory, retryAfterMs: retryDelayMs(answer.errorClass, failed, random) };
   }
   const state = pollAnswered(before, answer, now, askedAt);

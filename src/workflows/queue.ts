@@ -28,12 +28,13 @@ export async function isQueueServed(apiQueue: string): Promise<boolean | undefin
 export interface WatchStanding {
   /** What it knows; undefined until its first call has ended. */
   readonly memory: WatchMemory | undefined;
-  /** When it calls next; null while a call is under way. */
+  /** When it calls next, if that is not yet due. */
   readonly nextAttemptAt: number | null;
+  readonly isCalling: boolean;
 }
 
 /** Asks the server how a watch of this workflow stands. Undefined if nobody knows. */
-export async function describeWatch(activityId: string): Promise<WatchStanding | null | undefined> {
+export async function describeWatch(activityId: string): Promise<WatchStanding | undefined> {
   const { describeRedisTaskWatch } = proxyActivities<QueueActivities>({
     summary: 'where do the polls stand?',
     scheduleToCloseTimeout: '5s',
@@ -42,7 +43,9 @@ export async function describeWatch(activityId: string): Promise<WatchStanding |
   });
   try {
     const pending = await describeRedisTaskWatch(activityId);
-    return pending && { memory: readWatchMemory(pending.remembered), nextAttemptAt: pending.nextAttemptAt };
+    if (!pending) return undefined;
+    const { remembered, ...standing } = pending;
+    return { ...standing, memory: readWatchMemory(remembered) };
   } catch (error) {
     if (isCancellation(error)) throw error;
     return undefined;

@@ -22,7 +22,6 @@ import {
 } from '../contract/view.js';
 import type { WaitState } from '../contract/wait-state.js';
 import {
-  ATTEMPT_TIMEOUT_MS,
   BACKLOG_CHECK_MS,
   type CallLimits,
   callLimits,
@@ -42,6 +41,13 @@ import {
 import { describeTask, type Polled, PollUnderWay, watchTask } from './poll.js';
 import { describeWatch, isQueueServed } from './queue.js';
 import { StaleReplayGuard } from './stale-replay-guard.js';
+
+/** How often to look, at the least, whether a long call of a watch has ended. */
+const LONGEST_LOOK_PAUSE_MS = 4_000;
+/** How often to look for that at the deadline, before the watch is given up with its call. */
+const LAST_LOOKS = 3;
+/** A call that is due later than this does not begin before the watch is cancelled. */
+const CANCEL_MS = 200;
 
 let watches = 0;
 /** An id by which operators find the activity; counted per workflow, which may wait for several tasks. */
@@ -174,32 +180,36 @@ export class RedisTaskWait {
     this.become(pollBegan(this.state, 'watching'));
     const known = this.state;
     const watch = new PollUnderWay(() => watchTask(plan, known, call, activityId));
-    await this.until(() => watch.isOver || this.isPastDeadline() || this.state.requestedAt !== null);
-    return this.endWatch(watch, activityId);
-  }
-
-  /**
-   * Ends a watch between two of its calls, so that the wait can make a poll itself. A call of the watch that is under way
-   * or due goes first; at the deadline, one that is under way is given up like any other.
-   */
-  private async endWatch(watch: PollUnderWay, activityId: string): Promise<Polled | undefined> {
-    for (let pauseMs = MINIMUM_INTERVAL_MS; !watch.isOver; pauseMs = Math.min(2 * pauseMs, ATTEMPT_TIMEOUT_MS)) {
-      const standing = await describeWatch(activityId);
-      await this.guard.hold;
-      if (watch.isOver) break;
-      if (standing?.memory) this.become(watchReported(this.state, standing.memory.state));
-      const isPastDeadline = this.isPastDeadline();
-      const dueAt = standing?.nextAttemptAt ?? -Infinity;
-      const isBetweenCalls = dueAt > Date.now() + MINIMUM_INTERVAL_MS;
-      if (!standing || isBetweenCalls || (isPastDeadline && standing.nextAttemptAt === null)) {
+    for (let looks = 1; ; looks += 1) {
+      await this.until(() => watch.isOver || this.isPastDeadline() || this.state.requestedAt !== null);
+      const standing = watch.isOver ? undefined : await this.look(activityId);
+      if (watch.isOver) return watch.answer;
+      const isLast = this.isPastDeadline();
+      const dueInMs = standing?.isCalling ? 0 : (standing?.dueInMs ?? 0);
+      if (!standing || dueInMs > (isLast ? CANCEL_MS : MINIMUM_INTERVAL_MS) || (isLast && looks > LAST_LOOKS)) {
         const answer = await watch.giveUp();
-        if (!answer) this.become(isBetweenCalls ? watchEnded(this.state) : pollGivenUp(this.state, Date.now()));
+        if (!answer) this.become(watchEnded(this.state, Date.now(), dueInMs));
         return answer;
       }
-      const goesOn = () => watch.isOver || this.isPastDeadline() !== isPastDeadline;
-      await this.until(goesOn, pauseMs, { summary: WATCH_LOOK_SUMMARY });
+      if (!isLast && !standing.isCalling) {
+        // The poll that was asked for.
+        this.become(pollBegan(this.state, 'watching'));
+        continue;
+      }
+      const pauseMs = Math.min(looks * MINIMUM_INTERVAL_MS, LONGEST_LOOK_PAUSE_MS);
+      const summary = { summary: WATCH_LOOK_SUMMARY };
+      await this.until(() => watch.isOver || this.isPastDeadline() !== isLast, pauseMs, summary);
     }
-    return watch.answer;
+  }
+
+  /** Learns where a watch stands. Undefined if nobody knows. */
+  private async look(activityId: string): Promise<{ isCalling: boolean; dueInMs: number } | undefined> {
+    const standing = await describeWatch(activityId);
+    await this.guard.hold;
+    if (!standing) return undefined;
+    const { memory, isCalling, nextAttemptAt } = standing;
+    if (memory) this.become(watchReported(this.state, memory.state));
+    return { isCalling, dueInMs: (nextAttemptAt ?? 0) - Date.now() };
   }
 
   private async answerTo(poll: PollUnderWay, beganAt: number): Promise<Polled | undefined> {

@@ -19,7 +19,11 @@ const answer: fc.Arbitrary<PollAnswer> = fc.oneof(
 );
 type Transition = (state: WaitState, now: number) => WaitState;
 const transition: fc.Arbitrary<Transition> = fc.oneof(
-  fc.constantFrom<Transition>(pollBegan, requestPoll, (state) => ({ ...state, stage: 'ended' })),
+  fc.constantFrom<Transition>(
+    (state) => pollBegan(state),
+    requestPoll,
+    (state) => ({ ...state, stage: 'ended' }),
+  ),
   answer.map(
     (each): Transition =>
       (state, now) =>

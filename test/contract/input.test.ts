@@ -45,6 +45,7 @@ describe('readInput', () => {
       maximumInterval: 60_000,
       jitter: 0,
       expectedDuration: '10m',
+      pacing: 'compact',
     };
 
     expect(readInput({ taskId: '18215', region: 'eu-frankfurt', maxWait: '30d', polling })).toEqual({
@@ -57,6 +58,7 @@ describe('readInput', () => {
         maximumIntervalMs: 60_000,
         jitter: 0,
         expectedDurationMs: 600_000,
+        pacing: 'compact',
       },
     });
   });

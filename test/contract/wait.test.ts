@@ -230,7 +230,7 @@ describe('the deadline', () => {
 
     expect(wait.toEnd().failure?.type).toBe('RedisTaskTimedOut');
     expect(wait.pollsAt).toEqual([0, 40, 60]);
-    expect(wait.limits.at(-1)).toEqual({ isLast: true, maximumAttempts: 1, priorityKey: 1 });
+    expect(wait.limits.at(-1)).toMatchObject({ isLast: true, maximumAttempts: 1, priorityKey: 1 });
   });
 
   test('leaves every poll before it four attempts', () => {

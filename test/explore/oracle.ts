@@ -31,6 +31,8 @@ const LAST_POLL_MS = 30_000;
 const ATTEMPT_MS = 15_000;
 /** The longest that a queue slows the pace. */
 const SLOWED_MS = 30_000;
+/** How often a wait with compact pacing asks whether a long call has ended. */
+const ASKS_AGAIN_MS = 5_000;
 const POLL_MS = 4 * ATTEMPT_MS + 12_000;
 
 const RULES: readonly Rule[] = [
@@ -202,7 +204,8 @@ const RULES: readonly Rule[] = [
   },
 
   function* pollNowPolls(record, { clockMs, busyMs }) {
-    const { steering, polls, endedAt = Infinity } = record;
+    const { steering, polls, endedAt = Infinity, script } = record;
+    const isCompact = script.polling.pacing === 'compact';
     for (const { did, heardAt } of steering) {
       if (did !== 'pollNow' || heardAt === undefined) continue;
       const underWay = polls.find(
@@ -211,7 +214,9 @@ const RULES: readonly Rule[] = [
       const free = underWay ? (underWay.answeredAt ?? underWay.givenUpAt ?? Infinity) : heardAt;
       // A call that was given up may still be sent: the next one waits until its worker knows.
       const givenUp = polls.some(({ givenUpAt = -Infinity }) => givenUpAt <= free && givenUpAt > free - 2 * CLOSEST_MS);
-      const by = free + (givenUp ? 2 : 1) * CLOSEST_MS + clockMs + busyMs;
+      // With compact pacing the wait has to ask how the polls stand, again and again while a call is under way.
+      const asksMs = isCompact ? (underWay ? ASKS_AGAIN_MS : CLOSEST_MS) : 0;
+      const by = free + (givenUp ? 2 : 1) * CLOSEST_MS + asksMs + clockMs + busyMs;
       if (by >= endedAt || isTroubled(record, heardAt, by)) continue;
       if (!polls.some(({ at }) => at >= heardAt - clockMs && at <= by))
         yield `pollNow at ${heardAt} was not followed by a poll`;

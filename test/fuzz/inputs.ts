@@ -54,7 +54,7 @@ const observation = fc.record({
 const pollError = fc.record({ code: oddText, message: oddText, requestId: fc.option(oddText), at: oddText });
 const rightState: Arbitrary<WaitState> = fc.record({
   v: fc.constant(1),
-  stage: fc.constantFrom('pausing', 'polling', 'ended'),
+  stage: fc.constantFrom('pausing', 'polling', 'watching', 'ended'),
   startedAt: instant,
   deadline: instant,
   firstPollAt: fc.option(instant),
@@ -67,6 +67,7 @@ const rightState: Arbitrary<WaitState> = fc.record({
   observation: fc.option(observation),
   lastError: fc.option(pollError),
   missing: fc.boolean(),
+  failingAs: fc.option(fc.constantFrom('transient', 'throttled', 'unknownTask', 'unauthorized', 'rejected')),
   failingSince: fc.option(instant),
   refusals: fc.maxSafeNat(),
   refusedSince: fc.option(instant),

@@ -202,7 +202,12 @@ class VirtualWait {
       this.record.polls.push(poll);
       this.pollOf.set(seq, poll);
     }
-    const cancel = this.queue.schedule(activity, (job) => {
+    const noteWatched = () => {
+      const watched: Mutable<PollRecord> = { at: this.elapsed };
+      this.record.polls.push(watched);
+      return watched;
+    };
+    const hear = (job: Job) => {
       this.add(job);
       const result = job.resolveActivity?.result;
       if (result?.cancelled) poll.givenUpAt = this.elapsed;
@@ -211,7 +216,8 @@ class VirtualWait {
           poll.answeredAt = at;
           poll.gaveTask = result?.completed != null;
         });
-    });
+    };
+    const cancel = this.queue.schedule(activity, hear, noteWatched);
     this.cancelCall.set(seq, cancel);
   }
 

@@ -1,13 +1,18 @@
 import { ApplicationFailure, defaultFailureConverter, defaultPayloadConverter } from '@temporalio/common';
-import { POLL_FAILURE_TYPES, type PollErrorClass } from '../../../src/contract/poll-error.js';
+import { POLL_FAILURE_TYPES, type PollError, type PollErrorClass } from '../../../src/contract/poll-error.js';
+import type { RedisTaskObservation } from '../../../src/contract/task.js';
 import { durationMs } from '../../support/histories.js';
+import { valueOf } from '../ending.js';
 import type { CallRecord } from '../wait-record.js';
 import { FAULTS, type FaultKind, trueStatus, type WaitScript } from '../wait-script.js';
 import type { VirtualClock } from './clock.js';
 import { during, type Surroundings } from './surroundings.js';
+import { type NotedPoll, VirtualWatch } from './watch.js';
 import { type Command, type Job, payloads } from './workflow-vm.js';
 
 type Scheduled = NonNullable<Command['scheduleActivity']>;
+type Resolve = (result: NonNullable<NonNullable<Job['resolveActivity']>['result']>) => void;
+type Settle = (answer: NonNullable<CallRecord['answer']>, code: string, queuedMs: number, at: number) => void;
 
 const HTTP_TIMEOUT_MS = 10_000;
 /** What is left over of a backlog for calls of a higher priority. */
@@ -16,6 +21,7 @@ const SHARE = [1, 0.05, 0.4, 1] as const;
 /** The task queue of the calls, the workers that take them, and the API, as the contract has them. */
 export class VirtualQueue {
   readonly calls: CallRecord[] = [];
+  private readonly watches = new Map<string, VirtualWatch>();
   /** When a call was taken last: what the server knows of the queue. */
   private lastTaken = -Infinity;
 
@@ -37,17 +43,37 @@ export class VirtualQueue {
     return served || this.elapsed - this.lastTaken < 30_000;
   }
 
-  /** Takes a scheduled activity; `done` gets its resolution, which does not come after the returned cancellation. */
-  schedule(activity: Scheduled, done: (job: Job) => void): () => void {
+  /**
+   * Takes a scheduled activity; `done` gets its resolution, which does not come after the returned cancellation.
+   *
+   * @param poll - notes a poll of a watch
+   */
+  schedule(activity: Scheduled, done: (job: Job) => void, poll: () => NotedPoll): () => void {
     const seq = activity.seq ?? 0;
     let isOver = false;
-    const resolve = (result: NonNullable<NonNullable<Job['resolveActivity']>['result']>) => {
+    const resolve: Resolve = (result) => {
       if (isOver) return;
       isOver = true;
       done({ resolveActivity: { seq, result } });
     };
     if (activity.activityType === 'isRedisTaskQueueServed') {
       this.clock.after(20, () => resolve(completed(this.isServed)));
+    } else if (activity.activityType === 'describeRedisTaskWatch') {
+      const asked = valueOf(activity.arguments?.[0]) as string;
+      const standing = this.watches.get(asked);
+      // What the server knew when it was asked, a little later.
+      this.clock.after(10, () => {
+        const told = standing?.isOver ? null : (standing?.standing ?? null);
+        this.clock.after(10, () => resolve(completed(told)));
+      });
+    } else if (activity.activityType === 'watchTaskInfo') {
+      const watch = new VirtualWatch(this.clock, this.start, activity, poll);
+      this.watches.set(activity.activityId ?? '', watch);
+      this.attempt(activity, 1, () => isOver, resolve, watch);
+      return () => {
+        watch.cancel();
+        resolve({ cancelled: { failure: { message: 'cancelled', canceledFailureInfo: {} } } });
+      };
     } else {
       this.attempt(activity, 1, () => isOver, resolve);
     }
@@ -58,22 +84,39 @@ export class VirtualQueue {
     activity: Scheduled,
     attempt: number,
     isOver: () => boolean,
-    resolve: (result: NonNullable<NonNullable<Job['resolveActivity']>['result']>) => void,
+    resolve: Resolve,
+    watch?: VirtualWatch,
   ): void {
     const scheduledAt = this.clock.now;
+    watch?.begin();
     const priority = activity.priority?.priorityKey ?? 3;
     const queueMs = (during(this.around.backlog, this.elapsed)?.queueMs ?? 0) * (SHARE[priority] ?? 1);
+    const again = (ms: number) =>
+      this.clock.after(ms, () => {
+        if (!isOver()) this.attempt(activity, attempt + 1, isOver, resolve, watch);
+      });
+    const maximumAttempts = watch ? Infinity : (activity.retryPolicy?.maximumAttempts ?? 1);
     const fail = (errorClass: PollErrorClass, code: string) => {
       const isRetryable = errorClass === 'transient' || errorClass === 'throttled';
-      if (isRetryable && attempt < (activity.retryPolicy?.maximumAttempts ?? 1)) {
-        this.clock.after(1_000 * 2 ** (attempt - 1), () => {
-          if (!isOver()) this.attempt(activity, attempt + 1, isOver, resolve);
-        });
+      if (isRetryable && attempt < maximumAttempts) {
+        again(1_000 * 2 ** (attempt - 1));
         return;
       }
-      const at = new Date(this.clock.now).toISOString();
-      const details = { code, message: `The API said ${code}`, requestId: null, at };
-      resolve({ failed: { failure: activityFailure(POLL_FAILURE_TYPES[errorClass], details) } });
+      resolve({ failed: { failure: activityFailure(POLL_FAILURE_TYPES[errorClass], this.pollError(code)) } });
+    };
+    const settle: Settle = (answer, code, queuedMs, at) => {
+      if (watch) {
+        const { report, retryAfterMs } = watch.answered(
+          'errorClass' in answer
+            ? { error: this.pollError(code), errorClass: answer.errorClass }
+            : { observation: observationOf(answer.status, this.start + at) },
+          queuedMs,
+          this.start + at,
+        );
+        if (report) resolve(completed({ ...report, queuedMs }));
+        else again(retryAfterMs);
+      } else if ('errorClass' in answer) fail(answer.errorClass, code);
+      else resolve(completed({ ...observationOf(answer.status, this.start + at), queuedMs }));
     };
     const take = () => {
       if (isOver()) return;
@@ -83,33 +126,29 @@ export class VirtualQueue {
         return;
       }
       this.lastTaken = this.elapsed;
+      if (watch) watch.isCalling = true;
       const queuedMs = this.clock.now - scheduledAt;
       if (during(this.around.killed, this.elapsed)) {
         this.calls.push({ at: this.elapsed, answer: undefined });
         const limit = durationMs(activity.startToCloseTimeout);
         this.clock.after(limit, () => {
           if (isOver()) return;
-          if (attempt < (activity.retryPolicy?.maximumAttempts ?? 1)) {
-            this.clock.after(1_000 * 2 ** (attempt - 1), () => {
-              if (!isOver()) this.attempt(activity, attempt + 1, isOver, resolve);
-            });
-          } else {
-            resolve({ failed: { failure: timeoutFailure() } });
-          }
+          if (attempt < maximumAttempts) again(watch ? 1_000 : 1_000 * 2 ** (attempt - 1));
+          else resolve({ failed: { failure: timeoutFailure() } });
         });
         return;
       }
-      this.call(queuedMs, isOver, resolve, fail);
+      this.call(queuedMs, isOver, settle);
     };
     this.clock.after(queueMs, take);
   }
 
-  private call(
-    queuedMs: number,
-    isOver: () => boolean,
-    resolve: (result: NonNullable<NonNullable<Job['resolveActivity']>['result']>) => void,
-    fail: (errorClass: PollErrorClass, code: string) => void,
-  ): void {
+  private pollError(code: string): PollError {
+    const at = new Date(this.clock.now).toISOString();
+    return { code, message: `The API said ${code}`, requestId: null, at };
+  }
+
+  private call(queuedMs: number, isOver: () => boolean, settle: Settle): void {
     const fault = during(this.script.faults, this.elapsed)?.kind;
     const status = trueStatus(this.script.task, this.elapsed);
     const at = this.elapsed;
@@ -121,9 +160,7 @@ export class VirtualQueue {
     if (repaired) this.calls.push({ at: at + callMs, answer, isRepair: true });
     const takes = fault === 'slowAnswer' ? HTTP_TIMEOUT_MS : repaired ? 2 * callMs : callMs;
     this.clock.after(takes, () => {
-      if (isOver()) return;
-      if ('errorClass' in answer) fail(answer.errorClass, fault ?? 'InvalidParameter.InvalidParameter');
-      else resolve(completed(described(answer.status, queuedMs, this.start + at)));
+      if (!isOver()) settle(answer, fault ?? 'InvalidParameter.InvalidParameter', queuedMs, at);
     });
   }
 }
@@ -136,7 +173,7 @@ function answerOf(fault: FaultKind | undefined, status: string | undefined): Non
   return status === undefined ? { errorClass: 'unknownTask' } : { status };
 }
 
-function described(status: string, queuedMs: number, at: number) {
+function observationOf(status: string, at: number): RedisTaskObservation {
   return {
     status,
     taskType: 'redis cache clearing process',
@@ -145,7 +182,6 @@ function described(status: string, queuedMs: number, at: number) {
     message: '',
     requestId: '81120ab8-fea0-41ab-af7e-283c0348c4fc',
     at: new Date(at).toISOString(),
-    queuedMs,
   };
 }
 

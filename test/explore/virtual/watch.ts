@@ -1,0 +1,77 @@
+import { readInput, type WaitPlan } from '../../../src/contract/input.js';
+import type { WaitState } from '../../../src/contract/wait-state.js';
+import type { PollAnswer } from '../../../src/contract/wait.js';
+import { type WatchMemory, type WatchReport, watchStep } from '../../../src/contract/watch.js';
+import { valueOf } from '../ending.js';
+import type { PollRecord } from '../wait-record.js';
+import type { VirtualClock } from './clock.js';
+import type { Command } from './workflow-vm.js';
+
+/** The record of a poll of a watch, as it goes on. */
+export type NotedPoll = { -readonly [K in keyof PollRecord]: PollRecord[K] };
+
+/** A watch between its attempts: what its heartbeats have told the server, and when it is tried again. */
+export class VirtualWatch {
+  isOver = false;
+  private readonly plan: WaitPlan;
+  private readonly known: WaitState;
+  private memory: WatchMemory;
+  private hasBeaten = false;
+  private nextAttemptAt: number | null = null;
+  /** An attempt was taken from the queue, and has not ended. */
+  isCalling = false;
+  private current: NotedPoll | undefined;
+
+  constructor(
+    private readonly clock: VirtualClock,
+    private readonly start: number,
+    activity: NonNullable<Command['scheduleActivity']>,
+    private readonly note: () => NotedPoll,
+  ) {
+    const [input, known] = (activity.arguments ?? []).map(valueOf);
+    this.plan = readInput(input);
+    this.known = known as WaitState;
+    this.memory = { state: this.known, tries: 0 };
+  }
+
+  /** As `describeRedisTaskWatch` tells it. */
+  get standing() {
+    return {
+      remembered: this.hasBeaten ? this.memory : null,
+      nextAttemptAt: this.nextAttemptAt,
+      isCalling: this.isCalling,
+    };
+  }
+
+  begin(): void {
+    this.isCalling = false;
+    this.nextAttemptAt = null;
+    this.current ??= this.note();
+  }
+
+  answered(answer: PollAnswer, queuedMs: number, askedAt: number): { report?: WatchReport; retryAfterMs: number } {
+    this.isCalling = false;
+    const call = { askedAt: Math.round(askedAt), now: Math.round(this.clock.now), queuedMs, random: Math.random() };
+    const step = watchStep(this.plan, this.known, this.memory, answer, call);
+    const isPollOver = step.isNews || step.memory.tries === 0;
+    if (isPollOver && this.current) {
+      this.current.answeredAt = this.clock.now - this.start;
+      this.current.gaveTask = answer.error === undefined;
+      this.current = undefined;
+    }
+    if (step.isNews) {
+      this.isOver = true;
+      return { report: { ...answer, state: step.state }, retryAfterMs: 0 };
+    }
+    this.memory = step.memory;
+    this.hasBeaten = true;
+    this.nextAttemptAt = this.clock.now + step.retryAfterMs;
+    return { retryAfterMs: step.retryAfterMs };
+  }
+
+  cancel(): void {
+    this.isOver = true;
+    // Between two attempts of one poll, or in one.
+    if (this.current) this.current.givenUpAt = this.clock.now - this.start;
+  }
+}
