@@ -1,5 +1,5 @@
 import { isCancellation, proxyActivities } from '@temporalio/workflow';
-import type { PendingWatch, QueueActivities } from '../activities/queue.js';
+import type { QueueActivities } from '../activities/queue.js';
 import { readWatchMemory, type WatchMemory } from '../contract/watch.js';
 
 /**

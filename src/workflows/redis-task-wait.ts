@@ -191,8 +191,8 @@ export class RedisTaskWait {
         if (!answer) this.become(watchEnded(this.state, Date.now(), dueInMs));
         return answer;
       }
-      if (!isLast && !standing.isCalling) {
-        // The poll that was asked for.
+      if (!isLast && dueInMs > 0) {
+        // The poll that was asked for comes in a moment.
         this.become(pollBegan(this.state, 'watching'));
         continue;
       }

@@ -71,7 +71,10 @@ export class VirtualWatch {
 
   cancel(): void {
     this.isOver = true;
-    // Between two attempts of one poll, or in one.
-    if (this.current) this.current.givenUpAt = this.clock.now - this.start;
+    if (!this.current) return;
+    const now = this.clock.now - this.start;
+    // Between two attempts of a poll, no call is given up.
+    if (this.nextAttemptAt === null) this.current.givenUpAt = now;
+    else Object.assign(this.current, { answeredAt: now, gaveTask: false });
   }
 }
