@@ -81,3 +81,8 @@ export class TencentApiError extends Error {
     super(message);
   }
 }
+
+/** An error after which a later call may succeed. */
+export function transientError(code: string, message: string, requestId: string | null = null): TencentApiError {
+  return new TencentApiError(code, message, 'transient', requestId);
+}
