@@ -82,9 +82,11 @@ export function createRedisApi({
       const timer = setTimeout(() => end.abort(transientError(late, LATE[late])), timeoutMs).unref();
       const abort = (): void => end.abort(outer?.reason);
       outer?.addEventListener('abort', abort);
+      if (outer?.aborted) abort();
       const { signal } = end;
 
       const send = async (refresh: boolean): Promise<ApiResponse> => {
+        signal.throwIfAborted();
         late = 'CredentialsUnavailable';
         const credential = await load(provider, refresh, signal);
         late = 'NoCallSlot';
@@ -95,7 +97,6 @@ export function createRedisApi({
         }, signal);
       };
       try {
-        outer?.throwIfAborted();
         return await sendWithRepairs(send, clock);
       } catch (error) {
         if (error instanceof TencentApiError && error.errorClass === 'throttled') pace.hold();

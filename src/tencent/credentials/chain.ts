@@ -38,7 +38,7 @@ export function sharedLoads(provider: CredentialProvider, limitMs = LOAD_LIMIT_M
     const late = (): Error => new Error(`the source of credentials did not answer within ${limitMs / 1000} s`);
     return new Promise<Partial<TencentCredential>>((resolve, reject) => {
       timer = setTimeout(() => reject(late()), limitMs).unref();
-      provider.getCredential({ refresh }).then(resolve, reject);
+      Promise.resolve(provider.getCredential({ refresh })).then(resolve, reject);
     }).finally(() => {
       clearTimeout(timer);
       loads.delete(refresh);
