@@ -332,6 +332,21 @@ describe('a wait that runs', () => {
     await expect(client.result(task)).resolves.toMatchObject({ status: 'succeed', polls: 3 });
   });
 
+  test('shows each poll of the server, too, with compact pacing', async () => {
+    const taskId = waits.addTask({ status: 'running', forPolls: 4 }, SUCCEED);
+    const polling = { initialInterval: '2s', maximumInterval: '2s', jitter: 0, pacing: 'compact' } as const;
+    await client.start({ taskId, region, polling });
+    const seen: RedisTaskWaitState[] = [];
+    for await (const state of client.progress({ taskId, region }, { intervalMs: 200 })) {
+      seen.push(state);
+      if (state.polls === 3) expect((await client.state({ taskId, region })).polls).toBeGreaterThanOrEqual(3);
+    }
+
+    expect(seen.map(({ polls }) => polls)).toEqual(expect.arrayContaining([1, 2, 3, 4]));
+    expect(seen.some(({ polls, nextPollAt }) => polls === 3 && nextPollAt !== null)).toBe(true);
+    await expect(client.result({ taskId, region })).resolves.toMatchObject({ polls: 5 });
+  });
+
   test('is no longer followed once the signal is aborted, and goes on', async () => {
     const task = await runningWait();
     const stop = new AbortController();
