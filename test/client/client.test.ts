@@ -280,6 +280,7 @@ describe('without a worker', () => {
       maxConcurrentWorkflowTaskPolls: 2,
     });
     const inputs = Array.from({ length: 90 }, (_, index) => ({ taskId: index + 1, region }));
+    const startedAt = performance.now();
     const outcomes = await worker.runUntil(new RedisTaskClient(waits.client, { taskQueue }).awaitAll(inputs));
 
     // Sooner, it would show nothing.
