@@ -8,6 +8,7 @@ import type { ObservedWait } from './findings.js';
 import { readHistories } from './history.js';
 import type { PlayedWait } from './play.js';
 import type { Absence, ExplorerStage } from './stage.js';
+import { watchedPolls } from './watched-polls.js';
 
 /** Puts together what the client did, what the API saw and what the server has on record. */
 export async function observe(
@@ -39,6 +40,7 @@ export function recordOf(
   { played, recorded, calls }: ObservedWait,
   absences: readonly Absence[],
   longestQueueMs: number,
+  callEnds: ReadonlyMap<SimulatorCall, number>,
 ): WaitRecord {
   const { startedAt, endedAt, ending, failedTasks } = recorded;
   const since = (time: number) => time - startedAt;
@@ -52,18 +54,30 @@ export function recordOf(
       status,
     })),
   };
+  const timedCalls = calls.map((call, index) => ({
+    ...callRecord(call, calls[index - 1], since(call.at)),
+    endedAt: since(callEnds.get(call) ?? Infinity),
+  }));
+  const ownPolls = recorded.polls.map((poll) => ({
+    at: since(poll.at),
+    ...(poll.answeredAt !== undefined && { answeredAt: since(poll.answeredAt) }),
+    ...(poll.gaveTask !== undefined && { gaveTask: poll.gaveTask }),
+    ...(poll.givenUpAt !== undefined && { givenUpAt: since(poll.givenUpAt) }),
+  }));
+  const watches = recorded.watches.map(({ at, givenUpAt }) => ({
+    at: since(at),
+    ...(givenUpAt !== undefined && { givenUpAt: since(givenUpAt) }),
+  }));
+  const troubles = absences.map(({ from, to, why }) => ({ from: since(from), to: since(to), why }));
+  const watched = watchedPolls({ polls: ownPolls, watches, calls: timedCalls, troubles });
   return {
     script: { ...script, task, faults: script.faults.map((fault) => ({ ...fault, fromMs: fault.fromMs + shift })) },
     startedAt,
     endedAt: endedAt === undefined ? undefined : since(endedAt),
     ending,
-    calls: calls.map((call, index) => callRecord(call, calls[index - 1], since(call.at))),
-    polls: recorded.polls.map((poll) => ({
-      at: since(poll.at),
-      ...(poll.answeredAt !== undefined && { answeredAt: since(poll.answeredAt) }),
-      ...(poll.gaveTask !== undefined && { gaveTask: poll.gaveTask }),
-      ...(poll.givenUpAt !== undefined && { givenUpAt: since(poll.givenUpAt) }),
-    })),
+    calls: timedCalls,
+    polls: [...ownPolls, ...watched].sort((a, b) => a.at - b.at),
+    watches,
     steering: played.steering.map((each) => ({
       ...each,
       at: since(each.at),
@@ -71,7 +85,7 @@ export function recordOf(
       heardAt: each.heardAt === undefined ? undefined : Math.max(0, since(each.heardAt)),
     })),
     deadlines: recorded.deadlines.map(({ from, deadline }) => ({ from: since(from), deadline: since(deadline) })),
-    troubles: absences.map(({ from, to, why }) => ({ from: since(from), to: since(to), why })),
+    troubles,
     longestQueueMs,
     failedTasks,
   };

@@ -44,9 +44,18 @@ export class VirtualWatch {
   }
 
   begin(): void {
-    this.isCalling = false;
     this.nextAttemptAt = null;
+  }
+
+  /** A worker took the attempt from the queue. */
+  taken(): void {
+    this.isCalling = true;
     this.current ??= this.note();
+  }
+
+  /** The worker that took it is lost. */
+  lost(): void {
+    this.isCalling = false;
   }
 
   answered(answer: PollAnswer, queuedMs: number, askedAt: number): { report?: WatchReport; retryAfterMs: number } {
@@ -74,7 +83,7 @@ export class VirtualWatch {
     if (!this.current) return;
     const now = this.clock.now - this.start;
     // Between two attempts of a poll, no call is given up.
-    if (this.nextAttemptAt === null) this.current.givenUpAt = now;
+    if (this.isCalling) this.current.givenUpAt = now;
     else Object.assign(this.current, { answeredAt: now, gaveTask: false });
   }
 }
