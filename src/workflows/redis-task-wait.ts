@@ -186,13 +186,15 @@ export class RedisTaskWait {
       if (watch.isOver) return watch.answer;
       const isLast = this.isPastDeadline();
       const dueInMs = standing?.isCalling ? 0 : (standing?.dueInMs ?? 0);
-      if (!standing || dueInMs > (isLast ? CANCEL_MS : MINIMUM_INTERVAL_MS) || (isLast && looks > LAST_LOOKS)) {
+      const isQueued = standing?.isCalling === false && dueInMs <= 0;
+      const isLateOrQueued = isLast && (isQueued || looks > LAST_LOOKS);
+      if (!standing || dueInMs > (isLast ? CANCEL_MS : MINIMUM_INTERVAL_MS) || isLateOrQueued) {
         const answer = await watch.giveUp();
         if (!answer) this.become(watchEnded(this.state, Date.now(), dueInMs));
         return answer;
       }
-      if (!isLast && dueInMs > 0) {
-        // The poll that was asked for comes in a moment.
+      if (!isLast && !standing.isCalling) {
+        // The call that comes in a moment, or is in the queue, is the poll that was asked for.
         this.become(pollBegan(this.state, 'watching'));
         continue;
       }

@@ -1,4 +1,4 @@
-import type { CallRecord, PollRecord } from '../wait-record.js';
+import type { CallRecord, PollRecord, WaitRecord } from '../wait-record.js';
 
 /** An activity of a wait that polls, once or by its attempts. Times in any one unit. */
 export interface PollingActivity {
@@ -18,8 +18,7 @@ export interface WatchedSpans {
   readonly watches: readonly PollingActivity[];
   /** All calls of the wait, in their order. */
   readonly calls: readonly TimedCall[];
-  /** When answers may have been lost on their way to the server. */
-  readonly troubles: readonly { readonly from: number; readonly to: number }[];
+  readonly troubles: WaitRecord['troubles'];
 }
 
 const ATTEMPTS_PER_POLL = 4;
@@ -59,14 +58,20 @@ function pollsOf(
       break;
     }
     if (isWorthRetrying(answer) && tries < ATTEMPTS_PER_POLL) continue;
-    const isDoubtful =
-      endedAt > givenUpAt - UNDER_WAY_MS ||
-      troubles.some(({ from, to }) => from - UNDER_WAY_MS <= endedAt && to >= endedAt);
+    const isDoubtful = endedAt > givenUpAt - UNDER_WAY_MS || mayBeLost(endedAt, troubles);
     const gaveTask = answer !== undefined && 'status' in answer;
     made.push({ at: beganAt, answeredAt: endedAt, gaveTask, ...(isDoubtful && { isDoubtful }) });
     [beganAt, tries] = [undefined, 0];
   }
   return made;
+}
+
+/** Whether an answer may not have reached the server: a worker that is killed loses only what it is about to send. */
+function mayBeLost(at: number, troubles: WatchedSpans['troubles']): boolean {
+  return troubles.some(({ from, to, why }) => {
+    const until = why.includes('server') ? to : Math.min(to, from + UNDER_WAY_MS);
+    return at >= from - UNDER_WAY_MS && at <= until;
+  });
 }
 
 function isWorthRetrying(answer: CallRecord['answer']): boolean {
