@@ -5,7 +5,7 @@ import type { SimulatorCall } from '../../../src/testing/index.js';
 import type { History } from '../../support/histories.js';
 import type { CallRecord, WaitRecord } from '../wait-record.js';
 import type { ObservedWait } from './findings.js';
-import { readHistories } from './history.js';
+import { readHistories, type RecordedWait } from './history.js';
 import type { PlayedWait } from './play.js';
 import type { Absence, ExplorerStage } from './stage.js';
 import { watchedPolls } from './watched-polls.js';
@@ -21,9 +21,23 @@ export async function observe(
     const { script, taskId } = played.planned;
     const recorded = readHistories(await historiesOf(client, played.workflowId), script.maxWaitMs);
     const calls = simulator.calls.filter((call) => call.taskId === String(taskId));
-    observed.push({ played, recorded, calls, runs: runs.get(played.workflowId) ?? 0 });
+    const longestQueueMs = Math.max(recorded.longestQueueMs, ...queueDelays(recorded, calls));
+    observed.push({
+      played,
+      recorded: { ...recorded, longestQueueMs },
+      calls,
+      runs: runs.get(played.workflowId) ?? 0,
+    });
   }
   return observed;
+}
+
+/** How long the first attempts of watches were in the queue, which only the API can tell. */
+function queueDelays({ watches, endedAt = Infinity }: RecordedWait, calls: readonly SimulatorCall[]): number[] {
+  return watches.map(({ at, givenUpAt = endedAt }) => {
+    const firstCall = calls.find((call) => call.at >= at)?.at ?? Infinity;
+    return Math.max(0, Math.min(firstCall, givenUpAt, endedAt) - at);
+  });
 }
 
 /** How many runs each wait has that continue no other run. */
