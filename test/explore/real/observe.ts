@@ -33,10 +33,10 @@ export async function observe(
 }
 
 /** How long the first attempts of watches were in the queue, which only the API can tell. */
-function queueDelays({ watches, endedAt = Infinity }: RecordedWait, calls: readonly SimulatorCall[]): number[] {
-  return watches.map(({ at, givenUpAt = endedAt }) => {
+function queueDelays({ watches, endedAt }: RecordedWait, calls: readonly SimulatorCall[]): number[] {
+  return watches.map(({ at, givenUpAt = endedAt ?? at }) => {
     const firstCall = calls.find((call) => call.at >= at)?.at ?? Infinity;
-    return Math.max(0, Math.min(firstCall, givenUpAt, endedAt) - at);
+    return Math.max(0, Math.min(firstCall, givenUpAt) - at);
   });
 }
 
