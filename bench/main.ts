@@ -1,0 +1,67 @@
+/**
+ * `npm run bench`: measures one part after another and keeps the figures in bench/results.
+ *
+ *   npm run bench -- [--quick] [--only fleet,memory] [--waits 1000,5000] [--seconds 60] [--setting NAME=VALUE] [--write]
+ *
+ * `--quick` takes under three minutes. `--setting` is for the worker processes. `--write` brings docs/performance.md and its
+ * pictures up to date with the results; without `--quick` and `--only` it does nothing else.
+ */
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { exitOnSignals } from '../test/support/processes.js';
+import { writePage } from './page/write-page.js';
+import { PARTS } from './parts.js';
+import { describeMachine } from './support/machine.js';
+import type { Scale } from './support/part.js';
+import { writeResult } from './support/results.js';
+
+const { values: flags } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    waits: { type: 'string' },
+    seconds: { type: 'string' },
+    setting: { type: 'string', multiple: true, default: [] },
+    write: { type: 'boolean', default: false },
+  },
+});
+
+exitOnSignals();
+Runtime.install({ logger: new DefaultLogger('ERROR') });
+const isOnlyWriting = flags.write && !flags.quick && flags.only === undefined;
+if (!isOnlyWriting) await measureParts(flags.only?.split(',') ?? Object.keys(PARTS), readScale());
+if (flags.write) await writePage();
+
+function readScale(): Scale {
+  const seconds = flags.seconds === undefined ? undefined : readNumber('seconds', flags.seconds);
+  const waits = flags.waits?.split(',').map((each) => readNumber('waits', each));
+  const settings = Object.fromEntries(flags.setting.map((each) => each.split(/=(.*)/s, 2) as [string, string]));
+  return { quick: flags.quick, settings, ...(waits && { waits }), ...(seconds !== undefined && { seconds }) };
+}
+
+function readNumber(flag: string, text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new TypeError(`--${flag} must be a number above 0, not ${text}`);
+  return value;
+}
+
+async function measureParts(names: readonly string[], scale: Scale): Promise<void> {
+  const machine = await describeMachine();
+  const command = ['npm run bench --', ...process.argv.slice(2)].join(' ');
+  for (const [index, name] of names.entries()) {
+    const part = PARTS[name];
+    if (!part) throw new TypeError(`There is no part "${name}": ${Object.keys(PARTS).join(', ')}`);
+    const beganAt = Date.now();
+    const say = (step: string) => {
+      const seconds = Math.round((Date.now() - beganAt) / 1_000);
+      process.stderr.write(
+        `[${index + 1}/${names.length}] ${name.padEnd(9)} ${String(seconds).padStart(4)} s  ${step}\n`,
+      );
+    };
+    say(part.about);
+    const measured = await part.run(scale, say);
+    await writeResult({ part: name, date: new Date().toISOString(), command, machine, ...measured }, scale.quick);
+    say('done');
+  }
+}
