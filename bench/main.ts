@@ -6,6 +6,7 @@
  * `--quick` takes under three minutes. `--setting` is for the worker processes. `--write` brings docs/performance.md and its
  * pictures up to date with the results; without `--quick` and `--only` it does nothing else.
  */
+import { loadavg } from 'node:os';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
@@ -15,6 +16,7 @@ import { PARTS } from './parts.js';
 import { describeMachine } from './support/machine.js';
 import type { Scale } from './support/part.js';
 import { writeResult } from './support/results.js';
+import { rounded } from './support/statistics.js';
 
 const { values: flags } = parseArgs({
   options: {
@@ -61,7 +63,8 @@ async function measureParts(names: readonly string[], scale: Scale): Promise<voi
     };
     say(part.about);
     const measured = await part.run(scale, say);
-    await writeResult({ part: name, date: new Date().toISOString(), command, machine, ...measured }, scale.quick);
+    const facts = { date: new Date().toISOString(), command, load: rounded(loadavg()[0] ?? 0, 1), machine };
+    await writeResult({ part: name, ...facts, ...measured }, scale.quick);
     say('done');
   }
 }

@@ -8,6 +8,8 @@ export interface Result<Parameters = unknown, Figures = unknown> {
   readonly part: string;
   readonly date: string;
   readonly command: string;
+  /** The machine's mean load over the last minute: above the number of cores, processes waited for each other. */
+  readonly load: number;
   readonly machine: Machine;
   readonly parameters: Parameters;
   readonly figures: Figures;
