@@ -3,9 +3,9 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { ApplicationFailure } from '@temporalio/common';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
 import { describeTaskInfo } from '../../src/tencent/describe-task-info.js';
 import { createRedisApi } from '../../src/tencent/redis-api.js';
+import { SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
 
 const [address = '', taskQueue = '', endpoint = ''] = process.argv.slice(2);
 Runtime.install({ logger: new DefaultLogger('ERROR') });

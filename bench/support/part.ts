@@ -26,8 +26,8 @@ export interface Measured<Parameters = unknown, Figures = unknown> {
 
 interface PartDefinition<Parameters, Figures> {
   readonly about: string;
-  parametersFor(scale: Scale): Parameters;
-  measure(parameters: Parameters, say: Say): Figures | Promise<Figures>;
+  readonly parametersFor: (scale: Scale) => Parameters;
+  readonly measure: (parameters: Parameters, say: Say) => Figures | Promise<Figures>;
 }
 
 /** Defines a part by its parameters and what it measures with them. */
