@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SimulatorCall } from '../src/testing/index.js';
-import { Stage } from '../test/support/stage.js';
 import { definePart } from './support/part.js';
+import { startStage } from './support/start-stage.js';
 import { median, quantile, rounded } from './support/statistics.js';
 import { gapsByWait, type Pacing, PACINGS, startWaits, taskIdsFrom } from './support/waits.js';
 
@@ -64,7 +64,7 @@ export const fleet = definePart({
 
 async function measureFleet(pacing: Pacing, waits: number, rps: number, parameters: FleetParameters): Promise<Fleet> {
   const { workers, intervalMs, seconds, pollsPerWait, settings } = parameters;
-  const stage = await Stage.start({
+  const stage = await startStage({
     simulator: { keepCalls: 1_000_000 },
     settings: { REDIS_TASK_API_RPS: String(rps), ...settings },
   });

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import getPort from 'get-port';
 import { Process } from '../test/support/processes.js';
-import { Stage } from '../test/support/stage.js';
+import type { Stage } from '../test/support/stage.js';
 import {
   actionsBetween,
   cpuBetween,
@@ -14,6 +14,7 @@ import {
   type Watched,
 } from './pacings/usage.js';
 import { definePart, type Say } from './support/part.js';
+import { startStage } from './support/start-stage.js';
 import { mean, median, medianOfKnown, quantile, rounded } from './support/statistics.js';
 import { PACINGS, startWaits, taskIdsFrom, waitId } from './support/waits.js';
 
@@ -63,7 +64,7 @@ export const pacings = definePart({
 
   async measure(parameters, say): Promise<PollCost[]> {
     const metricsPort = await getPort({ host: '127.0.0.1' });
-    const stage = await Stage.start({
+    const stage = await startStage({
       server: { extraArgs: ['--metrics-port', String(metricsPort)] },
       simulator: { requestsPerSecond: false },
       settings: { REDIS_TASK_API_RPS: '20', ...parameters.settings },

@@ -1,5 +1,6 @@
-import { Stage } from '../test/support/stage.js';
+import type { Stage } from '../test/support/stage.js';
 import { definePart } from './support/part.js';
+import { startStage } from './support/start-stage.js';
 import { median, rounded } from './support/statistics.js';
 import { startWaits } from './support/waits.js';
 
@@ -27,7 +28,7 @@ export const start = definePart({
   parametersFor: ({ quick, settings }): StartParameters => ({ rounds: quick ? 3 : 20, settings }),
 
   async measure({ rounds, settings }, say): Promise<StartFigures> {
-    const stage = await Stage.start({ settings });
+    const stage = await startStage({ settings });
     try {
       const starts: StartTimes[] = [];
       for (let round = 1; round <= rounds; round += 1) {

@@ -6,7 +6,8 @@ import { Worker } from '@temporalio/worker';
 import { watchTaskInfo } from '../../src/activities/watch-task-info.js';
 import { type AwaitRedisTaskInput, readInput } from '../../src/contract/input.js';
 import type { WaitState } from '../../src/contract/wait-state.js';
-import { Stage } from '../../test/support/stage.js';
+import type { Stage } from '../../test/support/stage.js';
+import { startStage } from '../support/start-stage.js';
 import { rounded } from '../support/statistics.js';
 import { type Pacing, startWaits, taskIdsFrom } from '../support/waits.js';
 import type { ProcessMemory } from './wait-worker.js';
@@ -30,7 +31,7 @@ const QUEUE = 'left-behind';
 
 /** Polls as fast as the machine allows: the API is a stub in this process. */
 export async function measureLeftBehind(pacing: Pacing, { waits, seconds }: LeftBehindParameters): Promise<LeftBehind> {
-  const stage = await Stage.start();
+  const stage = await startStage();
   try {
     const api = await serveCalls(stage);
     const worker = await startWaitWorker(stage);

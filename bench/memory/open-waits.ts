@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkerProcess } from '../../test/support/processes.js';
-import { Stage } from '../../test/support/stage.js';
+import type { Stage } from '../../test/support/stage.js';
 import type { Say } from '../support/part.js';
 import { residentMbOf } from '../support/process-usage.js';
+import { startStage } from '../support/start-stage.js';
 import { rounded } from '../support/statistics.js';
 import { type Pacing, startWaits, taskIdsFrom } from '../support/waits.js';
 
@@ -45,7 +46,7 @@ export async function measureOpenWaits(
   { seconds, sampleSeconds, rps, settings }: OpenWaitsParameters,
   say: Say,
 ): Promise<OpenWaits> {
-  const stage = await Stage.start({
+  const stage = await startStage({
     simulator: { keepCalls: 1_000_000 },
     settings: { REDIS_TASK_API_RPS: String(rps), ...settings },
   });

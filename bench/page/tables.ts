@@ -1,5 +1,4 @@
 import { table } from '../schedules/tables.js';
-import type { Result } from '../support/results.js';
 import { fleetTables } from './fleet-tables.js';
 import { largeFleetTables } from './large-fleet-tables.js';
 import { memoryTables } from './memory-tables.js';
@@ -18,8 +17,8 @@ export function tablesOf(results: PageResults): Record<string, string> {
   };
 }
 
-function machineTable(results: PageResults): string {
-  const rows = Object.values(results as Record<string, Result>).map(({ part, date, load, machine, command }) => [
+function machineTable({ start, pacings, memory, fleet }: PageResults): string {
+  const rows = [start, pacings, memory, fleet].map(({ part, date, load, machine, command }) => [
     part,
     date.slice(0, 10),
     `${machine.cores} × ${machine.cpu}, ${machine.memoryGiB} GiB, ${machine.platform}`,

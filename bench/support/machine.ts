@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { cpus, totalmem } from 'node:os';
 import process from 'node:process';
-import { Stage } from '../../test/support/stage.js';
+import { startStage } from './start-stage.js';
 
 /** What figures depend on besides the code. */
 export interface Machine {
@@ -29,7 +29,7 @@ export async function describeMachine(): Promise<Machine> {
 }
 
 async function serverVersion(): Promise<string> {
-  const stage = await Stage.start();
+  const stage = await startStage();
   try {
     const { serverVersion: version } = await stage.client.workflowService.getSystemInfo({});
     return version;
