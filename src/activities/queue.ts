@@ -16,7 +16,6 @@ export interface PendingWatch {
   readonly remembered: unknown;
   /** Unix time in milliseconds by the server's clock; null while an attempt runs or is in the task queue. */
   readonly nextAttemptAt: number | null;
-  readonly isCalling: boolean;
 }
 
 type Request = Parameters<Client['workflowService']['describeTaskQueue']>[0];
@@ -57,14 +56,14 @@ export function createQueueActivities(): QueueActivities {
       const pending = raw.pendingActivities?.find((each) => each.activityId === activityId);
       if (!pending) return null;
       const { heartbeatDetails, nextAttemptScheduleTime, state } = pending;
+      const isCalling = (state as unknown) === ACTIVITY_STARTED;
       const [remembered] = await decodeArrayFromPayloads(
         client.options.loadedDataConverter,
         heartbeatDetails?.payloads,
       );
       return {
         remembered,
-        nextAttemptAt: nextAttemptScheduleTime ? tsToMs(nextAttemptScheduleTime) : null,
-        isCalling: (state as unknown) === ACTIVITY_STARTED,
+        nextAttemptAt: isCalling || !nextAttemptScheduleTime ? null : tsToMs(nextAttemptScheduleTime),
       };
     },
   };

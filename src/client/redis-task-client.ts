@@ -16,6 +16,7 @@ import { describeWait, findWaits } from './find.js';
 import { type ProgressOptions, progressOf, queryState } from './progress.js';
 import { readInputOrThrow, type RedisTaskReference } from './reference.js';
 import { cancelWait, handleTo, type RedisTaskCancellation, resultOf, startOrJoin } from './wait-handle.js';
+import { withWatchedPolls } from './watched.js';
 import { untilBegun } from './workers.js';
 
 /** Options of a {@link RedisTaskClient}. */
@@ -127,7 +128,8 @@ export class RedisTaskClient {
 
   /** Where a wait stands. @throws as {@link attach} */
   async state(wait: RedisTaskReference): Promise<RedisTaskWaitState> {
-    return queryState(await this.attach(wait));
+    const handle = await this.attach(wait);
+    return withWatchedPolls(await queryState(handle), await handle.describe(), this.client);
   }
 
   /**

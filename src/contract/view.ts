@@ -26,7 +26,7 @@ export interface RedisTaskWaitState {
   readonly observation?: RedisTaskObservation;
 }
 
-export function viewOf(plan: WaitPlan, state: WaitState, now: number): RedisTaskWaitState {
+export function viewOf(plan: Pick<WaitPlan, 'taskId' | 'region'>, state: WaitState, now: number): RedisTaskWaitState {
   const dueAt = nextPollAt(state);
   return {
     taskId: plan.taskId,

@@ -3,31 +3,18 @@ import { Agent as HttpsAgent } from 'node:https';
 import { HttpsProxyAgent } from 'hpagent';
 import { getProxyForUrl } from 'proxy-from-env';
 
-/** Connections that are kept between calls. */
-export interface ApiAgents {
-  readonly http: HttpAgent;
-  readonly https: HttpsAgent;
-}
-
 /**
- * Keep-alive agents for an endpoint. `HTTPS_PROXY` is used unless `NO_PROXY` excludes the host.
+ * Connections to an endpoint that are kept between requests. `HTTPS_PROXY` is used unless `NO_PROXY` excludes the host.
  *
  * @throws TypeError that names the variable when its proxy is not a URL
  */
-export function createAgents(endpoint: URL): ApiAgents {
-  const proxy = endpoint.protocol === 'https:' ? proxyFor(endpoint) : undefined;
+export function createAgent(endpoint: URL): HttpAgent {
   const keepAlive = true;
+  if (endpoint.protocol !== 'https:') return new HttpAgent({ keepAlive });
+  const proxy = proxyFor(endpoint);
   // Explicit, so that NODE_TLS_REJECT_UNAUTHORIZED=0 does not switch it off for the proxy.
   const proxyRequestOptions = { rejectUnauthorized: true };
-  return {
-    http: new HttpAgent({ keepAlive }),
-    https: proxy ? new HttpsProxyAgent({ keepAlive, proxy, proxyRequestOptions }) : new HttpsAgent({ keepAlive }),
-  };
-}
-
-export function closeAgents({ http, https }: ApiAgents): void {
-  http.destroy();
-  https.destroy();
+  return proxy ? new HttpsProxyAgent({ keepAlive, proxy, proxyRequestOptions }) : new HttpsAgent({ keepAlive });
 }
 
 /** Reads a proxy's URL, by default `http://`. @throws TypeError that does not show the URL: it may hold a password */

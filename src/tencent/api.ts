@@ -1,17 +1,21 @@
 import type { TencentCredential } from './credentials/provider.js';
-import { classifyErrorCode, TencentApiError, type TencentErrorClass } from './errors.js';
-import { exchange, type HttpAnswer, type HttpRequest, transientError } from './http.js';
+import { classifyErrorCode, TencentApiError, type TencentErrorClass, transientError } from './errors.js';
+import { exchange, type HttpRequest } from './http.js';
 import { field, isObject, parseJson, textField } from './json.js';
-import { redact, redactAll } from './redact.js';
+import { redact } from './redact.js';
 import { signTc3 } from './sign.js';
 
-/** One call of an action. */
-export interface ApiRequest extends Pick<HttpRequest, 'agents' | 'signal' | 'timeoutMs'> {
+/** A service of the API, at one of its addresses. */
+export interface ApiService extends Pick<HttpRequest, 'agent'> {
   readonly endpoint: URL;
-  /** The service in the signature, such as `redis`, whatever the endpoint's host. */
-  readonly service: string;
-  /** The version of the service's API, such as `2018-04-12`. */
+  /** Its name in the signature, such as `redis`, whatever the endpoint's host. */
+  readonly name: string;
+  /** The version of its API, such as `2018-04-12`. */
   readonly version: string;
+}
+
+/** One call of an action. */
+export interface ApiRequest extends Pick<HttpRequest, 'signal' | 'timeoutMs'> {
   readonly action: string;
   readonly region: string;
   readonly params: Readonly<Record<string, unknown>>;
@@ -23,7 +27,7 @@ export interface ApiRequest extends Pick<HttpRequest, 'agents' | 'signal' | 'tim
   readonly nowMs: number;
 }
 
-/** The fields of `Response`, including `RequestId`. */
+/** The fields of `Response`, including `RequestId`, which Tencent's support asks for. */
 export type ApiResponse = Readonly<Record<string, unknown>>;
 
 /**
@@ -31,9 +35,9 @@ export type ApiResponse = Readonly<Record<string, unknown>>;
  *
  * @throws TencentApiError for a refusal, or without an answer of the API (transient)
  */
-export async function callApi(request: ApiRequest): Promise<ApiResponse> {
+export async function callApi(service: ApiService, request: ApiRequest): Promise<ApiResponse> {
   const { credential = {}, answerIsSecret = false } = request;
-  const answer = await post(request);
+  const answer = await post(service, request);
   const shown = (): string => {
     const text = answerIsSecret ? '(not shown: it may hold a key)' : redact(answer.body, credential);
     return text.replace(/\s+/g, ' ').trim().slice(0, 200);
@@ -48,9 +52,9 @@ export async function callApi(request: ApiRequest): Promise<ApiResponse> {
   }
   const error = envelope['Error'];
   // A gateway can echo a header in any field, and what we return may be kept in a workflow history.
-  if (error === undefined) return answerIsSecret ? envelope : (redactAll(envelope, credential) as ApiResponse);
+  if (error === undefined) return answerIsSecret ? envelope : redact(envelope, credential);
 
-  const requestId = redactAll(requestIdOf(envelope), credential) as string | null;
+  const requestId = redact(textField(envelope, 'RequestId'), credential);
   const code = textField(error, 'Code') ?? '';
   if (code.trim() === '') {
     throw transientError('InvalidResponse', `The API answered an error without a code: ${shown()}`, requestId);
@@ -61,28 +65,20 @@ export async function callApi(request: ApiRequest): Promise<ApiResponse> {
   throw new TencentApiError(redact(code, credential), message, errorClass, requestId, answer.clockSkewMs);
 }
 
-/** The `RequestId` of a response. Tencent's support asks for it. */
-export function requestIdOf(response: ApiResponse): string | null {
-  return textField(response, 'RequestId') ?? null;
-}
-
-async function post({ endpoint, service, params, credential, nowMs, ...request }: ApiRequest): Promise<HttpAnswer> {
-  const body = JSON.stringify(params);
-  const timestampS = Math.floor(nowMs / 1000);
-  const signed = { host: endpoint.host, 'content-type': 'application/json' };
-  const toSign = { method: 'POST', service, headers: signed, payload: body } as const;
-  const headers = {
-    ...signed,
-    // Actions that need no key expect this word.
-    authorization: credential ? signTc3(toSign, credential, timestampS).authorization : 'SKIP',
-    'x-tc-action': request.action,
-    'x-tc-version': request.version,
-    'x-tc-region': request.region,
-    'x-tc-timestamp': String(timestampS),
-    ...(credential?.token !== undefined && { 'x-tc-token': credential.token }),
-  };
-  const { agents, signal, timeoutMs } = request;
-  return exchange({ method: 'POST', url: endpoint, headers, body, timeoutMs, agents, signal });
+function post({ endpoint: url, name, version, agent }: ApiService, request: ApiRequest): ReturnType<typeof exchange> {
+  const { credential, signal, timeoutMs } = request;
+  const body = JSON.stringify(request.params);
+  const timestampS = Math.floor(request.nowMs / 1000);
+  const headers: Record<string, string> = { host: url.host, 'content-type': 'application/json' };
+  const toSign = { method: 'POST', service: name, headers, payload: body } as const;
+  // Actions that need no key expect this word.
+  headers['authorization'] = credential ? signTc3(toSign, credential, timestampS).authorization : 'SKIP';
+  headers['x-tc-action'] = request.action;
+  headers['x-tc-version'] = version;
+  headers['x-tc-region'] = request.region;
+  headers['x-tc-timestamp'] = String(timestampS);
+  if (credential?.token !== undefined) headers['x-tc-token'] = credential.token;
+  return exchange({ method: 'POST', url, headers, body, timeoutMs, agent, signal });
 }
 
 /**

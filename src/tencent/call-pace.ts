@@ -2,20 +2,7 @@ import { EventEmitter } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 
 /** Spaces the calls of this process, so that a burst of the task queue does not become a burst at the API. */
-export interface CallPace {
-  /** How many calls are under way. */
-  readonly sending: number;
-  /** How many calls may wait for their turn. */
-  readonly ahead: number;
-  /** Emits `change` when {@link sending} or {@link ahead} changes. */
-  readonly events: EventEmitter;
-  /** Makes a call in its turn. @throws the signal's reason if it aborts before, or what the call throws */
-  send<T>(call: () => Promise<T>, signal?: AbortSignal): Promise<T>;
-  /** Sends no call before the next second, when the API starts a new count. Call it when the API has throttled. */
-  hold(): void;
-  /** Continues at a tenth of the rate, or at the full rate again. */
-  slowDown(isSlow: boolean): void;
-}
+export type CallPace = ReturnType<typeof createCallPace>;
 
 /** The clock of a pace. `sleep` rejects when its signal aborts. */
 export interface Clock {
@@ -36,7 +23,8 @@ const AHEAD = 4;
  * After a second without calls, and after a hold, it starts at half the rate and reaches the full rate within a second's
  * worth of calls: the server gives a new backlog to all workers at once, and each knows only of itself.
  */
-export function createCallPace(requestsPerSecond: number, { now, sleep }: Clock = SYSTEM_CLOCK): CallPace {
+export function createCallPace(requestsPerSecond: number, { now, sleep }: Clock = SYSTEM_CLOCK) {
+  /** Emits `change` when `sending` or `ahead` changes. */
   const events = new EventEmitter();
   let rate = requestsPerSecond;
   let freeAt = 0;
@@ -63,13 +51,16 @@ export function createCallPace(requestsPerSecond: number, { now, sleep }: Clock 
   };
   return {
     events,
+    /** How many calls are under way. */
     get sending() {
       return sending;
     },
+    /** How many calls may wait for their turn. */
     get ahead() {
       return rate < requestsPerSecond ? 1 : AHEAD;
     },
-    async send(call, signal) {
+    /** Makes a call in its turn. @throws the signal's reason if it aborts before, or what the call throws */
+    async send<T>(call: () => Promise<T>, signal?: AbortSignal): Promise<T> {
       await turn(signal);
       sending += 1;
       events.emit('change');
@@ -80,12 +71,14 @@ export function createCallPace(requestsPerSecond: number, { now, sleep }: Clock 
         events.emit('change');
       }
     },
+    /** Sends no call before the next second, when the API starts a new count. Call it when the API has throttled. */
     hold() {
       heldUntil = Math.max(heldUntil, (Math.floor(now() / 1_000) + 1) * 1_000);
       freeAt = Math.max(freeAt, heldUntil);
       callsInARow = 0;
     },
-    slowDown(isSlow) {
+    /** Continues at a tenth of the rate, or at the full rate again. */
+    slowDown(isSlow: boolean) {
       rate = isSlow ? requestsPerSecond * SLOWED_RATE : requestsPerSecond;
       events.emit('change');
     },

@@ -1,6 +1,5 @@
 import type { RedisTaskObservation } from '../contract/task.js';
-import { requestIdOf } from './api.js';
-import { transientError } from './http.js';
+import { transientError } from './errors.js';
 import { textField } from './json.js';
 import type { RedisApi, RedisApiCall } from './redis-api.js';
 
@@ -17,9 +16,9 @@ export async function describeTaskInfo(
 ): Promise<RedisTaskObservation> {
   const params = { TaskId: task.taskId };
   const response = await api.call({ action: 'DescribeTaskInfo', region: task.region, params, ...options });
-  const text = (name: string): string | null => textField(response, name) ?? null;
+  const text = (name: string): string | null => textField(response, name);
   const status = text('Status');
-  const requestId = requestIdOf(response);
+  const requestId = text('RequestId');
   if (status === null) {
     const fields = Object.keys(response).join(', ').slice(0, 200);
     const message = `The API answered without a Status; it sent: ${fields || 'nothing'}`;

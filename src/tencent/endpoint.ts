@@ -7,24 +7,22 @@ export const SERVICE = 'redis';
 
 const DOMAIN = '.tencentcloudapi.com';
 
-/** Checks a region before it becomes part of a host name or a header. @throws TencentApiError (rejected) */
-export function requireRegion(region: unknown): asserts region is string {
-  if (isRegion(region)) return;
-  const shown = typeof region === 'string' ? ` ${quote(region, 100)}` : '';
-  const message = `The region${shown} is not valid: it must be like ap-guangzhou, in lower case, at most 64 characters.`;
-  throw new TencentApiError('InvalidRegion', message, 'rejected');
-}
-
 /**
  * The base URL of the redis API for a region. The isolated finance regions (`*-fsi`) each have a host of their own; the
  * common host routes by the `X-TC-Region` header (source: the API document's note on finance availability zones).
  *
- * @throws TencentApiError (rejected) if the region is not valid
+ * @param override - taken for every valid region
+ * @throws TencentApiError (rejected) if the region, which becomes part of a host name or a header, is not valid
  */
-export function endpointFor(region: string): URL {
-  requireRegion(region);
+export function endpointFor(region: string, override?: URL): URL {
+  if (!isRegion(region)) {
+    const shown = typeof region === 'string' ? ` ${quote(region, 100)}` : '';
+    const message = `The region${shown} is not valid: it must be like ap-guangzhou, in lower case, at most 64 characters.`;
+    throw new TencentApiError('InvalidRegion', message, 'rejected');
+  }
+  if (override) return override;
   const url = new URL(`https://${region.endsWith('-fsi') ? `${SERVICE}.${region}` : SERVICE}${DOMAIN}/`);
-  // requireRegion rules this out. Checked again because keys are sent there.
+  // The rule for regions rules this out. Checked again because keys are sent there.
   if (!url.hostname.endsWith(DOMAIN)) throw new Error(`The host of a region must end in ${DOMAIN}`);
   return url;
 }
@@ -35,7 +33,7 @@ export function readEndpoint(text: string): URL {
   if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
     throw new TypeError('must be a URL such as https://redis.intl.tencentcloudapi.com');
   }
-  if (url.pathname !== '/' || url.search !== '' || url.hash !== '' || url.username !== '' || url.password !== '') {
+  if (url.href !== `${url.origin}/`) {
     throw new TypeError('must be a base URL: scheme, host and port, without path, query or user');
   }
   return url;

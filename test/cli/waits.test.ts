@@ -352,7 +352,7 @@ test('the history of a wait has as many events as simulate says', async () => {
   const { historyEvents } = await import('../../src/cli/forecast.js');
 
   expect(polls).toBe(3);
-  expect(events).toHaveLength(historyEvents(polls));
+  expect(events).toHaveLength(historyEvents(polls, 'timers'));
 });
 
 function listens(port: number): Promise<boolean> {

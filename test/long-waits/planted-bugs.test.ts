@@ -25,10 +25,10 @@ interface Bug {
 const BUGS: readonly Bug[] = [
   {
     name: 'extendWait cancels the call under way',
-    file: 'workflows/redis-task-wait.ts',
-    text: 'const answer = await this.answerTo(poll, beganAt);',
+    file: 'workflows/poll-once.ts',
+    text: 'const poll = new PollUnderWay(() => describeTask(plan, { apiQueue, limits, summary }));',
     becomes:
-      'const before = this.state.deadline; void condition(() => this.state.deadline !== before).then(() => poll.giveUp()); const answer = await this.answerTo(poll, beganAt);',
+      'const poll = new PollUnderWay(() => describeTask(plan, { apiQueue, limits, summary })); const before = wait.state.deadline; void clock.until(() => wait.state.deadline !== before).then(() => poll.giveUp());',
   },
   {
     name: 'a wait times out without a last poll',
@@ -50,15 +50,15 @@ const BUGS: readonly Bug[] = [
   },
   {
     name: 'a deadline that moves nearer is noticed only at the old one',
-    file: 'workflows/redis-task-wait.ts',
-    text: 'const isNearer = () => this.state.deadline < deadline;',
+    file: 'workflows/wait-clock.ts',
+    text: 'const isNearer = () => this.wait.state.deadline < deadline;',
     becomes: 'const isNearer = () => false;',
   },
   {
     name: 'a condition reads the clock',
-    file: 'workflows/redis-task-wait.ts',
-    text: 'return this.rungAt >= this.state.deadline;',
-    becomes: 'return Date.now() >= this.state.deadline;',
+    file: 'workflows/wait-clock.ts',
+    text: 'return this.rungAt >= this.wait.state.deadline;',
+    becomes: 'return Date.now() >= this.wait.state.deadline;',
   },
   {
     name: 'a status in capitals is not known',
@@ -71,6 +71,30 @@ const BUGS: readonly Bug[] = [
     file: 'contract/wait.ts',
     text: '    lastError: error,\n',
     becomes: '    lastError: error,\n    polls: state.polls + 1,\n',
+  },
+  {
+    name: 'a watch that is cancelled forgets its polls',
+    file: 'workflows/watch.ts',
+    text: '  if (memory) wait.become(watchReported(wait.state, memory.state));\n',
+    becomes: '',
+  },
+  {
+    name: 'pollNow waits for the pace of a watch',
+    file: 'workflows/watch.ts',
+    text: ' || wait.state.requestedAt !== null',
+    becomes: '',
+  },
+  {
+    name: 'a watch is cancelled with its call under way',
+    file: 'workflows/watch.ts',
+    text: 'const isBetweenCalls = dueInMs > (isLast ? CANCEL_MS : MINIMUM_INTERVAL_MS);',
+    becomes: 'const isBetweenCalls = true;',
+  },
+  {
+    name: 'a watch takes the deadline back to where it was',
+    file: 'contract/wait.ts',
+    text: 'return { ...watched, stage, deadline, requestedAt, warned };',
+    becomes: 'return { ...watched, stage, requestedAt, warned };',
   },
 ];
 

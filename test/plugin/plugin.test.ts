@@ -90,7 +90,7 @@ describe('a worker with the plugin', () => {
     });
 
     expect(worker.options.workflowsPath).toBe(WORKFLOWS);
-    expect([...worker.options.activities.keys()]).toEqual(['note', 'isRedisTaskQueueServed']);
+    expect([...worker.options.activities.keys()]).toEqual(['note', 'isRedisTaskQueueServed', 'describeRedisTaskWatch']);
     expect(worker.options.taskQueue).toBe(taskQueue);
   });
 

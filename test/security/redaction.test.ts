@@ -1,8 +1,8 @@
-import { createAgents } from '../../src/tencent/agents.js';
+import { createAgent } from '../../src/tencent/agents.js';
 import { callApi } from '../../src/tencent/api.js';
 import type { TencentCredential } from '../../src/tencent/credentials/provider.js';
 import { TencentApiError } from '../../src/tencent/errors.js';
-import { redact, redactAll } from '../../src/tencent/redact.js';
+import { redact } from '../../src/tencent/redact.js';
 import { loopback } from '../tencent/credentials/loopback.js';
 
 const credential = { secretId: 'AKIDmarkedId', secretKey: 'markedSecretKey', token: 'marked+To/ken==&x' };
@@ -25,21 +25,22 @@ describe('a token in the text of a gateway', () => {
 test('an answer that is nested a hundred thousand deep is only an unreadable answer', () => {
   const deep: unknown = JSON.parse('['.repeat(100_000) + ']'.repeat(100_000));
 
-  expect(JSON.stringify(redactAll(deep, credential))).toBe('[[[[[[[[[[null]]]]]]]]]]');
+  expect(JSON.stringify(redact(deep, credential))).toBe('[[[[[[[[[[null]]]]]]]]]]');
 });
 
 /** Makes a call whose answer is this body, and gives back what became of it. */
 async function answered(body: string, key: TencentCredential = credential): Promise<unknown> {
   const server = await loopback(() => ({ body }));
-  const agents = createAgents(server.url);
+  const agent = createAgent(server.url);
   try {
-    return await callApi({
-      ...{ endpoint: server.url, service: 'redis', version: '2018-04-12', action: 'DescribeTaskInfo' },
-      ...{ region: 'ap-guangzhou', params: {}, credential: key, nowMs: Date.now(), timeoutMs: 5_000, agents },
+    const service = { endpoint: server.url, name: 'redis', version: '2018-04-12', agent };
+    return await callApi(service, {
+      ...{ action: 'DescribeTaskInfo', region: 'ap-guangzhou', params: {} },
+      ...{ credential: key, nowMs: Date.now(), timeoutMs: 5_000 },
     }).catch((error: unknown) => error);
   } finally {
     server.close();
-    agents.http.destroy();
+    agent.destroy();
   }
 }
 

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { gzipSync } from 'node:zlib';
 import type { CredentialProvider } from '../../src/tencent/credentials/provider.js';
 import { describeTaskInfo } from '../../src/tencent/describe-task-info.js';
@@ -225,6 +226,15 @@ describe('a call of the API', () => {
     expect(await simulator.waitForCall(({ aborted }) => aborted)).toMatchObject({ outcome: 'fault:hang' });
   });
 
+  test('leaves nothing on the signal of its caller, who may have it for a thousand calls', async () => {
+    const { signal } = new AbortController();
+    await callOnce(simulator, { signal });
+    simulator.fault({ kind: 'reset' }, { times: 1 });
+    await errorOf(callOnce(simulator, { signal }));
+
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+
   test('that is aborted before it begins is not made', async () => {
     await expect(callOnce(simulator, { signal: AbortSignal.abort(new Error('too late')) })).rejects.toThrow('too late');
     expect(simulator.stats().outcomes).not.toHaveProperty('ok');
@@ -410,6 +420,16 @@ describe('the time limit of a call', () => {
     simulator.fault({ kind: 'hang' }, { times: 1 });
 
     expect(await errorOf(open(keys(SIMULATOR_CREDENTIAL).provider).call(call))).toMatchObject({ code: 'Timeout' });
+  });
+
+  test('that passes unseen, on a busy machine, does not make a sent call one that was not', async () => {
+    simulator.fault({ kind: 'hang' }, { times: 1 });
+    const failed = errorOf(open(keys(SIMULATOR_CREDENTIAL).provider).call(call));
+    await simulator.waitForCall(({ outcome }) => outcome === 'pending');
+    const busyUntil = Date.now() + 400;
+    while (Date.now() < busyUntil);
+
+    expect(await failed).toMatchObject({ code: 'Timeout', errorClass: 'transient' });
   });
 
   test('goes through all of them, and through a second send', async () => {

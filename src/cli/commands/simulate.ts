@@ -26,7 +26,7 @@ export function simulate(flags: SimulateFlags): Promise<ExitCode> {
       polls: Number(polls.toFixed(1)),
       latenessMeanMs: Math.round(late),
       latenessMaxMs: Math.round(lateAtMost),
-      historyEvents: Math.round(historyEvents(polls)),
+      historyEvents: Math.round(historyEvents(polls, schedule.pacing)),
     };
     const takes = formatDuration(durationMs);
     const text = row(takes, polls.toFixed(1), tenths(late), tenths(lateAtMost), String(figures.historyEvents));

@@ -1,4 +1,3 @@
-import { untilAborted } from '../time-limit.js';
 import type { CredentialProvider, CredentialSource, TencentCredential } from './provider.js';
 
 /**
@@ -34,16 +33,16 @@ const LOAD_LIMIT_MS = 10_000;
 /** A provider whose concurrent callers share one load. It remembers neither failures nor credentials. */
 export function sharedLoads(provider: CredentialProvider, limitMs = LOAD_LIMIT_MS): CredentialProvider {
   const loads = new Map<boolean, Promise<Partial<TencentCredential>>>();
-  const load = async (refresh: boolean): Promise<Partial<TencentCredential>> => {
-    const limit = AbortSignal.timeout(limitMs);
-    try {
-      return await untilAborted(limit, () => provider.getCredential({ refresh }));
-    } catch (error) {
-      if (error !== limit.reason) throw error;
-      throw new Error(`the source of credentials did not answer within ${limitMs / 1000} s`, { cause: error });
-    } finally {
+  const load = (refresh: boolean): Promise<Partial<TencentCredential>> => {
+    let timer: NodeJS.Timeout | undefined;
+    const late = (): Error => new Error(`the source of credentials did not answer within ${limitMs / 1000} s`);
+    return new Promise<Partial<TencentCredential>>((resolve, reject) => {
+      timer = setTimeout(() => reject(late()), limitMs).unref();
+      Promise.resolve(provider.getCredential({ refresh })).then(resolve, reject);
+    }).finally(() => {
+      clearTimeout(timer);
       loads.delete(refresh);
-    }
+    });
   };
   return {
     getCredential({ refresh = false } = {}) {

@@ -1,5 +1,5 @@
-import { TencentApiError } from '../errors.js';
-import { exchange, transientError } from '../http.js';
+import { TencentApiError, transientError } from '../errors.js';
+import { exchange } from '../http.js';
 import { parseJson, textField } from '../json.js';
 import type { ExpiringSource } from './provider.js';
 import { readTemporaryKey } from './temporary-keys.js';

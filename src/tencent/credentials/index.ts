@@ -26,8 +26,6 @@ export interface DefaultCredentialsOptions {
   readonly warn?: ((message: string) => void) | undefined;
   /** Called once per provider, with the source of the first credentials, which all later ones come from too. */
   readonly taken?: ((taken: CredentialsTaken) => void) | undefined;
-  /** The URL of the Security Token Service. @default `TENCENTCLOUD_STS_ENDPOINT`, or https://sts.tencentcloudapi.com */
-  readonly stsEndpoint?: URL | undefined;
   /** The URL of the virtual machine's metadata service. @default http://metadata.tencentyun.com */
   readonly metadataEndpoint?: URL | undefined;
   /** Unix time in milliseconds. @default Date.now */
@@ -57,7 +55,7 @@ export function defaultCredentials(
 function createProvider(env: NodeJS.ProcessEnv, options: DefaultCredentialsOptions): CredentialProvider {
   const { source: pinned, role, stsEndpoint = STS_ENDPOINT } = readCredentialSettings(env);
   const { warn, taken, metadataEndpoint = METADATA_ENDPOINT, now = Date.now } = options;
-  const sts = { endpoint: options.stsEndpoint ?? stsEndpoint, now };
+  const sts = { endpoint: stsEndpoint, now };
   const sources: Readonly<Record<CredentialSourceName, CredentialSource>> = {
     environment: environmentCredentials(env),
     profile: profileCredentials(env, warn),

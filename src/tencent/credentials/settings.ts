@@ -7,22 +7,7 @@ export const CREDENTIAL_SOURCES = ['environment', 'profile', 'cvm-role', 'tke-oi
 export type CredentialSourceName = (typeof CREDENTIAL_SOURCES)[number];
 
 /** A role to assume. */
-export interface RoleSettings {
-  /** The variable that names it, for messages. */
-  readonly variable: string;
-  readonly arn: string;
-  readonly sessionName?: string | undefined;
-  readonly durationSeconds?: number | undefined;
-  readonly externalId?: string | undefined;
-}
-
-/** What the environment says about credentials, besides the credentials themselves. */
-export interface CredentialSettings {
-  /** The only place to look. */
-  readonly source?: CredentialSourceName | undefined;
-  readonly role?: RoleSettings | undefined;
-  readonly stsEndpoint?: URL | undefined;
-}
+export type RoleSettings = NonNullable<ReturnType<typeof readRole>>;
 
 const matching = (pattern: RegExp, rule: string) => v.pipe(v.string(), v.regex(pattern, rule));
 const SECONDS = 'must be a whole number of seconds from 60 to 43200';
@@ -41,16 +26,21 @@ const role = {
   EXTERNAL_ID: matching(/^[\w+=,.@:/-]{2,128}$/, 'must have 2 to 128 letters, digits and + = , . @ : / _ -'),
 };
 
-/** Reads the environment. @throws Error with one line that names the variable */
-export function readCredentialSettings(env: NodeJS.ProcessEnv): CredentialSettings {
+/**
+ * Reads what the environment says about credentials, besides the credentials themselves.
+ *
+ * @throws Error with one line that names the variable
+ */
+export function readCredentialSettings(env: NodeJS.ProcessEnv) {
   return {
+    /** The only place to look. */
     source: read(env, ['TENCENTCLOUD_CREDENTIAL_SOURCE'], source)?.value,
     stsEndpoint: read(env, ['TENCENTCLOUD_STS_ENDPOINT'], endpoint)?.value,
     role: readRole(env),
   };
 }
 
-function readRole(env: NodeJS.ProcessEnv): RoleSettings | undefined {
+function readRole(env: NodeJS.ProcessEnv) {
   refuseUnsupported(env);
   const arn = read(env, variablesOf('ARN'), role.ARN);
   const sessionName = read(env, variablesOf('SESSION_NAME'), role.SESSION_NAME);
@@ -60,6 +50,7 @@ function readRole(env: NodeJS.ProcessEnv): RoleSettings | undefined {
   if (!arn && other) throw new Error(`TENCENTCLOUD_ROLE_ARN is missing, while ${other.variable} is set`);
   return (
     arn && {
+      /** The one that names the role, for messages. */
       variable: arn.variable,
       arn: arn.value,
       sessionName: sessionName?.value,

@@ -89,6 +89,6 @@ function readProfile(text: string, file: string, profile: string): TencentCreden
   throw new Error(`The credentials file ${file} has no ${missing} in profile [${profile}]`);
 }
 
-function withToken(secretId: string, secretKey: string, token: string | undefined): TencentCredential {
+function withToken(secretId: string, secretKey: string, token?: string | null): TencentCredential {
   return { secretId, secretKey, ...(token && { token }) };
 }

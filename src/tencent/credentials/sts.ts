@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { isRegion } from '../../contract/input.js';
-import { type ApiRequest, callApi, requestIdOf, sendWithRepairs } from '../api.js';
+import { type ApiRequest, type ApiService, callApi, sendWithRepairs } from '../api.js';
 import { TencentApiError } from '../errors.js';
-import { isObject } from '../json.js';
+import { isObject, textField } from '../json.js';
 import { redact } from '../redact.js';
 import { type CredentialProvider, type ExpiringCredential, type ExpiringSource, loadKey } from './provider.js';
 import type { RoleSettings } from './settings.js';
@@ -40,7 +40,7 @@ export function tkeOidcRole(env: NodeJS.ProcessEnv, { endpoint, now }: Sts): Exp
       const WebIdentityToken = await readToken(file);
       const params = { ProviderId, WebIdentityToken, RoleArn, RoleSessionName: SESSION_NAME };
       const action = 'AssumeRoleWithWebIdentity';
-      return callSts({ endpoint, action, region, params, nowMs: now() }, 'TKE_ROLE_ARN', WebIdentityToken);
+      return callSts(endpoint, { action, region, params, nowMs: now() }, 'TKE_ROLE_ARN', WebIdentityToken);
     },
   };
 }
@@ -71,8 +71,8 @@ export function assumedRole(
   const assume = async (refresh: boolean): Promise<ExpiringCredential> => {
     const credential = await loadKey(base, refresh);
     const nowMs = now() + clock.skewMs;
-    const call = { endpoint, action: 'AssumeRole', region: stsRegion(endpoint), params, credential, nowMs };
-    const role = await callSts(call, variable);
+    const call = { action: 'AssumeRole', region: stsRegion(endpoint), params, credential, nowMs };
+    const role = await callSts(endpoint, call, variable);
     return { ...role, expiresAtMs: role.expiresAtMs - clock.skewMs };
   };
   return {
@@ -96,15 +96,17 @@ export function stsRegion({ hostname }: URL): string {
  * @throws TencentApiError with the code of STS
  */
 async function callSts(
-  call: Pick<ApiRequest, 'endpoint' | 'action' | 'region' | 'params' | 'credential' | 'nowMs'>,
+  endpoint: URL,
+  call: Pick<ApiRequest, 'action' | 'region' | 'params' | 'credential' | 'nowMs'>,
   variable: string,
   token?: string,
 ): Promise<ExpiringCredential> {
-  const request = { ...call, service: 'sts', version: '2018-08-13', answerIsSecret: true, timeoutMs: TIMEOUT_MS };
+  const service: ApiService = { endpoint, name: 'sts', version: '2018-08-13' };
   try {
-    const { Credentials, ...response } = await callApi(request);
+    const request = { ...call, answerIsSecret: true, timeoutMs: TIMEOUT_MS };
+    const { Credentials, ...response } = await callApi(service, request);
     const key = { ...(isObject(Credentials) && Credentials), ExpiredTime: response['ExpiredTime'] };
-    return readTemporaryKey(key, `STS, RequestId ${requestIdOf(response) ?? 'none'},`);
+    return readTemporaryKey(key, `STS, RequestId ${textField(response, 'RequestId') ?? 'none'},`);
   } catch (error) {
     if (!(error instanceof TencentApiError)) throw error;
     const { code, errorClass, requestId, clockSkewMs } = error;

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { transientError } from '../http.js';
+import { transientError } from '../errors.js';
 import type { ExpiringCredential, ExpiringSource } from './provider.js';
 
 const text = v.pipe(v.string(), v.nonEmpty());

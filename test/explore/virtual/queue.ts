@@ -126,7 +126,6 @@ export class VirtualQueue {
         return;
       }
       this.lastTaken = this.elapsed;
-      if (watch) watch.isCalling = true;
       const queuedMs = this.clock.now - scheduledAt;
       if (during(this.around.killed, this.elapsed)) {
         this.calls.push({ at: this.elapsed, answer: undefined });

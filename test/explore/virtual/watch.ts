@@ -18,8 +18,6 @@ export class VirtualWatch {
   private memory: WatchMemory;
   private hasBeaten = false;
   private nextAttemptAt: number | null = null;
-  /** An attempt was taken from the queue, and has not ended. */
-  isCalling = false;
   private current: NotedPoll | undefined;
 
   constructor(
@@ -39,18 +37,15 @@ export class VirtualWatch {
     return {
       remembered: this.hasBeaten ? this.memory : null,
       nextAttemptAt: this.nextAttemptAt,
-      isCalling: this.isCalling,
     };
   }
 
   begin(): void {
-    this.isCalling = false;
     this.nextAttemptAt = null;
     this.current ??= this.note();
   }
 
   answered(answer: PollAnswer, queuedMs: number, askedAt: number): { report?: WatchReport; retryAfterMs: number } {
-    this.isCalling = false;
     const call = { askedAt: Math.round(askedAt), now: Math.round(this.clock.now), queuedMs, random: Math.random() };
     const step = watchStep(this.plan, this.known, this.memory, answer, call);
     const isPollOver = step.isNews || step.memory.tries === 0;

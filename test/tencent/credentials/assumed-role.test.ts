@@ -5,7 +5,11 @@ import { errorOf } from '../call.js';
 import { HOUR } from './clock.js';
 import { type FakeSts, fakeSts, stsError } from './fake-sts.js';
 
-const ROLE: RoleSettings = { variable: 'TENCENTCLOUD_ROLE_ARN', arn: 'qcs::cam::uin/1:roleName/waiter' };
+const ROLE: RoleSettings = {
+  variable: 'TENCENTCLOUD_ROLE_ARN',
+  arn: 'qcs::cam::uin/1:roleName/waiter',
+  ...{ sessionName: undefined, externalId: undefined, durationSeconds: undefined },
+};
 const FIRST = { secretId: 'AKIDfirst', secretKey: 'firstSecretKey' };
 const SECOND = { secretId: 'AKIDsecond', secretKey: 'secondSecretKey', token: 'secondToken' };
 

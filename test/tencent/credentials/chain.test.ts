@@ -91,6 +91,12 @@ describe('loads that are shared', () => {
     expect(await provider.getCredential()).toBe(credential);
   });
 
+  test('may come from a provider that answers without a promise, as one in JavaScript can', async () => {
+    const plain = { getCredential: () => credential } as unknown as CredentialProvider;
+
+    expect(await sharedLoads(plain).getCredential()).toBe(credential);
+  });
+
   test('whose provider throws at once fail with its error, and with no second one at the limit', async () => {
     const unhandled = jest.fn();
     process.on('unhandledRejection', unhandled);

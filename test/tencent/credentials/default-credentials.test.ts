@@ -47,9 +47,8 @@ const writeProfile = (id: string, mode = 0o600) =>
 const credentials = (env: Record<string, string>) =>
   // With its own home, so that the profile file of the user is not found.
   defaultCredentials(
-    { HOME: folder, ...env },
+    { HOME: folder, TENCENTCLOUD_STS_ENDPOINT: sts.url.origin, ...env },
     {
-      stsEndpoint: sts.url,
       metadataEndpoint: metadata.url,
       now: clock.now,
       warn: (message) => warnings.push(message),

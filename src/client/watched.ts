@@ -1,0 +1,33 @@
+import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
+import { tsToMs } from '@temporalio/common/lib/time.js';
+import { type RedisTaskWaitState, viewOf } from '../contract/view.js';
+import { readWatchMemory } from '../contract/watch.js';
+
+/**
+ * The state of a wait, with what the server knows more: with compact pacing, the wait hears of polls only when something
+ * changes, but their activity has told the server of each.
+ */
+export async function withWatchedPolls(
+  state: RedisTaskWaitState,
+  { raw }: WorkflowExecutionDescription,
+  client: Client,
+): Promise<RedisTaskWaitState> {
+  const watch = raw.pendingActivities?.find(({ activityType }) => activityType?.name === 'watchTaskInfo');
+  if (!watch?.heartbeatDetails) return state;
+  const { loadedDataConverter } = client.options;
+  const [remembered] = await decodeArrayFromPayloads(loadedDataConverter, watch.heartbeatDetails.payloads);
+  const memory = readWatchMemory(remembered);
+  // The activity may belong to another task, in a workflow that waits inline for several.
+  if (!memory || memory.state.polls < state.polls) return state;
+  const { nextAttemptScheduleTime: next } = watch;
+  const { status, polls, lastError, observation } = viewOf(state, memory.state, Date.now());
+  return {
+    ...state,
+    status,
+    polls,
+    nextPollAt: next ? new Date(tsToMs(next)).toISOString() : null,
+    ...(lastError && { lastError }),
+    ...(observation && { observation }),
+  };
+}

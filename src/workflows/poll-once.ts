@@ -1,0 +1,55 @@
+import { unanswered } from '../contract/poll-error.js';
+import { LAST_POLL_SUMMARY, pollSummary } from '../contract/view.js';
+import {
+  BACKLOG_CHECK_MS,
+  type CallLimits,
+  LAST_POLL_TIMEOUT_MS,
+  pollBegan,
+  pollGivenUp,
+  wasAnsweredLately,
+} from '../contract/wait.js';
+import { describeTask, type Polled, PollUnderWay } from './poll.js';
+import { isQueueServed } from './queue.js';
+import type { RedisTaskWait } from './redis-task-wait.js';
+
+/** Makes one poll. Undefined when the deadline came before the answer: then the last poll is due. */
+export async function pollOnce(wait: RedisTaskWait, limits: CallLimits, beganAt: number): Promise<Polled | undefined> {
+  const { plan, clock, apiQueue } = wait;
+  const summary = pollSummary(plan, wait.state, limits.isLast);
+  wait.become(pollBegan(wait.state));
+  const poll = new PollUnderWay(() => describeTask(plan, { apiQueue, limits, summary }));
+  for (let limitMs = LAST_POLL_TIMEOUT_MS; !(await isAnswered(wait, poll, limitMs)); limitMs = BACKLOG_CHECK_MS) {
+    const queuedMs = Date.now() - beganAt;
+    const served = queuedMs < LAST_POLL_TIMEOUT_MS || (await isServed(wait));
+    // Asking the server took time.
+    if (poll.isOver) break;
+    if (!clock.isPastDeadline) continue;
+    const at = new Date().toISOString();
+    const error = served ? undefined : unanswered('NoActivityWorker', apiQueue, at, queuedMs);
+    const isLast = beganAt >= wait.state.deadline;
+    if (!isLast || error) {
+      const answer = await poll.giveUp();
+      if (answer) return answer;
+      if (isLast && error) return { error, errorClass: 'transient' };
+      wait.become(pollGivenUp(wait.state, Date.now(), error));
+      return undefined;
+    }
+    // Other calls are in front. A task that ended in time must not be reported as timed out because of them.
+    wait.become({ ...wait.state, lastError: unanswered('QueueBacklog', apiQueue, at, queuedMs) });
+  }
+  return poll.answer;
+}
+
+/** Waits for the answer: before the deadline up to it, after it for as long as the last poll may take. */
+async function isAnswered({ clock }: RedisTaskWait, poll: PollUnderWay, lastPollMs: number): Promise<boolean> {
+  const isLast = clock.isPastDeadline;
+  const settled = () => poll.isOver || clock.isPastDeadline !== isLast;
+  if (isLast) await clock.until(settled, lastPollMs, { summary: LAST_POLL_SUMMARY });
+  else await clock.until(settled);
+  return poll.isOver;
+}
+
+async function isServed(wait: RedisTaskWait): Promise<boolean> {
+  const served = await wait.clock.answerOf(isQueueServed(wait.apiQueue));
+  return served ?? wasAnsweredLately(wait.state, Date.now());
+}
