@@ -29,6 +29,7 @@ export interface Fleet {
   readonly gapMedianS: number;
   readonly gapP95S: number;
   readonly gapWorstS: number;
+  readonly mostInASecond: number;
   readonly throttledShare: number;
   readonly budgetUsed: number;
   /** The worst gap of all by the median gap. */
@@ -38,9 +39,9 @@ export interface Fleet {
 export const fleet = definePart({
   about: 'many waits on one budget of calls',
 
-  parametersFor: ({ quick, waits, seconds, settings }): FleetParameters => ({
+  parametersFor: ({ quick, waits, rates, seconds, settings }): FleetParameters => ({
     waits: waits ?? (quick ? [20, 60] : [20, 100, 300, 1_000, 3_000]),
-    rates: quick ? [15] : [15, 20],
+    rates: rates ?? (quick ? [15] : [15, 20]),
     workers: quick ? 1 : 2,
     intervalMs: 1_000,
     seconds: seconds ?? (quick ? 5 : 30),
@@ -79,8 +80,9 @@ async function measureFleet(pacing: Pacing, waits: number, rps: number, paramete
     const fromMs = Date.now();
     await sleep(1_000 * Math.max(seconds, pollsPerWait * floorS));
     const toMs = Date.now();
+    const { maxPerSecond: mostInASecond } = stage.simulator.stats();
     const calls = stage.simulator.calls.filter(({ at }) => at < toMs);
-    return { pacing, waits, rps, floorS: rounded(floorS), ...describeCalls(calls, fromMs, toMs, rps) };
+    return { pacing, waits, rps, floorS: rounded(floorS), ...describeCalls(calls, fromMs, toMs, rps), mostInASecond };
   } finally {
     await stage.close();
   }

@@ -1,7 +1,8 @@
 /**
  * `npm run bench`: measures one part after another and keeps the figures in bench/results.
  *
- *   npm run bench -- [--quick] [--only fleet,memory] [--waits 1000,5000] [--seconds 60] [--setting NAME=VALUE] [--write]
+ *   npm run bench -- [--quick] [--only fleet,memory] [--waits 1000,5000] [--rates 15,20]
+ *                    [--seconds 60] [--setting NAME=VALUE] [--write]
  *
  * `--quick` takes under three minutes. `--setting` is for the worker processes. `--write` brings docs/performance.md and its
  * pictures up to date with the results; without `--quick` and `--only` it does nothing else.
@@ -23,6 +24,7 @@ const { values: flags } = parseArgs({
     quick: { type: 'boolean', default: false },
     only: { type: 'string' },
     waits: { type: 'string' },
+    rates: { type: 'string' },
     seconds: { type: 'string' },
     setting: { type: 'string', multiple: true, default: [] },
     write: { type: 'boolean', default: false },
@@ -37,9 +39,19 @@ if (flags.write) await writePage();
 
 function readScale(): Scale {
   const seconds = flags.seconds === undefined ? undefined : readNumber('seconds', flags.seconds);
-  const waits = flags.waits?.split(',').map((each) => readNumber('waits', each));
+  const [waits, rates] = [readNumbers('waits', flags.waits), readNumbers('rates', flags.rates)];
   const settings = Object.fromEntries(flags.setting.map((each) => each.split(/=(.*)/s, 2) as [string, string]));
-  return { quick: flags.quick, settings, ...(waits && { waits }), ...(seconds !== undefined && { seconds }) };
+  return {
+    quick: flags.quick,
+    settings,
+    ...(waits && { waits }),
+    ...(rates && { rates }),
+    ...(seconds !== undefined && { seconds }),
+  };
+}
+
+function readNumbers(flag: string, text: string | undefined): number[] | undefined {
+  return text?.split(',').map((each) => readNumber(flag, each));
 }
 
 function readNumber(flag: string, text: string): number {

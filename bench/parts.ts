@@ -1,3 +1,4 @@
+import { measureCall } from './call.js';
 import { fleet } from './fleet.js';
 import { memory } from './memory.js';
 import { pacings } from './pacings.js';
@@ -11,5 +12,11 @@ const schedules = definePart({
   measure: measureSchedules,
 });
 
+const call = definePart({
+  about: "CPU of one signed call, next to Tencent's SDK and bare node:http",
+  parametersFor: ({ quick }) => (quick ? { rounds: 3, calls: 1_000 } : { rounds: 7, calls: 2_000 }),
+  measure: measureCall,
+});
+
 /** Everything that is measured, in this order. */
-export const PARTS: Readonly<Record<string, Part>> = { schedules, start, pacings, memory, fleet };
+export const PARTS: Readonly<Record<string, Part>> = { schedules, call, start, pacings, memory, fleet };

@@ -3,6 +3,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createQueueActivities } from '../../src/activities/index.js';
+import { cachedWaits } from '../../src/worker/cached-waits.js';
 
 /** What it answers. */
 export interface ProcessMemory {
@@ -16,6 +17,7 @@ const worker = await Worker.create({
   connection: await NativeConnection.connect({ address }),
   taskQueue,
   workflowBundle: { codePath: fileURLToPath(new URL('../../lib/workflow-bundle.js', import.meta.url)) },
+  maxCachedWorkflows: cachedWaits(),
   stickyQueueScheduleToStartTimeout: '2s',
   activities: createQueueActivities(),
 });

@@ -3,7 +3,7 @@ import type { PollCost } from '../pacings.js';
 import { table } from '../schedules/tables.js';
 import { PACINGS } from '../support/waits.js';
 import { inPercent, overheadOf, SERVER_PARTITIONS } from './fleet-tables.js';
-import { largestOf, mbPerWait } from './memory-tables.js';
+import { largestOf } from './memory-tables.js';
 import type { PageResults } from './results.js';
 
 /** The default of `REDIS_TASK_API_RPS`, and the most that the API takes. */
@@ -57,12 +57,8 @@ function loadTable({ pacings, memory }: PageResults): string {
       ...costs.map(({ workerCpuMs }) => ((LARGE_FLEET_CALLS_PER_SECOND * (workerCpuMs ?? NaN)) / 1_000).toFixed(0)),
     ],
     [
-      'GB of all workers together, with every wait in the cache',
-      ...open.map((each) => ((LARGE_FLEET.waits * mbPerWait(each)) / 1_000).toFixed(0)),
-    ],
-    [
-      'GB of one idle worker for each account, besides',
-      ...open.map(({ idleMb }) => (((idleMb ?? NaN) * leastAccounts()) / 1_000).toFixed(0)),
+      `GB of a worker for each of ${leastAccounts()} accounts`,
+      ...open.map(({ highestMb }) => (((highestMb ?? NaN) * leastAccounts()) / 1_000).toFixed(0)),
     ],
   ];
   return table([`${LARGE_FLEET.waits.toLocaleString('en')} waits`, ...costs.map(({ way }) => way)], rows);

@@ -1,12 +1,10 @@
+import { cachedWaits } from '../../src/worker/cached-waits.js';
 import type { OpenWaits } from '../memory/open-waits.js';
 import { table } from '../schedules/tables.js';
 import { type Pacing, PACINGS } from '../support/waits.js';
 import type { PageResults } from './results.js';
 
-const CONTAINERS_MIB = [512, 1_024, 2_048, 4_096];
-/** The rest is for peaks. */
-const FILLED = 0.8;
-const MB_PER_MIB = 2 ** 20 / 1e6;
+const CONTAINERS_MIB = [256, 512, 1_024, 2_048];
 
 export function memoryTables({ memory }: PageResults): Record<string, string> {
   const { open, leftBehind } = memory.figures;
@@ -45,31 +43,20 @@ export function memoryTables({ memory }: PageResults): Record<string, string> {
         each.residentBytesPerPoll.toLocaleString('en'),
       ]),
     ),
-    containers: containerTable(open),
+    containers: containerTable(),
   };
 }
 
-function containerTable(open: readonly OpenWaits[]): string {
-  const largest = PACINGS.map((pacing) => largestOf(pacing, open)).filter((each) => each !== undefined);
+function containerTable(): string {
   return table(
-    ["the container's memory", ...largest.map(({ pacing }) => `open waits, ${pacing}`)],
-    CONTAINERS_MIB.map((mib) => [
-      `${mib.toLocaleString('en')} MiB`,
-      ...largest.map((each) => {
-        const count = (FILLED * mib * MB_PER_MIB - (each.idleMb ?? NaN)) / mbPerWait(each);
-        return count > 0 ? `about ${(Math.floor(count / 50) * 50).toLocaleString('en')}` : '–';
-      }),
-    ]),
+    ["the container's memory", 'waits kept in the cache'],
+    CONTAINERS_MIB.map((mib) => [`${mib.toLocaleString('en')} MiB`, cachedWaits(mib * 2 ** 20).toLocaleString('en')]),
   );
 }
 
-/** The measurement with the most waits: the fewer there are, the more of the memory is not for them. */
+/** The measurement with the most waits. */
 export function largestOf(pacing: Pacing, open: readonly OpenWaits[]): OpenWaits | undefined {
   return open.filter((each) => each.pacing === pacing).toSorted((one, other) => other.waits - one.waits)[0];
-}
-
-export function mbPerWait({ highestMb, idleMb, waits }: OpenWaits): number {
-  return highestMb === null || idleMb === null ? NaN : (highestMb - idleMb) / waits;
 }
 
 function shown(mb: number | null): string {

@@ -10,6 +10,7 @@ export function tablesOf(results: PageResults): Record<string, string> {
   return {
     machine: machineTable(results),
     polls: pollTable(results.pacings.figures),
+    call: callTable(results),
     ...memoryTables(results),
     ...fleetTables(results),
     start: startTable(results),
@@ -17,8 +18,8 @@ export function tablesOf(results: PageResults): Record<string, string> {
   };
 }
 
-function machineTable({ start, pacings, memory, fleet }: PageResults): string {
-  const rows = [start, pacings, memory, fleet].map(({ part, date, load, machine, command }) => [
+function machineTable({ call, start, pacings, memory, fleet }: PageResults): string {
+  const rows = [call, start, pacings, memory, fleet].map(({ part, date, load, machine, command }) => [
     part,
     date.slice(0, 10),
     `${machine.cores} × ${machine.cpu}, ${machine.memoryGiB} GiB, ${machine.platform}`,
@@ -27,6 +28,20 @@ function machineTable({ start, pacings, memory, fleet }: PageResults): string {
     `\`${command}\``,
   ]);
   return table(['part', 'date', 'machine', 'its load', 'versions', 'command'], rows);
+}
+
+function callTable({ call }: PageResults): string {
+  const sides = { ours: 'this package', sdk: "Tencent's SDK", bare: 'node:http, signed, no checks' } as const;
+  const best = Math.min(...(['ours', 'sdk', 'bare'] as const).map((side) => call.figures[side].median));
+  return table(
+    ['one signed call', 'CPU, µs (median)', 'fastest and slowest round', 'ahead'],
+    (['ours', 'sdk', 'bare'] as const).map((side) => {
+      const { median, rounds } = call.figures[side];
+      const [least, most] = [Math.min(...rounds), Math.max(...rounds)];
+      const spread = `${least.toFixed(0)} … ${most.toFixed(0)}`;
+      return [sides[side], median.toFixed(0), spread, median === best ? 'yes' : ''];
+    }),
+  );
 }
 
 function startTable({ start }: PageResults): string {

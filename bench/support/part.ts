@@ -7,6 +7,8 @@ export interface Scale {
   readonly quick: boolean;
   /** How many waits at once, instead of the part's own list. */
   readonly waits?: readonly number[];
+  /** Calls a second that an account allows, instead of the part's own list. */
+  readonly rates?: readonly number[];
   /** How long each measurement lasts, instead of the part's own time. */
   readonly seconds?: number;
   /** Settings of the worker processes. */
