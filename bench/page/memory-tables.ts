@@ -1,7 +1,7 @@
 import { cachedWaits } from '../../src/worker/cached-waits.js';
 import type { OpenWaits } from '../memory/open-waits.js';
 import { table } from '../schedules/tables.js';
-import { type Pacing, PACINGS } from '../support/waits.js';
+import type { Pacing } from '../support/waits.js';
 import type { PageResults } from './results.js';
 
 const CONTAINERS_MIB = [256, 512, 1_024, 2_048];
