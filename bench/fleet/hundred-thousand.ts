@@ -5,6 +5,9 @@ export const LARGE_FLEET = { waits: 100_000, intervalS: 60, jitter: 0.1 } as con
 
 export const LARGE_FLEET_CALLS_PER_SECOND = LARGE_FLEET.waits / LARGE_FLEET.intervalS;
 
+/** Long enough to be past the start. */
+const PLAYED = { fromS: 300, seconds: 300 };
+
 /** What more accounts bring than the least that can carry the load. */
 const HEADROOMS = [1, 1.1, 1.25, 1.5];
 
@@ -23,7 +26,8 @@ export function divideLargeFleet(rps: number, overheadS: number, partitions: rea
     const accounts = Math.ceil((headroom * LARGE_FLEET_CALLS_PER_SECOND) / rps);
     const waitsEach = Math.ceil(LARGE_FLEET.waits / accounts);
     const queuedIn = (count: number) => {
-      const model = modelFleet({ ...LARGE_FLEET, waits: waitsEach, rps, overheadS, partitions: count });
+      const fleet = { ...LARGE_FLEET, ...PLAYED, waits: waitsEach, rps, overheadS, partitions: count };
+      const model = modelFleet(fleet);
       return { medianS: model.queuedMedianS, p95S: model.queuedP95S };
     };
     return {

@@ -1,5 +1,5 @@
 import { seeded } from '../schedules/measure.js';
-import { mean, median, quantile } from '../support/statistics.js';
+import { median, quantile } from '../support/statistics.js';
 
 /** Waits for tasks that do not end, on the budget of one account. */
 export interface ModelledFleet {
@@ -11,6 +11,10 @@ export interface ModelledFleet {
   readonly overheadS: number;
   /** Among how many parts of the task queue the server divides calls at random, and the rate evenly. */
   readonly partitions: number;
+  /** When to begin to count, after the start of the waits. */
+  readonly fromS: number;
+  /** For how long: a gap counts when both of its polls are within. */
+  readonly seconds: number;
 }
 
 /** Gaps are between two polls of one wait. */
@@ -18,7 +22,6 @@ export interface ModelledPolls {
   readonly gapMeanS: number;
   readonly gapMedianS: number;
   readonly gapP95S: number;
-  readonly gapWorstS: number;
   readonly budgetUsed: number;
   /** Time in the task queue. */
   readonly queuedMedianS: number;
@@ -27,44 +30,59 @@ export interface ModelledPolls {
 
 /** As in `pauseAfterPoll`: the next interval is at least as long as the last call was queued, up to this. */
 const LONGEST_QUEUE_S = 30;
-/** Polls of each wait that count, after as many that do not: the start is over by then. */
-const POLLS_PER_WAIT = 20;
+/** A single run of a short time says little. */
+const RUNS = 10;
 
 /**
- * Plays a fleet in virtual time. Each partition lets one call pass every `partitions / rps` seconds, first come first
- * served: a token bucket that holds a single token, because worker processes space their calls.
+ * Plays a fleet in virtual time, several times. Each partition lets one call pass every `partitions / rps` seconds, first
+ * come first served: a token bucket that holds a single token, because worker processes space their calls.
  */
-export function modelFleet({ waits, rps, intervalS, jitter, overheadS, partitions }: ModelledFleet): ModelledPolls {
-  const random = seeded(1);
-  const due = new DueCalls();
-  for (let wait = 0; wait < waits; wait += 1) due.add({ wait, dueAt: random() * intervalS });
-  const freeAt = Array.from({ length: partitions }, () => 0);
-  const calledAt = new Map<number, number>();
-  const [gaps, queued, times]: [number[], number[], number[]] = [[], [], []];
-  for (let calls = 0; calls < 2 * POLLS_PER_WAIT * waits; calls += 1) {
-    const { wait, dueAt } = due.takeFirst();
-    const partition = Math.floor(random() * partitions);
-    const at = Math.max(dueAt, freeAt[partition] ?? 0);
-    freeAt[partition] = at + partitions / rps;
-    if (calls >= POLLS_PER_WAIT * waits) {
-      gaps.push(at - (calledAt.get(wait) ?? at));
-      queued.push(at - dueAt);
-      times.push(at);
-    }
-    calledAt.set(wait, at);
-    const pauseS = Math.max(intervalS * (1 + jitter * (2 * random() - 1)), Math.min(at - dueAt, LONGEST_QUEUE_S));
-    due.add({ wait, dueAt: at + pauseS + overheadS });
-  }
+export function modelFleet(fleet: ModelledFleet): ModelledPolls {
+  const runs = Array.from({ length: RUNS }, (_, seed) => [...playFleet(fleet, seeded(seed + 1))]);
+  const polls = runs.flat();
+  const gaps = runs.flatMap(gapsIn);
+  const queued = polls.map(({ queuedS }) => queuedS);
   return {
-    gapMeanS: mean(gaps),
+    gapMeanS: (RUNS * fleet.waits * fleet.seconds) / polls.length,
     gapMedianS: median(gaps),
     gapP95S: quantile(gaps, 0.95),
-    gapWorstS: quantile(gaps, 1),
-    // Without the ends, where a partition may lag behind.
-    budgetUsed: (0.8 * times.length) / (rps * (quantile(times, 0.9) - quantile(times, 0.1))),
+    budgetUsed: polls.length / (RUNS * fleet.rps * fleet.seconds),
     queuedMedianS: median(queued),
     queuedP95S: quantile(queued, 0.95),
   };
+}
+
+interface Poll {
+  readonly wait: number;
+  readonly at: number;
+  readonly queuedS: number;
+}
+
+/** The polls that count. */
+function* playFleet(fleet: ModelledFleet, random: () => number): Generator<Poll> {
+  const { waits, rps, intervalS, jitter, overheadS, partitions, fromS, seconds } = fleet;
+  const due = new DueCalls();
+  for (let wait = 0; wait < waits; wait += 1) due.add({ wait, dueAt: random() * intervalS });
+  const freeAt = Array.from({ length: partitions }, () => 0);
+  for (;;) {
+    const { wait, dueAt } = due.takeFirst();
+    if (dueAt >= fromS + seconds) return;
+    const partition = Math.floor(random() * partitions);
+    const at = Math.max(dueAt, freeAt[partition] ?? 0);
+    freeAt[partition] = at + partitions / rps;
+    if (at >= fromS && at < fromS + seconds) yield { wait, at, queuedS: at - dueAt };
+    const pauseS = Math.max(intervalS * (1 + jitter * (2 * random() - 1)), Math.min(at - dueAt, LONGEST_QUEUE_S));
+    due.add({ wait, dueAt: at + pauseS + overheadS });
+  }
+}
+
+function gapsIn(polls: readonly Poll[]): number[] {
+  const calledAt = new Map<number, number>();
+  return polls.flatMap(({ wait, at }) => {
+    const before = calledAt.get(wait);
+    calledAt.set(wait, at);
+    return before === undefined ? [] : [at - before];
+  });
 }
 
 interface DueCall {

@@ -62,13 +62,19 @@ export function fleetTables(results: PageResults): Record<string, string> {
   };
 }
 
-function modelOf({ waits, rps, pacing }: Fleet, { fleet, pacings }: PageResults) {
+/** The same fleet in the model. */
+export function modelOf(
+  { waits, rps, pacing, floorS }: Fleet,
+  { fleet, pacings }: Pick<PageResults, 'fleet' | 'pacings'>,
+) {
   return modelFleet({
     ...{ waits, rps },
     intervalS: fleet.parameters.intervalMs / 1_000,
     jitter: readInput({ taskId: 1, region: 'ap-guangzhou' }).schedule.jitter,
     overheadS: overheadOf(pacing, pacings.figures),
     partitions: SERVER_PARTITIONS,
+    fromS: 1 + floorS,
+    seconds: Math.max(fleet.parameters.seconds, fleet.parameters.pollsPerWait * floorS),
   });
 }
 
