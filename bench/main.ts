@@ -15,7 +15,7 @@ import { exitOnSignals } from '../test/support/processes.js';
 import { writePage } from './page/write-page.js';
 import { PARTS } from './parts.js';
 import { describeMachine } from './support/machine.js';
-import type { Scale } from './support/part.js';
+import type { Part, Scale } from './support/part.js';
 import { writeResult } from './support/results.js';
 import { rounded } from './support/statistics.js';
 
@@ -61,11 +61,10 @@ function readNumber(flag: string, text: string): number {
 }
 
 async function measureParts(names: readonly string[], scale: Scale): Promise<void> {
+  const parts = names.map((name) => [name, partNamed(name)] as const);
   const machine = await describeMachine();
   const command = ['npm run bench --', ...process.argv.slice(2)].join(' ');
-  for (const [index, name] of names.entries()) {
-    const part = PARTS[name];
-    if (!part) throw new TypeError(`There is no part "${name}": ${Object.keys(PARTS).join(', ')}`);
+  for (const [index, [name, part]] of parts.entries()) {
     const beganAt = Date.now();
     const say = (step: string) => {
       const seconds = Math.round((Date.now() - beganAt) / 1_000);
@@ -79,4 +78,10 @@ async function measureParts(names: readonly string[], scale: Scale): Promise<voi
     await writeResult({ part: name, ...facts, ...measured }, scale.quick);
     say('done');
   }
+}
+
+function partNamed(name: string): Part {
+  const part = PARTS[name];
+  if (!part) throw new TypeError(`There is no part "${name}": ${Object.keys(PARTS).join(', ')}`);
+  return part;
 }
