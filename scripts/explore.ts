@@ -73,7 +73,7 @@ try {
   const observed = await observe(stage, played);
   const longestQueueMs = Math.max(0, ...observed.map(({ recorded }) => recorded.longestQueueMs));
   const records = observed.map((each) => {
-    const record = recordOf(each, stage.absences, longestQueueMs);
+    const record = recordOf(each, stage.absences, longestQueueMs, stage.callEnds);
     const verdict = [
       ...judge(record, { clockMs: 100, busyMs: 4_000 }),
       ...findings(each, stage.callEnds, stage.absences),

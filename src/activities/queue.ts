@@ -16,6 +16,8 @@ export interface PendingWatch {
   readonly remembered: unknown;
   /** Unix time in milliseconds by the server's clock; null while an attempt runs or is in the task queue. */
   readonly nextAttemptAt: number | null;
+  /** A worker has taken the call of an attempt. Otherwise one is due, or in the task queue. */
+  readonly isCalling: boolean;
 }
 
 type Request = Parameters<Client['workflowService']['describeTaskQueue']>[0];
@@ -64,6 +66,7 @@ export function createQueueActivities(): QueueActivities {
       return {
         remembered,
         nextAttemptAt: isCalling || !nextAttemptScheduleTime ? null : tsToMs(nextAttemptScheduleTime),
+        isCalling,
       };
     },
   };

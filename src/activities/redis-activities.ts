@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { type AwaitRedisTaskInput, readInput, type WaitPlan } from '../contract/input.js';
 import type { RedisTaskObservation } from '../contract/task.js';
-import type { WaitState } from '../contract/wait-state.js';
+import { beginWait, readCarriedState, type WaitState } from '../contract/wait-state.js';
 import { type CallPace, createCallPace } from '../tencent/call-pace.js';
 import { defaultCredentials } from '../tencent/credentials/index.js';
 import type { CredentialProvider } from '../tencent/credentials/provider.js';
@@ -135,6 +135,9 @@ export function activitiesAt(pace: CallPace, options: RedisActivitiesOptions): R
         throw pollFailure(error, Context.current().info.attempt, Math.random());
       }
     },
-    watchTaskInfo: (input, known) => watchTaskInfo(readInput(input), known, call),
+    async watchTaskInfo(input, known) {
+      const plan = readInput(input);
+      return watchTaskInfo(plan, readCarriedState(known, plan) ?? beginWait(plan, Date.now()), call);
+    },
   };
 }

@@ -33,12 +33,15 @@ export async function watchTaskInfo(
 
   if (step.memory.tries === 0) context.metricMeter.createCounter(...POLLS_METRIC).add(1, pollLabels(answer));
   context.heartbeat(step.memory);
-  throw ApplicationFailure.create({
+  const unchanged = ApplicationFailure.create({
     type: 'RedisTaskUnchanged',
     message: watchMessage(step.memory, answer.error, step.retryAfterMs),
     nextRetryDelay: step.retryAfterMs,
     category: ApplicationFailureCategory.BENIGN,
   });
+  // Pending Activities of Temporal UI would show it large, and it says nothing.
+  unchanged.stack = '';
+  throw unchanged;
 }
 
 async function ask(call: () => Promise<DescribedTask>) {

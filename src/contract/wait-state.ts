@@ -4,11 +4,11 @@ import { INVALID_INPUT, type WaitPlan } from './input.js';
 import { POLL_ERROR, POLL_ERROR_CLASS } from './poll-error.js';
 import { OBSERVATION } from './task.js';
 
-const COUNT = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+export const COUNT = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 /** A time that can be shown, because showing it is what a wait does first. */
 const INSTANT = v.pipe(COUNT, v.maxValue(Date.parse('9999-12-31T23:59:59Z')));
 
-export const WAIT_STATE = v.object({
+const WAIT_STATE = v.object({
   v: v.literal(1),
   stage: v.picklist(['pausing', 'polling', 'watching', 'ended']),
   startedAt: INSTANT,
@@ -48,6 +48,9 @@ export const WAIT_STATE = v.object({
  */
 export type WaitState = Readonly<v.InferOutput<typeof WAIT_STATE>>;
 
+/** The state as it was handed over. Fields of a newer version are kept. */
+export const CARRIED_STATE: v.GenericSchema<unknown, WaitState> = v.looseObject(WAIT_STATE.entries);
+
 /** A wait that begins now: its first poll is due at once. */
 export function beginWait(plan: WaitPlan, now: number): WaitState {
   return {
@@ -80,7 +83,7 @@ export function beginWait(plan: WaitPlan, now: number): WaitState {
  * @throws InvalidInputFailure
  */
 export function readCarriedState(carried: unknown, { taskId, region }: WaitPlan): WaitState | undefined {
-  const { success, output } = v.safeParse(v.optional(v.looseObject(WAIT_STATE.entries)), carried);
+  const { success, output } = v.safeParse(v.optional(CARRIED_STATE), carried);
   if (success) return output;
   const rule = 'is not a state that this version of the workflow carried over: leave the second argument out';
   throw new InvalidInputFailure({ field: 'state', rule }, INVALID_INPUT, { taskId, region });

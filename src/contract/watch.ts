@@ -4,7 +4,7 @@ import { outcomeOf } from './outcome.js';
 import { POLL_ERROR, POLL_ERROR_CLASS, type PollErrorClass } from './poll-error.js';
 import { MINIMUM_INTERVAL_MS } from './schedule.js';
 import { OBSERVATION } from './task.js';
-import { WAIT_STATE, type WaitState } from './wait-state.js';
+import { CARRIED_STATE, COUNT, type WaitState } from './wait-state.js';
 import { ATTEMPTS_PER_POLL, dueWarnings, nextPollAt, pauseAfterPoll, type PollAnswer, pollAnswered } from './wait.js';
 
 // A wait with compact pacing hands its polls to the server: one activity, the watch, makes a call per attempt and fails
@@ -12,9 +12,9 @@ import { ATTEMPTS_PER_POLL, dueWarnings, nextPollAt, pauseAfterPoll, type PollAn
 
 /** What a watch remembers from one attempt to the next, by its heartbeat. */
 const WATCH_MEMORY = v.object({
-  state: WAIT_STATE,
+  state: CARRIED_STATE,
   /** How many calls of the present poll have failed in a way that another attempt may help. */
-  tries: WAIT_STATE.entries.polls,
+  tries: COUNT,
 });
 export type WatchMemory = Readonly<v.InferOutput<typeof WATCH_MEMORY>>;
 
@@ -80,8 +80,8 @@ export function readWatchMemory(remembered: unknown): WatchMemory | undefined {
 
 /** What a watch tells its wait at its end. */
 const WATCH_REPORT = v.union([
-  v.object({ state: WAIT_STATE, observation: OBSERVATION }),
-  v.object({ state: WAIT_STATE, error: POLL_ERROR, errorClass: POLL_ERROR_CLASS }),
+  v.object({ state: CARRIED_STATE, observation: OBSERVATION }),
+  v.object({ state: CARRIED_STATE, error: POLL_ERROR, errorClass: POLL_ERROR_CLASS }),
 ]);
 export type WatchReport = Readonly<v.InferOutput<typeof WATCH_REPORT>>;
 

@@ -30,6 +30,7 @@ export interface WatchStanding {
   readonly memory: WatchMemory | undefined;
   /** When it calls next, if that is not yet due. */
   readonly nextAttemptAt: number | null;
+  readonly isCalling: boolean;
 }
 
 /** Asks the server how a watch of this workflow stands. Undefined if nobody knows. */

@@ -35,15 +35,16 @@ export async function watch(wait: RedisTaskWait, limits: CallLimits): Promise<Po
     if (polls.isOver) return polls.answer;
 
     const isLast = clock.isPastDeadline;
-    const dueInMs = standing?.dueInMs ?? 0;
+    const { dueInMs = 0, isCalling = false } = standing ?? {};
     const isBetweenCalls = dueInMs > (isLast ? CANCEL_MS : MINIMUM_INTERVAL_MS);
-    if (!standing || isBetweenCalls || (isLast && looks > LAST_LOOKS)) {
+    const isQueued = !isCalling && dueInMs === 0;
+    if (!standing || isBetweenCalls || (isLast && (isQueued || looks > LAST_LOOKS))) {
       const answer = await polls.giveUp();
       if (!answer) wait.become(watchEnded(wait.state, Date.now(), dueInMs));
       return answer;
     }
-    if (!isLast && dueInMs > 0) {
-      // The poll that was asked for comes in a moment.
+    if (!isLast && !isCalling) {
+      // The call that comes in a moment, or is in the queue, is the poll that was asked for.
       wait.become(pollBegan(wait.state, 'watching'));
     } else {
       const pauseMs = Math.min(looks * MINIMUM_INTERVAL_MS, LONGEST_PAUSE_MS);
@@ -53,11 +54,18 @@ export async function watch(wait: RedisTaskWait, limits: CallLimits): Promise<Po
   }
 }
 
-/** Learns where a watch stands, and when its next call is due: 0 if that is due or under way. Undefined if nobody knows. */
-async function lookAt(wait: RedisTaskWait, activityId: string): Promise<{ dueInMs: number } | undefined> {
+/** A watch as the server knows it. */
+interface Standing {
+  readonly isCalling: boolean;
+  /** When its next call is due; 0 if that is under way or in the task queue. */
+  readonly dueInMs: number;
+}
+
+/** Learns where a watch stands. Undefined if nobody knows. */
+async function lookAt(wait: RedisTaskWait, activityId: string): Promise<Standing | undefined> {
   const standing = await wait.clock.answerOf(describeWatch(activityId));
   if (!standing) return undefined;
-  const { memory, nextAttemptAt } = standing;
+  const { memory, isCalling, nextAttemptAt } = standing;
   if (memory) wait.become(watchReported(wait.state, memory.state));
-  return { dueInMs: Math.max(0, (nextAttemptAt ?? 0) - Date.now()) };
+  return { isCalling, dueInMs: Math.max(0, (nextAttemptAt ?? 0) - Date.now()) };
 }

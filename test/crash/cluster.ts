@@ -40,16 +40,17 @@ export class Cluster extends Stage {
   }
 
   /** Starts waits that end in every way, some of them soon and some only after so many milliseconds. */
-  async startFleet(longestMs: number): Promise<void> {
+  async startFleet(longestMs: number, pacing: 'timers' | 'compact' = 'timers'): Promise<void> {
+    const polling = { ...POLLING, pacing };
     for (const share of [0.2, 0.5, 0.8, 1]) {
       const running = { status: 'running', forMs: share * longestMs };
-      await this.startWait('COMPLETED', { taskId: this.addTask(running, { status: 'succeed' }) });
-      await this.startWait('RedisTaskFailed', { taskId: this.addTask(running, { status: 'failed' }) });
-      await this.startWait('RedisTaskErrored', { taskId: this.addTask(running, { status: 'Error' }) });
+      await this.startWait('COMPLETED', { taskId: this.addTask(running, { status: 'succeed' }), polling });
+      await this.startWait('RedisTaskFailed', { taskId: this.addTask(running, { status: 'failed' }), polling });
+      await this.startWait('RedisTaskErrored', { taskId: this.addTask(running, { status: 'Error' }), polling });
       const maxWait = Math.max(1_000, share * longestMs);
-      await this.startWait('RedisTaskTimedOut', { taskId: this.addTask({ status: 'running' }), maxWait });
+      await this.startWait('RedisTaskTimedOut', { taskId: this.addTask({ status: 'running' }), maxWait, polling });
     }
-    await this.startWait('RedisTaskRejected', { taskId: this.addTask() });
+    await this.startWait('RedisTaskRejected', { taskId: this.addTask(), polling });
   }
 
   /** Resolves once every wait has ended; checks that each did as it must, and that no activity is left behind. */

@@ -30,7 +30,14 @@ const GOOD: ObservedWait = {
     steering: [{ at: 100, heardAt: 110, did: 'pollNow' }],
   },
   recorded: {
-    ...{ startedAt: 0, endedAt: 1_000, ending: { as: 'succeeded', result: RESULT }, polls: [], deadlines: [] },
+    ...{
+      startedAt: 0,
+      endedAt: 1_000,
+      ending: { as: 'succeeded', result: RESULT },
+      polls: [],
+      watches: [],
+      deadlines: [],
+    },
     ...{ failedTasks: [], signals: ['pollNow'], cancelRequested: false, holdsSecret: false, events: 20 },
     longestQueueMs: 0,
   },

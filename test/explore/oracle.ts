@@ -187,19 +187,28 @@ const RULES: readonly Rule[] = [
     if (late.length > 0) yield `The wait ended at ${endedAt}, and called at ${late.map(({ at }) => at).join(', ')}`;
   },
 
-  function* aCallKeepsItsPlace({ polls, deadlines, steering, endedAt = Infinity }, { clockMs, busyMs }) {
+  function* aCallKeepsItsPlace(record, { clockMs, busyMs }) {
+    const { polls, steering, endedAt = Infinity } = record;
     for (const { at, givenUpAt } of polls) {
       if (givenUpAt === undefined || givenUpAt >= endedAt - clockMs) continue;
-      // One that passed while no worker was there counts, even if it was moved before a worker came.
-      const passed = deadlines.filter(
-        ({ deadline }) => deadline >= at && deadline <= givenUpAt && deadlineAt(deadlines, deadline) === deadline,
-      );
-      const atDeadline = passed.length > 0 || givenUpAt >= deadlineAt(deadlines, givenUpAt) - clockMs;
       const cancelled = steering.some(
         ({ did, heardAt = Infinity }) => did === 'cancel' && heardAt <= givenUpAt + busyMs,
       );
-      if (!atDeadline && !cancelled)
+      if (!isAtDeadline(record, at, givenUpAt + clockMs) && !cancelled)
         yield `The call of the poll at ${at} was given up at ${givenUpAt}, with no deadline there`;
+    }
+  },
+
+  function* aWatchGoesOn(record, { clockMs, busyMs }) {
+    const { watches, steering, endedAt = Infinity } = record;
+    for (const { at, givenUpAt } of watches) {
+      if (givenUpAt === undefined || givenUpAt >= endedAt - clockMs) continue;
+      const wasAsked = steering.some(
+        ({ did, heardAt = Infinity }) =>
+          (did === 'cancel' || did === 'pollNow') && heardAt >= at - busyMs && heardAt <= givenUpAt + busyMs,
+      );
+      if (!isAtDeadline(record, at, givenUpAt + clockMs) && !wasAsked)
+        yield `The watch from ${at} was given up at ${givenUpAt}, and nobody had asked for a poll`;
     }
   },
 
@@ -215,7 +224,8 @@ const RULES: readonly Rule[] = [
       // A call that was given up may still be sent: the next one waits until its worker knows.
       const givenUp = polls.some(({ givenUpAt = -Infinity }) => givenUpAt <= free && givenUpAt > free - 2 * CLOSEST_MS);
       // With compact pacing the wait has to ask how the polls stand, again and again while a call is under way.
-      const asksMs = isCompact ? (underWay ? ASKS_AGAIN_MS : CLOSEST_MS) : 0;
+      // What is in the queue by then is the poll that was asked for.
+      const asksMs = isCompact ? (underWay ? ASKS_AGAIN_MS : CLOSEST_MS) + record.longestQueueMs : 0;
       const by = free + (givenUp ? 2 : 1) * CLOSEST_MS + asksMs + clockMs + busyMs;
       if (by >= endedAt || isTroubled(record, heardAt, by)) continue;
       if (!polls.some(({ at }) => at >= heardAt - clockMs && at <= by))
@@ -238,7 +248,11 @@ const RULES: readonly Rule[] = [
     if (!ending || ending.as === 'cancelled' || ending.as === 'other') return;
     const facts = ending.as === 'succeeded' ? ending.result : ending.details;
     const good = polls.filter(({ gaveTask }) => gaveTask).length;
-    if (facts.polls !== good) yield `The ending tells of ${facts.polls} polls, but ${good} returned a task`;
+    const doubtful = polls.filter(({ gaveTask, isDoubtful }) => gaveTask && isDoubtful).length;
+    if (facts.polls > good || facts.polls < good - doubtful) {
+      const doubts = doubtful > 0 ? ` (${doubtful} of them may not have reached the wait)` : '';
+      yield `The ending tells of ${facts.polls} polls, but ${good} returned a task${doubts}`;
+    }
     if (Math.abs(facts.waitedMs - endedAt) > clockMs)
       yield `waitedMs is ${facts.waitedMs}, but the wait took ${endedAt}`;
     if (ending.as !== 'succeeded') return;
@@ -266,6 +280,14 @@ const ENDINGS_OF_TASKS: Readonly<Record<string, true>> = {
 /** The deadline in force at a time. */
 export function deadlineAt(deadlines: WaitRecord['deadlines'], at: number): number {
   return deadlines.filter(({ from }) => from <= at).at(-1)?.deadline ?? Infinity;
+}
+
+/** Whether a deadline came in a span of time. One that passed while no worker was there counts, even if it was moved later. */
+function isAtDeadline({ deadlines }: WaitRecord, from: number, to: number): boolean {
+  const passed = deadlines.some(
+    ({ deadline }) => deadline >= from && deadline <= to && deadlineAt(deadlines, deadline) === deadline,
+  );
+  return passed || to >= deadlineAt(deadlines, to);
 }
 
 function classOf(call: CallRecord | undefined): PollErrorClass | undefined {

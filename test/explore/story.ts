@@ -2,7 +2,7 @@ import type { WaitRecord } from './wait-record.js';
 
 /** A wait as a story: everything that happened in it, in its order, for who has to find out why it went wrong. */
 export function storyOf(record: WaitRecord): string {
-  const { script, ending, endedAt, calls, polls, steering, troubles, deadlines } = record;
+  const { script, ending, endedAt, calls, polls, watches, steering, troubles, deadlines } = record;
   const lines: [number, string][] = [
     [0, `the wait begins: maxWait ${script.maxWaitMs}, polling ${JSON.stringify(script.polling)}`],
     ...(script.task?.statuses ?? []).map(({ fromMs, status }): [number, string] => [
@@ -11,11 +11,15 @@ export function storyOf(record: WaitRecord): string {
     ]),
     ...script.faults.map(({ kind, fromMs, forMs }): [number, string] => [fromMs, `for ${forMs}: ${kind}`]),
     ...troubles.map(({ from, to, why }): [number, string] => [from, `until ${to}: ${why}`]),
-    ...polls.map(({ at, answeredAt, gaveTask, givenUpAt }): [number, string] => [
+    ...watches.map(({ at, givenUpAt }): [number, string] => [
+      at,
+      `a watch${givenUpAt === undefined ? '' : `, given up at ${givenUpAt}`}`,
+    ]),
+    ...polls.map(({ at, answeredAt, gaveTask, givenUpAt, isDoubtful }): [number, string] => [
       at,
       answeredAt === undefined
         ? `a poll, given up at ${String(givenUpAt)}`
-        : `a poll, answered at ${answeredAt}${gaveTask ? '' : ' without a task'}`,
+        : `a poll, answered at ${answeredAt}${gaveTask ? '' : ' without a task'}${isDoubtful ? ', which may be lost' : ''}`,
     ]),
     ...calls.map(({ at, answer, isRepair }): [number, string] => [
       at,

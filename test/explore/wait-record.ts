@@ -14,8 +14,10 @@ export interface WaitRecord {
   readonly ending: Ending | undefined;
   /** The calls that reached the API, in their order. */
   readonly calls: readonly CallRecord[];
-  /** The polls that the wait began, each one activity. */
+  /** The polls of the wait: those that it began, each one activity, and those of its watches. */
   readonly polls: readonly PollRecord[];
+  /** The activities by which the server polled for a wait with compact pacing. */
+  readonly watches: readonly WatchRecord[];
   readonly steering: readonly SteeringRecord[];
   /** Deadlines that were in force, each from its time on. */
   readonly deadlines: readonly { readonly from: number; readonly deadline: number }[];
@@ -53,6 +55,14 @@ export interface PollRecord {
   /** When its answer reached the wait; undefined when it was given up. */
   readonly answeredAt?: number;
   readonly gaveTask?: boolean;
+  readonly givenUpAt?: number;
+  /** It was made by a watch, and what came in between may have kept its answer from the wait. */
+  readonly isDoubtful?: boolean;
+}
+
+/** One activity that polls by its attempts. */
+export interface WatchRecord {
+  readonly at: number;
   readonly givenUpAt?: number;
 }
 

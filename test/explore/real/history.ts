@@ -3,14 +3,16 @@ import type { RedisTaskWaitState } from '../../../src/contract/view.js';
 import { SIMULATOR_CREDENTIAL } from '../../../src/testing/index.js';
 import { failedWorkflowTasks, type History, type HistoryEvent } from '../../support/histories.js';
 import { failed, success, valueOf } from '../ending.js';
-import type { Ending, PollRecord } from '../wait-record.js';
+import type { Ending, PollRecord, WatchRecord } from '../wait-record.js';
 
 /** What the server's record says of a wait. Times are Unix milliseconds. */
 export interface RecordedWait {
   readonly startedAt: number;
   readonly endedAt: number | undefined;
   readonly ending: Ending | undefined;
+  /** Those of its watches are not in history. */
   readonly polls: readonly PollRecord[];
+  readonly watches: readonly WatchRecord[];
   readonly deadlines: readonly { readonly from: number; readonly deadline: number }[];
   readonly failedTasks: readonly string[];
   /** The names of the signals that reached it. */
@@ -37,6 +39,7 @@ export function readHistories(histories: readonly History[], maxWaitMs: number):
     endedAt,
     ending,
     polls: histories.flatMap((history) => pollsOf(history, endedAt)),
+    watches: histories.flatMap(watchesOf),
     deadlines: deadlinesOf(events, startedAt, maxWaitMs),
     failedTasks: histories.flatMap(failedWorkflowTasks),
     signals: events.flatMap(({ workflowExecutionSignaledEventAttributes: signal }) => signal?.signalName ?? []),
@@ -84,6 +87,21 @@ function pollsOf({ events }: History, endedAt: number | undefined): PollRecord[]
       ? { ...poll, givenUpAt: poll.givenUpAt ?? endedAt ?? Infinity }
       : { ...poll, answeredAt, gaveTask: gaveTask ?? false },
   );
+}
+
+function watchesOf({ events }: History): WatchRecord[] {
+  const givenUp = new Map<string, number>();
+  for (const event of events ?? []) {
+    const cancelled = event.activityTaskCancelRequestedEventAttributes;
+    if (cancelled) givenUp.set(String(cancelled.scheduledEventId), timeOf(event));
+  }
+  const scheduled = (events ?? []).filter(
+    ({ activityTaskScheduledEventAttributes: activity }) => activity?.activityType?.name === 'watchTaskInfo',
+  );
+  return scheduled.map((event) => {
+    const givenUpAt = givenUp.get(String(event.eventId));
+    return { at: timeOf(event), ...(givenUpAt !== undefined && { givenUpAt }) };
+  });
 }
 
 function queueDelays({ events }: History): number[] {

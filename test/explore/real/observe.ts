@@ -5,9 +5,10 @@ import type { SimulatorCall } from '../../../src/testing/index.js';
 import type { History } from '../../support/histories.js';
 import type { CallRecord, WaitRecord } from '../wait-record.js';
 import type { ObservedWait } from './findings.js';
-import { readHistories } from './history.js';
+import { readHistories, type RecordedWait } from './history.js';
 import type { PlayedWait } from './play.js';
 import type { Absence, ExplorerStage } from './stage.js';
+import { watchedPolls } from './watched-polls.js';
 
 /** Puts together what the client did, what the API saw and what the server has on record. */
 export async function observe(
@@ -20,9 +21,23 @@ export async function observe(
     const { script, taskId } = played.planned;
     const recorded = readHistories(await historiesOf(client, played.workflowId), script.maxWaitMs);
     const calls = simulator.calls.filter((call) => call.taskId === String(taskId));
-    observed.push({ played, recorded, calls, runs: runs.get(played.workflowId) ?? 0 });
+    const longestQueueMs = Math.max(recorded.longestQueueMs, ...queueDelays(recorded, calls));
+    observed.push({
+      played,
+      recorded: { ...recorded, longestQueueMs },
+      calls,
+      runs: runs.get(played.workflowId) ?? 0,
+    });
   }
   return observed;
+}
+
+/** How long the first attempts of watches were in the queue, which only the API can tell. */
+function queueDelays({ watches, endedAt = Infinity }: RecordedWait, calls: readonly SimulatorCall[]): number[] {
+  return watches.map(({ at, givenUpAt = endedAt }) => {
+    const firstCall = calls.find((call) => call.at >= at)?.at ?? Infinity;
+    return Math.max(0, Math.min(firstCall, givenUpAt, endedAt) - at);
+  });
 }
 
 /** How many runs each wait has that continue no other run. */
@@ -39,6 +54,7 @@ export function recordOf(
   { played, recorded, calls }: ObservedWait,
   absences: readonly Absence[],
   longestQueueMs: number,
+  callEnds: ReadonlyMap<SimulatorCall, number>,
 ): WaitRecord {
   const { startedAt, endedAt, ending, failedTasks } = recorded;
   const since = (time: number) => time - startedAt;
@@ -52,18 +68,30 @@ export function recordOf(
       status,
     })),
   };
+  const timedCalls = calls.map((call, index) => ({
+    ...callRecord(call, calls[index - 1], since(call.at)),
+    endedAt: since(callEnds.get(call) ?? Infinity),
+  }));
+  const ownPolls = recorded.polls.map((poll) => ({
+    at: since(poll.at),
+    ...(poll.answeredAt !== undefined && { answeredAt: since(poll.answeredAt) }),
+    ...(poll.gaveTask !== undefined && { gaveTask: poll.gaveTask }),
+    ...(poll.givenUpAt !== undefined && { givenUpAt: since(poll.givenUpAt) }),
+  }));
+  const watches = recorded.watches.map(({ at, givenUpAt }) => ({
+    at: since(at),
+    ...(givenUpAt !== undefined && { givenUpAt: since(givenUpAt) }),
+  }));
+  const troubles = absences.map(({ from, to, why }) => ({ from: since(from), to: since(to), why }));
+  const watched = watchedPolls({ polls: ownPolls, watches, calls: timedCalls, troubles });
   return {
     script: { ...script, task, faults: script.faults.map((fault) => ({ ...fault, fromMs: fault.fromMs + shift })) },
     startedAt,
     endedAt: endedAt === undefined ? undefined : since(endedAt),
     ending,
-    calls: calls.map((call, index) => callRecord(call, calls[index - 1], since(call.at))),
-    polls: recorded.polls.map((poll) => ({
-      at: since(poll.at),
-      ...(poll.answeredAt !== undefined && { answeredAt: since(poll.answeredAt) }),
-      ...(poll.gaveTask !== undefined && { gaveTask: poll.gaveTask }),
-      ...(poll.givenUpAt !== undefined && { givenUpAt: since(poll.givenUpAt) }),
-    })),
+    calls: timedCalls,
+    polls: [...ownPolls, ...watched].sort((a, b) => a.at - b.at),
+    watches,
     steering: played.steering.map((each) => ({
       ...each,
       at: since(each.at),
@@ -71,7 +99,7 @@ export function recordOf(
       heardAt: each.heardAt === undefined ? undefined : Math.max(0, since(each.heardAt)),
     })),
     deadlines: recorded.deadlines.map(({ from, deadline }) => ({ from: since(from), deadline: since(deadline) })),
-    troubles: absences.map(({ from, to, why }) => ({ from: since(from), to: since(to), why })),
+    troubles,
     longestQueueMs,
     failedTasks,
   };

@@ -126,12 +126,14 @@ export class VirtualQueue {
         return;
       }
       this.lastTaken = this.elapsed;
+      watch?.taken();
       const queuedMs = this.clock.now - scheduledAt;
       if (during(this.around.killed, this.elapsed)) {
         this.calls.push({ at: this.elapsed, answer: undefined });
         const limit = durationMs(activity.startToCloseTimeout);
         this.clock.after(limit, () => {
           if (isOver()) return;
+          watch?.lost();
           if (attempt < maximumAttempts) again(watch ? 1_000 : 1_000 * 2 ** (attempt - 1));
           else resolve({ failed: { failure: timeoutFailure() } });
         });

@@ -18,6 +18,8 @@ export class VirtualWatch {
   private memory: WatchMemory;
   private hasBeaten = false;
   private nextAttemptAt: number | null = null;
+  /** An attempt was taken from the queue, and has not ended. */
+  isCalling = false;
   private current: NotedPoll | undefined;
 
   constructor(
@@ -37,15 +39,27 @@ export class VirtualWatch {
     return {
       remembered: this.hasBeaten ? this.memory : null,
       nextAttemptAt: this.nextAttemptAt,
+      isCalling: this.isCalling,
     };
   }
 
   begin(): void {
     this.nextAttemptAt = null;
+  }
+
+  /** A worker took the attempt from the queue. */
+  taken(): void {
+    this.isCalling = true;
     this.current ??= this.note();
   }
 
+  /** The worker that took it is lost. */
+  lost(): void {
+    this.isCalling = false;
+  }
+
   answered(answer: PollAnswer, queuedMs: number, askedAt: number): { report?: WatchReport; retryAfterMs: number } {
+    this.isCalling = false;
     const call = { askedAt: Math.round(askedAt), now: Math.round(this.clock.now), queuedMs, random: Math.random() };
     const step = watchStep(this.plan, this.known, this.memory, answer, call);
     const isPollOver = step.isNews || step.memory.tries === 0;
@@ -69,7 +83,7 @@ export class VirtualWatch {
     if (!this.current) return;
     const now = this.clock.now - this.start;
     // Between two attempts of a poll, no call is given up.
-    if (this.nextAttemptAt === null) this.current.givenUpAt = now;
+    if (this.isCalling) this.current.givenUpAt = now;
     else Object.assign(this.current, { answeredAt: now, gaveTask: false });
   }
 }

@@ -1,0 +1,119 @@
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import { createRedisActivities } from '../../src/activities/index.js';
+import { readInput } from '../../src/contract/input.js';
+import { beginWait, type WaitState } from '../../src/contract/wait-state.js';
+import { pollAnswered } from '../../src/contract/wait.js';
+import { readWatchReport } from '../../src/contract/watch.js';
+import { RedisApiSimulator, SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
+import { seen } from '../contract/played-wait.js';
+
+const input = {
+  taskId: 18215,
+  region: 'ap-guangzhou',
+  polling: { initialInterval: '5s', maximumInterval: '5s', jitter: 0, pacing: 'compact' },
+} as const;
+
+describe('watchTaskInfo', () => {
+  let simulator: RedisApiSimulator;
+  let known: WaitState;
+  beforeEach(async () => {
+    simulator = await RedisApiSimulator.start({ requestsPerSecond: false });
+    simulator.addTask(input.taskId, { timeline: [{ status: 'running' }] });
+    const begun = beginWait(readInput(input), Date.now());
+    known = pollAnswered(begun, seen('running'), Date.now());
+  });
+  afterEach(() => simulator.close());
+
+  /** One attempt: what it returned or threw, and its last heartbeat. */
+  async function attempt(heartbeatDetails?: unknown, scheduledAt = Date.now(), given: unknown = input) {
+    const info = { startToCloseTimeoutMs: 15_000, heartbeatDetails, currentAttemptScheduledTimestampMs: scheduledAt };
+    const environment = new MockActivityEnvironment(info, { logger: new DefaultLogger('ERROR') });
+    let heartbeat: unknown;
+    environment.on('heartbeat', (details: unknown) => (heartbeat = details));
+    const credentials = { getCredential: () => Promise.resolve(SIMULATOR_CREDENTIAL) };
+    const activities = createRedisActivities({ endpoint: simulator.url, credentials });
+    const ended: unknown = await environment
+      .run(() => activities.watchTaskInfo(given as typeof input, known))
+      .catch((error: unknown) => error);
+    return { ended, heartbeat };
+  }
+
+  test('fails while nothing changes, says when to try again, and shows how the task stands', async () => {
+    const { ended } = await attempt();
+
+    expect(ended).toBeInstanceOf(ApplicationFailure);
+    expect(ended).toMatchObject({
+      type: 'RedisTaskUnchanged',
+      message: 'running · 2 polls · next poll in 5 s',
+      nextRetryDelay: 5_000,
+      nonRetryable: false,
+      category: ApplicationFailureCategory.BENIGN,
+    });
+  });
+
+  test('shows no stack in Temporal UI', async () => {
+    expect((await attempt()).ended).toMatchObject({ stack: '' });
+  });
+
+  test('goes on where the attempt before it stopped', async () => {
+    const first = await attempt();
+    const second = await attempt(first.heartbeat);
+
+    expect((second.ended as Error).message).toMatch(/^running · 3 polls · /);
+  });
+
+  test('reports a change with the count of all polls', async () => {
+    const { heartbeat } = await attempt();
+    simulator.setTask(input.taskId, { status: 'succeed' });
+    const { ended } = await attempt(heartbeat);
+
+    expect(readWatchReport(ended)).toMatchObject({ observation: { status: 'succeed' }, state: { polls: 3 } });
+  });
+
+  test('shows an error with its RequestId between two tries', async () => {
+    simulator.fault({ kind: 'error', code: 'InternalError', message: 'Out of order.' });
+    const { ended } = await attempt();
+
+    const requestId = simulator.calls[0]?.requestId ?? '';
+    expect(ended).toMatchObject({
+      message: `InternalError: Out of order. (RequestId ${requestId}) · next poll in 1 s`,
+    });
+  });
+
+  test('reports a refusal at once', async () => {
+    simulator.fault({ kind: 'error', code: 'UnsupportedRegion' });
+    const { ended } = await attempt();
+
+    expect(readWatchReport(ended)).toMatchObject({ errorClass: 'rejected', error: { code: 'UnsupportedRegion' } });
+  });
+
+  test.each(['nonsense', { state: 1 }, null])('begins anew when a heartbeat says %j', async (heartbeat) => {
+    expect((await attempt(heartbeat)).ended).toMatchObject({ message: 'running · 2 polls · next poll in 5 s' });
+  });
+
+  test('keeps to the times of the server on a worker whose clock is an hour ahead', async () => {
+    simulator.setTask(input.taskId, { status: 'a new one' });
+    const serverNow = Date.now() - 3_600_000;
+    const { ended } = await attempt(undefined, serverNow);
+
+    const { unfinishedAt } = readWatchReport(ended)?.state ?? {};
+    expect(unfinishedAt).toBeGreaterThanOrEqual(serverNow);
+    expect(unfinishedAt).toBeLessThan(serverNow + 60_000);
+  });
+
+  test('refuses a state that no wait has, instead of failing again and again', async () => {
+    known = { v: 2 } as unknown as WaitState;
+
+    expect((await attempt()).ended).toMatchObject({ type: 'RedisTaskInvalidInput', nonRetryable: true });
+    expect(simulator.calls).toEqual([]);
+  });
+
+  test('refuses a region that is none: it becomes a host name', async () => {
+    const { ended } = await attempt(undefined, Date.now(), { ...input, region: 'evil.example.com/' });
+
+    expect(ended).toMatchObject({ type: 'RedisTaskInvalidInput' });
+    expect(simulator.calls).toEqual([]);
+  });
+});
