@@ -102,7 +102,7 @@ function pollsUntil(endS: number, waiter: Iterable<number>): number[] {
 }
 
 /** Mulberry32: the same draws in every run. */
-function seeded(seed: number): () => number {
+export function seeded(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

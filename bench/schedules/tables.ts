@@ -43,6 +43,7 @@ function inSeconds(seconds: number): string {
   return `${seconds} s`;
 }
 
-function table(header: string[], rows: string[][]): string {
+/** A table in Markdown. */
+export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   return [header, header.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |\n`).join('');
 }

@@ -14,7 +14,7 @@ const SYSTEM_CLOCK: Clock = { now: Date.now, sleep: (ms, signal) => setTimeout(m
 
 const SLOWED_RATE = 0.1;
 
-/** One poll for each of a task queue's four partitions: with two, a rate of 3 a second came out as 2.3 (bench/budget.ts). */
+/** One poll for each of a task queue's four partitions: with two, a rate of 3 a second came out as 2.3 (bench/fleet.ts). */
 const AHEAD = 4;
 
 /**

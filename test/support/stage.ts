@@ -70,6 +70,11 @@ export class Stage {
     return this.server?.uiUrl ?? '';
   }
 
+  /** The process of the Temporal server. */
+  get serverPid(): number | undefined {
+    return this.server?.pid;
+  }
+
   get client(): Client {
     return this.clientOf('default');
   }

@@ -1,0 +1,68 @@
+import { cachedWaits } from '../../src/worker/cached-waits.js';
+import type { OpenWaits } from '../memory/open-waits.js';
+import { table } from '../schedules/tables.js';
+import type { Pacing } from '../support/waits.js';
+import type { PageResults } from './results.js';
+
+const CONTAINERS_MIB = [256, 512, 1_024, 2_048];
+
+export function memoryTables({ memory }: PageResults): Record<string, string> {
+  const { open, leftBehind } = memory.figures;
+  return {
+    memory: table(
+      [
+        'open waits',
+        'pacing',
+        'idle, MB',
+        `after ${memory.parameters.open.seconds} s, MB`,
+        'highest, MB',
+        'started a second',
+        'restart: first poll',
+        'restart: full pace',
+        'restart: highest, MB',
+      ],
+      open.map((each) => [
+        each.waits.toLocaleString('en'),
+        each.pacing,
+        shown(each.idleMb),
+        shown(each.residentMb),
+        shown(each.highestMb),
+        String(each.startsPerSecond),
+        inSeconds(each.recovery.firstPollS),
+        inSeconds(each.recovery.fullPaceS),
+        shown(each.recovery.highestMb),
+      ]),
+    ),
+    'left-behind': table(
+      ['left behind', 'waits', 'polls measured', 'bytes of heap a poll', 'bytes resident a poll'],
+      leftBehind.map((each) => [
+        each.pacing,
+        String(each.waits),
+        each.polls.toLocaleString('en'),
+        each.heapBytesPerPoll.toLocaleString('en'),
+        each.residentBytesPerPoll.toLocaleString('en'),
+      ]),
+    ),
+    containers: containerTable(),
+  };
+}
+
+function containerTable(): string {
+  return table(
+    ["the container's memory", 'waits kept in the cache'],
+    CONTAINERS_MIB.map((mib) => [`${mib.toLocaleString('en')} MiB`, cachedWaits(mib * 2 ** 20).toLocaleString('en')]),
+  );
+}
+
+/** The measurement with the most waits. */
+export function largestOf(pacing: Pacing, open: readonly OpenWaits[]): OpenWaits | undefined {
+  return open.filter((each) => each.pacing === pacing).toSorted((one, other) => other.waits - one.waits)[0];
+}
+
+function shown(mb: number | null): string {
+  return mb?.toLocaleString('en') ?? 'not measured';
+}
+
+function inSeconds(seconds: number | null): string {
+  return seconds === null ? 'not in time' : `${seconds.toFixed(1)} s`;
+}

@@ -1,0 +1,37 @@
+import type { CallCosts } from '../call.js';
+import type { Fleet, FleetParameters } from '../fleet.js';
+import type { MemoryFigures, MemoryParameters } from '../memory.js';
+import type { PacingsParameters, PollCost } from '../pacings.js';
+import type { StartFigures, StartParameters } from '../start.js';
+import { readResult, type Result } from '../support/results.js';
+
+export interface CallParameters {
+  readonly rounds: number;
+  readonly calls: number;
+}
+
+/** What the page is made of. */
+export interface PageResults {
+  readonly call: Result<CallParameters, CallCosts>;
+  readonly start: Result<StartParameters, StartFigures>;
+  readonly pacings: Result<PacingsParameters, readonly PollCost[]>;
+  readonly memory: Result<MemoryParameters, MemoryFigures>;
+  readonly fleet: Result<FleetParameters, readonly Fleet[]>;
+}
+
+/** @throws Error that names a part which has not been measured yet */
+export async function readPageResults(): Promise<PageResults> {
+  return {
+    call: await read('call'),
+    start: await read('start'),
+    pacings: await read('pacings'),
+    memory: await read('memory'),
+    fleet: await read('fleet'),
+  };
+}
+
+async function read<Parameters, Figures>(part: string): Promise<Result<Parameters, Figures>> {
+  const result = await readResult<Parameters, Figures>(part);
+  if (!result) throw new Error(`There is no result yet: npm run bench -- --only ${part}`);
+  return result;
+}

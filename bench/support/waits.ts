@@ -1,0 +1,56 @@
+import type { Client } from '@temporalio/client';
+import pMap from 'p-map';
+import type { AwaitRedisTaskInput } from '../../src/contract/input.js';
+import type { RedisApiSimulator, SimulatorCall } from '../../src/testing/index.js';
+
+export const PACINGS = ['timers', 'compact'] as const;
+export type Pacing = (typeof PACINGS)[number];
+
+/** No wait ends during a measurement. */
+const LONG_WAIT = '12h';
+
+/** Waits to start, all for tasks that stay `running`. */
+export interface WaitsToStart {
+  readonly taskIds: readonly number[];
+  readonly taskQueue: string;
+  readonly pacing: Pacing;
+  /** @default the defaults of a wait */
+  readonly polling?: AwaitRedisTaskInput['polling'];
+}
+
+/** Starts waits, 50 requests at a time. */
+export async function startWaits(
+  client: Client,
+  simulator: RedisApiSimulator | undefined,
+  { taskIds, taskQueue, pacing, polling }: WaitsToStart,
+): Promise<void> {
+  for (const taskId of taskIds) simulator?.addTask(taskId, { timeline: [{ status: 'running' }] });
+  await pMap(
+    taskIds,
+    (taskId) => {
+      const input = { taskId, region: 'ap-guangzhou', maxWait: LONG_WAIT, polling: { ...polling, pacing } };
+      return client.workflow.start('awaitRedisTask', {
+        taskQueue,
+        workflowId: waitId(taskQueue, taskId),
+        args: [input],
+      });
+    },
+    { concurrency: 50 },
+  );
+}
+
+export function waitId(taskQueue: string, taskId: number): string {
+  return `${taskQueue}/ap-guangzhou/${taskId}`;
+}
+
+/** So many ids from this one on. */
+export function taskIdsFrom(first: number, count: number): number[] {
+  return Array.from({ length: count }, (_, index) => first + index);
+}
+
+/** The times between polls of one wait, in seconds, for each wait. */
+export function gapsByWait(calls: readonly SimulatorCall[]): number[][] {
+  const times = new Map<string, number[]>();
+  for (const { taskId = '', at } of calls) times.set(taskId, [...(times.get(taskId) ?? []), at]);
+  return [...times.values()].map((each) => each.slice(1).map((at, index) => (at - (each[index] ?? at)) / 1_000));
+}

@@ -1,0 +1,34 @@
+import { readFile } from 'node:fs/promises';
+import { modelOf } from '../../bench/page/fleet-tables.js';
+import { plotsOf } from '../../bench/page/plots.js';
+import { readPageResults } from '../../bench/page/results.js';
+import { tablesOf } from '../../bench/page/tables.js';
+import { withTables } from '../../bench/schedules/tables.js';
+
+const docs = (file: string) => readFile(new URL(`../../docs/${file}`, import.meta.url), 'utf8');
+
+describe('docs/performance.md', () => {
+  test('has the tables that `npm run bench -- --write` would write', async () => {
+    const page = await docs('performance.md');
+
+    expect(withTables(page, tablesOf(await readPageResults()))).toBe(page);
+  });
+
+  test('shows the pictures that it would draw', async () => {
+    const page = await docs('performance.md');
+    for (const [name, svg] of Object.entries(plotsOf(await readPageResults()))) {
+      expect(page).toContain(`](images/${name})`);
+      expect(await docs(`images/${name}`)).toBe(svg);
+    }
+  });
+});
+
+describe('the model of a fleet', () => {
+  test('comes near the mean time between polls that was measured', async () => {
+    const { fleet, pacings } = await readPageResults();
+    for (const measured of fleet.figures) {
+      const model = modelOf(measured, { fleet, pacings });
+      expect(Math.abs(model.gapMeanS / measured.gapMeanS - 1)).toBeLessThan(0.2);
+    }
+  });
+});
