@@ -171,7 +171,7 @@ const RULES: readonly Rule[] = [
   function* callsKeepTheirDistance({ calls, troubles }, { clockMs }) {
     for (const [index, call] of calls.entries()) {
       const before = calls[index - 1];
-      if (!before || call.isRepair) continue;
+      if (!before || call.isRepair || call.mayBeProbe) continue;
       const distance = call.at - before.at;
       // A server that forgets that it gave a call away gives it away again.
       const isForgetful = troubles.some(

@@ -47,6 +47,8 @@ export interface CallRecord {
   readonly answer: { readonly status: string } | { readonly errorClass: PollErrorClass } | undefined;
   /** A second call of the same attempt, with fresh credentials or another clock. */
   readonly isRepair?: boolean;
+  /** Perhaps no wait asked: a worker whose credentials were refused tries the refused call again, for itself. */
+  readonly mayBeProbe?: boolean;
 }
 
 /** One poll of the wait. */

@@ -65,3 +65,7 @@ test.each<[string, Parameters<typeof pollsOf>[1], boolean]>([
     { at: 2_010, answeredAt: 2_050, gaveTask: true, ...(isDoubtful && { isDoubtful }) },
   ]);
 });
+
+test('an answer that a worker may have asked for itself, after a refusal, is doubtful', () => {
+  expect(pollsOf([call(2_010, RUNNING, { mayBeProbe: true })])).toMatchObject([{ gaveTask: true, isDoubtful: true }]);
+});

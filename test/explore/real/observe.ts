@@ -69,7 +69,7 @@ export function recordOf(
     })),
   };
   const timedCalls = calls.map((call, index) => ({
-    ...callRecord(call, calls[index - 1], since(call.at)),
+    ...callRecord(call, calls.slice(0, index), since(call.at)),
     endedAt: since(callEnds.get(call) ?? Infinity),
   }));
   const ownPolls = recorded.polls.map((poll) => ({
@@ -108,11 +108,18 @@ export function recordOf(
 /** Refusals that the worker repairs at once by a second call. */
 const REPAIRED: readonly PollErrorClass[] = ['unauthorized'];
 
-function callRecord(call: SimulatorCall, before: SimulatorCall | undefined, at: number): CallRecord {
-  const answer = answerOf(call);
-  const last = before && answerOf(before);
-  const isRepair = last && 'errorClass' in last && REPAIRED.includes(last.errorClass) && call.at - before.at < 1_000;
-  return { at, answer, ...(isRepair && { isRepair }) };
+/** The longest until a worker sends a refused call again for itself: its longest pause, and the wait for its slot. */
+const PROBE_MS = 15_000;
+
+function callRecord(call: SimulatorCall, earlier: readonly SimulatorCall[], at: number): CallRecord {
+  const wasRefused = (withinMs: number) => (before: SimulatorCall) => {
+    const answer = answerOf(before);
+    const isRefused = answer !== undefined && 'errorClass' in answer && REPAIRED.includes(answer.errorClass);
+    return isRefused && call.at - before.at < withinMs;
+  };
+  const isRepair = earlier.slice(-1).some(wasRefused(1_000));
+  const mayBeProbe = earlier.some(wasRefused(PROBE_MS));
+  return { at, answer: answerOf(call), ...(isRepair && { isRepair }), ...(mayBeProbe && { mayBeProbe }) };
 }
 
 function answerOf({ outcome, aborted, status }: SimulatorCall): CallRecord['answer'] {

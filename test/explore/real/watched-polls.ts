@@ -46,7 +46,7 @@ function pollsOf(
   const made: PollRecord[] = [];
   let beganAt: number | undefined;
   let tries = 0;
-  for (const [index, { at, endedAt, answer }] of calls.entries()) {
+  for (const [index, { at, endedAt, answer, mayBeProbe }] of calls.entries()) {
     // An attempt that was taken before its worker heard of the end.
     if (at >= givenUpAt) break;
     beganAt ??= at;
@@ -58,7 +58,7 @@ function pollsOf(
       break;
     }
     if (isWorthRetrying(answer) && tries < ATTEMPTS_PER_POLL) continue;
-    const isDoubtful = endedAt > givenUpAt - UNDER_WAY_MS || mayBeLost(endedAt, troubles);
+    const isDoubtful = mayBeProbe || endedAt > givenUpAt - UNDER_WAY_MS || mayBeLost(endedAt, troubles);
     const gaveTask = answer !== undefined && 'status' in answer;
     made.push({ at: beganAt, answeredAt: endedAt, gaveTask, ...(isDoubtful && { isDoubtful }) });
     [beganAt, tries] = [undefined, 0];
