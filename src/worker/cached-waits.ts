@@ -9,7 +9,7 @@ const WAIT_MIB = 2;
  * About as many as 15 calls a second serve well. A worker that has far more waits open loads most of them for each poll,
  * whatever the size of the cache (measured with 1,500: no less CPU with 400 than with 200).
  */
-const WAITS_MAX = 300;
+const WAITS_MAX = 250;
 const WAITS_MIN = 10;
 
 /**

@@ -6,7 +6,7 @@ describe('cachedWaits', () => {
   test.each([
     [256, 28],
     [512, 156],
-    [1_024, 300],
+    [1_024, 250],
   ])('leaves room for them in a container of %d MiB: %d', (memory, waits) => {
     expect(cachedWaits(memory * MIB)).toBe(waits);
   });
@@ -16,7 +16,7 @@ describe('cachedWaits', () => {
   });
 
   test('is no more on a large machine: more waits than the API can be asked about need no cache', () => {
-    expect(cachedWaits(64 * 1_024 * MIB)).toBe(300);
+    expect(cachedWaits(64 * 1_024 * MIB)).toBe(250);
   });
 
   test('knows the memory of this machine', () => {
