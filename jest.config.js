@@ -58,8 +58,8 @@ export default {
   ],
   testSequencer: '<rootDir>/test/support/sequencer.cjs',
   testTimeout: 60_000,
-  // One more than the cores of a small machine: many tests wait for timers rather than compute.
-  maxWorkers: 3,
+  // Twice the cores of a small machine: many tests wait for timers rather than compute.
+  maxWorkers: 4,
   // What runs in Temporal's sandbox, or in a process of its own, is tested there, where jest cannot count it.
   collectCoverageFrom: ['src/**/*.ts', '!src/workflows/**', '!src/worker.ts', '!src/**/main.ts'],
   coverageReporters: ['text', 'lcov'],
