@@ -128,8 +128,8 @@ export class RedisTaskClient {
 
   /** Where a wait stands. @throws as {@link attach} */
   async state(wait: RedisTaskReference): Promise<RedisTaskWaitState> {
-    const handle = await this.attach(wait);
-    return withWatchedPolls(await queryState(handle), await handle.describe(), this.client);
+    const found = await this.findOne(wait);
+    return withWatchedPolls(await queryState(handleTo(this.client, found)), found, this.client);
   }
 
   /**

@@ -18,7 +18,7 @@ export async function withWatchedPolls(
   const { loadedDataConverter } = client.options;
   const [remembered] = await decodeArrayFromPayloads(loadedDataConverter, watch.heartbeatDetails.payloads);
   const memory = readWatchMemory(remembered);
-  // The activity may belong to another task, in a workflow that waits inline for several.
+  // The wait may have heard of more since it was described.
   if (!memory || memory.state.polls < state.polls) return state;
   const { nextAttemptScheduleTime: next } = watch;
   const { status, polls, lastError, observation } = viewOf(state, memory.state, Date.now());
