@@ -8,9 +8,6 @@ import type { TencentApiError } from '../tencent/errors.js';
 /** The server keeps at most 4 KB of the failure of a call that it retries. */
 const MESSAGE_MAX = 1_000;
 
-/** Classes that do not end a wait. */
-const EXPECTED: readonly PollErrorClass[] = ['transient', 'throttled', 'unknownTask'];
-
 /** The class for a wait: a clock that is refused even after its correction means unauthorized. */
 export function pollErrorClassOf({ errorClass }: TencentApiError): PollErrorClass {
   return errorClass === 'clock' ? 'unauthorized' : errorClass;
@@ -36,14 +33,15 @@ export function pollErrorOf(error: TencentApiError): PollError {
 export function pollFailure(error: TencentApiError, attempt: number, random: number): ApplicationFailure {
   const errorClass = pollErrorClassOf(error);
   const details = pollErrorOf(error);
+  const mayPass = isWorthRetrying(errorClass);
   return ApplicationFailure.create({
     type: POLL_FAILURE_TYPES[errorClass],
     message: errorSentence(details),
     details: [details],
-    nonRetryable: !isWorthRetrying(errorClass),
+    nonRetryable: !mayPass,
     ...(errorClass === 'throttled' && { nextRetryDelay: retryDelayMs(errorClass, attempt, random) }),
-    // Expected: no warning in the log, not counted as a failed activity.
-    ...(EXPECTED.includes(errorClass) && { category: ApplicationFailureCategory.BENIGN }),
+    // Expected, since it does not end a wait: no warning in the log, not counted as a failed activity.
+    ...((mayPass || errorClass === 'unknownTask') && { category: ApplicationFailureCategory.BENIGN }),
   });
 }
 
