@@ -1,4 +1,4 @@
-import { seeded } from '../schedules/measure.js';
+import { seeded } from '../../test/support/seeded.js';
 import { median, quantile } from '../support/statistics.js';
 
 /** Waits for tasks that do not end, on the budget of one account. */

@@ -1,3 +1,4 @@
+import { seeded } from '../../test/support/seeded.js';
 import { type Cost, costOf, evenly, type Law, logNormal } from './law.js';
 import { latenessAt, optima } from './optimum.js';
 import { ours, peers, type Waiter } from './waiters.js';
@@ -99,15 +100,4 @@ function pollsUntil(endS: number, waiter: Iterable<number>): number[] {
     if (at >= endS) break;
   }
   return polls;
-}
-
-/** Mulberry32: the same draws in every run. */
-export function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

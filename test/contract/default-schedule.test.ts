@@ -1,19 +1,9 @@
 import { readInput } from '../../src/contract/input.js';
 import { nextInterval } from '../../src/contract/schedule.js';
+import { seeded } from '../support/seeded.js';
 
 const DURATIONS_S = [9, 30, 60, 180, 600, 1_800];
 const PATHS = 2_000;
-
-/** Mulberry32: the same draws in every run. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** When Terraform's provider polls a task, in seconds: after 0.5, 1, 2, 4 and 8 s, then every 10 s. */
 function terraformPolls(untilS: number): number[] {
