@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger, type Logger, type WorkflowBundleOption } from '@temporalio/worker';
-import { ConfigError } from './config-error.js';
+import { ConfigError } from '../tencent/config-error.js';
 
 const LIB = new URL('../', import.meta.url);
 

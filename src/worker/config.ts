@@ -6,9 +6,8 @@ import { DEFAULT_TASK_QUEUE } from '../contract/ids.js';
 import { readProxy } from '../tencent/agents.js';
 import { readCredentialSettings } from '../tencent/credentials/settings.js';
 import { isLoopback, readEndpoint } from '../tencent/endpoint.js';
-import { ConfigError } from './config-error.js';
+import { oneOf, readBy, readVariables, shown } from '../tencent/variables.js';
 import { readTemporalSettings } from './temporal-settings.js';
-import { oneOf, readBy, readVariables, shown } from './variables.js';
 
 /** Where the health pages listen. */
 export interface HttpAddress {
@@ -59,7 +58,7 @@ const DEFAULT_HTTP: HttpAddress = { host: '127.0.0.1', port: 9464, required: fal
 /** Reads the environment. @throws ConfigError */
 export function readConfig(env: NodeJS.ProcessEnv) {
   const variables = readVariables(VARIABLES, env);
-  const { stsEndpoint } = readCredentials(env);
+  const { stsEndpoint } = readCredentialSettings(env);
   const { namespace = 'default', connectionOptions } = readTemporalSettings(env);
   const endpoint = variables.TENCENTCLOUD_REDIS_ENDPOINT;
   const { REDIS_TASK_HTTP: http = DEFAULT_HTTP } = variables;
@@ -81,14 +80,6 @@ export function readConfig(env: NodeJS.ProcessEnv) {
       ...plainHttpWarnings('TENCENTCLOUD_STS_ENDPOINT', stsEndpoint),
     ],
   };
-}
-
-function readCredentials(env: NodeJS.ProcessEnv) {
-  try {
-    return readCredentialSettings(env);
-  } catch (error) {
-    throw new ConfigError((error as Error).message);
-  }
 }
 
 function plainHttpWarnings(name: string, url: URL | undefined): string[] {

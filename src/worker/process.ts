@@ -1,9 +1,9 @@
 import type { Logger } from '@temporalio/worker';
 import pRetry from 'p-retry';
 import { runWorkers } from '../activities/run-workers.js';
+import { ConfigError } from '../tencent/config-error.js';
 import { defaultCredentials } from '../tencent/credentials/index.js';
 import { TencentApiError } from '../tencent/errors.js';
-import { ConfigError } from './config-error.js';
 import type { WorkerConfig } from './config.js';
 import { type Health, serveHealth } from './http-server.js';
 import { createLogger } from './logger.js';

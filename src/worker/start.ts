@@ -1,4 +1,4 @@
-import { ConfigError } from './config-error.js';
+import { ConfigError } from '../tencent/config-error.js';
 
 /**
  * The worker process, configured by its environment: what `npm start` and `redis-task worker` run.

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { type ClientConnectConfig, loadClientConfigProfile, toClientOptions } from '@temporalio/envconfig';
 import * as v from 'valibot';
-import { ConfigError } from './config-error.js';
-import { readBy, readVariables, shown } from './variables.js';
+import { ConfigError } from '../tencent/config-error.js';
+import { readBy, readVariables, shown } from '../tencent/variables.js';
 
 // envconfig reads any other value as false: `TEMPORAL_TLS=yes` would send an API key in plain text.
 const flag = v.optional(v.picklist(['1', 'true', '0', 'false'], shown('must be true or false')));

@@ -2,8 +2,8 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { DefaultLogger, type LogEntry, Runtime, Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import { ConfigError } from '../../src/tencent/config-error.js';
 import { loadWorkflowBundle } from '../../src/worker/bundle.js';
-import { ConfigError } from '../../src/worker/config-error.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const INSTALLED = { worker: '1.24.0', workflow: '1.24.0' };

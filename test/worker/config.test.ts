@@ -1,4 +1,4 @@
-import { ConfigError } from '../../src/worker/config-error.js';
+import { ConfigError } from '../../src/tencent/config-error.js';
 import { readConfig } from '../../src/worker/config.js';
 
 const nowhere = { XDG_CONFIG_HOME: '/nonexistent' };

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
-import { quote } from '../../contract/text.js';
+import { ConfigError } from '../config-error.js';
 import { readEndpoint } from '../endpoint.js';
+import { oneOf, readBy, readVariables, shown } from '../variables.js';
 
 /** Where credentials are looked for, in order, by the names of `TENCENTCLOUD_CREDENTIAL_SOURCE`. */
 export const CREDENTIAL_SOURCES = ['environment', 'profile', 'cvm-role', 'tke-oidc'] as const;
@@ -9,45 +10,42 @@ export type CredentialSourceName = (typeof CREDENTIAL_SOURCES)[number];
 /** A role to assume. */
 export type RoleSettings = NonNullable<ReturnType<typeof readRole>>;
 
-const matching = (pattern: RegExp, rule: string) => v.pipe(v.string(), v.regex(pattern, rule));
-const SECONDS = 'must be a whole number of seconds from 60 to 43200';
+const VARIABLES = {
+  TENCENTCLOUD_CREDENTIAL_SOURCE: v.optional(oneOf(...CREDENTIAL_SOURCES)),
+  TENCENTCLOUD_STS_ENDPOINT: v.optional(readBy(readEndpoint)),
+};
 
-const source = v.picklist(CREDENTIAL_SOURCES, `must be one of ${CREDENTIAL_SOURCES.join(', ')}`);
-const endpoint = v.pipe(v.string(), v.transform(readEndpoint));
-const role = {
-  ARN: matching(/^qcs:[!-~]+$/, 'must be the ARN of a role, such as qcs::cam::uin/100000000001:roleName/waiter'),
-  SESSION_NAME: matching(/^[\w+=,.@-]{2,128}$/, 'must have 2 to 128 letters, digits and + = , . @ _ -'),
-  SESSION_DURATION: v.pipe(
-    matching(/^\d{1,5}$/, SECONDS),
-    v.transform(Number),
-    v.minValue(60, SECONDS),
-    v.maxValue(43_200, SECONDS),
+const matching = (pattern: RegExp, rule: v.ErrorMessage<v.BaseIssue<unknown>>) =>
+  v.pipe(v.string(), v.regex(pattern, rule));
+const ROLE = {
+  ARN: matching(/^qcs:[!-~]+$/, shown('must be the ARN of a role, such as qcs::cam::uin/100000000001:roleName/waiter')),
+  SESSION_NAME: matching(/^[\w+=,.@-]{2,128}$/, shown('must have 2 to 128 letters, digits and + = , . @ _ -')),
+  SESSION_DURATION: v.message(
+    v.pipe(v.string(), v.regex(/^\d{1,5}$/), v.transform(Number), v.minValue(60), v.maxValue(43_200)),
+    shown('must be a whole number of seconds from 60 to 43200'),
   ),
+  // A secret.
   EXTERNAL_ID: matching(/^[\w+=,.@:/-]{2,128}$/, 'must have 2 to 128 letters, digits and + = , . @ : / _ -'),
 };
 
 /**
  * Reads what the environment says about credentials, besides the credentials themselves.
  *
- * @throws Error with one line that names the variable
+ * @throws ConfigError with one line that names the variable
  */
 export function readCredentialSettings(env: NodeJS.ProcessEnv) {
-  return {
-    /** The only place to look. */
-    source: read(env, ['TENCENTCLOUD_CREDENTIAL_SOURCE'], source)?.value,
-    stsEndpoint: read(env, ['TENCENTCLOUD_STS_ENDPOINT'], endpoint)?.value,
-    role: readRole(env),
-  };
+  const { TENCENTCLOUD_CREDENTIAL_SOURCE: source, ...others } = readVariables(VARIABLES, env);
+  return { source, stsEndpoint: others.TENCENTCLOUD_STS_ENDPOINT, role: readRole(env) };
 }
 
 function readRole(env: NodeJS.ProcessEnv) {
   refuseUnsupported(env);
-  const arn = read(env, variablesOf('ARN'), role.ARN);
-  const sessionName = read(env, variablesOf('SESSION_NAME'), role.SESSION_NAME);
-  const duration = read(env, variablesOf('SESSION_DURATION'), role.SESSION_DURATION);
-  const externalId = read(env, variablesOf('EXTERNAL_ID'), role.EXTERNAL_ID);
+  const arn = readEither('ARN', env);
+  const sessionName = readEither('SESSION_NAME', env);
+  const duration = readEither('SESSION_DURATION', env);
+  const externalId = readEither('EXTERNAL_ID', env);
   const other = sessionName ?? duration ?? externalId;
-  if (!arn && other) throw new Error(`TENCENTCLOUD_ROLE_ARN is missing, while ${other.variable} is set`);
+  if (!arn && other) throw new ConfigError(`TENCENTCLOUD_ROLE_ARN is missing, while ${other.variable} is set`);
   return (
     arn && {
       /** The one that names the role, for messages. */
@@ -67,33 +65,21 @@ function variablesOf(part: string): readonly [string, string] {
 
 /** Terraform can assume roles in more ways. Ignoring their variables would mean another identity than expected. */
 function refuseUnsupported(env: NodeJS.ProcessEnv): void {
-  const known = Object.keys(role).map(variablesOf);
+  const known = Object.keys(ROLE).map(variablesOf);
   const other = Object.keys(env).find(
     (name) => env[name] && name.startsWith('TENCENTCLOUD_ASSUME_ROLE_') && !known.flat().includes(name),
   );
   if (other === undefined) return;
-  throw new Error(`${other} is not supported here: a role is set with ${known.map(([ours]) => ours).join(', ')}`);
+  throw new ConfigError(`${other} is not supported here: a role is set with ${known.map(([ours]) => ours).join(', ')}`);
 }
 
-/** Reads a setting that may have several names. Empty means not set; two different values are refused. */
-function read<T>(
-  env: NodeJS.ProcessEnv,
-  names: readonly string[],
-  schema: v.GenericSchema<string, T>,
-): { readonly variable: string; readonly value: T } | undefined {
-  const [variable, another] = names.filter((name) => env[name]);
+/** Reads a setting that has two names. Two different values are refused. */
+function readEither<Part extends keyof typeof ROLE>(part: Part, env: NodeJS.ProcessEnv) {
+  const [variable, another] = variablesOf(part).filter((name) => env[name]);
   if (variable === undefined) return undefined;
-  const text = env[variable] ?? '';
-  if (another !== undefined && env[another] !== text) {
-    throw new Error(`${variable} and ${another} mean the same, and differ: leave one of them out`);
+  if (another !== undefined && env[another] !== env[variable]) {
+    throw new ConfigError(`${variable} and ${another} mean the same, and differ: leave one of them out`);
   }
-  try {
-    return { variable, value: v.parse(schema, text) };
-  } catch (error) {
-    // Both are secret: an external id, and what stands before the @ of a URL.
-    const shown = quote(text.replace(/\/\/[^/]*@/, '//***@'), 100);
-    const given = variable.endsWith('_EXTERNAL_ID') ? '' : `is ${shown}, but it `;
-    // No cause: a schema's error holds the value.
-    throw new Error(`${variable} ${given}${(error as Error).message}`);
-  }
+  const { [variable]: value } = readVariables({ [variable]: ROLE[part] }, env);
+  return { variable, value };
 }
