@@ -4,6 +4,7 @@ import {
   type WorkflowExecutionInfo,
   WorkflowNotFoundError,
 } from '@temporalio/client';
+import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import pMap, { pMapSkip } from 'p-map';
 import { AWAIT_REDIS_TASK, clientWorkflowId } from '../contract/ids.js';
 import { type TaskIdentity, taskOf, taskToldBy } from './reference.js';
@@ -97,9 +98,8 @@ async function readFirstInput(client: Client, { workflowId, runId }: WorkflowExe
   try {
     const { history } = await client.workflowService.getWorkflowExecutionHistory(request);
     const started = history?.events?.[0]?.workflowExecutionStartedEventAttributes;
-    let payloads = started?.input?.payloads?.slice(0, 1) ?? [];
-    for (const codec of [...loadedDataConverter.payloadCodecs].reverse()) payloads = await codec.decode(payloads);
-    return payloads[0] && loadedDataConverter.payloadConverter.fromPayload(payloads[0]);
+    const [input] = await decodeArrayFromPayloads(loadedDataConverter, started?.input?.payloads?.slice(0, 1));
+    return input;
   } catch {
     return undefined;
   }
