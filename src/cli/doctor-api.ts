@@ -45,7 +45,6 @@ export async function checkCredentials(region: string, env: NodeJS.ProcessEnv): 
   return `${endpoint.host} accepts the key of this environment.`;
 }
 
-/** Compares this machine's clock with that of the API. */
 export async function checkClock(region: string, env: NodeJS.ProcessEnv): Promise<string> {
   const skewMs = await readSkew(region, env).catch(() => null);
   if (skewMs === null) throw notChecked('the API did not tell the time');
@@ -61,7 +60,6 @@ async function readSkew(region: string, env: NodeJS.ProcessEnv): Promise<number 
   return clockSkewMs;
 }
 
-/** Reads the settings of a worker. */
 export function checkSettings(env: NodeJS.ProcessEnv): string {
   return `A worker started here makes at most ${readConfig(env).apiRps} calls a second; the API allows 20.`;
 }

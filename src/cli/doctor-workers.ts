@@ -10,7 +10,7 @@ import { ACTIVITIES, isUnanswered, pollersSince, WORKFLOWS } from '../client/wor
 import { apiTaskQueue, AWAIT_REDIS_TASK } from '../contract/ids.js';
 import { CliError, EXIT } from './exit-codes.js';
 import type { Temporal } from './temporal.js';
-import { ADVICE, listedPollers } from './workers.js';
+import { ADVICE, listPollers } from './workers.js';
 
 /** An idle worker takes work at once. */
 const PROBE_MS = 3_000;
@@ -44,7 +44,7 @@ async function checkQueue(
 ): Promise<string> {
   const id = `${temporal.waits.taskQueue}/doctor/${randomUUID()}`;
   const verdict = await probe(temporal, id).catch(verdictOnError);
-  const pollers = await listedPollers(temporal, queue, type);
+  const pollers = await listPollers(temporal, queue, type);
   if (verdict === 'untaken' || pollers.length === 0) {
     throw new CliError(EXIT.noWorker, `No worker takes work from queue ${queue}. ${ADVICE}`);
   }

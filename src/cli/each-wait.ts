@@ -2,11 +2,11 @@ import { type WorkflowExecutionDescription, WorkflowNotFoundError } from '@tempo
 import pMap from 'p-map';
 import type { RedisTaskReference } from '../client/index.js';
 import type { RedisTaskWaitState } from '../contract/view.js';
-import { EXIT, type ExitCode, worst } from './exit-codes.js';
+import { EXIT, type ExitCode, worstOf } from './exit-codes.js';
 import { readTask } from './flags.js';
 import type { TaskFlags } from './options.js';
-import { endedBadly, nameOf, stateText, type Subject, unsuccessful, writeEnding } from './outcome.js';
-import { soon, type Temporal, withTemporal } from './temporal.js';
+import { endingOfError, nameOf, stateText, type Subject, createEnding, writeEnding } from './outcome.js';
+import { withTimeout, type Temporal, withTemporal } from './temporal.js';
 import { type Output, printable } from './terminal.js';
 
 const FINDS_AT_ONCE = { concurrency: 5 };
@@ -19,7 +19,6 @@ export interface WaitFlags extends TaskFlags {
   readonly all?: boolean;
 }
 
-/** A wait to show or to act on. */
 export interface Target {
   readonly wait: WorkflowExecutionDescription;
   readonly subject: Subject;
@@ -36,7 +35,7 @@ export async function forEachWait(
   const references = [...new Set(args)].map((arg) => readReference(arg, flags));
   return withTemporal(flags, async (temporal, output) => {
     const find = (reference: RedisTaskReference) =>
-      soon(temporal, () => temporal.waits.find(reference), FIND_TIMEOUT_MS);
+      withTimeout(temporal, () => temporal.waits.find(reference), FIND_TIMEOUT_MS);
     const found = await pMap(references, async (each) => ({ subject: each, waits: await find(each) }), FINDS_AT_ONCE);
     const unclear = all ? [] : found.filter(({ waits }) => waits.length > 1);
     for (const { subject, waits } of unclear) writeSeveral(subject, waits, output);
@@ -45,17 +44,17 @@ export async function forEachWait(
     for (const { subject, waits } of found) {
       if (waits.length === 0) {
         const missing = new WorkflowNotFoundError('', '', undefined);
-        codes.push(writeEnding(output, endedBadly(missing, subject, temporal)));
+        codes.push(writeEnding(output, endingOfError(missing, subject, temporal)));
       }
       for (const wait of waits) {
         const { workflowId } = wait;
         const named = { ...subject, workflowId };
         const writeError = (error: unknown) =>
-          writeEnding(output, endedBadly(error, named, temporal), temporal.link(workflowId));
+          writeEnding(output, endingOfError(error, named, temporal), temporal.link(workflowId));
         codes.push(await act({ wait, subject: named, temporal, output }).catch(writeError));
       }
     }
-    return worst(codes);
+    return worstOf(codes);
   });
 }
 
@@ -70,11 +69,10 @@ function writeSeveral(subject: Subject, waits: readonly WorkflowExecutionDescrip
   const workflowIds = waits.map(({ workflowId }) => workflowId);
   const advice = 'Nothing was done. Name one by its workflow id, or add --all.';
   const message = `${waits.length} waits run where ${nameOf(subject)} was meant. ${advice}`;
-  writeEnding(output, unsuccessful(EXIT.usage, 'SeveralWaits', message, { ...subject, workflowIds }));
+  writeEnding(output, createEnding(EXIT.usage, 'SeveralWaits', message, { ...subject, workflowIds }));
   for (const workflowId of workflowIds) output.say(printable(workflowId));
 }
 
-/** Shows the state of a running wait. */
 export function writeState(state: RedisTaskWaitState, { wait, temporal, output }: Target): ExitCode {
   const { workflowId } = wait;
   const where = output.paint('dim', temporal.link(workflowId) ?? printable(workflowId));

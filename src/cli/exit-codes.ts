@@ -34,7 +34,7 @@ export const FAILURE_EXIT: Readonly<Record<RedisTaskFailureType, ExitCode>> = {
   RedisTaskInvalidInput: EXIT.usage,
 };
 
-export function worst(codes: readonly ExitCode[]): ExitCode {
+export function worstOf(codes: readonly ExitCode[]): ExitCode {
   return codes.reduce((one, other) => (other > one ? other : one), EXIT.succeeded);
 }
 

@@ -1,7 +1,7 @@
 import { type InvalidField, InvalidInputFailure } from '../contract/failures.js';
 import { type AwaitRedisTaskInput, readInput, type WaitPlan } from '../contract/input.js';
 import { CliError, EXIT } from './exit-codes.js';
-import { kebab, type PollingFlags, pollingInput, type TaskFlags } from './options.js';
+import { toKebab, type PollingFlags, pollingInput, type TaskFlags } from './options.js';
 import { printable } from './terminal.js';
 
 export interface Task {
@@ -35,7 +35,7 @@ export function readPlan(input: unknown): WaitPlan {
 
 /** A broken rule in the words of the command line: `polling.maximumInterval` is `--maximum-interval` here. */
 function wordAsFlags({ field, value, rule }: InvalidField): string {
-  const flag = (name: string) => (name === 'taskId' ? 'task id' : `--${kebab(name.replace('polling.', ''))}`);
+  const flag = (name: string) => (name === 'taskId' ? 'task id' : `--${toKebab(name.replace('polling.', ''))}`);
   const given = value === undefined ? '' : ` is ${value}, but it`;
   return printable(`${flag(field)}${given} ${rule.replace(/polling\.\w+/g, flag)}.`);
 }

@@ -4,12 +4,12 @@ import type { Task } from './flags.js';
 import { stateText } from './outcome.js';
 import type { Temporal } from './temporal.js';
 import { type Output, pressedKey } from './terminal.js';
-import { noWorker } from './workers.js';
+import { describeNoWorker } from './workers.js';
 
 const REDRAW_MS = 250;
 
 /** A task, the wait for it, and what is known of that. */
-export interface Watched extends Task {
+export interface ShownWait extends Task {
   readonly workflowId: string;
   state?: RedisTaskWaitState;
   isAlone?: boolean;
@@ -26,13 +26,12 @@ export class LiveView {
   constructor(
     readonly temporal: Temporal,
     readonly output: Output,
-    readonly open: Set<Watched>,
+    readonly open: Set<ShownWait>,
   ) {
     this.live = output.isLive ? createLogUpdate(process.stderr) : undefined;
   }
 
-  /** Shows the changes of a wait until its end. */
-  async follow(wait: Watched): Promise<void> {
+  async follow(wait: ShownWait): Promise<void> {
     const onWorkerChange = (hasWorker: boolean) => this.changeWorker(wait, hasWorker);
     const options = { signal: this.stopping.signal, onWorkerChange };
     try {
@@ -43,7 +42,7 @@ export class LiveView {
   }
 
   /** Removes a wait; what `write` prints stays above the live lines. After {@link stop} nothing is shown. */
-  end(wait: Watched, write: () => void): void {
+  end(wait: ShownWait, write: () => void): void {
     if (this.open.delete(wait)) this.above(write);
   }
 
@@ -52,7 +51,6 @@ export class LiveView {
     this.above(() => this.output.say(line));
   }
 
-  /** Waits for a key; undefined when the terminal closes. */
   async ask(question: string): Promise<string | undefined> {
     this.isPaused = true;
     this.live?.clear();
@@ -77,14 +75,14 @@ export class LiveView {
     this.draw();
   }
 
-  private changeState(wait: Watched, state: RedisTaskWaitState): void {
-    const isNews = headline(state) !== headline(wait.state);
+  private changeState(wait: ShownWait, state: RedisTaskWaitState): void {
+    const isNews = headlineOf(state) !== headlineOf(wait.state);
     wait.state = state;
     // In a pipe one more poll is no news.
     if (!this.live && isNews && this.open.has(wait)) this.output.say(stateText(state));
   }
 
-  private changeWorker(wait: Watched, hasWorker: boolean): void {
+  private changeWorker(wait: ShownWait, hasWorker: boolean): void {
     const before = this.notice();
     wait.isAlone = !hasWorker;
     const notice = this.notice();
@@ -94,7 +92,9 @@ export class LiveView {
 
   private notice(): string | undefined {
     const { temporal } = this;
-    return [...this.open].some(({ isAlone }) => isAlone) ? noWorker(temporal.waits.taskQueue, temporal) : undefined;
+    return [...this.open].some(({ isAlone }) => isAlone)
+      ? describeNoWorker(temporal.waits.taskQueue, temporal)
+      : undefined;
   }
 
   private draw(): void {
@@ -110,7 +110,7 @@ export class LiveView {
   }
 
   /** A line that fits, with the link only if that fits too. */
-  private line({ taskId, workflowId, state }: Watched, columns: number): string {
+  private line({ taskId, workflowId, state }: ShownWait, columns: number): string {
     const text = state ? stateText(state) : `${taskId} not seen yet`;
     const link = this.temporal.link(workflowId);
     if (link === undefined || text.length + 3 + link.length >= columns) return cutTo(columns, text);
@@ -118,7 +118,7 @@ export class LiveView {
   }
 }
 
-function headline(state: RedisTaskWaitState | undefined): string {
+function headlineOf(state: RedisTaskWaitState | undefined): string {
   return JSON.stringify(state && [state.status, state.observation?.instanceId, state.lastError?.code]);
 }
 

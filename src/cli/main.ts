@@ -18,7 +18,7 @@ process.stdout.write('', () => process.stderr.write('', () => process.exit()));
 async function run(argv: readonly string[]): Promise<number> {
   let code: number = EXIT.succeeded;
   try {
-    await createProgram(version(), (ended) => (code = ended)).parseAsync([...argv]);
+    await createProgram(readVersion(), (ended) => (code = ended)).parseAsync([...argv]);
     return code;
   } catch (error) {
     // Commander has already printed it.
@@ -29,7 +29,7 @@ async function run(argv: readonly string[]): Promise<number> {
   }
 }
 
-function version(): string {
+function readVersion(): string {
   const file = new URL('../../package.json', import.meta.url);
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }

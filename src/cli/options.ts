@@ -41,27 +41,26 @@ const FLAG_NAMES = Object.keys(INPUT_FLAGS) as readonly InputFlag[];
 /** A number, or a text for the contract to read or to refuse. */
 export type PollingFlags = { readonly [Flag in InputFlag]?: number | string };
 
-/** The part of an input that the flags make. */
 export function pollingInput(flags: PollingFlags): Omit<AwaitRedisTaskInput, 'taskId' | 'region'> {
   const given = FLAG_NAMES.filter((name) => flags[name] !== undefined).map((name) => [name, flags[name]]);
   const { maxWait, ...polling } = Object.fromEntries(given) as PollingFlags;
   return { ...(maxWait !== undefined && { maxWait }), polling: polling as RedisTaskPolling };
 }
 
-export function kebab(name: string): string {
+export function toKebab(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 export function withInput(command: Command): Command {
   for (const name of FLAG_NAMES) {
     const [value, description] = INPUT_FLAGS[name];
-    command.option(`--${kebab(name)} ${value}`, description, amount);
+    command.option(`--${toKebab(name)} ${value}`, description, readAmount);
   }
   return command;
 }
 
 /** As in the contract, digits alone are a number; a duration is then in milliseconds. */
-export function amount(text: string): number | string {
+export function readAmount(text: string): number | string {
   return /^\d+(\.\d+)?$/.test(text) ? Number(text) : text;
 }
 
@@ -84,14 +83,14 @@ export function withRegion(command: Command): Command {
   return withOutput(command).addOption(region);
 }
 
-export function count(text: string): number {
+export function readCount(text: string): number {
   if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('It must be a whole number from 1 to 999999.');
 }
 
 /** Reads one of several durations, in milliseconds. */
-export function taskDuration(text: string, before: readonly number[] = []): readonly number[] {
-  const ms = durationMs(amount(text));
+export function readDurations(text: string, before: readonly number[] = []): readonly number[] {
+  const ms = durationMs(readAmount(text));
   if (ms !== undefined && ms > 0 && ms <= 30 * 86_400_000) return [...before, ms];
   throw new InvalidArgumentError('It must be a duration up to 30 d, such as 90s, 10m or 1.5h.');
 }

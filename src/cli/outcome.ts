@@ -12,7 +12,7 @@ import type { RedisTaskWaitState } from '../contract/view.js';
 import { CliError, EXIT, type ExitCode, FAILURE_EXIT } from './exit-codes.js';
 import type { Temporal } from './temporal.js';
 import { type Output, printable } from './terminal.js';
-import { ADVICE, noWorker } from './workers.js';
+import { ADVICE, describeNoWorker } from './workers.js';
 
 /** How one wait ended, for stdout and stderr. */
 export interface Ending {
@@ -35,54 +35,54 @@ export function nameOf({ taskId, region, workflowId }: Subject): string {
 }
 
 /** The JSON is the result as it came, with any field that a newer worker has added. */
-export function succeeded(result: RedisTaskResult): Ending {
+export function endingOf(result: RedisTaskResult): Ending {
   const { taskId, status, instanceId, polls, waitedMs } = result;
   const instance = instanceId ? ` · ${printable(instanceId)}` : '';
   const text = `${taskId} ${printable(status)}${instance} · polls ${polls} · waited ${formatDuration(waitedMs)}`;
   return { exitCode: EXIT.succeeded, json: result, text };
 }
 
-export function unsuccessful(exitCode: ExitCode, type: string, message: string, details: object): Ending {
+export function createEnding(exitCode: ExitCode, type: string, message: string, details: object): Ending {
   return { exitCode, json: { type, message, details }, text: message };
 }
 
 export const GOES_ON = 'The task itself goes on.';
 
 /** The ending that an error means for a wait. @throws CliError when the error concerns the connection or the workers */
-export function endedBadly(error: unknown, subject: Subject, temporal: Temporal): Ending {
+export function endingOfError(error: unknown, subject: Subject, temporal: Temporal): Ending {
   const { address, namespace, waits } = temporal;
   const name = nameOf(subject);
   if (error instanceof RedisTaskError) {
     const { type, message, details } = error.failure;
-    return { ...unsuccessful(FAILURE_EXIT[type], type, message, details), text: `${type}: ${printable(message)}` };
+    return { ...createEnding(FAILURE_EXIT[type], type, message, details), text: `${type}: ${printable(message)}` };
   }
   if (error instanceof RedisTaskWaitCancelledError) {
-    return unsuccessful(EXIT.cancelled, 'WaitCancelled', `Cancelled: ${name}. ${GOES_ON}`, subject);
+    return createEnding(EXIT.cancelled, 'WaitCancelled', `Cancelled: ${name}. ${GOES_ON}`, subject);
   }
   if (error instanceof WorkflowFailedError && error.cause instanceof TerminatedFailure) {
-    return unsuccessful(EXIT.cancelled, 'WaitTerminated', `Terminated in Temporal: ${name}. ${GOES_ON}`, subject);
+    return createEnding(EXIT.cancelled, 'WaitTerminated', `Terminated in Temporal: ${name}. ${GOES_ON}`, subject);
   }
   if (error instanceof RedisTaskWaitEndedError) {
     const { workflowId, status } = error;
     const how = status.toLowerCase().replaceAll('_', ' ');
     const message = `Had already ended: ${name}, as ${how}. See: redis-task status ${printable(workflowId)}`;
-    return unsuccessful(EXIT.noWait, 'WaitEnded', message, { ...subject, workflowId, status });
+    return createEnding(EXIT.noWait, 'WaitEnded', message, { ...subject, workflowId, status });
   }
   if (error instanceof WorkflowNotFoundError) {
     const where = subject.taskId === undefined ? `in namespace ${namespace}` : `on queue ${waits.taskQueue}`;
-    return unsuccessful(EXIT.noWait, 'NoWait', `There is no such wait ${where}: ${name}.`, subject);
+    return createEnding(EXIT.noWait, 'NoWait', `There is no such wait ${where}: ${name}.`, subject);
   }
   if (error instanceof CliError) throw error;
   if (error instanceof RedisTaskNoWorkerError) {
     const advice = 'The wait stays started and begins when one comes; the same command attaches to it.';
-    throw new CliError(EXIT.noWorker, `${noWorker(error.taskQueue, temporal)} ${advice} ${ADVICE}`);
+    throw new CliError(EXIT.noWorker, `${describeNoWorker(error.taskQueue, temporal)} ${advice} ${ADVICE}`);
   }
   if (isUnanswered(error)) {
     const advice = 'The wait goes on once it is back; the same command attaches to it again.';
     const where = `${address}, namespace ${namespace}`;
     throw new CliError(EXIT.noConnection, `Temporal no longer answers at ${where}. ${advice}`);
   }
-  return unsuccessful(EXIT.error, 'Error', `Unexpected error, ${name}: ${printable(reasonOf(error))}`, subject);
+  return createEnding(EXIT.error, 'Error', `Unexpected error, ${name}: ${printable(reasonOf(error))}`, subject);
 }
 
 /** Writes a result to stdout, and the reason for a missing one to stderr. */

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import type { ExitCode } from './exit-codes.js';
 import {
-  amount,
-  count,
-  taskDuration,
+  readAmount,
+  readCount,
+  readDurations,
   type TemporalFlags,
   temporalVariables,
   withInput,
@@ -72,7 +72,7 @@ export function createProgram(version: string, done: (code: number) => void): Co
     run(async () => (await import('./commands/existing-waits.js')).pollNow),
   );
   steering('extend', 'Set how long waits may last in all')
-    .requiredOption('--max-wait <duration>', 'the new total, counted from the start of the wait', amount)
+    .requiredOption('--max-wait <duration>', 'the new total, counted from the start of the wait', readAmount)
     .action(run(async () => (await import('./commands/existing-waits.js')).extendWaits));
   steering('cancel', 'Cancel waits; the tasks themselves go on').action(
     run(async () => (await import('./commands/existing-waits.js')).cancelWaits),
@@ -80,7 +80,7 @@ export function createProgram(version: string, done: (code: number) => void): Co
 
   withOutput(command('list', 'List the waits on the queue'))
     .option('--all', 'ended waits too')
-    .option('--limit <number>', 'at most this many', count, 100)
+    .option('--limit <number>', 'at most this many', readCount, 100)
     .action(run(async () => (await import('./commands/list.js')).list));
 
   withRegion(command('doctor', 'Check everything that a wait needs')).action(
@@ -88,7 +88,7 @@ export function createProgram(version: string, done: (code: number) => void): Co
   );
 
   withInput(command('simulate', 'Show what a schedule costs before you deploy it'))
-    .requiredOption('--duration <duration...>', 'how long the tasks take', taskDuration)
+    .requiredOption('--duration <duration...>', 'how long the tasks take', readDurations)
     .option('--json', 'JSON lines on stdout, in a terminal too')
     .action(run(async () => (await import('./commands/simulate.js')).simulate));
 

@@ -55,14 +55,13 @@ export async function reach(flags: TemporalFlags, env: NodeJS.ProcessEnv = proce
 export async function requireNamespace(temporal: Temporal): Promise<Temporal> {
   const { namespace, waits } = temporal;
   try {
-    await soon(temporal, () => waits.client.workflowService.describeNamespace({ namespace }));
+    await withTimeout(temporal, () => waits.client.workflowService.describeNamespace({ namespace }));
     return temporal;
   } catch (error) {
     throw noConnection(error, temporal);
   }
 }
 
-/** Connects for one command. */
 export async function withTemporal(
   flags: TemporalFlags,
   act: (temporal: Temporal, output: Output) => Promise<ExitCode>,
@@ -77,26 +76,23 @@ export async function withTemporal(
 }
 
 /** Limits the time of a request to Temporal. */
-export function soon<T>({ waits }: Temporal, ask: () => Promise<T>, withinMs = TIMEOUT_MS): Promise<T> {
+export function withTimeout<T>({ waits }: Temporal, ask: () => Promise<T>, withinMs = TIMEOUT_MS): Promise<T> {
   return waits.client.withDeadline(Date.now() + withinMs, ask);
 }
 
-const refused = (where: string) =>
-  `Temporal refuses the credentials: ${where}. Check TEMPORAL_API_KEY or the TLS certificate.`;
-
 /** By the gRPC status: NOT_FOUND, PERMISSION_DENIED, UNAUTHENTICATED. */
-const REFUSALS: Readonly<Record<number, (where: string) => string>> = {
-  5: (where) => `Temporal has no such namespace: ${where}. Create it, or give another one with --namespace.`,
-  7: refused,
-  16: refused,
+const REASONS: Readonly<Record<number, readonly [reason: string, advice: string]>> = {
+  5: ['Temporal has no such namespace', 'Create it, or give another one with --namespace.'],
+  7: ['Temporal refuses the credentials', 'Check TEMPORAL_API_KEY or the TLS certificate.'],
+  16: ['Temporal refuses the credentials', 'Check TEMPORAL_API_KEY or the TLS certificate.'],
 };
 
 function noConnection(error: unknown, { address, namespace }: Pick<Temporal, 'address' | 'namespace'>): CliError {
   const where = `${address}, namespace ${namespace}`;
-  const refusal = REFUSALS[grpcCode(error) ?? -1];
-  if (refusal) return new CliError(EXIT.noConnection, refusal(where));
-  const reason = error instanceof Error ? printable(error.message) : '';
-  const hint = isUnanswered(error) || reason.includes('before the deadline') ? '' : ` (${reason})`;
-  const advice = 'Start one, or give another one with --address.';
-  return new CliError(EXIT.noConnection, `No Temporal server answers at ${where}${hint}. ${advice}`);
+  const [reason, advice] = REASONS[grpcCode(error) ?? -1] ?? [];
+  if (reason !== undefined) return new CliError(EXIT.noConnection, `${reason}: ${where}. ${advice}`);
+  const message = error instanceof Error ? printable(error.message) : '';
+  const hint = isUnanswered(error) || message.includes('before the deadline') ? '' : ` (${message})`;
+  const start = 'Start one, or give another one with --address.';
+  return new CliError(EXIT.noConnection, `No Temporal server answers at ${where}${hint}. ${start}`);
 }

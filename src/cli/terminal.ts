@@ -26,7 +26,6 @@ export function createOutput({ json = false }: { readonly json?: boolean }) {
     isLive,
     /** Writes one result: the text for a person, otherwise the value as a JSON line. */
     result: (value: unknown, text: string) => void process.stdout.write(`${isHuman ? text : JSON.stringify(value)}\n`),
-    /** Writes one line to stderr. */
     say: (line: string) => void process.stderr.write(`${line}\n`),
     paint(colour: keyof typeof COLOURS, text: string): string {
       const [on, off] = COLOURS[colour];

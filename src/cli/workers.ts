@@ -3,7 +3,7 @@ import { WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
 import { ACTIVITIES, isUnanswered, pollersSince, WORKFLOWS } from '../client/workers.js';
 import { apiTaskQueue } from '../contract/ids.js';
 import { CliError, EXIT } from './exit-codes.js';
-import { soon, type Temporal } from './temporal.js';
+import { withTimeout, type Temporal } from './temporal.js';
 import type { Output } from './terminal.js';
 
 /** Workers poll at least once a minute. The server lists them for five minutes after that. */
@@ -14,37 +14,37 @@ export const BEGUN_WITHIN_MS = 2_000;
 
 export const ADVICE = 'Start one with: redis-task worker';
 
-export function noWorker(queue: string, { address, namespace }: Temporal): string {
+export function describeNoWorker(queue: string, { address, namespace }: Temporal): string {
   return `No worker takes work from queue ${queue} at ${address}, namespace ${namespace}.`;
 }
 
 /** The server's list of the workers on a queue. Some of them may have left a minute ago. */
-export function listedPollers(temporal: Temporal, queue: string, type: typeof WORKFLOWS) {
-  return soon(temporal, () => pollersSince(temporal.waits.client, queue, type, Date.now() - GONE_AFTER_MS));
+export function listPollers(temporal: Temporal, queue: string, type: typeof WORKFLOWS) {
+  return withTimeout(temporal, () => pollersSince(temporal.waits.client, queue, type, Date.now() - GONE_AFTER_MS));
 }
 
 /** Says which of the two queues has no worker in the server's list, if any. */
-export async function missingWorker(temporal: Temporal): Promise<string | undefined> {
+export async function findMissingWorker(temporal: Temporal): Promise<string | undefined> {
   const { taskQueue } = temporal.waits;
   const apiQueue = apiTaskQueue(taskQueue);
-  if ((await listedPollers(temporal, taskQueue, WORKFLOWS)).length === 0) return noWorker(taskQueue, temporal);
-  if ((await listedPollers(temporal, apiQueue, ACTIVITIES)).length === 0) return noWorker(apiQueue, temporal);
+  if ((await listPollers(temporal, taskQueue, WORKFLOWS)).length === 0) return describeNoWorker(taskQueue, temporal);
+  if ((await listPollers(temporal, apiQueue, ACTIVITIES)).length === 0) return describeNoWorker(apiQueue, temporal);
   return undefined;
 }
 
 /** Waits until both queues have a worker. @throws CliError `noWorker` unless `isPatient` */
 export async function requireWorkers(temporal: Temporal, isPatient: boolean, output?: Output): Promise<Temporal> {
-  let missing = await missingWorker(temporal);
+  let missing = await findMissingWorker(temporal);
   if (missing !== undefined && !isPatient) throw new CliError(EXIT.noWorker, `${missing} ${ADVICE}`);
   if (missing !== undefined) output?.say(`${missing} Waiting for one.`);
-  for (; missing !== undefined; missing = await missingWorker(temporal)) await setTimeout(1_000);
+  for (; missing !== undefined; missing = await findMissingWorker(temporal)) await setTimeout(1_000);
   return temporal;
 }
 
 /** Asks a wait something that only a worker can answer. @throws CliError `noWorker` when none answers within seconds */
 export async function askWorker<T>(temporal: Temporal, ask: () => Promise<T>, consequence = ''): Promise<T> {
   try {
-    return await soon(temporal, ask);
+    return await withTimeout(temporal, ask);
   } catch (error) {
     if (!isUnanswered(error) && !(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)) throw error;
     throw new CliError(EXIT.noWorker, `No worker answered within 5 s. ${consequence}${ADVICE}`);

@@ -1,11 +1,11 @@
 import { untilBegun } from '../../client/workers.js';
 import { clientWorkflowId } from '../../contract/ids.js';
-import { CliError, EXIT, type ExitCode, worst } from '../exit-codes.js';
+import { CliError, EXIT, type ExitCode, worstOf } from '../exit-codes.js';
 import { readTasks } from '../flags.js';
-import { LiveView, type Watched } from '../live-view.js';
+import { LiveView, type ShownWait } from '../live-view.js';
 import { startLocal } from '../local.js';
 import type { PollingFlags, TaskFlags } from '../options.js';
-import { endedBadly, type Ending, succeeded, writeEnding } from '../outcome.js';
+import { endingOfError, type Ending, endingOf, writeEnding } from '../outcome.js';
 import { connect } from '../temporal.js';
 import { createOutput } from '../terminal.js';
 import { BEGUN_WITHIN_MS, requireWorkers } from '../workers.js';
@@ -34,7 +34,7 @@ export async function awaitTasks(taskIds: readonly string[], flags: AwaitFlags):
     const connecting = local?.temporal ?? connect(flags).then((to) => requireWorkers(to, waitForWorker, output));
     const temporal = await Promise.race([connecting, interrupted]);
     const { taskQueue } = temporal.waits;
-    const waits = tasks.map((task): Watched => {
+    const waits = tasks.map((task): ShownWait => {
       return { ...task, workflowId: clientWorkflowId(taskQueue, task.region, task.taskId) };
     });
     const shown = new LiveView(temporal, output, new Set(waits));
@@ -48,7 +48,7 @@ export async function awaitTasks(taskIds: readonly string[], flags: AwaitFlags):
     if (output.isLive && codes.length > 1) {
       view.say(`${codes.length} tasks: ${good} succeeded, ${codes.length - good} did not.`);
     }
-    return worst(codes);
+    return worstOf(codes);
   } finally {
     view?.stop();
     await local?.stop();
@@ -57,23 +57,23 @@ export async function awaitTasks(taskIds: readonly string[], flags: AwaitFlags):
 }
 
 /** Shows one wait until it has ended, then its end. */
-async function show(wait: Watched, view: LiveView, waitForWorker: boolean): Promise<ExitCode> {
+async function show(wait: ShownWait, view: LiveView, waitForWorker: boolean): Promise<ExitCode> {
   const { temporal, output } = view;
   const ending = await endOf(wait, view, waitForWorker);
   view.end(wait, () => writeEnding(output, ending, temporal.link(wait.workflowId)));
   return ending.exitCode;
 }
 
-async function endOf(wait: Watched, view: LiveView, waitForWorker: boolean): Promise<Ending> {
+async function endOf(wait: ShownWait, view: LiveView, waitForWorker: boolean): Promise<Ending> {
   const { taskId, region, input, workflowId } = wait;
   const { waits } = view.temporal;
   try {
     await waits.start(input);
     if (!waitForWorker) await untilBegun(waits.client, workflowId, performance.now() + BEGUN_WITHIN_MS);
     void view.follow(wait);
-    return succeeded(await waits.result({ workflowId }));
+    return endingOf(await waits.result({ workflowId }));
   } catch (error) {
-    return endedBadly(error, { taskId, region }, view.temporal);
+    return endingOfError(error, { taskId, region }, view.temporal);
   }
 }
 

@@ -1,6 +1,6 @@
 import { checkClock, checkCredentials, checkSettings, notChecked } from '../doctor-api.js';
 import { checkCallWorkers, checkWaitWorkers } from '../doctor-workers.js';
-import { EXIT, type ExitCode, toCliError, worst } from '../exit-codes.js';
+import { EXIT, type ExitCode, toCliError, worstOf } from '../exit-codes.js';
 import { readPlan } from '../flags.js';
 import type { TaskFlags } from '../options.js';
 import { reach, requireNamespace, type Temporal } from '../temporal.js';
@@ -20,11 +20,11 @@ export async function examine(flags: TaskFlags): Promise<ExitCode> {
       return `Temporal answers at ${server.address}.`;
     },
     namespace: async () => {
-      temporal = await requireNamespace(required(server));
+      temporal = await requireNamespace(requireConnection(server));
       return `The namespace ${temporal.namespace} exists.`;
     },
-    'workers for waits': () => checkWaitWorkers(required(temporal)),
-    'workers for calls': () => checkCallWorkers(required(temporal)),
+    'workers for waits': () => checkWaitWorkers(requireConnection(temporal)),
+    'workers for calls': () => checkCallWorkers(requireConnection(temporal)),
     credentials: () => checkCredentials(region, env),
     clock: () => checkClock(region, env),
     settings: () => checkSettings(env),
@@ -43,12 +43,12 @@ export async function examine(flags: TaskFlags): Promise<ExitCode> {
       write(check, exitCode === EXIT.succeeded ? 'skipped' : 'failed', printable(message));
     }
   }
-  return worst(codes);
+  return worstOf(codes);
 }
 
 const MARKS = { passed: ['green', '✓'], failed: ['red', '✗'], skipped: ['yellow', '-'] } as const;
 
-function required(temporal: Temporal | undefined): Temporal {
+function requireConnection(temporal: Temporal | undefined): Temporal {
   if (temporal === undefined) throw notChecked('there is no connection to a namespace of Temporal');
   return temporal;
 }

@@ -3,48 +3,45 @@ import { forEachWait, type WaitFlags, writeState } from '../each-wait.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { readPlan } from '../flags.js';
 import type { TaskFlags } from '../options.js';
-import { GOES_ON, nameOf, succeeded, unsuccessful, writeEnding } from '../outcome.js';
-import { soon } from '../temporal.js';
+import { createEnding, endingOf, GOES_ON, nameOf, writeEnding } from '../outcome.js';
+import { withTimeout } from '../temporal.js';
 import { askWorker } from '../workers.js';
 
 /** A worker has five seconds of it to confirm. */
 const CANCEL_TIMEOUT_MS = 15_000;
 
-/** `redis-task status`: the state of waits, or how they ended. */
 export function showStatus(args: readonly string[], flags: TaskFlags): Promise<ExitCode> {
   return forEachWait(args, { ...flags, all: true }, async (target) => {
     const { wait, temporal, output } = target;
     const { waits } = temporal;
     if (wait.closeTime !== undefined) {
-      const ending = succeeded(await soon(temporal, () => waits.result(wait)));
+      const ending = endingOf(await withTimeout(temporal, () => waits.result(wait)));
       return writeEnding(output, ending, temporal.link(wait.workflowId));
     }
     return writeState(await askWorker(temporal, () => waits.state(wait)), target);
   });
 }
 
-/** `redis-task poll`: makes waits poll at once. */
 export function pollNow(args: readonly string[], flags: WaitFlags): Promise<ExitCode> {
   return forEachWait(args, flags, async ({ wait, subject, temporal, output }) => {
-    await soon(temporal, () => temporal.waits.pollNow(wait));
+    await withTimeout(temporal, () => temporal.waits.pollNow(wait));
     output.say(`Asked to poll at once: ${nameOf(subject)}.`);
     return EXIT.succeeded;
   });
 }
 
-/** `redis-task cancel`: ends waits; the tasks themselves go on. */
 export function cancelWaits(args: readonly string[], flags: WaitFlags): Promise<ExitCode> {
   return forEachWait(args, flags, async ({ wait, subject, temporal, output }) => {
     const { workflowId, taskQueue } = wait;
     const name = nameOf(subject);
-    const outcome = await soon(temporal, () => temporal.waits.cancel(wait), CANCEL_TIMEOUT_MS);
+    const outcome = await withTimeout(temporal, () => temporal.waits.cancel(wait), CANCEL_TIMEOUT_MS);
     if (outcome === 'ended') {
-      const [now = wait] = await temporal.waits.find({ workflowId });
-      throw new RedisTaskWaitEndedError(workflowId, now.status.name);
+      const [latest = wait] = await temporal.waits.find({ workflowId });
+      throw new RedisTaskWaitEndedError(workflowId, latest.status.name);
     }
     if (outcome === 'requested') {
       const message = `Cancellation requested, not yet confirmed: no worker on queue ${taskQueue} has acted on it within 5 s. It ends ${name} when one does; the task itself goes on.`;
-      const ending = unsuccessful(EXIT.noWorker, 'CancelRequested', message, subject);
+      const ending = createEnding(EXIT.noWorker, 'CancelRequested', message, subject);
       return writeEnding(output, ending, temporal.link(workflowId));
     }
     output.say(`Cancelled: ${name}. ${GOES_ON}`);
@@ -56,7 +53,6 @@ interface ExtendFlags extends WaitFlags {
   readonly maxWait: number | string;
 }
 
-/** `redis-task extend`: sets how long waits may last in all. */
 export function extendWaits(args: readonly string[], { maxWait, ...flags }: ExtendFlags): Promise<ExitCode> {
   readPlan({ taskId: 1, region: 'any-region', maxWait });
   return forEachWait(args, flags, async (target) => {

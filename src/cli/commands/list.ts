@@ -2,7 +2,7 @@ import { ENDED, listWaits, RUNNING } from '../../client/find.js';
 import { formatDuration } from '../../contract/duration.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import type { TemporalFlags } from '../options.js';
-import { soon, withTemporal } from '../temporal.js';
+import { withTimeout, withTemporal } from '../temporal.js';
 import { printable } from '../terminal.js';
 
 interface ListFlags extends TemporalFlags {
@@ -10,13 +10,12 @@ interface ListFlags extends TemporalFlags {
   readonly limit: number;
 }
 
-/** `redis-task list`: the waits on the queue, whoever started them. */
 export function list({ all = false, limit, ...flags }: ListFlags): Promise<ExitCode> {
   return withTemporal(flags, async (temporal, output) => {
     const { client, taskQueue } = temporal.waits;
     const statuses = all ? [...RUNNING, ...ENDED, 'ContinuedAsNew'] : RUNNING;
     let shown = 0;
-    await soon(temporal, async () => {
+    await withTimeout(temporal, async () => {
       for await (const wait of listWaits(client, taskQueue, statuses, Math.min(limit, 1_000))) {
         if (shown === limit) {
           output.say(`There are more: --limit ${limit} is reached.`);

@@ -13,11 +13,11 @@ interface SimulateFlags extends PollingFlags {
   readonly json?: boolean;
 }
 
-/** `redis-task simulate`: what a schedule costs. */
 export function simulate(flags: SimulateFlags): Promise<ExitCode> {
   const { schedule, maxWaitMs } = readPlan({ taskId: 1, region: 'any-region', ...pollingInput(flags) });
   const output = createOutput(flags);
-  if (output.isHuman) output.result(null, row('task takes', 'polls', 'seen late by', 'at most', 'history events'));
+  if (output.isHuman)
+    output.result(null, formatRow('task takes', 'polls', 'seen late by', 'at most', 'history events'));
   for (const durationMs of flags.duration) {
     const tasks = Math.ceil(Math.min(2_000, (POLLS_PLAYED * schedule.initialIntervalMs) / durationMs));
     const { polls, late, lateAtMost } = forecast(() => pollTimes(schedule), durationMs, tasks);
@@ -29,7 +29,13 @@ export function simulate(flags: SimulateFlags): Promise<ExitCode> {
       historyEvents: Math.round(historyEvents(polls, schedule.pacing)),
     };
     const takes = formatDuration(durationMs);
-    const text = row(takes, polls.toFixed(1), tenths(late), tenths(lateAtMost), String(figures.historyEvents));
+    const text = formatRow(
+      takes,
+      polls.toFixed(1),
+      formatTenths(late),
+      formatTenths(lateAtMost),
+      String(figures.historyEvents),
+    );
     output.result(figures, text);
     if (durationMs > maxWaitMs) {
       const maxWait = formatDuration(maxWaitMs);
@@ -39,10 +45,10 @@ export function simulate(flags: SimulateFlags): Promise<ExitCode> {
   return Promise.resolve(EXIT.succeeded);
 }
 
-function tenths(ms: number): string {
+function formatTenths(ms: number): string {
   return formatDuration(ms < 1_000 ? ms : Math.round(ms / 100) * 100);
 }
 
-function row(...cells: readonly string[]): string {
+function formatRow(...cells: readonly string[]): string {
   return cells.map((cell) => cell.padStart(14)).join('  ');
 }

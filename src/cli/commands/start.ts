@@ -5,7 +5,7 @@ import { EXIT, type ExitCode } from '../exit-codes.js';
 import { readTasks } from '../flags.js';
 import type { PollingFlags, TaskFlags } from '../options.js';
 import { type Temporal, withTemporal } from '../temporal.js';
-import { ADVICE, BEGUN_WITHIN_MS, missingWorker, noWorker } from '../workers.js';
+import { ADVICE, BEGUN_WITHIN_MS, describeNoWorker, findMissingWorker } from '../workers.js';
 
 /** `redis-task start`: starts waits, or joins those that run, and leaves them. */
 export function startWaits(taskIds: readonly string[], flags: TaskFlags & PollingFlags): Promise<ExitCode> {
@@ -21,19 +21,19 @@ export function startWaits(taskIds: readonly string[], flags: TaskFlags & Pollin
       output.result(wait, `${wait.taskId} has a wait · ${output.paint('dim', where)}`);
     }
     // The last one in the queue is taken last.
-    const missing = (await missingWorker(temporal)) ?? (await untaken(temporal, started.at(-1)?.workflowId ?? ''));
+    const missing =
+      (await findMissingWorker(temporal)) ?? (await findUntaken(temporal, started.at(-1)?.workflowId ?? ''));
     if (missing !== undefined) output.say(`${missing} The waits begin when one comes. ${ADVICE}`);
     return EXIT.succeeded;
   });
 }
 
-/** Says whether no worker begins a wait. */
-async function untaken(temporal: Temporal, workflowId: string): Promise<string | undefined> {
+async function findUntaken(temporal: Temporal, workflowId: string): Promise<string | undefined> {
   try {
     await untilBegun(temporal.waits.client, workflowId, performance.now() + BEGUN_WITHIN_MS);
     return undefined;
   } catch (error) {
     if (!(error instanceof RedisTaskNoWorkerError)) throw error;
-    return noWorker(error.taskQueue, temporal);
+    return describeNoWorker(error.taskQueue, temporal);
   }
 }
