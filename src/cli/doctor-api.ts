@@ -11,7 +11,7 @@ import { CliError, EXIT, type ExitCode } from './exit-codes.js';
 /** A task that hardly exists. The API says so only to a good key. */
 const NO_TASK = 1;
 
-/** The API refuses a request that is five minutes off. This leaves room for the way there. */
+/** The API refuses a request whose time is five minutes off. This leaves room for the time it travels. */
 const SKEW_MAX_MS = 60_000;
 
 /** What to do about a refusal; `undefined` when it shows that the key is good. */

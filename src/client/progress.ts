@@ -30,7 +30,7 @@ const ASK_AGAIN_MS = 100;
 /** The server refuses to ask a wait that no worker has begun: FAILED_PRECONDITION. */
 const NOT_BEGUN = 9;
 
-/** A poll shows this long after its time. */
+/** How long after its time a poll is visible. */
 const POLL_SHOWS_AFTER_MS = 300;
 
 /** Yields the state of a wait whenever it has changed, until the wait has ended. */

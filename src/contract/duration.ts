@@ -11,7 +11,7 @@ export type RedisTaskDuration = number | string;
 /** A duration as text: an amount and its unit. */
 export const DURATION_TEXT = /^\d+(\.\d+)?(ms|s|m|h|d)$/;
 
-/** The milliseconds of a {@link RedisTaskDuration}, or `undefined` when the value is none. */
+/** The milliseconds of a {@link RedisTaskDuration}, or `undefined` when the value is not one. */
 export function durationMs(value: unknown): number | undefined {
   if (typeof value === 'number') return Number.isFinite(value) && value >= 0 ? value : undefined;
   if (typeof value !== 'string') return undefined;

@@ -1,6 +1,6 @@
 /**
  * One stage of a task's life. It lasts `forMs` milliseconds, or until `forPolls` polls have seen it; the last step of a
- * timeline needs neither and lasts for ever.
+ * timeline needs neither and lasts forever.
  */
 export interface TaskStep {
   /** Any text: the API's `preparing`, `running`, `succeed`, `failed`, `error`, its odd `Error`, or something unknown. */

@@ -16,8 +16,8 @@ export interface WaitForRedisTaskOptions {
 
 /**
  * Waits for a task inside your own workflow, without a child. Use it for short waits: each poll adds 11 events to your
- * history (with `pacing: 'compact'`, each change of the status), and nothing continues it as new. For a wait with its own id, queries and `pollNow`, use
- * `executeAwaitRedisTask`.
+ * history (with `pacing: 'compact'`, each change of the status), and nothing continues it as new. For a wait with its own
+ * id, queries and `pollNow`, use `executeAwaitRedisTask`.
  *
  * A worker must serve the queue `<taskQueue>-api` with the activities of `createRedisActivities`.
  *

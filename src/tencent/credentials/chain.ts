@@ -27,7 +27,7 @@ export function credentialChain<Source extends CredentialSource>(
   };
 }
 
-/** After it a load has failed, so that callers do not wait for ever. */
+/** A load that takes longer has failed: callers must not wait forever. */
 const LOAD_LIMIT_MS = 10_000;
 
 /** A provider whose concurrent callers share one load. It remembers neither failures nor credentials. */

@@ -35,7 +35,7 @@ const OTHERS = 0o077;
  * `TENCENTCLOUD_CREDENTIALS_FILE` names the file (default `~/.tencentcloud/credentials`, then
  * `/etc/tencentcloud/credentials`), `TENCENTCLOUD_PROFILE` the section (default `default`).
  *
- * @param warn - called once if others than the file's owner can read it
+ * @param warn - called once if the file is accessible to users other than its owner
  */
 export function profileCredentials(env: NodeJS.ProcessEnv, warn?: (message: string) => void): CredentialSource {
   const named = env['TENCENTCLOUD_CREDENTIALS_FILE'];
@@ -53,7 +53,9 @@ export function profileCredentials(env: NodeJS.ProcessEnv, warn?: (message: stri
         if (!warned && (found.mode & OTHERS) !== 0) {
           warned = true;
           const mode = (found.mode & 0o777).toString(8);
-          warn?.(`The credentials file ${file} is open to others than its owner (mode ${mode}): chmod 600 closes it`);
+          warn?.(
+            `The credentials file ${file} is accessible to users other than its owner (mode ${mode}): run chmod 600 on it`,
+          );
         }
         return readProfile(found.text, file, profile);
       }

@@ -319,8 +319,8 @@ describe('a profile file that others can read', () => {
     expect(await provider.getCredential()).toMatchObject({ secretId: 'AKIDprofile' });
     await provider.getCredential();
     const told = [
-      `The credentials file ${path.join(folder, 'credentials')} is open to others than its owner` +
-        ` (mode ${mode.toString(8)}): chmod 600 closes it`,
+      `The credentials file ${path.join(folder, 'credentials')} is accessible to users other than its owner` +
+        ` (mode ${mode.toString(8)}): run chmod 600 on it`,
     ];
     // Windows has no such modes.
     expect(warnings).toEqual(process.platform === 'win32' ? [] : told);
