@@ -7,27 +7,23 @@ const STARTS_AT_ONCE = { concurrency: 50 };
 /** Each request stays open until its wait has ended. */
 const RESULTS_AT_ONCE = { concurrency: 100 };
 
-type Settled<T> =
-  | { readonly input: AwaitRedisTaskInput; readonly result: T; readonly error?: undefined }
-  | { readonly input: AwaitRedisTaskInput; readonly result?: undefined; readonly error: unknown };
-
 /** How one of many waits ended. */
-export type RedisTaskOutcome = Settled<RedisTaskResult>;
+export type RedisTaskOutcome =
+  | { readonly input: AwaitRedisTaskInput; readonly result: RedisTaskResult; readonly error?: undefined }
+  | { readonly input: AwaitRedisTaskInput; readonly result?: undefined; readonly error: unknown };
 
 /** Starts all waits, then asks for their results in turn: the caller gets them together anyway. */
 export async function awaitAll(
   inputs: Iterable<AwaitRedisTaskInput>,
   begin: (input: AwaitRedisTaskInput) => Promise<() => Promise<RedisTaskResult>>,
 ): Promise<RedisTaskOutcome[]> {
-  const begun = await pMap(inputs, (input) => settle(input, begin(input)), STARTS_AT_ONCE);
-  const end = async (each: (typeof begun)[number]) => (each.result ? settle(each.input, each.result()) : each);
-  return pMap(begun, end, RESULTS_AT_ONCE);
-}
-
-async function settle<T>(input: AwaitRedisTaskInput, work: Promise<T>): Promise<Settled<T>> {
-  try {
-    return { input, result: await work };
-  } catch (error) {
-    return { input, error };
-  }
+  const failLater = (error: Error) => () => Promise.reject(error);
+  const start = async (input: AwaitRedisTaskInput) => ({ input, end: await begin(input).catch(failLater) });
+  const begun = await pMap(inputs, start, STARTS_AT_ONCE);
+  const settle = ({ input, end }: (typeof begun)[number]) =>
+    end().then<RedisTaskOutcome, RedisTaskOutcome>(
+      (result) => ({ input, result }),
+      (error: unknown) => ({ input, error }),
+    );
+  return pMap(begun, settle, RESULTS_AT_ONCE);
 }
