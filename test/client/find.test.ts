@@ -145,7 +145,8 @@ test.concurrent('when no wait runs, the one that ended last is read', async () =
   waits.simulator.setTask(taskId, RUNNING);
   const { parent, workflowId } = await pipeline(taskId);
   waits.simulator.setTask(taskId, SUCCEED);
-  await client.pollNow(task);
+  // On a busy machine it has polled by itself already.
+  await client.pollNow(task).catch(() => undefined);
   await parent.result();
   const last = await until(
     () => client.find(task),
