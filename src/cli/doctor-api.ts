@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import { formatDuration } from '../contract/duration.js';
 import { defaultCredentials } from '../tencent/credentials/index.js';
 import { describeTaskInfo } from '../tencent/describe-task-info.js';
@@ -5,8 +6,9 @@ import { endpointFor, readEndpoint } from '../tencent/endpoint.js';
 import { TencentApiError, type TencentErrorClass } from '../tencent/errors.js';
 import { exchange } from '../tencent/http.js';
 import { createRedisApi } from '../tencent/redis-api.js';
+import { readBy, readVariables } from '../tencent/variables.js';
 import { readConfig } from '../worker/config.js';
-import { CliError, EXIT, type ExitCode } from './exit-codes.js';
+import { CliError, EXIT } from './exit-codes.js';
 
 /** A task that hardly exists. The API says so only to a good key. */
 const NO_TASK = 1;
@@ -27,14 +29,16 @@ const ADVICE: Readonly<Record<TencentErrorClass, string | undefined>> = {
 /** Asks the API for a task once, with the credentials of this environment. */
 export async function checkCredentials(region: string, env: NodeJS.ProcessEnv): Promise<string> {
   const credentials = defaultCredentials(env);
-  await credentials.getCredential().catch(failWith(EXIT.refused));
+  await credentials.getCredential().catch((error: unknown) => {
+    throw new CliError(EXIT.refused, (error as Error).message);
+  });
   const endpoint = apiUrl(region, env);
   const api = createRedisApi({ credentials, endpoint });
   try {
     await describeTaskInfo(api, { taskId: NO_TASK, region });
   } catch (error) {
     // Nothing was sent: a setting such as HTTPS_PROXY cannot be used.
-    if (!(error instanceof TencentApiError)) return failWith(EXIT.usage)(error);
+    if (!(error instanceof TencentApiError)) throw new CliError(EXIT.usage, (error as Error).message);
     const { code, message, errorClass } = error;
     const advice = ADVICE[errorClass];
     const exitCode = errorClass === 'transient' ? EXIT.error : EXIT.refused;
@@ -46,18 +50,14 @@ export async function checkCredentials(region: string, env: NodeJS.ProcessEnv): 
 }
 
 export async function checkClock(region: string, env: NodeJS.ProcessEnv): Promise<string> {
-  const skewMs = await readSkew(region, env).catch(() => null);
+  const ask = async () => exchange({ method: 'GET', url: apiUrl(region, env), timeoutMs: 10_000 });
+  const { clockSkewMs: skewMs } = await ask().catch(() => ({ clockSkewMs: null }));
   if (skewMs === null) throw notChecked('the API did not tell the time');
   const off = formatDuration(Math.abs(skewMs));
   if (Math.abs(skewMs) <= SKEW_MAX_MS) return `Within ${off} of the API's.`;
   const where = `${off} ${skewMs > 0 ? 'behind' : 'ahead of'} the API's`;
   const advice = 'The API refuses 5 min. Set the clock, for instance with NTP.';
   throw new CliError(EXIT.error, `This machine's clock is ${where}. ${advice}`);
-}
-
-async function readSkew(region: string, env: NodeJS.ProcessEnv): Promise<number | null> {
-  const { clockSkewMs } = await exchange({ method: 'GET', url: apiUrl(region, env), timeoutMs: 10_000 });
-  return clockSkewMs;
 }
 
 export function checkSettings(env: NodeJS.ProcessEnv): string {
@@ -69,17 +69,7 @@ export function notChecked(reason: string): CliError {
   return new CliError(EXIT.succeeded, `Not checked: ${reason}.`);
 }
 
-function failWith(exitCode: ExitCode) {
-  return (error: unknown): never => {
-    throw new CliError(exitCode, (error as Error).message);
-  };
-}
-
 function apiUrl(region: string, env: NodeJS.ProcessEnv): URL {
-  const override = env['TENCENTCLOUD_REDIS_ENDPOINT'];
-  try {
-    return override ? readEndpoint(override) : endpointFor(region);
-  } catch (error) {
-    throw new CliError(EXIT.usage, `TENCENTCLOUD_REDIS_ENDPOINT ${(error as Error).message}.`);
-  }
+  const settings = readVariables({ TENCENTCLOUD_REDIS_ENDPOINT: v.optional(readBy(readEndpoint)) }, env);
+  return endpointFor(region, settings.TENCENTCLOUD_REDIS_ENDPOINT);
 }
