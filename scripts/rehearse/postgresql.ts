@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { chown, cp, mkdir, readFile } from 'node:fs/promises';
+import { chown, cp, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { cacheRoot, install, isExecutable } from '../../src/engine/cache.js';
@@ -22,22 +23,28 @@ export class PostgreSql {
   ) {}
 
   /** Creates what the image's entrypoint creates: a superuser without a password, and a database of the same name. */
-  static async create(version: string, user: string, address: string, folder: string): Promise<PostgreSql> {
-    const home = path.join(folder, 'postgresql');
+  static async create(version: string, user: string, address: string, logFile: string): Promise<PostgreSql> {
+    // Its own folder and a copy of the programs, because `nobody` can read neither ours nor our cache.
+    const home = await mkdtemp(path.join(tmpdir(), 'redis-task-postgresql-'));
     const data = path.join(home, 'data');
-    // A copy, because another user cannot read this user's cache.
     await cp(await installed(version), home, { recursive: true, verbatimSymlinks: true });
     await mkdir(data, { mode: 0o700 });
     if (USER.uid !== undefined) await Promise.all([home, data].map((each) => chown(each, USER.uid, USER.gid)));
     runAsUser(home, ['initdb', '--pgdata', data, '--username', user, '--auth', 'trust', '--encoding', 'UTF8']);
     runAsUser(home, ['postgres', '--single', '-D', data, 'postgres'], `CREATE DATABASE "${user}"\n`);
-    return new PostgreSql(home, address, path.join(folder, 'postgresql.log'));
+    return new PostgreSql(home, address, logFile);
   }
 
   start(): void {
     const program = path.join(this.home, 'bin', 'postgres');
     const command = [program, '-D', path.join(this.home, 'data'), '-h', this.address, '-k', ''] as const;
     this.server = new Process(command, { cwd: this.home, env: ENV, logFile: this.logFile, ...USER });
+  }
+
+  /** Kills the server and removes its data. */
+  async remove(): Promise<void> {
+    await this.kill();
+    await rm(this.home, { recursive: true, force: true });
   }
 
   /** Kills the server and every process that it has forked, as when its container is killed. */

@@ -37,7 +37,7 @@ export class Topology {
     private readonly model: ComposeModel,
     private release: TemporalRelease,
     private readonly temporalCli: string,
-    /** For the database, and for the log of each service. */
+    /** For the log of each service. */
     private readonly folder: string,
   ) {
     const network = `127.${randomInt(1, 255)}.${randomInt(1, 255)}`;
@@ -62,7 +62,7 @@ export class Topology {
     switch (repository) {
       case 'postgres': {
         const { POSTGRES_USER: user = 'postgres' } = this.environment(name);
-        this.database = await PostgreSql.create(version, user, this.address('postgresql'), this.folder);
+        this.database = await PostgreSql.create(version, user, this.address(name), this.logFile(name));
         return this.startDatabase();
       }
       case 'temporalio/admin-tools':
@@ -127,7 +127,7 @@ export class Topology {
 
   async stop(): Promise<void> {
     await this.server?.kill();
-    await this.database?.kill();
+    await this.database?.remove();
   }
 
   /** Runs a container that has to end, and to end well. */
@@ -140,8 +140,11 @@ export class Topology {
   private run(name: string, [program = '', ...args]: readonly string[]): Process {
     const folders = [...this.release.bin, path.dirname(this.temporalCli), process.env['PATH']];
     const env = { ...this.environment(name), HOME: this.folder, PATH: folders.join(path.delimiter) };
-    const logFile = path.join(this.folder, `${name}.log`);
-    return new Process([program, ...args], { cwd: this.folder, env, logFile });
+    return new Process([program, ...args], { cwd: this.folder, env, logFile: this.logFile(name) });
+  }
+
+  private logFile(name: string): string {
+    return path.join(this.folder, `${name}.log`);
   }
 
   /** The environment of a service's container. */
