@@ -5,13 +5,13 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
-import { neededFiles, openings } from './compose-file.js';
+import { danglingReferences, neededFiles, openings } from './compose-file.js';
 import { loadCompose, ROOT } from './load-compose.js';
 
 const model = await loadCompose(path.join(ROOT, 'docker-compose.yml'));
 const missing: string[] = [];
 for (const file of neededFiles(model)) await access(file).catch(() => missing.push(`${file} is mounted, but missing`));
-const faults = [...missing, ...openings(model)];
+const faults = [...missing, ...danglingReferences(model), ...openings(model)];
 for (const fault of faults) console.log(`✗ ${fault}`);
 if (faults.length === 0) console.log(`✓ ${Object.keys(model.services).length} services follow the specification`);
 process.exitCode = faults.length === 0 ? 0 : 1;

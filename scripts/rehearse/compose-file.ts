@@ -7,6 +7,7 @@
 export interface ComposeModel {
   readonly services: Readonly<Record<string, ComposeService>>;
   readonly secrets?: Readonly<Record<string, { readonly file?: string }>>;
+  readonly volumes?: Readonly<Record<string, unknown>>;
 }
 
 export interface ComposeService {
@@ -16,6 +17,7 @@ export interface ComposeService {
   readonly environment?: Readonly<Record<string, string | number | boolean | null>>;
   readonly entrypoint?: readonly string[] | null;
   readonly command?: readonly string[] | null;
+  readonly secrets?: readonly { readonly source: string }[];
   readonly volumes?: readonly { readonly type: string; readonly source?: string }[];
   readonly ports?: readonly { readonly host_ip?: string; readonly published?: string }[];
   readonly read_only?: boolean;
@@ -95,6 +97,30 @@ export function neededFiles(model: ComposeModel): string[] {
   const mounts = Object.values(model.services).flatMap(({ volumes = [] }) => volumes);
   const bound = mounts.filter(({ type }) => type === 'bind').map(({ source = '' }) => source);
   return [...new Set([...bound, ...Object.values(secretFiles(model))])];
+}
+
+/** What services refer to and the file does not have, one sentence each. The schema cannot tell. */
+export function danglingReferences({ services, secrets = {}, volumes = {} }: ComposeModel): string[] {
+  return Object.entries(services).flatMap(([name, service]) => {
+    const named = (service.volumes ?? []).filter(({ type }) => type === 'volume');
+    const missing = (kind: string, wanted: readonly string[], known: object) =>
+      wanted
+        .filter((each) => !(each in known))
+        .map((each) => `${name} refers to the ${kind} ${each}, which is missing`);
+    return [
+      ...missing('service', Object.keys(service.depends_on ?? {}), services),
+      ...missing(
+        'secret',
+        (service.secrets ?? []).map(({ source }) => source),
+        secrets,
+      ),
+      ...missing(
+        'volume',
+        named.map(({ source = '' }) => source),
+        volumes,
+      ),
+    ];
+  });
 }
 
 /** What leaves a service more open than it has to be, one sentence each. */

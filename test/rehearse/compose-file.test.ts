@@ -3,6 +3,7 @@ import { parse } from 'ini';
 import {
   commandOf,
   type ComposeModel,
+  danglingReferences,
   environmentOf,
   imageOf,
   neededFiles,
@@ -101,6 +102,28 @@ describe('the files that are mounted', () => {
 
   test('of secrets are where Compose mounts them', () => {
     expect(secretFiles(model)).toEqual({ '/run/secrets/key': '/repo/key' });
+  });
+});
+
+describe('a reference', () => {
+  const worker = {
+    depends_on: { temporal: { condition: 'service_healthy' } },
+    secrets: [{ source: 'key' }],
+    volumes: [{ type: 'volume', source: 'data' }],
+  };
+
+  test('to something that the file has is fine', () => {
+    const model = { services: { temporal: {}, worker }, secrets: { key: {} }, volumes: { data: null } };
+
+    expect(danglingReferences(model)).toEqual([]);
+  });
+
+  test('to something else is named', () => {
+    expect(danglingReferences({ services: { worker } })).toEqual([
+      'worker refers to the service temporal, which is missing',
+      'worker refers to the secret key, which is missing',
+      'worker refers to the volume data, which is missing',
+    ]);
   });
 });
 
