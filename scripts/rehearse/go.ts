@@ -38,7 +38,8 @@ export async function goProgram({ module, version, command, as }: GoProgram): Pr
 /** The folder of a module's sources, which is downloaded when it is missing. */
 export async function goModule(module: string, version: string): Promise<string> {
   await mkdir(cacheRoot(MACHINE), { recursive: true });
-  const wanted = ['mod', 'download', '-json', `${module}@v${version}`];
-  const printed = await run('go', wanted, MACHINE.env, 300_000, cacheRoot(MACHINE));
-  return (JSON.parse(printed) as { Dir: string }).Dir;
+  const go = (...args: readonly string[]) => run('go', args, MACHINE.env, 300_000, cacheRoot(MACHINE));
+  // With -json it would say on stdout what is wrong.
+  await go('mod', 'download', `${module}@v${version}`);
+  return (await go('list', '-m', '-f', '{{.Dir}}', `${module}@v${version}`)).trim();
 }

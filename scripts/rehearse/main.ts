@@ -3,10 +3,12 @@
  * commands and order of that file. Random waits run on them while the server is upgraded and killed, PostgreSQL is
  * killed and the worker is killed; each wait is judged by what its task really did. See docs/rehearsal.md.
  *
- *   npm run rehearse -- [--seed 1] [--waits 500] [--seconds 150] [--faults 0.2] [--from 1.31.5]
+ *   npm run rehearse -- [--seed 1] [--waits 500] [--seconds 150] [--faults 0.2] [--from 1.31.2]
+ *                       [--old-schema 1.30.4]
  *
  * `--from` names older versions of Temporal, separated by commas: the rehearsal begins with the first, and goes on to
- * the next ones and to that of the compose file while waits are open.
+ * the next ones and to that of the compose file while waits are open. `--old-schema` first creates the databases as that
+ * version had them, which takes no build.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -21,7 +23,7 @@ import { waitScripts } from '../../test/explore/wait-script.js';
 import { exitOnSignals } from '../../test/support/processes.js';
 import { imageOf } from './compose-file.js';
 import { loadCompose, ROOT } from './load-compose.js';
-import { type TemporalRelease, temporalRelease } from './temporal-release.js';
+import { temporalFiles, type TemporalRelease, temporalRelease } from './temporal-release.js';
 import { Topology } from './topology.js';
 import { untilWritten } from './until-written.js';
 
@@ -32,6 +34,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '150' },
     faults: { type: 'string', default: '0.2' },
     from: { type: 'string', default: '' },
+    'old-schema': { type: 'string' },
   },
 });
 const [seed = 0, waits = 0, seconds = 0, faults = 0] = (['seed', 'waits', 'seconds', 'faults'] as const).map((flag) => {
@@ -56,8 +59,10 @@ const about =
   `${seconds} s, ${100 * faults} % faults, seed ${seed}`;
 say(`${waits} waits: ${about}`);
 const beganAt = Date.now();
-const topology = await Topology.up(model, first, folder);
-await written('The services are up', beganAt);
+const older = values['old-schema'] === undefined ? undefined : await temporalFiles(values['old-schema']);
+const topology = await Topology.up(model, first, folder, older);
+await untilWritten(topology.temporal);
+say(`The services are up, and the server writes, after ${formatDuration(Date.now() - beganAt)}`);
 const stage = await ExplorerStage.start({
   server: () => topology.serve(),
   logFolder: folder,
@@ -67,6 +72,7 @@ const stage = await ExplorerStage.start({
   settings: { TENCENTCLOUD_SECRET_ID: '', TENCENTCLOUD_SECRET_KEY: '', ...topology.environment('worker') },
 });
 let wrong = 0;
+let awayMs = 0;
 try {
   await stage.addWorker().prints('Waiting for Redis tasks');
   const longestMs = 500 * seconds;
@@ -77,14 +83,16 @@ try {
   const share = (part: number) => Math.round(1_000 * seconds * part);
   wrong = await playAndJudge(stage, plan, {
     ...{ longestMs, about },
+    // Whatever takes time takes longer by what was away meanwhile.
+    busyMs: () => 4_000 + awayMs,
     again: () => `the same flags, --seed ${seed}: a wait alone may not meet the same troubles`,
     happenings: [
       ...later.map((release, index) => ({
         atMs: share(0.15 + (0.2 * index) / later.length),
         happen: () => upgrade(release),
       })),
-      { atMs: share(0.4), happen: () => timed('kill -9 of the server', () => stage.restartServer()) },
-      { atMs: share(0.55), happen: () => timed('kill -9 of PostgreSQL', restartDatabase) },
+      { atMs: share(0.4), happen: () => away('the server was killed', () => stage.restartServer()) },
+      { atMs: share(0.55), happen: () => away('PostgreSQL was killed', () => topology.restartDatabase()) },
     ],
   });
   process.exitCode = wrong + stage.unexpectedExits === 0 ? 0 : 1;
@@ -97,29 +105,21 @@ try {
 // A wait that is stuck is still asked for its result.
 process.exit();
 
-async function restartDatabase(): Promise<void> {
-  await stage.without('PostgreSQL was killed', () => topology.restartDatabase());
-}
-
 /** What `docker compose up` does once the file names a newer version: first the schema, then the server. */
 async function upgrade(release: TemporalRelease): Promise<void> {
-  await timed(`The schema of ${release.version}`, () => topology.upgradeSchema(release));
-  await timed(`The server is ${release.version}`, () =>
-    stage.without('the server was replaced', async () => {
-      await topology.stopServer();
-      await stage.startServer();
-    }),
-  );
+  await topology.upgradeSchema(release);
+  await away(`the server was replaced by ${release.version}`, async () => {
+    await topology.stopServer();
+    await stage.startServer();
+  });
 }
 
-/** Does something, and says how long it takes until the server writes again. */
-async function timed(what: string, act: () => Promise<unknown>): Promise<void> {
-  const from = Date.now();
-  await act();
-  await written(what, from);
-}
-
-async function written(what: string, from: number): Promise<void> {
-  await untilWritten(topology.temporal);
-  say(`${what}: the server writes after ${formatDuration(Date.now() - from)}`);
+/** Takes something away and brings it back, until the server writes again; says how long that took. */
+async function away(why: string, awayAndBack: () => Promise<void>): Promise<void> {
+  const ms = await stage.without(why, async () => {
+    await awayAndBack();
+    await untilWritten(topology.temporal);
+  });
+  awayMs += ms;
+  say(`${why}: it writes again after ${formatDuration(ms)}`);
 }

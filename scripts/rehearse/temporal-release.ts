@@ -8,7 +8,7 @@ export interface TemporalRelease {
   readonly version: string;
   /** Folders with its programs, for PATH. */
   readonly bin: readonly string[];
-  /** The images' files that are used here, by their path in the container. */
+  /** See {@link temporalFiles}. */
   readonly files: Readonly<Record<string, string>>;
 }
 
@@ -16,13 +16,18 @@ export interface TemporalRelease {
 export async function temporalRelease(version: string): Promise<TemporalRelease> {
   const sqlTool = await goProgram({ module: MODULE, version, command: 'cmd/tools/sql', as: 'temporal-sql-tool' });
   const server = await goProgram({ module: MODULE, version, command: 'cmd/server', as: 'temporal-server' });
-  const sources = await goModule(MODULE, version);
   return {
     version,
     bin: [sqlTool, server].map((program) => path.dirname(program)),
-    files: {
-      '/etc/temporal/schema': path.join(sources, 'schema'),
-      '/etc/temporal/entrypoint.sh': path.join(sources, 'docker', 'scripts', 'sh', 'entrypoint.sh'),
-    },
+    files: await temporalFiles(version),
+  };
+}
+
+/** The files of a version's images that are used here, by their path in the container. */
+export async function temporalFiles(version: string): Promise<Readonly<Record<string, string>>> {
+  const sources = await goModule(MODULE, version);
+  return {
+    '/etc/temporal/schema': path.join(sources, 'schema'),
+    '/etc/temporal/entrypoint.sh': path.join(sources, 'docker', 'scripts', 'sh', 'entrypoint.sh'),
   };
 }

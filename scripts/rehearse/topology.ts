@@ -45,11 +45,28 @@ export class Topology {
     this.addresses = Object.fromEntries(names.map((name, index) => [name, `${network}.${index + 2}`]));
   }
 
-  /** Starts the services that need no profile, in the order of the compose file; the stage starts the worker. */
-  static async up(model: ComposeModel, release: TemporalRelease, folder: string): Promise<Topology> {
-    const topology = new Topology(model, release, await findTemporalCli(), folder);
+  /**
+   * Starts the services that need no profile, in the order of the compose file; the stage starts the worker.
+   *
+   * @param older - the files of an older release, whose schema the databases have at first
+   */
+  static async up(
+    model: ComposeModel,
+    release: TemporalRelease,
+    folder: string,
+    older: TemporalRelease['files'] = {},
+  ): Promise<Topology> {
+    const topology = new Topology(
+      model,
+      { ...release, files: { ...release.files, ...older } },
+      await findTemporalCli(),
+      folder,
+    );
     try {
-      for (const name of startOrder(model)) await topology.startService(name);
+      for (const name of startOrder(model)) {
+        await topology.startService(name);
+        if (name === 'schema') await topology.upgradeSchema(release);
+      }
       return topology;
     } catch (error) {
       await topology.stop();
@@ -112,7 +129,7 @@ export class Topology {
     return server;
   }
 
-  /** Brings the databases up to a release, under the running server, as Docker Compose does before it replaces that. */
+  /** Brings the databases up to a release, which Docker Compose does before it replaces the server. */
   async upgradeSchema(release: TemporalRelease): Promise<void> {
     this.release = release;
     await this.runToEnd('schema');
