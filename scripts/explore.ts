@@ -9,16 +9,10 @@
  * waits. Exits with 0 when nothing was wrong.
  */
 import process from 'node:process';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { judge } from '../test/explore/oracle.js';
-import { figuresOf } from '../test/explore/real/figures.js';
-import { findings } from '../test/explore/real/findings.js';
-import { observe, recordOf } from '../test/explore/real/observe.js';
-import { planRun, type Trouble } from '../test/explore/real/plan.js';
-import { playWait } from '../test/explore/real/play.js';
+import { planRun } from '../test/explore/real/plan.js';
+import { playAndJudge } from '../test/explore/real/run.js';
 import { ExplorerStage } from '../test/explore/real/stage.js';
-import { storyOf } from '../test/explore/story.js';
 import { waitScripts } from '../test/explore/wait-script.js';
 import { exitOnSignals } from '../test/support/processes.js';
 
@@ -42,9 +36,8 @@ const numberOf = (flag: 'seed' | 'waits' | 'seconds' | 'rps' | 'workers' | 'faul
 };
 const [seed, waits, seconds, rps] = [numberOf('seed'), numberOf('waits'), numberOf('seconds'), numberOf('rps')];
 const [workers, faults] = [numberOf('workers'), numberOf('faults')];
-const run = `${seconds} s, ${workers} workers, ${rps} calls a second, ${100 * faults} % faults, seed ${seed}`;
-const say = (text: string) => process.stdout.write(`${text}\n`);
-say(`${waits} waits: ${run}`);
+const about = `${seconds} s, ${workers} workers, ${rps} calls a second, ${100 * faults} % faults, seed ${seed}`;
+process.stdout.write(`${waits} waits: ${about}\n`);
 exitOnSignals();
 
 const longestMs = Math.min(120_000, 500 * seconds);
@@ -63,47 +56,11 @@ let wrong = 0;
 try {
   const fleet = Array.from({ length: workers }, () => stage.addWorker());
   await Promise.all(fleet.map((worker) => worker.prints('Waiting for Redis tasks')));
-  const beganAt = Date.now();
-  // Nobody moves a deadline further than this.
-  const limitMs = 2.2 * longestMs + 120_000;
-  const [played] = await Promise.all([
-    Promise.all(only.map((wait) => playWait(stage.client, stage.simulator, wait, beganAt, limitMs))),
-    Promise.all(plan.troubles.map((trouble) => bring(trouble, beganAt))),
-  ]);
-  const observed = await observe(stage, played);
-  const longestQueueMs = Math.max(0, ...observed.map(({ recorded }) => recorded.longestQueueMs));
-  const records = observed.map((each) => {
-    const record = recordOf(each, stage.absences, longestQueueMs, stage.callEnds);
-    const verdict = [
-      ...judge(record, { clockMs: 100, busyMs: 4_000 }),
-      ...findings(each, stage.callEnds, stage.absences),
-    ];
-    if (verdict.length > 0) {
-      wrong += 1;
-      const { index, taskId } = each.played.planned;
-      say(`\n── wait ${index}, task ${taskId} ── again alone: the same flags, --seed ${seed} --only ${index}`);
-      for (const sentence of verdict) say(`✗ ${sentence}`);
-      say(storyOf(record));
-    }
-    return record;
-  });
-  say(`\n${figuresOf(stage, run, records, wrong)}\n`);
-  if (wrong > 0 || stage.unexpectedExits > 0) say(`The workers' log is ${stage.logFile}`);
+  const again = (index: number) => `the same flags, --seed ${seed} --only ${index}`;
+  wrong = await playAndJudge(stage, { ...plan, waits: only }, { longestMs, about, again });
   process.exitCode = wrong + stage.unexpectedExits === 0 ? 0 : 1;
 } finally {
   await stage.close({ keepLog: wrong + stage.unexpectedExits > 0 });
 }
 // A wait that is stuck is still asked for its result.
 process.exit();
-
-async function bring({ atMs, does }: Trouble, beganAt: number): Promise<void> {
-  await sleep(Math.max(0, beganAt + atMs - Date.now()));
-  switch (does.kind) {
-    case 'killWorker':
-      return stage.killWorker(does.signal);
-    case 'killServer':
-      return stage.restartServer();
-    case 'fault':
-      stage.simulator.fault(does.fault, does.scope);
-  }
-}

@@ -23,6 +23,9 @@ export interface ProcessOptions {
   readonly logFile?: string | undefined;
   /** Leads a process group of its own: Ctrl-C does not reach it, and `kill` ends its children too. */
   readonly group?: boolean | undefined;
+  /** Runs as another user, which only root may ask for. */
+  readonly uid?: number | undefined;
+  readonly gid?: number | undefined;
 }
 
 /** A running program. It is killed when this process exits first. */
@@ -36,11 +39,11 @@ export class Process {
 
   constructor(
     readonly command: readonly [program: string, ...args: string[]],
-    { env, cwd, logFile, group = false }: ProcessOptions = {},
+    { env, cwd, logFile, group = false, uid, gid }: ProcessOptions = {},
   ) {
     const [program, ...args] = command;
     this.isGroup = group;
-    this.child = spawn(program, args, { env, cwd, stdio: ['ignore', 'pipe', 'pipe'], detached: group });
+    this.child = spawn(program, args, { env, cwd, uid, gid, stdio: ['ignore', 'pipe', 'pipe'], detached: group });
     this.child.stdout.setEncoding('utf8').on('data', (text: string) => (this.stdout += text));
     this.child.stderr.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
     if (logFile !== undefined) {

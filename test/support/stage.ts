@@ -8,9 +8,12 @@ import { type DevServer, type DevServerOptions, startDevServer } from '../../src
 import { RedisApiSimulator, type SimulatorOptions } from '../../src/testing/index.js';
 import { freeAddress, GOOD_SETTINGS, WorkerProcess } from './processes.js';
 
+/** A Temporal server in a process of its own. */
+export type TemporalServer = Pick<DevServer, 'address' | 'uiUrl' | 'pid' | 'stop'>;
+
 export interface StageOptions {
-  /** How to start the Temporal server; false starts none yet. */
-  readonly server?: DevServerOptions | false;
+  /** How to start a dev server, or another server on the state that it left behind; false starts none yet. */
+  readonly server?: DevServerOptions | (() => Promise<TemporalServer>) | false;
   readonly simulator?: SimulatorOptions;
   /** Settings of every worker process. */
   readonly settings?: Readonly<Record<string, string>>;
@@ -37,7 +40,7 @@ export class Stage {
   readonly simulator: RedisApiSimulator;
   readonly logFolder: string;
   protected readonly workers: WorkerProcess[] = [];
-  private server: DevServer | undefined;
+  private server: TemporalServer | undefined;
   private connection: Connection | undefined;
   private nativeConnection: NativeConnection | undefined;
   private readonly closing: (() => Promise<unknown>)[] = [];
@@ -90,19 +93,24 @@ export class Stage {
 
   /** Starts the server, or starts it again with the state that it left behind. */
   async startServer(): Promise<void> {
+    const { server = {} } = this.parts.options;
+    this.server = typeof server === 'function' ? await server() : await this.startDevServer(server || {});
+    this.connection ??= await Connection.connect({ address: this.server.address });
+  }
+
+  private async startDevServer(options: DevServerOptions): Promise<DevServer> {
     const { address } = this;
-    const options = this.parts.options.server || {};
     const server = await startDevServer({
       port: Number(address.split(':')[1]),
       dbFilename: path.join(this.parts.folder, 'temporal.db'),
       ...options,
       extraArgs: [...PRAGMAS, ...(options.extraArgs ?? [])],
     });
-    this.server = server;
     if (server.address !== address && options.port === undefined) {
+      await server.stop();
       throw new Error(`The server is at ${server.address}: something else took ${address}`);
     }
-    this.connection ??= await Connection.connect({ address: server.address });
+    return server;
   }
 
   async killServer(): Promise<void> {

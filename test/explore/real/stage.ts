@@ -61,12 +61,20 @@ export class ExplorerStage extends Stage {
 
   /** Kills the server and starts it again. */
   async restartServer(): Promise<void> {
-    const from = Date.now();
-    await this.killServer();
-    await this.startServer();
     this.kills.server += 1;
-    this.serverAwayMs += Date.now() - from;
-    this.absences.push({ from, to: Date.now() + 20_000, why: 'the server was killed' });
+    this.serverAwayMs += await this.without('the server was killed', async () => {
+      await this.killServer();
+      await this.startServer();
+    });
+  }
+
+  /** Takes something away and brings it back; returns for how long it was away. */
+  async without(why: string, awayAndBack: () => Promise<void>): Promise<number> {
+    const from = Date.now();
+    await awayAndBack();
+    const to = Date.now();
+    this.absences.push({ from, to: to + 20_000, why });
+    return to - from;
   }
 
   override close(options?: { keepLog: boolean }): Promise<void> {

@@ -1,0 +1,80 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { judge } from '../oracle.js';
+import { storyOf } from '../story.js';
+import { figuresOf } from './figures.js';
+import { findings } from './findings.js';
+import { observe, recordOf } from './observe.js';
+import type { Plan, Trouble } from './plan.js';
+import { playWait } from './play.js';
+import type { ExplorerStage } from './stage.js';
+
+/** What happens to the whole stage at a time of its own, besides the plan's troubles. */
+export interface Happening {
+  readonly atMs: number;
+  readonly happen: () => Promise<void>;
+}
+
+export interface RunOptions {
+  /** The longest that a wait of the plan takes, if nobody extends it. */
+  readonly longestMs: number;
+  /** One line about the run, for its table of figures. */
+  readonly about: string;
+  /** How to play one wait again alone. */
+  readonly again: (index: number) => string;
+  /** What the machine may add to anything that takes time, known after the run. @default 4 s */
+  readonly busyMs?: () => number;
+  readonly happenings?: readonly Happening[];
+}
+
+const say = (text: string) => process.stdout.write(`${text}\n`);
+
+/** Plays a plan, judges each wait and prints what was wrong, and the figures. Returns how many waits were wrong. */
+export async function playAndJudge(stage: ExplorerStage, plan: Plan, options: RunOptions): Promise<number> {
+  const { longestMs, about, again, busyMs = () => 4_000, happenings = [] } = options;
+  const beganAt = Date.now();
+  // Nobody moves a deadline further than this.
+  const limitMs = 2.2 * longestMs + 120_000;
+  const [played] = await Promise.all([
+    Promise.all(plan.waits.map((wait) => playWait(stage.client, stage.simulator, wait, beganAt, limitMs))),
+    Promise.all(plan.troubles.map(({ atMs, does }) => at(beganAt + atMs, () => bring(stage, does)))),
+    Promise.all(happenings.map(({ atMs, happen }) => at(beganAt + atMs, happen))),
+  ]);
+  const observed = await observe(stage, played);
+  const longestQueueMs = Math.max(0, ...observed.map(({ recorded }) => recorded.longestQueueMs));
+  let wrong = 0;
+  const records = observed.map((each) => {
+    const record = recordOf(each, stage.absences, longestQueueMs, stage.callEnds);
+    const verdict = [
+      ...judge(record, { clockMs: 100, busyMs: busyMs() }),
+      ...findings(each, stage.callEnds, stage.absences),
+    ];
+    if (verdict.length > 0) {
+      wrong += 1;
+      const { index, taskId } = each.played.planned;
+      say(`\n── wait ${index}, task ${taskId} ── again alone: ${again(index)}`);
+      for (const sentence of verdict) say(`✗ ${sentence}`);
+      say(storyOf(record));
+    }
+    return record;
+  });
+  say(`\n${figuresOf(stage, about, records, wrong)}\n`);
+  if (wrong > 0 || stage.unexpectedExits > 0) say(`The workers' log is ${stage.logFile}`);
+  return wrong;
+}
+
+async function at(time: number, happen: () => Promise<unknown> | undefined): Promise<void> {
+  await sleep(Math.max(0, time - Date.now()));
+  await happen();
+}
+
+function bring(stage: ExplorerStage, does: Trouble['does']): Promise<void> | undefined {
+  switch (does.kind) {
+    case 'killWorker':
+      return stage.killWorker(does.signal);
+    case 'killServer':
+      return stage.restartServer();
+    case 'fault':
+      stage.simulator.fault(does.fault, does.scope);
+      return undefined;
+  }
+}
