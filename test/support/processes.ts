@@ -109,6 +109,8 @@ export interface LogLine {
   readonly level: string;
   readonly message: string;
   readonly reason?: string;
+  readonly workflowId?: string;
+  readonly sdkComponent?: string;
 }
 
 /** Settings with which a worker starts: credentials, an endpoint where nobody listens, and no health pages. */
