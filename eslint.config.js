@@ -13,7 +13,7 @@ const zones = {
   nexus: ['contract', 'workflows'],
   cli: ['contract', 'client', 'tencent', 'worker', 'engine'],
   worker: ['contract', 'tencent', 'activities'],
-  testing: ['contract', 'tencent/sign.ts'],
+  testing: ['contract', 'tencent/sign.ts', 'tencent/errors.ts'],
   engine: [],
 };
 
@@ -56,7 +56,12 @@ export default tseslint.config(
   },
   {
     // Workflow code runs in Temporal's sandbox: no Node built-ins, no clients, and activities only as types.
-    files: ['src/contract/**/*.ts', 'src/workflows/**/*.ts', 'examples/**/workflows.ts'],
+    files: [
+      'src/contract/**/*.ts',
+      'src/workflows/**/*.ts',
+      'src/testing/stub/workflow.ts',
+      'examples/**/workflows.ts',
+    ],
     rules: {
       'no-restricted-imports': [
         'error',
