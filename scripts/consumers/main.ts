@@ -1,11 +1,13 @@
 // Installs the packed package into empty projects by one line and with an empty cache, as its users would. Each of them
-// imports every entry point, waits for a task and runs the command.
+// imports every entry point, waits for a task and runs the command. Three more run the unit tests of a pipeline, each with
+// a test runner.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startDevServer } from '../../src/engine/index.js';
 import { pack } from './packed.js';
 import { command, compile, install, type Project, wait } from './projects.js';
+import { unitTests } from './unit-tests.js';
 
 const folder = await mkdtemp(path.join(tmpdir(), 'redis-task-consumers-'));
 const cache = path.join(folder, 'cache');
@@ -16,19 +18,32 @@ try {
   const results = await Promise.all(
     kinds.map((kind) => check({ kind, folder: path.join(folder, kind), packed, temporal: server.address })),
   );
+  // One after the other: each installs a test runner.
+  for (const runner of ['node:test', 'vitest', 'jest'] as const) {
+    const own = path.join(folder, `tests-${runner.replace(':', '-')}`);
+    results.push(await timed(runner, () => unitTests(runner, own, packed, cache)));
+  }
   process.exitCode = results.every(Boolean) ? 0 : 1;
 } finally {
   await server.stop();
   await rm(folder, { recursive: true, force: true });
 }
 
-async function check(project: Project): Promise<boolean> {
-  const began = performance.now();
-  const took = () => `${project.kind} (${((performance.now() - began) / 1_000).toFixed(1)} s)`;
-  try {
+function check(project: Project): Promise<boolean> {
+  return timed(project.kind, async () => {
     await install(project, cache);
     if (project.kind === 'typescript') await compile(project, cache);
-    console.log(`ok      ${took()}: ${await wait(project)}, ${await command(project)}`);
+    return `${await wait(project)}, ${await command(project)}`;
+  });
+}
+
+/** Says how a check went. @param check - what it has done, in words */
+async function timed(name: string, check: () => Promise<string>): Promise<boolean> {
+  const began = performance.now();
+  const took = () => `${name} (${((performance.now() - began) / 1_000).toFixed(1)} s)`;
+  try {
+    const done = await check();
+    console.log(`ok      ${took()}: ${done}`);
     return true;
   } catch (error) {
     console.log(`failed  ${took()}: ${(error as Error).message}`);
