@@ -54,7 +54,6 @@ func TestGivesUpWhenTheTaskFails(t *testing.T) {
 	require.Equal(t, "gave up", outcome.Outcome)
 	require.Equal(t, "The backup file is damaged.", *outcome.Message)
 }
-
 // docs:end
 
 func TestIsReadyWhenTheTaskHasSucceeded(t *testing.T) {

@@ -27,8 +27,6 @@ async def test_gives_up_when_the_task_fails(start: Callable[[], Any]) -> None:
 
     assert outcome.outcome == "gave up"
     assert outcome.message == "The backup file is damaged."
-
-
 # docs:end
 
 

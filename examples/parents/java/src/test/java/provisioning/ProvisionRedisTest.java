@@ -76,7 +76,6 @@ final class ProvisionRedisTest {
     assertEquals("gave up", outcome.outcome());
     assertEquals("The backup file is damaged.", outcome.message());
   }
-
   // docs:end
 
   private final TestWorkflowEnvironment env = TestWorkflowEnvironment.newInstance();
