@@ -48,7 +48,10 @@ export default tseslint.config(
       '@typescript-eslint/consistent-type-imports': 'error',
       // `import { type X }` alone would leave an import for its side effects behind.
       '@typescript-eslint/no-import-type-side-effects': 'error',
-      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-floating-promises': [
+        'error',
+        { allowForKnownSafeCalls: [{ from: 'package', name: 'test', package: 'node:test' }] },
+      ],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       'object-shorthand': 'error',

@@ -1,13 +1,13 @@
 // Installs the packed package into empty projects by one line and with an empty cache, as its users would. Each of them
-// imports every entry point, waits for a task and runs the command. Three more run the unit tests of a pipeline, each with
-// a test runner.
+// imports every entry point, waits for a task and runs the command. One more runs the unit tests of a pipeline
+// with each test runner.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startDevServer } from '../../src/engine/index.js';
 import { pack } from './packed.js';
 import { command, compile, install, type Project, wait } from './projects.js';
-import { unitTests } from './unit-tests.js';
+import { installRunners, unitTests } from './unit-tests.js';
 
 const folder = await mkdtemp(path.join(tmpdir(), 'redis-task-consumers-'));
 const cache = path.join(folder, 'cache');
@@ -18,10 +18,10 @@ try {
   const results = await Promise.all(
     kinds.map((kind) => check({ kind, folder: path.join(folder, kind), packed, temporal: server.address })),
   );
-  // One after the other: each installs a test runner.
+  const tests = path.join(folder, 'tests');
+  results.push(await timed('test runners', () => installRunners(tests, packed, cache)));
   for (const runner of ['node:test', 'vitest', 'jest'] as const) {
-    const own = path.join(folder, `tests-${runner.replace(':', '-')}`);
-    results.push(await timed(runner, () => unitTests(runner, own, packed, cache)));
+    results.push(await timed(runner, () => unitTests(tests, runner)));
   }
   process.exitCode = results.every(Boolean) ? 0 : 1;
 } finally {

@@ -11,7 +11,6 @@ import type { RedisTaskResult } from '../../src/contract/outcome.js';
 import {
   type AwaitRedisTaskStub,
   RedisApiSimulator,
-  redisTaskFailure,
   SIMULATOR_CREDENTIAL,
   stubAwaitRedisTask,
 } from '../../src/testing/index.js';

@@ -141,10 +141,10 @@ describe('over HTTP', () => {
     ['GET', 'nothing'],
     ['PUT', 'tasks'],
   ])('%s %s is answered with the paths that there are', async (method, path) => {
-    await expect(send(method, path, method === 'GET' ? undefined : {})).resolves.toMatchObject({
-      status: 404,
-      body: { error: expect.stringContaining('/_simulator/faults') },
-    });
+    const { status, body } = await send(method, path, method === 'GET' ? undefined : {});
+
+    expect(status).toBe(404);
+    expect(body?.error).toContain('/_simulator/faults');
   });
 
   test('nothing can be moved or removed that is not there', async () => {

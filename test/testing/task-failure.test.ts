@@ -4,10 +4,7 @@ import { redisTaskFailure } from '../../src/testing/index.js';
 
 describe('a made failure', () => {
   test.each(REDIS_TASK_FAILURE_TYPES)('%s is decoded as what it is', (type) => {
-    expect(decodeRedisTaskFailure(redisTaskFailure(type))).toMatchObject({
-      type,
-      details: { polls: expect.any(Number) },
-    });
+    expect(decodeRedisTaskFailure(redisTaskFailure(type))?.type).toBe(type);
   });
 
   test('is what a parent catches', () => {

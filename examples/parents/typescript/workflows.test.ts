@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { type AwaitRedisTaskStub, stubAwaitRedisTask } from 'temporal-tencent-redis/testing';
-import type { ProvisionInput, ProvisionOutcome } from './workflows.js';
+import type { ProvisionInput, ProvisionOutcome, provisionRedis } from './workflows.js';
 
 // docs:start
 let env: TestWorkflowEnvironment;
@@ -34,8 +34,11 @@ after(async () => {
 });
 
 function provision(input: ProvisionInput): Promise<ProvisionOutcome> {
-  const options = { taskQueue: 'provisioning', workflowId: randomUUID(), args: [input] };
-  return env.client.workflow.execute<(input: ProvisionInput) => Promise<ProvisionOutcome>>('provisionRedis', options);
+  return env.client.workflow.execute<typeof provisionRedis>('provisionRedis', {
+    taskQueue: 'provisioning',
+    workflowId: randomUUID(),
+    args: [input],
+  });
 }
 
 test('gives up when the task fails', async () => {

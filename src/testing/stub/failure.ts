@@ -5,7 +5,7 @@ import { decodeRedisTaskFailure, type RedisTaskFailureType, toApplicationFailure
 import { AWAIT_REDIS_TASK, childWorkflowId, DEFAULT_TASK_QUEUE } from '../../contract/ids.js';
 import { type AwaitRedisTaskInput, readInput } from '../../contract/input.js';
 import { playWait } from './played-wait.js';
-import { type RedisTaskEnding, ScriptedTasks } from './scripted-tasks.js';
+import { ScriptedTasks } from './scripted-tasks.js';
 
 /** What a made failure says. */
 export interface RedisTaskFailureFacts {
@@ -57,7 +57,7 @@ function failureOf(
   const plan = readInput(input ?? { taskId: 18215, region: REGION });
   const { taskId, region } = plan;
   const tasks = new ScriptedTasks();
-  tasks.script({ [taskId]: { fails: type, ...facts } as RedisTaskEnding });
+  tasks.script({ [taskId]: { fails: type, ...facts } });
   const { outcome } = playWait(plan, STARTED_AT, (now) => tasks.poll(taskId, region, now));
   if (!outcome.failure) return undefined;
   const execution = {
