@@ -1,11 +1,13 @@
 // Installs the packed package into empty projects by one line and with an empty cache, as its users would. Each of them
-// imports every entry point, waits for a task and runs the command.
+// imports every entry point, waits for a task and runs the command. One more runs the unit tests of a pipeline
+// with each test runner.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startDevServer } from '../../src/engine/index.js';
 import { pack } from './packed.js';
 import { command, compile, install, type Project, wait } from './projects.js';
+import { installRunners, unitTests } from './unit-tests.js';
 
 const folder = await mkdtemp(path.join(tmpdir(), 'redis-task-consumers-'));
 const cache = path.join(folder, 'cache');
@@ -16,19 +18,32 @@ try {
   const results = await Promise.all(
     kinds.map((kind) => check({ kind, folder: path.join(folder, kind), packed, temporal: server.address })),
   );
+  const tests = path.join(folder, 'tests');
+  results.push(await timed('test runners', () => installRunners(tests, packed, cache)));
+  for (const runner of ['node:test', 'vitest', 'jest'] as const) {
+    results.push(await timed(runner, () => unitTests(tests, runner)));
+  }
   process.exitCode = results.every(Boolean) ? 0 : 1;
 } finally {
   await server.stop();
   await rm(folder, { recursive: true, force: true });
 }
 
-async function check(project: Project): Promise<boolean> {
-  const began = performance.now();
-  const took = () => `${project.kind} (${((performance.now() - began) / 1_000).toFixed(1)} s)`;
-  try {
+function check(project: Project): Promise<boolean> {
+  return timed(project.kind, async () => {
     await install(project, cache);
     if (project.kind === 'typescript') await compile(project, cache);
-    console.log(`ok      ${took()}: ${await wait(project)}, ${await command(project)}`);
+    return `${await wait(project)}, ${await command(project)}`;
+  });
+}
+
+/** Says how a check went. @param check - what it has done, in words */
+async function timed(name: string, check: () => Promise<string>): Promise<boolean> {
+  const began = performance.now();
+  const took = () => `${name} (${((performance.now() - began) / 1_000).toFixed(1)} s)`;
+  try {
+    const done = await check();
+    console.log(`ok      ${took()}: ${done}`);
     return true;
   } catch (error) {
     console.log(`failed  ${took()}: ${(error as Error).message}`);

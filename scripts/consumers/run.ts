@@ -14,7 +14,7 @@ export function end(
   command: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
-  timeoutMs = 120_000,
+  timeoutMs = 300_000,
 ): Promise<Ended> {
   const shell = process.platform === 'win32';
   const options = { cwd, shell, env: { ...process.env, ...env }, timeout: timeoutMs, maxBuffer: 64 * 1024 ** 2 };

@@ -5,6 +5,7 @@ export interface Command {
   readonly program: string;
   readonly args: readonly string[];
   readonly cwd: string;
+  readonly env?: Record<string, string>;
 }
 
 /** Starts a program. Settings of the caller's own workers do not reach it. */
@@ -15,7 +16,7 @@ export function start({ program, args, cwd }: Command, logFile: string, env: Rec
 
 /** Runs a program to its end, which has to come in time. */
 export async function run(command: Command, logFile: string, timeoutMs: number): Promise<void> {
-  const running = start(command, logFile);
+  const running = start(command, logFile, command.env);
   const timer = setTimeout(() => void running.kill(), timeoutMs);
   await endWell(running).finally(() => clearTimeout(timer));
 }

@@ -1,6 +1,7 @@
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findTestServer } from '../../test/support/test-server.js';
 import { type Command, run } from './command.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -14,7 +15,7 @@ const BUILD_TIMEOUT_MS = 8 * 60_000;
 export interface Language {
   readonly name: string;
   readonly taskQueue: string;
-  /** Installs what the parent needs, as its lock file says, and builds it. */
+  /** Installs what the parent needs, as its lock file says, builds it and runs its unit tests. */
   build(logFile: string): Promise<void>;
   /** Its worker. */
   readonly worker: Command;
@@ -28,12 +29,22 @@ async function inTurn(logFile: string, cwd: string, ...commands: readonly (reado
   for (const [program, ...args] of commands) await run({ program, args, cwd }, logFile, BUILD_TIMEOUT_MS);
 }
 
+/** Runs unit tests that need Temporal's time-skipping server. */
+async function unitTests(logFile: string, command: Command) {
+  await run({ ...command, env: { TEMPORAL_TEST_SERVER: await findTestServer() } }, logFile, BUILD_TIMEOUT_MS);
+}
+
 const go: Language = {
   name: 'go',
   taskQueue: 'provisioning-go',
   async build(logFile) {
     // Neither may change go.mod or go.sum.
-    await inTurn(logFile, example('go'), ['go', 'build', '-mod=readonly', '-o', built('go', 'provisioning'), '.']);
+    await inTurn(
+      logFile,
+      example('go'),
+      ['go', 'test', '-mod=readonly', '-count=1', '.'],
+      ['go', 'build', '-mod=readonly', '-o', built('go', 'provisioning'), '.'],
+    );
   },
   worker: { program: built('go', 'provisioning'), args: [], cwd: BUILD_FOLDER },
 };
@@ -42,7 +53,8 @@ const python: Language = {
   name: 'python',
   taskQueue: 'provisioning-python',
   async build(logFile) {
-    const pip = [built('python', 'bin', 'pip'), 'install', '--quiet', '--no-deps', '-r', 'requirements.txt'] as const;
+    const locks = ['-r', 'requirements.txt', '-r', 'requirements-test.txt'];
+    const pip = [built('python', 'bin', 'pip'), 'install', '--quiet', '--no-deps', ...locks] as const;
     await inTurn(
       logFile,
       example('python'),
@@ -51,6 +63,8 @@ const python: Language = {
       // Without --no-deps above, a requirement that is missing in the lock would go unnoticed.
       [built('python', 'bin', 'pip'), 'check'],
     );
+    const args = ['-B', '-m', 'pytest', '-p', 'no:cacheprovider'];
+    await unitTests(logFile, { program: built('python', 'bin', 'python'), args, cwd: example('python') });
   },
   worker: { program: built('python', 'bin', 'python'), args: ['-B', 'worker.py'], cwd: example('python') },
 };
@@ -59,6 +73,7 @@ const java: Language = {
   name: 'java',
   taskQueue: 'provisioning-java',
   async build(logFile) {
+    // Runs the tests too.
     await inTurn(logFile, example('java'), ['mvn', '--batch-mode', '--quiet', 'clean', 'package']);
   },
   worker: { program: 'java', args: ['-jar', 'target/provisioning.jar'], cwd: example('java') },
@@ -79,6 +94,8 @@ const typescript: Language = {
     await inTurn(logFile, project, ['tar', '-xzf', packed, '-C', installed, '--strip-components=1']);
     await writeFile(path.join(project, 'package.json'), '{ "private": true, "type": "module" }\n');
     await cp(example('typescript'), project, { recursive: true });
+    const args = ['--import', 'tsx', '--test', 'workflows.test.ts'];
+    await unitTests(logFile, { program: process.execPath, args, cwd: project });
   },
   worker: { program: process.execPath, args: ['--import', 'tsx', 'worker.ts'], cwd: built('typescript') },
 };

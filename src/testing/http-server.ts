@@ -21,6 +21,8 @@ export interface ReceivedRequest {
   readonly query: string;
   /** The raw body; undefined if it was larger than the API takes. */
   readonly body: Buffer | undefined;
+  /** The client runs on this machine. */
+  readonly isLocal: boolean;
   /** A header by its lower-case name. Repeated headers are joined, so that none of them is trusted. */
   readonly header: (name: string) => string | undefined;
 }
@@ -76,6 +78,7 @@ export async function receive(message: IncomingMessage): Promise<ReceivedRequest
     path,
     query: query.join('?'),
     body: body.length <= MAX_BODY_BYTES ? body : undefined,
+    isLocal: /^(::ffff:)?127\.|^::1$/.test(message.socket.remoteAddress ?? ''),
     header: (name) => message.headers[name]?.toString(),
   };
 }

@@ -3,4 +3,7 @@ export type { SimulatorCall, SimulatorStats } from './call-log.js';
 export type { Fault, FaultHandle, FaultScope } from './faults.js';
 export { SIMULATOR_CREDENTIAL, type SimulatorCredential, type SimulatorOptions } from './options.js';
 export { RedisApiSimulator } from './redis-api-simulator.js';
+export { redisTaskFailure, type RedisTaskFailureFacts } from './stub/failure.js';
+export type { RedisTaskEnding, RedisTaskEndings } from './stub/scripted-tasks.js';
+export { type AwaitRedisTaskStub, type AwaitRedisTaskStubOptions, stubAwaitRedisTask } from './stub/worker.js';
 export type { TaskId, TaskScript, TaskStep } from './tasks.js';

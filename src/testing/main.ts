@@ -10,6 +10,7 @@ interface Flags {
   readonly port: number;
   readonly rps: number | false;
   readonly speed: number;
+  readonly remoteControl?: boolean;
 }
 
 function numberFlag(rule: string, holds: (value: number) => boolean): (text: string) => number {
@@ -25,11 +26,12 @@ const readRate = numberFlag('a positive integer, or off', (rps) => Number.isInte
 const rateOrOff = (text: string) => text !== 'off' && readRate(text);
 const readSpeed = numberFlag('a positive number', (speed) => speed > 0);
 
-const command = new Command('simulator')
+const command = new Command('redis-task-simulator')
   .option('--host <address>', 'address to listen on', '127.0.0.1')
   .option('--port <number>', 'port to listen on; 0 takes any free one', readPort, 8080)
   .option('--rps <number|off>', 'limit per second for each action, host and key', rateOrOff, 20)
   .option('--speed <factor>', 'how many times as fast the demo tasks go on', readSpeed, 1)
+  .option('--remote-control', 'let other machines script it too, under /_simulator')
   .showSuggestionAfterError(false);
 
 async function serve({ rps, speed, ...where }: Flags): Promise<void> {
@@ -50,7 +52,8 @@ Tasks in every region, counted from their first poll${speed === 1 ? '' : ` and $
 ${demoTasks(speed)
   .map(({ taskId, about }) => `  ${taskId}  ${about}`)
   .join('\n')}
-ClearInstance and ManualBackupInstance create more. Ctrl-C ends it.
+ClearInstance and ManualBackupInstance create more; add your own with PUT ${simulator.url}/_simulator/tasks/<id>.
+Ctrl-C ends it.
 `);
 }
 

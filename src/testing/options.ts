@@ -27,6 +27,11 @@ export interface SimulatorOptions {
   readonly regions?: readonly string[];
   /** The error for a task it does not know. @default 'InvalidParameter.InvalidParameter' */
   readonly unknownTaskCode?: string;
+  /**
+   * Whether other machines may script it under `/_simulator`, too. Whoever reaches its port then decides what its tasks do.
+   * @default false
+   */
+  readonly remoteControl?: boolean;
   /** How many calls `calls` keeps. @default 100000 */
   readonly keepCalls?: number;
   /** Its clock, Unix time in milliseconds. Delays of `slow` faults use real time. @default Date.now */
@@ -52,6 +57,7 @@ export const DEFAULTS: Settings = {
     .map((name) => `ap-${name}`)
     .concat('na-ashburn', 'na-siliconvalley', 'na-toronto', 'eu-frankfurt', 'eu-moscow', 'sa-saopaulo'),
   unknownTaskCode: 'InvalidParameter.InvalidParameter',
+  remoteControl: false,
   keepCalls: 100_000,
   now: Date.now,
   random: Math.random,

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { PollAnswer } from '../contract/wait.js';
 import { type Account, act, defaultOnCreate, type OnCreate } from './actions.js';
 import { CallLog, type SimulatorCall, type SimulatorStats } from './call-log.js';
+import { control, CONTROL_PATH } from './control.js';
 import { type Fault, FaultBook, type FaultHandle, type FaultScope, type FaultTarget } from './faults.js';
 import { passGateway } from './gateway.js';
 import { type Connection, listen, type ReceivedRequest } from './http-server.js';
@@ -9,6 +11,7 @@ import { peekTaskId } from './parameters.js';
 import { RateWindow } from './rate-window.js';
 import { ApiRefusal } from './refusals.js';
 import { htmlPage, insteadOfApi, refused, type Reply, spoil, success } from './reply.js';
+import { simulatedPoll } from './stub/simulated-poll.js';
 import { TaskBook, type TaskId, type TaskScript, type TaskStep } from './tasks.js';
 
 /** The longest time of a timer, about 25 days. */
@@ -82,6 +85,23 @@ export class RedisApiSimulator {
     this.account.tasks.jump(taskId, step);
   }
 
+  /** Forgets a task: the API does not know it any more. @returns whether there was one */
+  removeTask(taskId: TaskId): boolean {
+    return this.account.tasks.remove(taskId);
+  }
+
+  /** Where a task stands, without a call; undefined if there is none. */
+  task(taskId: TaskId): (TaskScript & Pick<TaskStep, 'status' | 'message'>) | undefined {
+    const known = this.account.tasks.look(taskId);
+    const { status = '', message = '' } = known?.step ?? {};
+    return known && { ...known.script, status, message };
+  }
+
+  /** What a poll of a wait that is played in memory sees at `nowMs`; undefined if the API does not know the task. */
+  poll(taskId: number, region: string, nowMs: number): PollAnswer | undefined {
+    return simulatedPoll({ tasks: this.account.tasks, faults: this.faults }, taskId, region, nowMs);
+  }
+
   /** Decides from now on what `ClearInstance` and `ManualBackupInstance` create. */
   onCreate(decide: OnCreate): void {
     this.account.onCreate = decide;
@@ -133,6 +153,7 @@ export class RedisApiSimulator {
 
   /** Answers one call and notes it in the log. Rejects if the client goes away first. */
   private async answer(request: ReceivedRequest, connection: Connection, gone: AbortSignal): Promise<Reply> {
+    if (request.path.startsWith(CONTROL_PATH)) return control(this, request, this.settings.remoteControl);
     const action = short(request.header('x-tc-action'));
     const region = short(request.header('x-tc-region'));
     const secretId = short(/Credential=([^/\s,]+)/.exec(request.header('authorization') ?? '')?.[1]);

@@ -29,6 +29,11 @@ export interface TaskScript {
   readonly startsAt?: 'added' | 'firstPoll';
 }
 
+/** What `DescribeTaskInfo` answers about a task. */
+export type ObservedFields = Readonly<
+  Record<'Status' | 'StartTime' | 'TaskType' | 'InstanceId' | 'TaskMessage', string>
+>;
+
 /** A task id as a caller writes it; ids beyond 2^53 as bigint or digits. */
 export type TaskId = number | bigint | string;
 
@@ -39,7 +44,9 @@ export function keyOf(taskId: TaskId): string {
 
 interface PlayedTask {
   readonly script: TaskScript;
-  readonly addedAtMs: number;
+  addedAtMs: number;
+  /** A played wait has seen it. */
+  isPlayed: boolean;
   step: TaskStep;
   /** What comes after `step`. */
   next: readonly TaskStep[];
@@ -66,7 +73,7 @@ export class TaskBook {
     }
     const addedAtMs = this.now();
     const sinceMs = startsAt === 'firstPoll' ? undefined : addedAtMs;
-    this.tasks.set(keyOf(taskId), { script, addedAtMs, step, next, sinceMs, polls: 0 });
+    this.tasks.set(keyOf(taskId), { script, addedAtMs, isPlayed: false, step, next, sinceMs, polls: 0 });
   }
 
   /** Adds a task under the next free id and returns that id. */
@@ -83,14 +90,33 @@ export class TaskBook {
     Object.assign(task, { step, next: [] });
   }
 
+  /** Forgets a task. @returns whether there was one */
+  remove(taskId: TaskId): boolean {
+    return this.tasks.delete(keyOf(taskId));
+  }
+
+  /** Where a task stands, without a poll. */
+  look(taskId: TaskId): { readonly script: TaskScript; readonly step: TaskStep } | undefined {
+    const task = this.tasks.get(keyOf(taskId));
+    // To look must not start a task that waits for its first poll.
+    return task && { script: task.script, step: task.sinceMs === undefined ? task.step : stepAt(task, this.now()) };
+  }
+
+  /** What a poll of a played wait sees. Its time is not that of this book's clock: a task begins with its first poll. */
+  observeAt(nowMs: number, taskId: string, region: string): ObservedFields | undefined {
+    const task = this.tasks.get(taskId);
+    if (task && !task.isPlayed) Object.assign(task, { isPlayed: true, addedAtMs: nowMs, sinceMs: undefined });
+    return this.observe(taskId, region, nowMs);
+  }
+
   /** The fields that a poll sees now; undefined while the task is not visible, or in a region that does not know it. */
-  observe(taskId: string, region: string): Readonly<Record<string, string>> | undefined {
+  observe(taskId: string, region: string, nowMs = this.now()): ObservedFields | undefined {
     const task = this.tasks.get(taskId);
     if (!task || (task.script.region ?? region) !== region) return undefined;
-    if (this.now() < task.addedAtMs + (task.script.visibleAfterMs ?? 0)) return undefined;
-    const { status, message = '', forPolls = Infinity } = stepAt(task, this.now());
+    if (nowMs < task.addedAtMs + (task.script.visibleAfterMs ?? 0)) return undefined;
+    const { status, message = '', forPolls = Infinity } = stepAt(task, nowMs);
     task.polls += 1;
-    if (task.polls >= forPolls) advance(task, this.now());
+    if (task.polls >= forPolls) advance(task, nowMs);
     return {
       Status: status,
       StartTime: task.script.startTime ?? '2018-11-01 17:25:14',

@@ -11,7 +11,7 @@ function quotesIn(page: string) {
   );
 }
 
-/** What stands between the two marks of a file, without the indentation that all its lines share. */
+/** What stands between the two marks of a file, or all of it, without the indentation that all its lines share. */
 function marked(file: string): string {
   const lines = file.split('\n');
   const [start, end] = ['docs:start', 'docs:end'].map((mark) => lines.findIndex((line) => line.trim().endsWith(mark)));
@@ -20,9 +20,12 @@ function marked(file: string): string {
   return block.map((line) => `${line.slice(depth)}\n`).join('');
 }
 
-test('the page about parents shows the code of the four examples as it stands there', async () => {
-  const quotes = quotesIn(await read('docs/parents.md'));
-  expect(quotes.map(({ language }) => language)).toEqual(['typescript', 'go', 'python', 'java']);
+test.each([
+  ['docs/parents.md', ['typescript', 'go', 'python', 'java']],
+  ['docs/testing.md', ['typescript', 'js', 'go', 'python', 'python', 'java']],
+])('%s shows the code of the examples as it stands there', async (page, languages) => {
+  const quotes = quotesIn(await read(page));
+  expect(quotes.map(({ language }) => language)).toEqual(languages);
 
   for (const { file, code } of quotes) expect(code).toBe(marked(await read(file)));
 });

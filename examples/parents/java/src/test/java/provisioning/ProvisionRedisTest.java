@@ -1,0 +1,155 @@
+package provisioning;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.temporal.client.WorkflowFailedException;
+import io.temporal.client.WorkflowOptions;
+import io.temporal.client.WorkflowStub;
+import io.temporal.failure.ApplicationFailure;
+import io.temporal.failure.CanceledFailure;
+import io.temporal.testing.TestWorkflowEnvironment;
+import io.temporal.worker.Worker;
+import io.temporal.workflow.Workflow;
+import io.temporal.workflow.WorkflowInterface;
+import io.temporal.workflow.WorkflowMethod;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Unit tests of the pipeline: its waits end as each test says, and hours pass at once. */
+final class ProvisionRedisTest {
+  // docs:start
+  /** How a stubbed wait ends: with a result, or with a failure of the type {@code fails}. */
+  record End(Duration after, String fails, Map<String, Object> details) {}
+
+  /** The first wait of a test ends as the first one says, and so on. */
+  private final Queue<End> ends = new ArrayDeque<>();
+
+  @WorkflowInterface
+  public interface AwaitRedisTask {
+    @WorkflowMethod(name = "awaitRedisTask")
+    Map<String, Object> await(Map<String, Object> input);
+  }
+
+  private Map<String, Object> stubAwaitRedisTask(Map<String, Object> input) {
+    // Recorded, so that a replay finds the same end.
+    End end = Workflow.sideEffect(End.class, ends::remove);
+    Workflow.sleep(end.after());
+    Map<String, Object> details = new HashMap<>(end.details());
+    details.put("taskId", input.get("taskId"));
+    details.put("region", input.get("region"));
+    details.put("waitedMs", end.after().toMillis());
+    if (end.fails() == null) {
+      return details;
+    }
+    throw ApplicationFailure.newNonRetryableFailure("The wait failed.", end.fails(), details);
+  }
+
+  @BeforeEach
+  void startWorkers() {
+    Worker waits = env.newWorker("redis-task");
+    waits.registerWorkflowImplementationFactory(
+        AwaitRedisTask.class, () -> this::stubAwaitRedisTask);
+    Worker pipelines = env.newWorker("provisioning");
+    pipelines.registerWorkflowImplementationTypes(ProvisionRedisImpl.class);
+    pipelines.registerActivitiesImplementations((Alerts) alerts::add);
+    env.start();
+  }
+
+  @Test
+  void givesUpWhenTheTaskFails() {
+    var details = Map.<String, Object>of("message", "The backup file is damaged.");
+    ends.add(new End(Duration.ofMinutes(3), "RedisTaskFailed", details));
+
+    ProvisionRedis.Outcome outcome = provision();
+
+    assertEquals("gave up", outcome.outcome());
+    assertEquals("The backup file is damaged.", outcome.message());
+  }
+  // docs:end
+
+  private final TestWorkflowEnvironment env = TestWorkflowEnvironment.newInstance();
+  private final List<String> alerts = new ArrayList<>();
+
+  @AfterEach
+  void close() {
+    env.close();
+  }
+
+  @Test
+  void isReadyWhenTheTaskHasSucceeded() {
+    ends.add(new End(Duration.ofMinutes(40), null, Map.of("status", "succeed")));
+    long began = env.currentTimeMillis();
+
+    assertEquals("ready", provision().outcome());
+    assertTrue(env.currentTimeMillis() - began >= Duration.ofMinutes(40).toMillis());
+  }
+
+  @Test
+  void alertsWhenTheTaskBreaksOff() {
+    ends.add(new End(Duration.ZERO, "RedisTaskErrored", Map.of("status", "error")));
+
+    assertEquals("alerted", provision().outcome());
+    assertEquals(List.of("The wait failed."), alerts);
+  }
+
+  @Test
+  void waitsOnceMoreWithTheInputThatTheFailureCarries() {
+    var resumeInput = Map.of("taskId", 18215, "region", "ap-guangzhou", "maxWait", 7_200_000);
+    ends.add(
+        new End(Duration.ofHours(2), "RedisTaskTimedOut", Map.of("resumeInput", resumeInput)));
+    ends.add(new End(Duration.ofHours(1), null, Map.of("status", "succeed")));
+
+    ProvisionRedis.Outcome outcome = provision();
+
+    assertEquals("ready", outcome.outcome());
+    assertEquals(2, outcome.waits());
+  }
+
+  @Test
+  void stopsWhenTheKeyIsRefused() {
+    var lastError = Map.of("code", "AuthFailure.SecretIdNotFound");
+    ends.add(new End(Duration.ZERO, "RedisTaskUnauthorized", Map.of("lastError", lastError)));
+
+    ProvisionRedis.Outcome outcome = provision();
+
+    assertEquals("stopped", outcome.outcome());
+    assertEquals("AuthFailure.SecretIdNotFound", outcome.errorCode());
+  }
+
+  @Test
+  void endsAsCancelledAfterItsWait() {
+    ends.add(new End(Duration.ofHours(1), null, Map.of()));
+    WorkflowStub pipeline = WorkflowStub.fromTyped(newPipeline());
+    pipeline.start(INPUT);
+    pipeline.cancel();
+
+    var error =
+        assertThrows(
+            WorkflowFailedException.class,
+            () -> pipeline.getResult(ProvisionRedis.Outcome.class));
+    assertInstanceOf(CanceledFailure.class, error.getCause());
+  }
+
+  private static final ProvisionRedis.Input INPUT =
+      new ProvisionRedis.Input(18215, "ap-guangzhou", "2h");
+
+  private ProvisionRedis.Outcome provision() {
+    return newPipeline().provision(INPUT);
+  }
+
+  private ProvisionRedis newPipeline() {
+    WorkflowOptions options = WorkflowOptions.newBuilder().setTaskQueue("provisioning").build();
+    return env.getWorkflowClient().newWorkflowStub(ProvisionRedis.class, options);
+  }
+}

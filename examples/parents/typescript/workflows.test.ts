@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { Worker } from '@temporalio/worker';
+import { type AwaitRedisTaskStub, stubAwaitRedisTask } from 'temporal-tencent-redis/testing';
+import type { ProvisionInput, ProvisionOutcome, provisionRedis } from './workflows.js';
+
+// docs:start
+let env: TestWorkflowEnvironment;
+let waits: AwaitRedisTaskStub;
+let pipelines: Worker;
+let run: Promise<void>;
+const alerts: string[] = [];
+
+before(async () => {
+  env = await TestWorkflowEnvironment.createTimeSkipping(testServer());
+  waits = await stubAwaitRedisTask(env);
+  pipelines = await Worker.create({
+    connection: env.nativeConnection,
+    taskQueue: 'provisioning',
+    workflowsPath: fileURLToPath(new URL('./workflows.ts', import.meta.url)),
+    activities: { alert: (message: string) => void alerts.push(message) },
+  });
+  run = pipelines.run();
+});
+
+after(async () => {
+  pipelines.shutdown();
+  await run;
+  await waits.stop();
+  await env.teardown();
+});
+
+function provision(input: ProvisionInput): Promise<ProvisionOutcome> {
+  return env.client.workflow.execute<typeof provisionRedis>('provisionRedis', {
+    taskQueue: 'provisioning',
+    workflowId: randomUUID(),
+    args: [input],
+  });
+}
+
+test('gives up when the task fails', async () => {
+  waits.script({ 18216: { after: '3m', fails: 'RedisTaskFailed', message: 'The backup file is damaged.' } });
+  const { outcome, message } = await provision({ taskId: 18216, region: 'ap-guangzhou' });
+
+  assert.equal(outcome, 'gave up');
+  assert.equal(message, 'The backup file is damaged.');
+});
+
+test('waits once more when the task takes longer than maxWait', async () => {
+  waits.script({ 18217: { after: '3h' } });
+  const { outcome, waits: number } = await provision({ taskId: 18217, region: 'ap-guangzhou', maxWait: '2h' });
+
+  assert.equal(outcome, 'ready');
+  assert.equal(number, 2);
+});
+// docs:end
+
+/** The SDK downloads the server on first use. A machine that cannot names one in TEMPORAL_TEST_SERVER. */
+function testServer() {
+  const path = process.env['TEMPORAL_TEST_SERVER'];
+  return path === undefined ? {} : { server: { executable: { type: 'existing-path', path } as const } };
+}
+
+test('is ready when the task has succeeded', async () => {
+  waits.script({ 18215: { after: '40m' } });
+  const began = await env.currentTimeMs();
+
+  assert.equal((await provision({ taskId: 18215, region: 'ap-guangzhou' })).outcome, 'ready');
+  assert.ok((await env.currentTimeMs()) - began >= 40 * 60_000);
+});
+
+test('alerts a person when the task breaks off', async () => {
+  waits.script({ 18218: { fails: 'RedisTaskErrored', message: 'The flow was aborted.' } });
+  const { outcome, reason } = await provision({ taskId: 18218, region: 'ap-guangzhou' });
+
+  assert.equal(outcome, 'alerted');
+  assert.deepEqual(alerts, [reason]);
+});
+
+test('stops when the key is refused', async () => {
+  waits.script({ 18219: { fails: 'RedisTaskUnauthorized', code: 'AuthFailure.SecretIdNotFound' } });
+  const { outcome, errorCode } = await provision({ taskId: 18219, region: 'ap-guangzhou' });
+
+  assert.equal(outcome, 'stopped');
+  assert.equal(errorCode, 'AuthFailure.SecretIdNotFound');
+});

@@ -1,0 +1,120 @@
+import { durationMs, type RedisTaskDuration } from '../../contract/duration.js';
+import type { PollAnswer } from '../../contract/wait.js';
+import { keyOf, TaskBook, type TaskScript } from '../tasks.js';
+import { refusedPoll, seenTask } from './poll-answer.js';
+
+/** What else a wait sees of a scripted task. */
+interface Facts {
+  /** `TaskMessage`, the API's own text about the task. @default '' */
+  readonly message?: string;
+  /** @default 'crs-09u2u96z' */
+  readonly instanceId?: string;
+  /** @default 'redis cache clearing process' */
+  readonly taskType?: string;
+}
+
+/**
+ * How a scripted task ends. It runs from the first poll on, so that several waits in a row see one and the same task: with
+ * `{ after: '3h' }` a wait of 2 h times out, and the wait that resumes it succeeds an hour later.
+ *
+ * - nothing, or `after` alone: it succeeds
+ * - `fails: 'RedisTaskFailed'` or `'RedisTaskErrored'`: it ends in `failed` or `error`
+ * - `fails: 'RedisTaskTimedOut'`: it never ends
+ * - `fails: 'RedisTaskUnauthorized'` or `'RedisTaskRejected'`: the API refuses every poll, with `code` and `message`
+ */
+export type RedisTaskEnding =
+  | (Facts & {
+      readonly fails?: 'RedisTaskFailed' | 'RedisTaskErrored';
+      /** How long the task runs. @default 0, it has ended when the first poll comes */
+      readonly after?: RedisTaskDuration;
+    })
+  | (Facts & { readonly fails: 'RedisTaskTimedOut' })
+  | Refusal;
+
+/** The API refuses every poll. */
+interface Refusal {
+  readonly fails: 'RedisTaskUnauthorized' | 'RedisTaskRejected';
+  /** The API's error code. @default 'AuthFailure.UnauthorizedOperation' or 'InvalidParameterValue' */
+  readonly code?: string;
+  /** The API's error message. */
+  readonly message?: string;
+}
+
+/** Endings by task id. */
+export type RedisTaskEndings = Readonly<Record<number | string, RedisTaskEnding>>;
+
+const REFUSALS = {
+  RedisTaskUnauthorized: {
+    errorClass: 'unauthorized',
+    code: 'AuthFailure.UnauthorizedOperation',
+    message: 'You are not authorized to perform this operation.',
+  },
+  RedisTaskRejected: {
+    errorClass: 'rejected',
+    code: 'InvalidParameterValue',
+    message: 'A value of the request is not valid.',
+  },
+} as const;
+
+/** The scripted tasks of a test. */
+export class ScriptedTasks {
+  private readonly tasks = new TaskBook(Date.now);
+  private readonly refusals = new Map<string, Refusal>();
+
+  /** Adds tasks, or replaces those with the same ids. @throws TypeError when an ending makes no sense */
+  script(endings: RedisTaskEndings): void {
+    for (const [taskId, ending] of Object.entries(endings)) this.set(readTaskId(taskId), ending);
+  }
+
+  /** What a poll sees; undefined if no script names the task. */
+  poll(taskId: number, region: string, now: number): PollAnswer | undefined {
+    const key = keyOf(taskId);
+    const refusal = this.refusals.get(key);
+    if (refusal) {
+      const { errorClass, ...usual } = REFUSALS[refusal.fails];
+      return refusedPoll(errorClass, { ...usual, ...refusal }, now);
+    }
+    const seen = this.tasks.observeAt(now, key, region);
+    return seen && seenTask(seen, now);
+  }
+
+  private set(taskId: string, ending: RedisTaskEnding): void {
+    this.refusals.delete(taskId);
+    if (isRefusal(ending)) this.refusals.set(taskId, ending);
+    else this.tasks.add(taskId, scriptOf(taskId, ending));
+  }
+}
+
+function isRefusal(ending: RedisTaskEnding): ending is Refusal {
+  return ending.fails !== undefined && Object.hasOwn(REFUSALS, ending.fails);
+}
+
+const LAST_STATUS = { RedisTaskFailed: 'failed', RedisTaskErrored: 'error' } as const;
+
+function scriptOf(taskId: string, ending: Exclude<RedisTaskEnding, Refusal>): TaskScript {
+  const { fails, after = 0, message = '', instanceId, taskType } = { after: undefined, ...ending };
+  const facts = { startsAt: 'firstPoll', ...(instanceId && { instanceId }), ...(taskType && { taskType }) } as const;
+  if (fails === 'RedisTaskTimedOut') return { ...facts, timeline: [{ status: 'running', message }] };
+  // Someone who writes JavaScript may have misspelt it.
+  if (fails !== undefined && !Object.hasOwn(LAST_STATUS, fails)) {
+    throw new TypeError(`fails of task ${taskId} is ${JSON.stringify(fails)}, which is no failure that a task ends in`);
+  }
+  const forMs = durationMs(after);
+  if (forMs === undefined) {
+    const rule = 'must be a number of milliseconds, or text such as "3m"';
+    throw new TypeError(`after of task ${taskId} is ${JSON.stringify(after)}, but it ${rule}`);
+  }
+  const status = fails ? LAST_STATUS[fails] : 'succeed';
+  return {
+    ...facts,
+    timeline: [
+      { status: 'running', forMs },
+      { status, message },
+    ],
+  };
+}
+
+function readTaskId(text: string): string {
+  if (/^[1-9]\d{0,19}$/.test(text)) return text;
+  throw new TypeError(`A task id is ${JSON.stringify(text)}, but it must be an integer from 1 on`);
+}

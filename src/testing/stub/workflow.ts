@@ -1,0 +1,17 @@
+// Workflow code: bundled for the worker of the stub.
+import { proxyActivities, sleep } from '@temporalio/workflow';
+import { toApplicationFailure } from '../../contract/failures.js';
+import { type AwaitRedisTaskInput, readInput } from '../../contract/input.js';
+import type { RedisTaskResult } from '../../contract/outcome.js';
+import type { StubActivities } from './worker.js';
+
+const { playWaitOf } = proxyActivities<StubActivities>({ startToCloseTimeout: '1m' });
+
+/** Ends as the test has scripted the task, at the time at which a real wait would end. */
+export async function awaitRedisTask(input: AwaitRedisTaskInput): Promise<RedisTaskResult> {
+  readInput(input);
+  const { outcome, endsAt } = await playWaitOf(input, Date.now());
+  await sleep(endsAt - Date.now());
+  if (outcome.failure) throw toApplicationFailure(outcome.failure);
+  return outcome.result;
+}

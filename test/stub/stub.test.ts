@@ -1,0 +1,215 @@
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import { CancelledFailure } from '@temporalio/common';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { createRedisApi } from '../../src/activities/index.js';
+import { decodeRedisTaskFailure, type RedisTaskFailure } from '../../src/contract/failures.js';
+import type { AwaitRedisTaskInput } from '../../src/contract/input.js';
+import type { RedisTaskResult } from '../../src/contract/outcome.js';
+import {
+  type AwaitRedisTaskStub,
+  RedisApiSimulator,
+  SIMULATOR_CREDENTIAL,
+  stubAwaitRedisTask,
+} from '../../src/testing/index.js';
+import { timeSkipping } from '../support/environments.js';
+import type { Caught } from '../workflows/parents.js';
+
+const REGION = 'ap-guangzhou';
+const PARENTS = 'pipelines';
+
+let env: TestWorkflowEnvironment;
+let simulator: RedisApiSimulator;
+let waits: AwaitRedisTaskStub;
+let parents: Worker;
+let run: Promise<void>;
+
+beforeAll(async () => {
+  Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter: 'ERROR' } } });
+  const workflowsPath = fileURLToPath(new URL('./workflows.ts', import.meta.url));
+  [env, simulator] = await Promise.all([timeSkipping(), RedisApiSimulator.start()]);
+  waits = await stubAwaitRedisTask(env, { 1: { after: '40m' } }, { simulator });
+  const workflowBundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
+  parents = await Worker.create({ connection: env.nativeConnection, taskQueue: PARENTS, workflowBundle });
+  run = parents.run();
+});
+
+afterAll(async () => {
+  parents.shutdown();
+  await run;
+  await waits.stop();
+  await simulator.close();
+  await env.teardown();
+});
+
+function start(workflow: string, input: AwaitRedisTaskInput): Promise<WorkflowHandle> {
+  return env.client.workflow.start(workflow, { taskQueue: PARENTS, workflowId: randomUUID(), args: [input] });
+}
+
+async function resultOf(input: AwaitRedisTaskInput): Promise<RedisTaskResult> {
+  return (await (await start('childParent', input)).result()) as RedisTaskResult;
+}
+
+async function failureOf(input: AwaitRedisTaskInput): Promise<RedisTaskFailure | undefined> {
+  return ((await (await start('catchingParent', input)).result()) as Caught).failure;
+}
+
+describe('a stubbed wait', () => {
+  test('succeeds at the time told, which passes at once', async () => {
+    const handle = await start('childParent', { taskId: 1, region: REGION });
+    const began = performance.now();
+    const result = (await handle.result()) as RedisTaskResult;
+    const tookMs = performance.now() - began;
+
+    expect(result).toMatchObject({ taskId: 1, region: REGION, status: 'succeed', instanceId: 'crs-09u2u96z' });
+    expect(result.waitedMs).toBeGreaterThanOrEqual(40 * 60_000);
+    expect(result.waitedMs).toBeLessThan(40 * 60_000 + 10_000);
+    const { startTime, closeTime = startTime } = await handle.describe();
+    expect(closeTime.getTime() - startTime.getTime()).toBeGreaterThanOrEqual(result.waitedMs);
+    expect(tookMs).toBeLessThan(result.waitedMs / 10);
+  });
+
+  test.each([
+    ['RedisTaskFailed', 'failed', 'The backup file is damaged.'],
+    ['RedisTaskErrored', 'error', 'The flow was aborted.'],
+  ] as const)('fails with %s and the text of the API', async (type, status, message) => {
+    waits.script({ 2: { after: '3m', fails: type, message, instanceId: 'crs-two', taskType: 'upgrade' } });
+    const failure = await failureOf({ taskId: 2, region: REGION });
+
+    expect(failure).toMatchObject({
+      type,
+      details: { taskId: 2, region: REGION, status, message, instanceId: 'crs-two', taskType: 'upgrade' },
+    });
+    expect(failure?.message).toContain(message);
+    expect(failure?.details.waitedMs).toBeGreaterThanOrEqual(180_000);
+  });
+
+  test.each([
+    ['RedisTaskUnauthorized', 'AuthFailure.SecretIdNotFound'],
+    ['RedisTaskRejected', 'UnsupportedRegion'],
+  ] as const)('fails with %s and the code of the API', async (type, code) => {
+    waits.script({ 3: { fails: type, code, message: 'No.' } });
+
+    await expect(failureOf({ taskId: 3, region: REGION })).resolves.toMatchObject({
+      type,
+      details: { status: null, lastError: { code, message: 'No.' }, resumeInput: { taskId: 3, region: REGION } },
+    });
+  });
+
+  test('that outlasts maxWait times out, and the wait that resumes it sees the same task end', async () => {
+    waits.script({ 4: { after: '3h' } });
+    const parent = await start('resumingParent', { taskId: 4, region: REGION, maxWait: '2h' });
+    const [first, second] = (await parent.result()) as number[];
+
+    expect(first).toBe(7_200_000);
+    // The end is seen at most one interval of the schedule late.
+    expect(second).toBeGreaterThan(3_590_000);
+    expect(second).toBeLessThan(3_610_000);
+  });
+
+  test('of a task that never ends times out', async () => {
+    waits.script({ 5: { fails: 'RedisTaskTimedOut', message: 'rebalancing' } });
+
+    await expect(failureOf({ taskId: 5, region: REGION, maxWait: '1d' })).resolves.toMatchObject({
+      type: 'RedisTaskTimedOut',
+      details: { message: 'rebalancing', waitedMs: 86_400_000 },
+    });
+  });
+
+  test('of a task that nobody has scripted fails with a message that says so', async () => {
+    await expect(failureOf({ taskId: 6, region: REGION })).resolves.toMatchObject({
+      type: 'RedisTaskRejected',
+      details: { lastError: { message: 'The test knows no task 6: add it with script({ 6: {} }).' }, waitedMs: 15_000 },
+    });
+  });
+
+  test('with an input that breaks a rule fails as a parent in another language sees it', async () => {
+    const handle = await env.client.workflow.start('awaitRedisTask', {
+      taskQueue: 'redis-task',
+      workflowId: randomUUID(),
+      args: [{ taskId: 1, region: 'Guangzhou' }],
+    });
+    const error: unknown = await handle.result().catch((reason: unknown) => reason);
+
+    expect(decodeRedisTaskFailure(error)).toMatchObject({
+      type: 'RedisTaskInvalidInput',
+      details: { invalid: { field: 'region' } },
+    });
+  });
+
+  test('can be cancelled', async () => {
+    waits.script({ 7: { after: '1h' } });
+    const handle = await start('childParent', { taskId: 7, region: REGION });
+    await handle.cancel();
+    const error: unknown = await handle.result().catch((reason: unknown) => reason);
+
+    expect(error).toBeInstanceOf(WorkflowFailedError);
+    expect((error as WorkflowFailedError).cause).toBeInstanceOf(CancelledFailure);
+  });
+
+  test('shows the input that its parent gave it', async () => {
+    waits.script({ 8: {} });
+    const input = { taskId: 8, region: REGION, maxWait: '5m', polling: { expectedDuration: '1m' } };
+    await resultOf(input);
+
+    expect(waits.inputs.at(-1)).toEqual(input);
+  });
+
+  test.each([
+    [
+      { 9: { after: 'soon' } },
+      'after of task 9 is "soon", but it must be a number of milliseconds, or text such as "3m"',
+    ],
+    [
+      { 9: { fails: 'RedisTaskBroke' } },
+      'fails of task 9 is "RedisTaskBroke", which is no failure that a task ends in',
+    ],
+    [{ nine: {} }, 'A task id is "nine", but it must be an integer from 1 on'],
+  ])('refuses the script %j', (script, message) => {
+    expect(() => waits.script(script as never)).toThrow(new TypeError(message));
+  });
+});
+
+describe('a stubbed wait with a simulator', () => {
+  test('sees the task that the pipeline has created there, and how it goes on in skipped time', async () => {
+    simulator.onCreate(() => ({
+      timeline: [
+        { status: 'running', forMs: 3_600_000 },
+        { status: 'failed', message: 'disk full' },
+      ],
+    }));
+    const credentials = { getCredential: () => Promise.resolve(SIMULATOR_CREDENTIAL) };
+    const api = createRedisApi({ credentials, endpoint: new URL(simulator.url) });
+    const { TaskId } = await api.call({ action: 'ClearInstance', region: REGION, params: { InstanceId: 'crs-1' } });
+    const failure = await failureOf({ taskId: TaskId as number, region: REGION });
+
+    expect(failure).toMatchObject({ type: 'RedisTaskFailed', details: { instanceId: 'crs-1', message: 'disk full' } });
+    expect(failure?.details.waitedMs).toBeGreaterThanOrEqual(3_600_000);
+  });
+
+  test.each([
+    [{ kind: 'error', code: 'AuthFailure.SignatureFailure' }, 'RedisTaskUnauthorized'],
+    [{ kind: 'error', code: 'UnsupportedRegion' }, 'RedisTaskRejected'],
+    [{ kind: 'status', status: 'Error' }, 'RedisTaskErrored'],
+    [{ kind: 'html', httpStatus: 502 }, 'RedisTaskTimedOut'],
+    [{ kind: 'truncated' }, 'RedisTaskTimedOut'],
+    [{ kind: 'throttled' }, 'RedisTaskTimedOut'],
+  ] as const)('meets the fault %j', async (fault, type) => {
+    simulator.addTask(20, { timeline: [{ status: 'running' }] });
+    const handle = simulator.fault(fault, { taskId: 20 });
+    const failure = await failureOf({ taskId: 20, region: REGION, maxWait: '10m' });
+    handle.clear();
+
+    expect(failure).toMatchObject({ type });
+    expect(handle.hits).toBeGreaterThan(0);
+  });
+
+  test('goes on after a fault that has passed', async () => {
+    simulator.addTask(21, { timeline: [{ status: 'running', forPolls: 2 }, { status: 'succeed' }] });
+    simulator.fault({ kind: 'reset' }, { taskId: 21, times: 2 });
+
+    await expect(resultOf({ taskId: 21, region: REGION })).resolves.toMatchObject({ polls: 3 });
+  });
+});

@@ -1,0 +1,178 @@
+import { networkInterfaces } from 'node:os';
+import { RedisApiSimulator } from '../../src/testing/index.js';
+import { callJson } from './signed-call.js';
+
+let simulator: RedisApiSimulator;
+beforeEach(async () => void (simulator = await RedisApiSimulator.start()));
+afterEach(() => simulator.close());
+
+async function send(method: string, path: string, body?: unknown, url = simulator.url) {
+  const response = await fetch(`${url}/_simulator/${path}`, {
+    method,
+    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, body: (text ? JSON.parse(text) : undefined) as { error?: string } | undefined };
+}
+
+const RUNNING = {
+  timeline: [
+    { status: 'running', forPolls: 1 },
+    { status: 'succeed', message: 'ok' },
+  ],
+};
+
+describe('over HTTP', () => {
+  test('a task is added, and goes on as its timeline says', async () => {
+    await expect(send('PUT', 'tasks/18215', RUNNING)).resolves.toEqual({ status: 204, body: undefined });
+
+    await expect(callJson(simulator.url)).resolves.toMatchObject({ Status: 'running' });
+    await expect(callJson(simulator.url)).resolves.toMatchObject({ Status: 'succeed', TaskMessage: 'ok' });
+  });
+
+  test('a task is replaced', async () => {
+    await send('PUT', 'tasks/18215', RUNNING);
+    await send('PUT', 'tasks/18215', { timeline: [{ status: 'failed' }], instanceId: 'crs-other' });
+
+    await expect(callJson(simulator.url)).resolves.toMatchObject({ Status: 'failed', InstanceId: 'crs-other' });
+  });
+
+  test('a task is moved to a status in which it stays', async () => {
+    await send('PUT', 'tasks/18215', { ...RUNNING, instanceId: 'crs-1' });
+    await expect(send('PUT', 'tasks/18215/status', { status: 'Error', message: 'oops' })).resolves.toMatchObject({
+      status: 204,
+    });
+
+    await expect(callJson(simulator.url)).resolves.toMatchObject({ Status: 'Error', InstanceId: 'crs-1' });
+    await expect(callJson(simulator.url)).resolves.toMatchObject({ Status: 'Error', TaskMessage: 'oops' });
+  });
+
+  test('a task is read, which does not start one that waits for its first poll', async () => {
+    const script = { startsAt: 'firstPoll', timeline: [{ status: 'preparing', forMs: 0 }, { status: 'succeed' }] };
+    await send('PUT', 'tasks/18215', script);
+
+    await expect(send('GET', 'tasks/18215')).resolves.toEqual({
+      status: 200,
+      body: { ...script, status: 'preparing', message: '' },
+    });
+  });
+
+  test('a task is removed: the API knows it no more', async () => {
+    await send('PUT', 'tasks/18215', RUNNING);
+    await send('DELETE', 'tasks/18215');
+
+    await expect(callJson(simulator.url)).resolves.toMatchObject({
+      Error: { Code: 'InvalidParameter.InvalidParameter' },
+    });
+    await expect(send('GET', 'tasks/18215')).resolves.toMatchObject({ status: 404 });
+  });
+
+  test('faults are set, and replaced by others', async () => {
+    await send('PUT', 'tasks/18215', { timeline: [{ status: 'running' }] });
+    await send('PUT', 'faults', [{ kind: 'error', code: 'InternalError', taskId: 18215, times: 1 }]);
+    await expect(callJson(simulator.url)).resolves.toMatchObject({ Error: { Code: 'InternalError' } });
+    await expect(callJson(simulator.url)).resolves.toMatchObject({ Status: 'running' });
+
+    await send('PUT', 'faults', [{ kind: 'throttled' }]);
+    await expect(callJson(simulator.url)).resolves.toMatchObject({ Error: { Code: 'RequestLimitExceeded' } });
+    await send('PUT', 'faults', []);
+    await expect(callJson(simulator.url)).resolves.toMatchObject({ Status: 'running' });
+  });
+
+  test('the calls are read, all of them or those of one task, and what scripts is none of them', async () => {
+    await send('PUT', 'tasks/18215', RUNNING);
+    await callJson(simulator.url);
+
+    await expect(send('GET', 'calls')).resolves.toMatchObject({
+      body: { calls: [{ action: 'DescribeTaskInfo', taskId: '18215', outcome: 'ok' }], stats: { calls: 1 } },
+    });
+    await expect(send('GET', 'calls?taskId=7')).resolves.toMatchObject({ body: { calls: [] } });
+  });
+
+  test.each([
+    ['PUT', 'tasks/18215', 'no JSON', 'The task must be JSON in the body of the request.'],
+    [
+      'PUT',
+      'tasks/18215',
+      {},
+      'The task: timeline is missing, but it must be a list of steps, such as [{ "status": "succeed" }].',
+    ],
+    ['PUT', 'tasks/18215', { timeline: [] }, 'The task: timeline is [], but it must have at least one step.'],
+    [
+      'PUT',
+      'tasks/18215',
+      { timeline: [{ status: 'running', forMs: -3 }] },
+      'The task: timeline.0.forMs is -3, but it must be a number from 0 to 9007199254740991.',
+    ],
+    [
+      'PUT',
+      'tasks/18215',
+      { timeline: [{ status: 'running' }, { status: 'succeed' }] },
+      'Step 0 of the timeline needs forMs or forPolls: only the last one lasts for ever.',
+    ],
+    ['PUT', 'tasks/abc', RUNNING, 'The task id in the path must be an integer, not "abc".'],
+    ['PUT', 'faults', { kind: 'hang' }, 'The list of faults: The list of faults is {kind}, but it must be a list.'],
+    [
+      'PUT',
+      'faults',
+      [{ kind: 'hang', time: 3 }],
+      /^fault 0: time is not a field of this input; known fields: kind, times/,
+    ],
+    ['PUT', 'faults', [{ kind: 'fire' }], /^fault 0: kind is "fire", but it must be one of throttled, error, /],
+    ['PUT', 'faults', [{ kind: 'error' }], 'fault 0: code is missing, but it must be a text.'],
+  ])('%s %s of %j is refused by name', async (method, path, body, error) => {
+    const answer = await send(method, path, body);
+
+    expect(answer.status).toBe(400);
+    if (typeof error === 'string') expect(answer.body?.error).toBe(error);
+    else expect(answer.body?.error).toMatch(error);
+  });
+
+  test('a list with one bad fault sets none of them', async () => {
+    await send('PUT', 'faults', [{ kind: 'throttled' }, { kind: 'fire' }]);
+    await send('PUT', 'tasks/18215', RUNNING);
+
+    await expect(callJson(simulator.url)).resolves.toMatchObject({ Status: 'running' });
+  });
+
+  test.each([
+    ['POST', 'tasks/1'],
+    ['PUT', 'tasks/1/status/more'],
+    ['GET', 'nothing'],
+    ['PUT', 'tasks'],
+  ])('%s %s is answered with the paths that there are', async (method, path) => {
+    const { status, body } = await send(method, path, method === 'GET' ? undefined : {});
+
+    expect(status).toBe(404);
+    expect(body?.error).toContain('/_simulator/faults');
+  });
+
+  test('nothing can be moved or removed that is not there', async () => {
+    const error = 'There is no task 7: PUT it first.';
+    await expect(send('PUT', 'tasks/7/status', { status: 'failed' })).resolves.toEqual({
+      status: 404,
+      body: { error },
+    });
+    await expect(send('DELETE', 'tasks/7')).resolves.toEqual({ status: 404, body: { error } });
+  });
+});
+
+describe('from another machine', () => {
+  const [address] = Object.values(networkInterfaces())
+    .flat()
+    .flatMap((each) => (each && !each.internal && each.family === 'IPv4' ? [each.address] : []));
+
+  test.each([
+    [false, 403],
+    [true, 204],
+  ])('with remoteControl %s, scripting is answered with %i', async (remoteControl, status) => {
+    const open = await RedisApiSimulator.start({ host: '0.0.0.0', remoteControl });
+    const { port } = new URL(open.url);
+    // What a machine sends to its own outer address comes from there. One without a network has only its loopback.
+    const expected = address === undefined ? 204 : status;
+    const answer = await send('PUT', 'tasks/1', RUNNING, `http://${address ?? '127.0.0.1'}:${port}`);
+    await open.close();
+
+    expect(answer.status).toBe(expected);
+  });
+});
