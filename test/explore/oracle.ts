@@ -64,8 +64,11 @@ const RULES: readonly Rule[] = [
     }
   },
 
-  function* theEndIsSeen({ script, calls, ending, endedAt = Infinity }, { busyMs }) {
-    const seen = calls.find(({ answer }) => answer && 'status' in answer && answer.status in TERMINAL);
+  function* theEndIsSeen({ script, calls, polls, ending, endedAt = Infinity }, { busyMs }) {
+    const seen = calls.find(
+      (call) =>
+        call.answer && 'status' in call.answer && call.answer.status in TERMINAL && !mayBeLost(call, polls, busyMs),
+    );
     if (!seen || ending?.as === 'cancelled' || !script.task) return;
     const late = endedAt - seen.at;
     if (late > POLL_MS + busyMs) yield `A call saw the end at ${seen.at}, and the wait went on until ${endedAt}`;
@@ -244,7 +247,7 @@ const RULES: readonly Rule[] = [
     }
   },
 
-  function* theFactsAgree({ ending, polls, endedAt = Infinity, script, calls }, { clockMs }) {
+  function* theFactsAgree({ ending, polls, endedAt = Infinity, script, calls }, { clockMs, busyMs }) {
     if (!ending || ending.as === 'cancelled' || ending.as === 'other') return;
     const facts = ending.as === 'succeeded' ? ending.result : ending.details;
     const good = polls.filter(({ gaveTask }) => gaveTask).length;
@@ -259,9 +262,10 @@ const RULES: readonly Rule[] = [
     const { detectionDelayMaxMs } = ending.result;
     const untrue = calls.filter(({ answer }) => answer && 'status' in answer && answer.status === UNTRUE_STATUS);
     const end = Math.max(trueEnd(script.task) ?? 0, ...untrue.map(({ at }) => at));
-    const unseen = calls.every(({ answer }) => !answer || !('status' in answer) || answer.status in TERMINAL);
-    if ((detectionDelayMaxMs === null) !== unseen) {
-      yield `detectionDelayMaxMs is ${String(detectionDelayMaxMs)}, but the task was ${unseen ? 'never' : ''} seen unfinished`;
+    const unfinished = calls.filter(({ answer }) => answer && 'status' in answer && !(answer.status in TERMINAL));
+    const surelySeen = unfinished.some((call) => !mayBeLost(call, polls, busyMs));
+    if (detectionDelayMaxMs === null ? surelySeen : unfinished.length === 0) {
+      yield `detectionDelayMaxMs is ${String(detectionDelayMaxMs)}, but the task was ${surelySeen ? '' : 'never '}seen unfinished`;
     } else if (
       detectionDelayMaxMs !== null &&
       detectionDelayMaxMs < endedAt - Math.max(end, 0) - clockMs - 2 * CLOSEST_MS
@@ -270,6 +274,11 @@ const RULES: readonly Rule[] = [
     }
   },
 ];
+
+/** Whether the answer of a call may have come too late for its poll, which was given up. */
+function mayBeLost({ at }: CallRecord, polls: WaitRecord['polls'], busyMs: number): boolean {
+  return polls.some(({ at: from, givenUpAt = -Infinity }) => from <= at && at <= givenUpAt && givenUpAt - at < busyMs);
+}
 
 const ENDINGS_OF_TASKS: Readonly<Record<string, true>> = {
   succeeded: true,
