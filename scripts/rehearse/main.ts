@@ -54,8 +54,9 @@ const [first, ...later] = releases;
 if (!first) throw new Error('The compose file names no version of Temporal');
 
 const folder = await mkdtemp(path.join(tmpdir(), 'redis-task-rehearsal-'));
+const onOldSchema = values['old-schema'] === undefined ? '' : ` on the schema of ${values['old-schema']}`;
 const about =
-  `PostgreSQL ${imageOf(postgresql).version}, Temporal ${versions.join(', then ')}, ` +
+  `PostgreSQL ${imageOf(postgresql).version}, Temporal ${versions.join(', then ')}${onOldSchema}, ` +
   `${seconds} s, ${100 * faults} % faults, seed ${seed}`;
 say(`${waits} waits: ${about}`);
 const beganAt = Date.now();
