@@ -275,9 +275,10 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-/** Whether the answer of a call may have come too late for its poll, which was given up. */
+/** Whether a call was made for a poll that was given up before, or just after: its answer may not have reached the wait. */
 function mayBeLost({ at }: CallRecord, polls: WaitRecord['polls'], busyMs: number): boolean {
-  return polls.some(({ at: from, givenUpAt = -Infinity }) => from <= at && at <= givenUpAt && givenUpAt - at < busyMs);
+  const { givenUpAt = Infinity } = polls.findLast((poll) => poll.at <= at) ?? {};
+  return givenUpAt - at < busyMs;
 }
 
 const ENDINGS_OF_TASKS: Readonly<Record<string, true>> = {
