@@ -28,6 +28,13 @@ const secret = v.optional(
 const proxy = v.optional(readBy(readProxy, (rule) => rule));
 
 const VARIABLES = {
+  // The server joins the two by a dot or a colon.
+  TEMPORAL_DEPLOYMENT_NAME: v.optional(
+    v.pipe(v.string(), v.regex(/^[^\s.:]{1,200}$/, shown('must be 1 to 200 characters, without white space, . and :'))),
+  ),
+  TEMPORAL_WORKER_BUILD_ID: v.optional(
+    v.pipe(v.string(), v.regex(/^\S{1,200}$/, shown('must be 1 to 200 characters, without white space'))),
+  ),
   TENCENTCLOUD_SECRET_ID: secret,
   TENCENTCLOUD_SECRET_KEY: secret,
   TENCENTCLOUD_TOKEN: secret,
@@ -65,6 +72,8 @@ export function readConfig(env: NodeJS.ProcessEnv) {
   return {
     temporal: { ...connectionOptions, address: connectionOptions.address ?? 'localhost:7233' },
     namespace,
+    /** Undefined: the worker is not versioned. */
+    version: readVersion(variables.TEMPORAL_DEPLOYMENT_NAME, variables.TEMPORAL_WORKER_BUILD_ID),
     taskQueue: variables.REDIS_TASK_QUEUE,
     apiRps: variables.REDIS_TASK_API_RPS,
     /** Undefined: each region's public endpoint. */
@@ -80,6 +89,16 @@ export function readConfig(env: NodeJS.ProcessEnv) {
       ...plainHttpWarnings('TENCENTCLOUD_STS_ENDPOINT', stsEndpoint),
     ],
   };
+}
+
+function readVersion(deploymentName: string | undefined, buildId: string | undefined) {
+  if (deploymentName !== undefined && buildId !== undefined) return { deploymentName, buildId };
+  if (deploymentName === undefined && buildId === undefined) return undefined;
+  const [given, missing] =
+    buildId === undefined
+      ? ['TEMPORAL_DEPLOYMENT_NAME', 'TEMPORAL_WORKER_BUILD_ID']
+      : ['TEMPORAL_WORKER_BUILD_ID', 'TEMPORAL_DEPLOYMENT_NAME'];
+  throw new ConfigError(`${missing} is missing, while ${given} is set: a version of the worker needs both`);
 }
 
 function plainHttpWarnings(name: string, url: URL | undefined): string[] {
