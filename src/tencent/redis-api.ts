@@ -6,6 +6,7 @@ import { sharedLoads } from './credentials/chain.js';
 import { type CredentialProvider, loadKey, type TencentCredential } from './credentials/provider.js';
 import { endpointFor, SERVICE } from './endpoint.js';
 import { TencentApiError, transientError } from './errors.js';
+import { traceCall } from './trace-call.js';
 
 const API_VERSION = '2018-04-12';
 const HTTP_TIMEOUT_MS = 10_000;
@@ -93,7 +94,8 @@ export function createRedisApi({
         return pace.send(() => {
           late = 'Timeout';
           const nowMs = Date.now() + clock.skewMs;
-          return callApi(service, { action, region, params, credential, nowMs, timeoutMs: HTTP_TIMEOUT_MS, signal });
+          const request = { action, region, params, credential, nowMs, timeoutMs: HTTP_TIMEOUT_MS, signal };
+          return traceCall(service, request, () => callApi(service, request));
         }, signal);
       };
       try {

@@ -17,6 +17,11 @@ export interface HttpAddress {
   readonly required: boolean;
 }
 
+/** How traces are sent. The OpenTelemetry SDK reads all else itself. */
+export interface TraceSettings {
+  readonly protocol: 'http/protobuf' | 'grpc';
+}
+
 /** The worker's settings. */
 export type WorkerConfig = ReturnType<typeof readConfig>;
 
@@ -26,6 +31,10 @@ const secret = v.optional(
 );
 // A proxy's URL often contains a password, so the value is not shown.
 const proxy = v.optional(readBy(readProxy, (rule) => rule));
+
+// Its URL may hold a password.
+const collector = v.optional(v.pipe(v.string(), v.check(URL.canParse, 'must be a URL, such as http://localhost:4318')));
+const otlpProtocol = v.optional(oneOf('http/protobuf', 'grpc'));
 
 const VARIABLES = {
   // The server joins the two by a dot or a colon.
@@ -43,6 +52,12 @@ const VARIABLES = {
   HTTPS_PROXY: proxy,
   https_proxy: proxy,
   TENCENTCLOUD_REDIS_ENDPOINT: v.optional(readBy(readEndpoint)),
+  OTEL_SDK_DISABLED: v.optional(v.pipe(v.string(), v.toLowerCase()), 'false'),
+  OTEL_TRACES_EXPORTER: v.optional(oneOf('otlp', 'none')),
+  OTEL_EXPORTER_OTLP_ENDPOINT: collector,
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: collector,
+  OTEL_EXPORTER_OTLP_PROTOCOL: otlpProtocol,
+  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: otlpProtocol,
   REDIS_TASK_QUEUE: v.optional(
     v.pipe(
       v.string(),
@@ -82,6 +97,8 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     http: http === 'off' ? undefined : http,
     logLevel: variables.REDIS_TASK_LOG_LEVEL as LogLevel,
     logFormat: variables.REDIS_TASK_LOG_FORMAT,
+    /** Undefined: no traces. */
+    traces: readTraces(variables),
     searchAttributes: variables.REDIS_TASK_SEARCH_ATTRIBUTES === 'true',
     /** Settings that work but are risky, one line each. */
     warnings: [
@@ -99,6 +116,15 @@ function readVersion(deploymentName: string | undefined, buildId: string | undef
       ? ['TEMPORAL_DEPLOYMENT_NAME', 'TEMPORAL_WORKER_BUILD_ID']
       : ['TEMPORAL_WORKER_BUILD_ID', 'TEMPORAL_DEPLOYMENT_NAME'];
   throw new ConfigError(`${missing} is missing, while ${given} is set: a version of the worker needs both`);
+}
+
+/** As the OpenTelemetry specification says, except that no collector is assumed: without a word of one there are no traces. */
+function readTraces(variables: ReturnType<typeof readVariables<typeof VARIABLES>>): TraceSettings | undefined {
+  const endpoint = variables.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? variables.OTEL_EXPORTER_OTLP_ENDPOINT;
+  const exporter = variables.OTEL_TRACES_EXPORTER ?? (endpoint === undefined ? 'none' : 'otlp');
+  if (exporter === 'none' || variables.OTEL_SDK_DISABLED === 'true') return undefined;
+  const protocol = variables.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL ?? variables.OTEL_EXPORTER_OTLP_PROTOCOL;
+  return { protocol: protocol ?? 'http/protobuf' };
 }
 
 function plainHttpWarnings(name: string, url: URL | undefined): string[] {

@@ -8,6 +8,7 @@ describe('the configuration', () => {
     expect(readConfig(nowhere)).toEqual({
       temporal: { address: 'localhost:7233' },
       namespace: 'default',
+      version: undefined,
       taskQueue: 'redis-task',
       apiRps: 15,
       endpoint: undefined,
@@ -73,6 +74,8 @@ describe('the configuration', () => {
       TEMPORAL_NAMESPACE: 'provisioning',
       TENCENTCLOUD_REDIS_ENDPOINT: 'https://redis.intl.tencentcloudapi.com/',
       HTTPS_PROXY: 'user:password@proxy:3128',
+      TEMPORAL_DEPLOYMENT_NAME: 'platform/redis-task',
+      TEMPORAL_WORKER_BUILD_ID: 'v1.2.3',
       REDIS_TASK_QUEUE: 'redis-task/account-2',
       REDIS_TASK_API_RPS: '0.5',
       REDIS_TASK_HTTP: '[::]:80',
@@ -83,6 +86,7 @@ describe('the configuration', () => {
     expect(config).toMatchObject({
       temporal: { address: 'temporal.example.com:7233' },
       namespace: 'provisioning',
+      version: { deploymentName: 'platform/redis-task', buildId: 'v1.2.3' },
       taskQueue: 'redis-task/account-2',
       apiRps: 0.5,
       endpoint: 'https://redis.intl.tencentcloudapi.com',
@@ -114,6 +118,15 @@ describe('the configuration', () => {
     expect(() => readConfig({ ...nowhere, REDIS_TASK_API_RPS: '20.1' })).toThrow(ConfigError);
   });
 
+  test.each([
+    ['TEMPORAL_WORKER_BUILD_ID', { TEMPORAL_DEPLOYMENT_NAME: 'redis-task' }],
+    ['TEMPORAL_DEPLOYMENT_NAME', { TEMPORAL_WORKER_BUILD_ID: 'v1' }],
+  ])('misses %s when only the other half of a version is set', (missing, env) => {
+    expect(() => readConfig({ ...nowhere, ...env })).toThrow(
+      new ConfigError(`${missing} is missing, while ${Object.keys(env)[0]} is set: a version of the worker needs both`),
+    );
+  });
+
   test('turns the health pages off', () => {
     expect(readConfig({ ...nowhere, REDIS_TASK_HTTP: 'off' }).http).toBeUndefined();
   });
@@ -131,6 +144,8 @@ describe('the configuration', () => {
     ],
     ['TEMPORAL_ADDRESS', ['a b', 'http://localhost:7233', 'localhost:99999', '::1', ':7233', 'localhost:x']],
     ['TEMPORAL_API_KEY', ['pw\n', 'pw\u00fc']],
+    ['TEMPORAL_DEPLOYMENT_NAME', ['a.b', 'a:b', 'a b', 'd'.repeat(201)]],
+    ['TEMPORAL_WORKER_BUILD_ID', ['1 2', '1\n2']],
     ['TEMPORAL_GRPC_META_TEAM', ['a\nb']],
     ['TEMPORAL_TLS', ['yes', 'on', 'TRUE']],
     ['TEMPORAL_TLS_SERVER_NAME', ['a b']],
