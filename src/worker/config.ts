@@ -33,7 +33,12 @@ const secret = v.optional(
 const proxy = v.optional(readBy(readProxy, (rule) => rule));
 
 // Its URL may hold a password.
-const collector = v.optional(v.pipe(v.string(), v.check(URL.canParse, 'must be a URL, such as http://localhost:4318')));
+const collector = v.optional(
+  v.pipe(
+    v.string(),
+    v.check((text) => URL.canParse(text), 'must be a URL, such as http://localhost:4318'),
+  ),
+);
 const otlpProtocol = v.optional(oneOf('http/protobuf', 'grpc'));
 
 const VARIABLES = {

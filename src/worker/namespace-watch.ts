@@ -30,5 +30,6 @@ export async function watchNamespace(
 /** One line, without the stack of causes that the SDK puts into messages. */
 function reasonOf(error: unknown): string {
   const { message, details } = error as Error & { details?: string };
-  return (details || message).split('\n', 1)[0]?.slice(0, 300) ?? '';
+  const [line = ''] = (details || message).split('\n', 1);
+  return line.slice(0, 300);
 }

@@ -38,7 +38,7 @@ export async function startTracing({ protocol }: TraceSettings, log: Logger): Pr
   }
   // The rest: propagation and the context of asynchronous calls.
   provider.register();
-  const warn = (message: string) => log.warn('OpenTelemetry', { reason: message.slice(0, 500) });
+  const warn = (message: string) => void log.warn('Traces cannot be sent', { reason: message.slice(0, 500) });
   const silent = () => undefined;
   diag.setLogger({ error: warn, warn, info: silent, debug: silent, verbose: silent }, DiagLogLevel.WARN);
   log.info('Sending traces', { protocol, service: resource.attributes['service.name'] });

@@ -15,6 +15,7 @@ describe('the configuration', () => {
       http: { host: '127.0.0.1', port: 9464, required: false },
       logLevel: 'INFO',
       logFormat: 'json',
+      traces: undefined,
       searchAttributes: false,
       warnings: [],
     });
@@ -127,6 +128,21 @@ describe('the configuration', () => {
     );
   });
 
+  const collector = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' };
+  const overHttp = { protocol: 'http/protobuf' };
+
+  test.each([
+    ['a collector is named', collector, overHttp],
+    ['one for traces is named', { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://collector:4318/v1/traces' }, overHttp],
+    ['OTEL_TRACES_EXPORTER=otlp', { OTEL_TRACES_EXPORTER: 'otlp' }, overHttp],
+    ['they go by gRPC', { ...collector, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, { protocol: 'grpc' }],
+    ['OTEL_TRACES_EXPORTER=none', { ...collector, OTEL_TRACES_EXPORTER: 'none' }, undefined],
+    ['OTEL_SDK_DISABLED=true', { ...collector, OTEL_SDK_DISABLED: 'true' }, undefined],
+    ['only a name is set', { OTEL_SERVICE_NAME: 'waits' }, undefined],
+  ])('sends traces, or not, when %s', (_, env, traces) => {
+    expect(readConfig({ ...nowhere, ...env }).traces).toEqual(traces);
+  });
+
   test('turns the health pages off', () => {
     expect(readConfig({ ...nowhere, REDIS_TASK_HTTP: 'off' }).http).toBeUndefined();
   });
@@ -162,6 +178,9 @@ describe('the configuration', () => {
     ['TENCENTCLOUD_ASSUME_ROLE_ARN', ['waiter']],
     ['TENCENTCLOUD_ROLE_SESSION_NAME', ['blue']],
     ['TENCENTCLOUD_ASSUME_ROLE_PROVIDER_ID', ['pw']],
+    ['OTEL_TRACES_EXPORTER', ['zipkin', 'on']],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', ['pw@collector']],
+    ['OTEL_EXPORTER_OTLP_PROTOCOL', ['http/json', 'http']],
     ['HTTPS_PROXY', ['http://', 'http://user:pw@pro xy', 'socks5://pw@proxy', ':::', 'http://u:pw%@proxy']],
   ])('refuses bad values of %s in one line that names it', (variable, values) => {
     for (const value of values) {

@@ -1,8 +1,8 @@
 // A worker that loses Temporal while it runs, by each way in which it can: what its pages say, and that it recovers.
+import { run } from '../../scripts/consumers/run.js';
 import { findTemporalCli } from '../../src/engine/index.js';
 import { eventually, freeAddress, pageOf, statusOf } from '../support/processes.js';
 import { Stage } from '../support/stage.js';
-import { run } from '../../scripts/consumers/run.js';
 
 let stage: Stage;
 let http: string;

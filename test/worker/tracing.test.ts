@@ -7,6 +7,7 @@ import { NodeTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trac
 import { OpenTelemetryPlugin } from '@temporalio/interceptors-opentelemetry';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import type { RedisTaskResult } from '../../src/contract/outcome.js';
 import { RedisApiSimulator, SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
 import { createOwnWorker, createPlugin } from '../plugin/own-worker.js';
 import { Collector } from '../support/collector.js';
@@ -16,7 +17,8 @@ import { REGION } from '../support/waits.js';
 
 const PARENTS = fileURLToPath(new URL('../workflows/parents.ts', import.meta.url));
 const HTTP = 'POST redis/DescribeTaskInfo';
-const SECRETS = [...Object.values(SIMULATOR_CREDENTIAL), 'TC3-HMAC-SHA256', 'authorization'];
+const { secretId, secretKey } = SIMULATOR_CREDENTIAL;
+const SECRETS = [secretId, secretKey, 'TC3-HMAC-SHA256', 'authorization'];
 
 let env: TestWorkflowEnvironment;
 let api: RedisApiSimulator;
@@ -63,7 +65,7 @@ test('parent, child, activity and HTTP request are one trace, over two processes
     plugins: [applicationsTracing().plugin],
   });
   const result = await parents.runUntil(
-    env.client.workflow.execute('childParent', {
+    env.client.workflow.execute<(...args: unknown[]) => Promise<RedisTaskResult>>('childParent', {
       taskQueue: `${taskQueue}-parents`,
       workflowId: randomUUID(),
       args: [{ taskId: 1, region: REGION }, { taskQueue }],
@@ -86,7 +88,7 @@ test('parent, child, activity and HTTP request are one trace, over two processes
   expect(calls.map(({ service }) => service)).toEqual(['waits', 'waits']);
   expect(calls[0]?.attributes).toMatchObject({ 'error.type': 'InternalError.InternalError' });
   expect(calls[1]?.attributes).toMatchObject({
-    'tencentcloud.request_id': (result as { requestId: string }).requestId,
+    'tencentcloud.request_id': result.requestId,
     'rpc.method': 'DescribeTaskInfo',
     'cloud.region': REGION,
   });
