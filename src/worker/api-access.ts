@@ -1,8 +1,8 @@
 import type { Logger } from '@temporalio/worker';
 import pRetry from 'p-retry';
 import type { RedisActivitiesOptions } from '../activities/index.js';
-import { TencentApiError } from '../tencent/errors.js';
 import { ConfigError } from '../tencent/config-error.js';
+import { TencentApiError } from '../tencent/errors.js';
 
 /** The credentials of the calls, and the listener for refusals. */
 export type ApiAccessOptions = Required<Pick<RedisActivitiesOptions, 'credentials' | 'onAccessChange'>>;

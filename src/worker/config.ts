@@ -4,6 +4,7 @@ import { API_RPS_LIMIT } from '../activities/api-worker.js';
 import { DEFAULT_API_RPS } from '../activities/redis-activities.js';
 import { DEFAULT_TASK_QUEUE } from '../contract/ids.js';
 import { readProxy } from '../tencent/agents.js';
+import { ConfigError } from '../tencent/config-error.js';
 import { readCredentialSettings } from '../tencent/credentials/settings.js';
 import { isLoopback, readEndpoint } from '../tencent/endpoint.js';
 import { oneOf, readBy, readVariables, shown } from '../tencent/variables.js';

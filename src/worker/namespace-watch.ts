@@ -16,13 +16,14 @@ export async function watchNamespace(
   signal: AbortSignal,
   learned: (problem: string | undefined) => void,
 ): Promise<void> {
-  while (!signal.aborted) {
+  const isOver = () => signal.aborted;
+  while (!isOver()) {
     const check = () => connection.workflowService.describeNamespace({ namespace });
     const problem = await connection.withDeadline(Date.now() + CHECK_TIMEOUT_MS, check).then(
       () => undefined,
       (error: unknown) => reasonOf(error),
     );
-    if (!signal.aborted) learned(problem);
+    if (!isOver()) learned(problem);
     await sleep(CHECK_EVERY_MS, undefined, { signal, ref: false }).catch(() => undefined);
   }
 }

@@ -1,9 +1,9 @@
 import type { Server } from 'node:http';
 import { IllegalStateError, type Logger, Runtime } from '@temporalio/worker';
 import { runWorkers } from '../activities/run-workers.js';
+import { ConfigError } from '../tencent/config-error.js';
 import { defaultCredentials } from '../tencent/credentials/index.js';
 import { type ApiAccessOptions, logAccess, requireCredentials } from './api-access.js';
-import { ConfigError } from '../tencent/config-error.js';
 import { readConfig, type WorkerConfig } from './config.js';
 import { livenessProblem, readinessProblem, type WorkerFacts } from './health.js';
 import { type Health, serveHealth } from './http-server.js';

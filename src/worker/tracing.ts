@@ -3,7 +3,7 @@ import { diag, DiagLogLevel, trace } from '@opentelemetry/api';
 import { detectResourcesSync, envDetectorSync, hostDetectorSync, Resource } from '@opentelemetry/resources';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import type { Logger, WorkerPlugin } from '@temporalio/worker';
-import { ConfigError } from './config-error.js';
+import { ConfigError } from '../tencent/config-error.js';
 import type { TraceSettings } from './config.js';
 
 const INTERCEPTORS = '@temporalio/interceptors-opentelemetry';
@@ -43,6 +43,7 @@ export async function startTracing({ protocol }: TraceSettings, log: Logger): Pr
   diag.setLogger({ error: warn, warn, info: silent, debug: silent, verbose: silent }, DiagLogLevel.WARN);
   log.info('Sending traces', { protocol, service: resource.attributes['service.name'] });
   return {
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- what merge() gives is one
     plugin: new OpenTelemetryPlugin({ resource, spanProcessor }),
     end: () => provider.shutdown().catch((error: unknown) => warn((error as Error).message)),
   };
