@@ -27,6 +27,9 @@ process.exit(
   await startWorker({
     ...process.env,
     TEMPORAL_CONFIG_FILE: configFile,
+    // No version of it would be the current one of this server, so it would get no work.
+    TEMPORAL_DEPLOYMENT_NAME: '',
+    TEMPORAL_WORKER_BUILD_ID: '',
     REDIS_TASK_HTTP: 'off',
     REDIS_TASK_LOG_FORMAT: 'json',
   }),

@@ -13,10 +13,10 @@ import {
   type WorkerOptions,
   type WorkerPlugin,
 } from '@temporalio/worker';
+import { createApiWorker } from '../activities/create-api-worker.js';
 import { createQueueActivities, type RedisApiWorkerOptions, redisApiWorkerOptions } from '../activities/index.js';
 import { runAndStop, runWorkers } from '../activities/run-workers.js';
 import { DEFAULT_TASK_QUEUE } from '../contract/ids.js';
-import { createApiWorker } from './api-worker.js';
 
 /** The bundler adds this file to the workflow bundle. */
 const REEXPORT_CHECK = fileURLToPath(new URL('./reexport-check.js', import.meta.url));

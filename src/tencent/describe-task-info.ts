@@ -1,3 +1,4 @@
+import { trace } from '@opentelemetry/api';
 import type { RedisTaskObservation } from '../contract/task.js';
 import { transientError } from './errors.js';
 import { textField } from './json.js';
@@ -15,6 +16,9 @@ export async function describeTaskInfo(
   options: Pick<RedisApiCall, 'signal' | 'timeoutMs'> = {},
 ): Promise<RedisTaskObservation> {
   const params = { TaskId: task.taskId };
+  // The activity's, where it is traced: somebody who looks for a task finds its traces by these.
+  const span = trace.getActiveSpan();
+  span?.setAttributes({ 'redis_task.id': task.taskId, 'redis_task.region': task.region });
   const response = await api.call({ action: 'DescribeTaskInfo', region: task.region, params, ...options });
   const text = (name: string): string | null => textField(response, name);
   const status = text('Status');
@@ -24,10 +28,12 @@ export async function describeTaskInfo(
     const message = `The API answered without a Status; it sent: ${fields || 'nothing'}`;
     throw transientError('InvalidResponse', message, requestId);
   }
+  const instanceId = text('InstanceId');
+  span?.setAttributes({ 'redis_task.status': status, 'redis_task.instance_id': instanceId ?? '' });
   return {
     status,
     taskType: text('TaskType'),
-    instanceId: text('InstanceId'),
+    instanceId,
     startTime: text('StartTime'),
     message: text('TaskMessage'),
     requestId,

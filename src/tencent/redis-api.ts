@@ -6,6 +6,7 @@ import { sharedLoads } from './credentials/chain.js';
 import { type CredentialProvider, type LoadedKey, loadKey } from './credentials/provider.js';
 import { endpointFor, SERVICE } from './endpoint.js';
 import { TencentApiError, type TencentErrorClass, transientError } from './errors.js';
+import { traceCall } from './trace-call.js';
 
 const API_VERSION = '2018-04-12';
 const HTTP_TIMEOUT_MS = 10_000;
@@ -110,7 +111,8 @@ export function createRedisApi({
           observer?.waitedForTurn(performance.now() - readyAt);
           const nowMs = Date.now() + clock.skewMs;
           const request = { action, region, params, credential, nowMs, timeoutMs: HTTP_TIMEOUT_MS, signal };
-          return observed(() => callApi(service, request, observer?.comparedClocks.bind(observer)), observer);
+          const call = () => callApi(service, request, observer?.comparedClocks.bind(observer));
+          return observed(() => traceCall(service, request, call), observer);
         }, signal);
       };
       try {

@@ -1,28 +1,41 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, DefaultLogger, type Logger, type WorkflowBundleOption } from '@temporalio/worker';
+import {
+  bundleWorkflowCode,
+  type BundleOptions,
+  type BundlerPlugin,
+  DefaultLogger,
+  type Logger,
+  type WorkflowBundleOption,
+} from '@temporalio/worker';
 import { ConfigError } from '../tencent/config-error.js';
+import type { RedisTaskWorkerOptions } from './options.js';
 
 const LIB = new URL('../', import.meta.url);
 
+/** What a bundle contains besides the workflow. */
+export type BundleExtras = Partial<Omit<BundleOptions, 'workflowsPath' | 'logger'>>;
+
 /**
  * Loads the workflow bundle. The one from the build starts a second faster, but contains one exact version of
- * `@temporalio/workflow`, which may not work with another version of `@temporalio/worker`. So with another SDK the
- * workflow is bundled again.
+ * `@temporalio/workflow`, which may not work with another version of `@temporalio/worker`, and nothing of the worker's
+ * owner. So with another SDK, or with extras, the workflow is bundled again.
  *
  * @param lib - the folder that `scripts/build.mjs` has written
  * @throws ConfigError when no matching bundle can be made
  */
 export async function loadWorkflowBundle(
   log: Logger,
+  extras: BundleExtras = {},
   lib = LIB,
   installed = installedVersions(),
 ): Promise<WorkflowBundleOption> {
   const facts = await readFile(new URL('workflow-bundle.json', lib), 'utf8');
   const { sdkVersion: builtWith } = JSON.parse(facts) as { sdkVersion: string };
   const { worker, workflow } = installed;
-  if (builtWith === worker) return { codePath: fileURLToPath(new URL('workflow-bundle.js', lib)) };
+  const because = reasonToBundle(extras, builtWith, worker);
+  if (because === undefined) return { codePath: fileURLToPath(new URL('workflow-bundle.js', lib)) };
   if (worker !== workflow) {
     throw new ConfigError(
       `needs the packages of the Temporal SDK in one version, but @temporalio/worker is ${worker} and ` +
@@ -33,13 +46,41 @@ export async function loadWorkflowBundle(
   const workflowsPath = fileURLToPath(new URL('workflows/await-redis-task.js', lib));
   // The bundler's own messages matter only when it fails.
   const logger = new DefaultLogger('WARN', ({ level, message, meta }) => void log.log(level, message, meta));
-  const bundle = await bundleWorkflowCode({ workflowsPath, logger }).catch((error: unknown) => {
-    throw new ConfigError(`cannot bundle the workflow for the installed Temporal SDK: ${(error as Error).message}`);
+  const bundle = await bundleWorkflowCode({ ...extras, workflowsPath, logger }).catch((error: unknown) => {
+    throw new ConfigError(`cannot bundle the workflow: ${(error as Error).message}`);
   });
   const tookMs = Math.round(performance.now() - startedAt);
-  const message = 'Bundled the workflow again: the package was built with another version of the Temporal SDK';
-  log.info(message, { builtWith, installed: worker, tookMs });
+  log.info(`Bundled the workflow again: ${because}`, { builtWith, installed: worker, tookMs });
   return bundle;
+}
+
+/** What the options of a worker add to the bundle. */
+export function bundleExtras({
+  connection,
+  dataConverter,
+  interceptors,
+  plugins = [],
+}: RedisTaskWorkerOptions): BundleExtras {
+  const { payloadConverterPath, failureConverterPath } = dataConverter ?? {};
+  const workflowInterceptorModules = interceptors?.workflowModules ?? [];
+  const bundlers = [...plugins, ...(connection?.plugins ?? [])].filter(configuresBundler);
+  return {
+    ...(payloadConverterPath !== undefined && { payloadConverterPath }),
+    ...(failureConverterPath !== undefined && { failureConverterPath }),
+    ...(workflowInterceptorModules.length > 0 && { workflowInterceptorModules }),
+    ...(bundlers.length > 0 && { plugins: bundlers }),
+  };
+}
+
+/** Temporal's types do not say that a plugin may be one of the bundler too. */
+function configuresBundler(plugin: object): plugin is BundlerPlugin {
+  return 'configureBundler' in plugin;
+}
+
+function reasonToBundle(extras: BundleExtras, builtWith: string, installed: string): string | undefined {
+  if (builtWith !== installed) return 'the package was built with another version of the Temporal SDK';
+  const names = Object.keys(extras);
+  return names.length > 0 ? `it has to contain ${names.join(', ')}` : undefined;
 }
 
 /** Of the package that runs a bundle, and of the one that is bundled. */

@@ -4,10 +4,11 @@ import { API_RPS_LIMIT } from '../activities/api-worker.js';
 import { DEFAULT_API_RPS } from '../activities/redis-activities.js';
 import { DEFAULT_TASK_QUEUE } from '../contract/ids.js';
 import { readProxy } from '../tencent/agents.js';
+import { ConfigError } from '../tencent/config-error.js';
 import { readCredentialSettings } from '../tencent/credentials/settings.js';
 import { isLoopback, readEndpoint } from '../tencent/endpoint.js';
 import { oneOf, readBy, readVariables, shown } from '../tencent/variables.js';
-import { readMetricsExporter } from './metrics-exporter.js';
+import { readMetricsExporter, readTraceExporter } from './otel-settings.js';
 import { readTemporalSettings } from './temporal-settings.js';
 
 /** Where the health pages listen. */
@@ -29,6 +30,13 @@ const secret = v.optional(
 const proxy = v.optional(readBy(readProxy, (rule) => rule));
 
 const VARIABLES = {
+  // The server joins the two by a dot or a colon.
+  TEMPORAL_DEPLOYMENT_NAME: v.optional(
+    v.pipe(v.string(), v.regex(/^[^\s.:]{1,200}$/, shown('must be 1 to 200 characters, without white space, . and :'))),
+  ),
+  TEMPORAL_WORKER_BUILD_ID: v.optional(
+    v.pipe(v.string(), v.regex(/^\S{1,200}$/, shown('must be 1 to 200 characters, without white space'))),
+  ),
   TENCENTCLOUD_SECRET_ID: secret,
   TENCENTCLOUD_SECRET_KEY: secret,
   TENCENTCLOUD_TOKEN: secret,
@@ -66,6 +74,8 @@ export function readConfig(env: NodeJS.ProcessEnv) {
   return {
     temporal: { ...connectionOptions, address: connectionOptions.address ?? 'localhost:7233' },
     namespace,
+    /** Undefined: the worker is not versioned. */
+    version: readVersion(variables.TEMPORAL_DEPLOYMENT_NAME, variables.TEMPORAL_WORKER_BUILD_ID),
     taskQueue: variables.REDIS_TASK_QUEUE,
     apiRps: variables.REDIS_TASK_API_RPS,
     /** Undefined: each region's public endpoint. */
@@ -75,6 +85,8 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     logLevel: variables.REDIS_TASK_LOG_LEVEL as LogLevel,
     logFormat: variables.REDIS_TASK_LOG_FORMAT,
     metrics: readMetricsExporter(env),
+    /** Undefined: no traces. */
+    traces: readTraceExporter(env),
     searchAttributes: variables.REDIS_TASK_SEARCH_ATTRIBUTES === 'true',
     /** Settings that work but are risky, one line each. */
     warnings: [
@@ -82,6 +94,16 @@ export function readConfig(env: NodeJS.ProcessEnv) {
       ...plainHttpWarnings('TENCENTCLOUD_STS_ENDPOINT', stsEndpoint),
     ],
   };
+}
+
+function readVersion(deploymentName: string | undefined, buildId: string | undefined) {
+  if (deploymentName !== undefined && buildId !== undefined) return { deploymentName, buildId };
+  if (deploymentName === undefined && buildId === undefined) return undefined;
+  const [given, missing] =
+    buildId === undefined
+      ? ['TEMPORAL_DEPLOYMENT_NAME', 'TEMPORAL_WORKER_BUILD_ID']
+      : ['TEMPORAL_WORKER_BUILD_ID', 'TEMPORAL_DEPLOYMENT_NAME'];
+  throw new ConfigError(`${missing} is missing, while ${given} is set: a version of the worker needs both`);
 }
 
 function plainHttpWarnings(name: string, url: URL | undefined): string[] {

@@ -11,10 +11,9 @@ export async function startWorker(env: NodeJS.ProcessEnv): Promise<number> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
   try {
     // Imported late: loading the Temporal SDK takes half a second, and signals must be heard before that.
-    const { readConfig } = await import('./config.js');
-    const config = readConfig(env);
-    const { runWorkerProcess } = await import('./process.js');
-    return await runWorkerProcess(config, env, stop.signal);
+    const { runRedisTaskWorker } = await import('./run.js');
+    await runRedisTaskWorker({ env, signal: stop.signal });
+    return 0;
   } catch (error) {
     const text = error instanceof ConfigError ? error.message : (error as Error).stack;
     process.stderr.write(`redis-task worker: ${text ?? String(error)}\n`);

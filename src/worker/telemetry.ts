@@ -3,7 +3,7 @@ import getPort from 'get-port';
 import got from 'got';
 import { REDIS_TASK_HISTOGRAM_BUCKETS } from '../contract/metrics.js';
 import type { WorkerConfig } from './config.js';
-import type { MetricsExporter } from './metrics-exporter.js';
+import type { MetricsExporter } from './otel-settings.js';
 
 /** What the SDK calls the time of a call in its task queue. Its own buckets have nothing between 10 s and 100 s. */
 const QUEUE_DELAY = 'activity_schedule_to_start_latency';

@@ -1,13 +1,14 @@
-import { type Logger, NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import { type Logger, NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import pRetry from 'p-retry';
 import { DRAIN_TIME } from '../activities/api-worker.js';
-import { createQueueActivities, redisApiWorkerOptions, type RedisActivitiesOptions } from '../activities/index.js';
-import { loadWorkflowBundle } from './bundle.js';
+import { createApiWorker } from '../activities/create-api-worker.js';
+import { createQueueActivities, redisApiWorkerOptions } from '../activities/index.js';
+import { runAndStop } from '../activities/run-workers.js';
+import type { ApiAccessOptions } from './api-access.js';
+import { bundleExtras, loadWorkflowBundle } from './bundle.js';
 import { cachedWaits } from './cached-waits.js';
 import type { WorkerConfig } from './config.js';
-
-/** The credentials of the calls, and the listener for refusals. */
-export type ApiAccessOptions = Required<Pick<RedisActivitiesOptions, 'credentials' | 'onAccessChange'>>;
+import type { RedisTaskWorkerOptions } from './options.js';
 
 /** Two Temporal workers on one connection: one runs the waits, one makes their calls. */
 export interface TemporalWorkers {
@@ -16,21 +17,35 @@ export interface TemporalWorkers {
   readonly calls: Worker;
 }
 
-/** Connects, and retries with backoff until Temporal and the namespace are there. */
+/**
+ * Connects, and retries with backoff until Temporal and the namespace are there.
+ *
+ * @param failed - told why an attempt has failed
+ */
 export async function connectWorkers(
   config: WorkerConfig,
   access: ApiAccessOptions,
+  options: RedisTaskWorkerOptions,
   log: Logger,
+  failed: (reason: string) => void,
 ): Promise<TemporalWorkers> {
-  const workflowBundle = await loadWorkflowBundle(log);
-  return pRetry(() => createWorkers(config, access, workflowBundle), {
+  const { plugins, interceptors, dataConverter, sinks, tuner, identity } = options;
+  const own = { plugins, interceptors, dataConverter, sinks, tuner, identity };
+  const given = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
+  const workflowBundle = await loadWorkflowBundle(log, bundleExtras(options));
+  const create = () => createWorkers(config, access, { ...given, workflowBundle }, options.connection);
+  return pRetry(create, {
     retries: Infinity,
     minTimeout: 500,
     maxTimeout: 10_000,
     randomize: true,
+    ...(options.signal && { signal: options.signal }),
+    // Waiting repairs nothing here: another worker of this process serves the queue.
+    shouldRetry: ({ error }) => !/multiple workers|of this process/i.test(error.message),
     onFailedAttempt({ error, attemptNumber: attempt }) {
       const { namespace, temporal } = config;
       const facts = { address: temporal.address, namespace, attempt, reason: error.message };
+      failed(error.message);
       log.warn('Temporal is not there yet, trying again', facts);
     },
   });
@@ -39,9 +54,10 @@ export async function connectWorkers(
 async function createWorkers(
   config: WorkerConfig,
   access: ApiAccessOptions,
-  workflowBundle: WorkflowBundleOption,
+  given: Partial<WorkerOptions>,
+  ownersConnection: NativeConnection | undefined,
 ): Promise<TemporalWorkers> {
-  const { temporal, namespace, taskQueue, apiRps: requestsPerSecond, endpoint, searchAttributes } = config;
+  const { temporal, namespace, taskQueue, apiRps: requestsPerSecond, endpoint, searchAttributes, version } = config;
   const api = {
     ...access,
     taskQueue,
@@ -49,35 +65,33 @@ async function createWorkers(
     searchAttributes,
     ...(endpoint !== undefined && { endpoint }),
   };
-  const connection = await NativeConnection.connect(temporal);
-  const shared = { connection, namespace, shutdownGraceTime: DRAIN_TIME, shutdownForceTime: '20s' };
+  const connection = ownersConnection ?? (await NativeConnection.connect(temporal));
   try {
     const waits = await Worker.create({
-      ...shared,
+      ...given,
+      connection,
+      namespace,
       taskQueue,
-      workflowBundle,
+      // The worker of the calls takes it over. How a wait moves between builds is said here and not by the workflow, which
+      // also runs in workers of others: its releases replay the histories of older ones, so the newest may go on with any.
+      ...(version && {
+        workerDeploymentOptions: { version, useWorkerVersioning: true, defaultVersioningBehavior: 'AUTO_UPGRADE' },
+      }),
+      shutdownGraceTime: DRAIN_TIME,
+      shutdownForceTime: '20s',
       // How long a wait, or its cancellation, can be stuck on a killed worker. The SDK's default is 10 s.
       stickyQueueScheduleToStartTimeout: '2s',
       maxCachedWorkflows: cachedWaits(),
       activities: createQueueActivities(),
     });
-    return { connection, waits, calls: await Worker.create({ ...shared, ...redisApiWorkerOptions(api) }) };
+    try {
+      return { connection, waits, calls: await createApiWorker(waits, redisApiWorkerOptions(api)) };
+    } catch (error) {
+      await runAndStop(waits, (worker) => worker.run());
+      throw error;
+    }
   } catch (error) {
-    await connection.close();
+    if (!ownersConnection) await connection.close();
     throw error;
   }
-}
-
-/** Whether both workers poll for work. */
-export function takesWork({ waits, calls }: TemporalWorkers): boolean {
-  return (
-    [waits, calls].every((worker) => worker.getState() === 'RUNNING') &&
-    waits.getStatus().workflowPollerState === 'POLLING' &&
-    calls.getStatus().activityPollerState === 'POLLING'
-  );
-}
-
-/** Whether one of them has failed for good. */
-export function hasFailed({ waits, calls }: TemporalWorkers): boolean {
-  return [waits, calls].some((worker) => worker.getState() === 'FAILED');
 }

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import manifest from '../../package.json' with { type: 'json' };
 
-const { dependencies } = manifest;
+const { dependencies, optionalDependencies } = manifest;
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const logger = new DefaultLogger('ERROR');
 
@@ -20,7 +20,7 @@ async function bundle(workflowsPath: string): Promise<{ code: string; modules: s
 
 /** The dependencies of the package that a workflow may use. The other ones are for the worker and the command. */
 const PURE = ['nexus-rpc', 'valibot'];
-const workerOnly = Object.keys(dependencies).filter((name) => !PURE.includes(name));
+const workerOnly = Object.keys({ ...dependencies, ...optionalDependencies }).filter((name) => !PURE.includes(name));
 const FORBIDDEN = new RegExp(
   `node:|node_modules/(${workerOnly.join('|')})/|(src|lib)/(activities|cli|client|engine|plugin|tencent|testing|worker)/`,
 );

@@ -7,11 +7,12 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>;
+  readonly optionalDependencies: Readonly<Record<string, string>>;
   readonly peerDependencies: Readonly<Record<string, string>>;
   readonly peerDependenciesMeta?: unknown;
 }
 
-const { dependencies, peerDependencies, peerDependenciesMeta } = JSON.parse(
+const { dependencies, optionalDependencies, peerDependencies, peerDependenciesMeta } = JSON.parse(
   await readFile(path.join(ROOT, 'package.json'), 'utf8'),
 ) as Manifest;
 
@@ -29,7 +30,7 @@ async function imports(): Promise<string[]> {
 }
 
 test('one install brings exactly the packages that the built package imports', async () => {
-  const brought = Object.keys({ ...dependencies, ...peerDependencies });
+  const brought = Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies });
 
   expect(brought.sort()).toEqual(await imports());
 });
@@ -38,6 +39,10 @@ test("Temporal's packages are plain peers, so npm installs them and an applicati
   expect(peerDependenciesMeta).toBeUndefined();
   expect(Object.keys(peerDependencies).filter((name) => !name.startsWith('@temporalio/'))).toEqual([]);
   expect(Object.keys(dependencies).filter((name) => name.startsWith('@temporalio/'))).toEqual([]);
+});
+
+test("Temporal's interceptors of one exact SDK are optional: as a peer they would stop an installation beside another SDK", () => {
+  expect(Object.keys(optionalDependencies)).toEqual(['@temporalio/interceptors-opentelemetry']);
 });
 
 test('each peer is locked at the oldest version that its range allows, and stays when npm prunes what is for development', async () => {

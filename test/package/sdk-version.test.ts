@@ -44,7 +44,7 @@ test('the build says which SDK the bundle was made with', async () => {
 });
 
 test('a bundle of the installed version is taken as it is, and runs', async () => {
-  const bundle = await loadWorkflowBundle(logger, await builtWith('1.24.0'), INSTALLED);
+  const bundle = await loadWorkflowBundle(logger, {}, await builtWith('1.24.0'), INSTALLED);
 
   expect(bundle).toEqual({ codePath: path.join(lib, 'workflow-bundle.js') });
   expect(log).toEqual([]);
@@ -52,7 +52,7 @@ test('a bundle of the installed version is taken as it is, and runs', async () =
 });
 
 test('a bundle of another version is made again, which one line says, and runs', async () => {
-  const bundle = await loadWorkflowBundle(logger, await builtWith('1.23.9'), INSTALLED);
+  const bundle = await loadWorkflowBundle(logger, {}, await builtWith('1.23.9'), INSTALLED);
 
   expect(bundle).toHaveProperty('code', expect.stringContaining('awaitRedisTask'));
   expect(log).toHaveLength(1);
@@ -60,8 +60,20 @@ test('a bundle of another version is made again, which one line says, and runs',
   await replay(bundle);
 });
 
+test('a bundle that has to contain more is made again, which one line says, and runs', async () => {
+  const workflowInterceptorModules = [path.join(ROOT, 'test/worker/intercepted.ts')];
+  const bundle = await loadWorkflowBundle(logger, { workflowInterceptorModules }, await builtWith('1.24.0'), INSTALLED);
+
+  expect(bundle).toHaveProperty('code', expect.stringContaining('seen by an interceptor'));
+  expect(log.map(({ message }) => message)).toEqual([
+    'Bundled the workflow again: it has to contain workflowInterceptorModules',
+  ]);
+  // The interceptor changes the result, which is a command.
+  await expect(replay(bundle)).resolves.toBeUndefined();
+});
+
 test('nothing is bundled from an SDK in two versions: the error says how to repair it', async () => {
-  const loading = loadWorkflowBundle(logger, await builtWith('1.24.0'), { worker: '1.25.1', workflow: '1.24.0' });
+  const loading = loadWorkflowBundle(logger, {}, await builtWith('1.24.0'), { worker: '1.25.1', workflow: '1.24.0' });
 
   await expect(loading).rejects.toThrow(ConfigError);
   await expect(loading).rejects.toThrow(
@@ -74,5 +86,5 @@ test('a bundle that cannot be made stops the worker with a reason', async () => 
   await rm(path.join(lib, 'contract'), { recursive: true });
   const quiet = new DefaultLogger('ERROR', () => undefined);
 
-  await expect(loadWorkflowBundle(quiet, broken, INSTALLED)).rejects.toThrow(/^cannot bundle the workflow .*: .+/);
+  await expect(loadWorkflowBundle(quiet, {}, broken, INSTALLED)).rejects.toThrow(/^cannot bundle the workflow: .+/);
 });

@@ -262,7 +262,7 @@ describe('a mistake is an error that says what to do:', () => {
     const activitiesOnly = await createOwnWorker(env, { taskQueue, plugins });
 
     await expect(activitiesOnly.run()).rejects.toThrow(
-      `takes activities from ${taskQueue}-api already: give RedisTaskPlugin to one worker per task queue`,
+      `takes activities from ${taskQueue}-api already: serve the waits of a task queue once per process`,
     );
     expect(activitiesOnly.getState()).toBe('STOPPED');
     // The first is not disturbed.

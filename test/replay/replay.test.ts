@@ -1,5 +1,6 @@
 // Today's code runs once more over the histories of every version that was recorded, as it will in users' namespaces.
 import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
@@ -31,8 +32,9 @@ beforeAll(async () => {
   bundle = await bundled('../workflows/parents.ts');
 });
 
-function bundled(file: string): Promise<WorkflowBundleWithSourceMap> {
-  return bundleWorkflowCode({ workflowsPath: fileURLToPath(new URL(file, import.meta.url)), logger });
+function bundled(file: string, workflowInterceptorModules: string[] = []): Promise<WorkflowBundleWithSourceMap> {
+  const workflowsPath = fileURLToPath(new URL(file, import.meta.url));
+  return bundleWorkflowCode({ workflowsPath, workflowInterceptorModules, logger });
 }
 
 function filesOf(version: string): string[] {
@@ -75,6 +77,16 @@ test.each(versions)('every history of %s replays', async (version) => {
   const histories = filesOf(version).map((file) => read(version, file));
 
   await expect(failuresOf(bundle, histories)).resolves.toEqual([]);
+});
+
+test('they replay in a worker that sends traces, too: traces can be turned on while waits are open', async () => {
+  const { resolve } = createRequire(import.meta.url);
+  const traced = await bundled('../workflows/parents.ts', [
+    resolve('@temporalio/interceptors-opentelemetry/lib/workflow-interceptors'),
+  ]);
+  const histories = versions.flatMap((version) => filesOf(version).map((file) => read(version, file)));
+
+  await expect(failuresOf(traced, histories)).resolves.toEqual([]);
 });
 
 test('this version has a history of every kind of wait', () => {

@@ -161,6 +161,12 @@ export async function statusOf(address: string, page: string): Promise<number> {
   return answer?.status ?? 0;
 }
 
+/** What a page says, and its status. */
+export async function pageOf(address: string, page: string): Promise<{ status: number; text: string }> {
+  const answer = await fetch(`http://${address}${page}`);
+  return { status: answer.status, text: (await answer.text()).trim() };
+}
+
 /** `host:port` where nobody listens at the moment. */
 export async function freeAddress(): Promise<string> {
   return `127.0.0.1:${await getPort({ host: '127.0.0.1' })}`;

@@ -1,6 +1,7 @@
 // Compiled, never run: what does not compile here breaks somebody's code. `public-types.test.ts` compiles it against the
 // built package, and `npm run check consumers` against the packed one.
 import type { Client, WorkflowHandle } from '@temporalio/client';
+import type { PayloadCodec } from '@temporalio/common';
 import type { ChildWorkflowHandle } from '@temporalio/workflow';
 import {
   AWAIT_REDIS_TASK,
@@ -20,6 +21,7 @@ import {
 } from 'temporal-tencent-redis/activities';
 import { type RedisTaskCancellation, RedisTaskClient, type RedisTaskOutcome } from 'temporal-tencent-redis/client';
 import { RedisApiSimulator, SIMULATOR_CREDENTIAL } from 'temporal-tencent-redis/testing';
+import { ConfigError, type RedisTaskWorkerOptions, runRedisTaskWorker } from 'temporal-tencent-redis/worker';
 import {
   awaitRedisTask,
   executeAwaitRedisTask,
@@ -196,4 +198,19 @@ export async function aSimulator(): Promise<void> {
   // @ts-expect-error -- a task needs its course
   simulator.addTask(18215, {});
   await simulator.close();
+}
+
+export async function aWorker(options: RedisTaskWorkerOptions, codec: PayloadCodec): Promise<string | undefined> {
+  try {
+    is<Promise<void>>()(runRedisTaskWorker());
+    await runRedisTaskWorker({ ...options, dataConverter: { payloadCodecs: [codec] }, signal: AbortSignal.timeout(1) });
+    await runRedisTaskWorker({ env: { REDIS_TASK_QUEUE: 'a' }, credentials: new TencentsProvider() });
+    // @ts-expect-error -- the queue is a variable, since its worker of the calls follows it
+    await runRedisTaskWorker({ taskQueue: 'a' });
+    // @ts-expect-error -- the workflow is ours: workflows of yours go in a worker with the plugin
+    await runRedisTaskWorker({ workflowsPath: './workflows.js' });
+    return undefined;
+  } catch (error) {
+    return error instanceof ConfigError ? error.message : undefined;
+  }
 }

@@ -7,7 +7,7 @@ import type { Client } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { RedisApiSimulator, SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
 import { devServer } from '../support/environments.js';
-import { eventually, freeAddress, GOOD_SETTINGS, statusOf, WorkerProcess } from '../support/processes.js';
+import { eventually, freeAddress, GOOD_SETTINGS, pageOf, statusOf, WorkerProcess } from '../support/processes.js';
 import { failureOf } from '../support/waits.js';
 
 let env: TestWorkflowEnvironment;
@@ -54,6 +54,10 @@ test('a worker with a refused key is not ready, says why in one line, and is rea
 
   expect(failure.type).toBe('RedisTaskUnauthorized');
   await isReady(false);
+  expect(await pageOf(http, '/readyz')).toEqual({
+    status: 503,
+    text: 'The API accepts no call of this worker (AuthFailure.SecretIdNotFound): repair its key, permission or source of credentials.',
+  });
   expect(await statusOf(http, '/healthz')).toBe(200);
   // It learns by itself: no other wait asks for anything.
   api.setCredentials([SIMULATOR_CREDENTIAL]);

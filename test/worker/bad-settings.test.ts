@@ -29,6 +29,7 @@ describe('a worker with a setting that it cannot use', () => {
     ['REDIS_TASK_SEARCH_ATTRIBUTES', { REDIS_TASK_SEARCH_ATTRIBUTES: 'yes' }],
     ['TEMPORAL_ADDRESS', { TEMPORAL_ADDRESS: 'not an address' }],
     ['TEMPORAL_API_KEY', { TEMPORAL_API_KEY: `${MARK}\n` }],
+    ['TEMPORAL_WORKER_BUILD_ID', { TEMPORAL_DEPLOYMENT_NAME: 'redis-task' }],
     ['TEMPORAL_TLS', { TEMPORAL_TLS: 'yes', TEMPORAL_API_KEY: MARK }],
     ['TEMPORAL_TLS_SERVER_CA_CERT_', { TEMPORAL_TLS_SERVER_CA_CERT_PATH: file('ca.pem', MARK) }],
     ['TEMPORAL_TLS_CLIENT_KEY_PATH', { TEMPORAL_TLS_CLIENT_CERT_PATH: file('cert.pem', MARK) }],

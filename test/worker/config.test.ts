@@ -8,6 +8,7 @@ describe('the configuration', () => {
     expect(readConfig(nowhere)).toEqual({
       temporal: { address: 'localhost:7233' },
       namespace: 'default',
+      version: undefined,
       taskQueue: 'redis-task',
       apiRps: 15,
       endpoint: undefined,
@@ -15,6 +16,7 @@ describe('the configuration', () => {
       logLevel: 'INFO',
       logFormat: 'json',
       metrics: { kind: 'prometheus' },
+      traces: undefined,
       searchAttributes: false,
       warnings: [],
     });
@@ -74,6 +76,8 @@ describe('the configuration', () => {
       TEMPORAL_NAMESPACE: 'provisioning',
       TENCENTCLOUD_REDIS_ENDPOINT: 'https://redis.intl.tencentcloudapi.com/',
       HTTPS_PROXY: 'user:password@proxy:3128',
+      TEMPORAL_DEPLOYMENT_NAME: 'platform/redis-task',
+      TEMPORAL_WORKER_BUILD_ID: 'v1.2.3',
       REDIS_TASK_QUEUE: 'redis-task/account-2',
       REDIS_TASK_API_RPS: '0.5',
       REDIS_TASK_HTTP: '[::]:80',
@@ -84,6 +88,7 @@ describe('the configuration', () => {
     expect(config).toMatchObject({
       temporal: { address: 'temporal.example.com:7233' },
       namespace: 'provisioning',
+      version: { deploymentName: 'platform/redis-task', buildId: 'v1.2.3' },
       taskQueue: 'redis-task/account-2',
       apiRps: 0.5,
       endpoint: 'https://redis.intl.tencentcloudapi.com',
@@ -115,6 +120,30 @@ describe('the configuration', () => {
     expect(() => readConfig({ ...nowhere, REDIS_TASK_API_RPS: '20.1' })).toThrow(ConfigError);
   });
 
+  test.each([
+    ['TEMPORAL_WORKER_BUILD_ID', { TEMPORAL_DEPLOYMENT_NAME: 'redis-task' }],
+    ['TEMPORAL_DEPLOYMENT_NAME', { TEMPORAL_WORKER_BUILD_ID: 'v1' }],
+  ])('misses %s when only the other half of a version is set', (missing, env) => {
+    expect(() => readConfig({ ...nowhere, ...env })).toThrow(
+      new ConfigError(`${missing} is missing, while ${Object.keys(env)[0]} is set: a version of the worker needs both`),
+    );
+  });
+
+  const collector = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' };
+  const overHttp = { protocol: 'http/protobuf' };
+
+  test.each([
+    ['a collector is named', collector, overHttp],
+    ['one for traces is named', { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://collector:4318/v1/traces' }, overHttp],
+    ['OTEL_TRACES_EXPORTER=otlp', { OTEL_TRACES_EXPORTER: 'otlp' }, overHttp],
+    ['they go by gRPC', { ...collector, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, { protocol: 'grpc' }],
+    ['OTEL_TRACES_EXPORTER=none', { ...collector, OTEL_TRACES_EXPORTER: 'none' }, undefined],
+    ['OTEL_SDK_DISABLED=true', { ...collector, OTEL_SDK_DISABLED: 'true' }, undefined],
+    ['only a name is set', { OTEL_SERVICE_NAME: 'waits' }, undefined],
+  ])('sends traces, or not, when %s', (_, env, traces) => {
+    expect(readConfig({ ...nowhere, ...env }).traces).toEqual(traces);
+  });
+
   test('turns the health pages off', () => {
     expect(readConfig({ ...nowhere, REDIS_TASK_HTTP: 'off' }).http).toBeUndefined();
   });
@@ -132,6 +161,8 @@ describe('the configuration', () => {
     ],
     ['TEMPORAL_ADDRESS', ['a b', 'http://localhost:7233', 'localhost:99999', '::1', ':7233', 'localhost:x']],
     ['TEMPORAL_API_KEY', ['pw\n', 'pw\u00fc']],
+    ['TEMPORAL_DEPLOYMENT_NAME', ['a.b', 'a:b', 'a b', 'd'.repeat(201)]],
+    ['TEMPORAL_WORKER_BUILD_ID', ['1 2', '1\n2']],
     ['TEMPORAL_GRPC_META_TEAM', ['a\nb']],
     ['TEMPORAL_TLS', ['yes', 'on', 'TRUE']],
     ['TEMPORAL_TLS_SERVER_NAME', ['a b']],
@@ -148,6 +179,9 @@ describe('the configuration', () => {
     ['TENCENTCLOUD_ASSUME_ROLE_ARN', ['waiter']],
     ['TENCENTCLOUD_ROLE_SESSION_NAME', ['blue']],
     ['TENCENTCLOUD_ASSUME_ROLE_PROVIDER_ID', ['pw']],
+    ['OTEL_TRACES_EXPORTER', ['zipkin', 'on']],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', ['pw@collector']],
+    ['OTEL_EXPORTER_OTLP_PROTOCOL', ['http/json', 'http']],
     ['HTTPS_PROXY', ['http://', 'http://user:pw@pro xy', 'socks5://pw@proxy', ':::', 'http://u:pw%@proxy']],
   ])('refuses bad values of %s in one line that names it', (variable, values) => {
     for (const value of values) {

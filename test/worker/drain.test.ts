@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { RedisApiSimulator } from '../../src/testing/index.js';
 import { devServer } from '../support/environments.js';
-import { eventually, freeAddress, GOOD_SETTINGS, statusOf, WorkerProcess } from '../support/processes.js';
+import { eventually, freeAddress, GOOD_SETTINGS, pageOf, statusOf, WorkerProcess } from '../support/processes.js';
 
 /** How long the call under way takes that a drain has to wait for. */
 const SLOW_MS = 2_500;
@@ -53,6 +53,8 @@ describe('a worker that is told to stop during a call', () => {
       await api.waitForCall((call) => call.taskId === String(taskId));
       stop(worker);
       await eventually(async () => (await statusOf(http, '/readyz')) !== 200);
+      expect((await pageOf(http, '/readyz')).text).toMatch(/^The worker is draining: /);
+      expect(await statusOf(http, '/healthz')).toBe(200);
       stop(worker);
 
       await expect(worker.end).resolves.toEqual({ code: 0, signal: null });

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { runWorkers } from '../../src/activities/run-workers.js';
+import { livenessProblem, readinessProblem } from '../../src/worker/health.js';
 import { createLogger } from '../../src/worker/logger.js';
-import { hasFailed, takesWork, type TemporalWorkers } from '../../src/worker/temporal-workers.js';
+import type { TemporalWorkers } from '../../src/worker/temporal-workers.js';
 import { eventually } from '../support/processes.js';
 
 // The SDK lets a refused poll be tried again for a minute before a worker of its own fails, too long to wait for here.
@@ -38,8 +39,10 @@ describe('the two Temporal workers', () => {
 
     await expect(end).resolves.toBeUndefined();
     expect([workers.waits.getState(), workers.calls.getState()]).toEqual(['STOPPED', 'STOPPED']);
-    expect(hasFailed(workers)).toBe(false);
-    expect(takesWork(workers)).toBe(false);
+    expect(livenessProblem({ workers })).toBeUndefined();
+    expect(readinessProblem({ workers })).toBe(
+      'The Temporal worker for waits takes no work: it is STOPPED, its poller is SHUTDOWN.',
+    );
   });
 
   test('stop at once when they were told to before they ran', async () => {

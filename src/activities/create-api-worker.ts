@@ -1,6 +1,6 @@
 import { Worker, type WorkerInterceptors, type WorkerPlugin } from '@temporalio/worker';
-import type { redisApiWorkerOptions } from '../activities/index.js';
 import { apiTaskQueue } from '../contract/ids.js';
+import type { redisApiWorkerOptions } from './api-worker.js';
 
 /**
  * Creates the worker that makes the calls of the waits on `outer`'s queue. It inherits what decides how payloads are
@@ -37,7 +37,7 @@ export async function createApiWorker(
   } catch (error) {
     if (!/multiple workers/i.test(String(error))) throw error;
     throw new Error(
-      `A worker of this process takes activities from ${taskQueue} already: give RedisTaskPlugin to one worker per task queue, and start no worker of your own on ${taskQueue}`,
+      `A worker of this process takes activities from ${taskQueue} already: serve the waits of a task queue once per process, by RedisTaskPlugin or runRedisTaskWorker, and start no worker of your own on ${taskQueue}`,
       { cause: error },
     );
   }

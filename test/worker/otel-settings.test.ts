@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { RedisApiSimulator } from '../../src/testing/index.js';
-import { readMetricsExporter } from '../../src/worker/metrics-exporter.js';
+import { readMetricsExporter } from '../../src/worker/otel-settings.js';
 import { devServer } from '../support/environments.js';
 import { eventually, freeAddress, GOOD_SETTINGS, WorkerProcess } from '../support/processes.js';
 import { loopback } from '../tencent/credentials/loopback.js';

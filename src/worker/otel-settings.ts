@@ -4,6 +4,11 @@ import { oneOf, readBy, readVariables, shown } from '../tencent/variables.js';
 /** Where the metrics go: to a page that Prometheus reads, to an OpenTelemetry collector, or nowhere. */
 export type MetricsExporter = { readonly kind: 'prometheus' | 'none' } | ({ readonly kind: 'otlp' } & OtlpOptions);
 
+/** How traces are sent. The OpenTelemetry SDK reads all else itself. */
+export interface TraceExporter {
+  readonly protocol: 'http/protobuf' | 'grpc';
+}
+
 interface OtlpOptions {
   readonly url: string;
   /** Over gRPC otherwise. */
@@ -21,10 +26,13 @@ const headers = v.optional(readBy(readHeaders, (rule) => rule));
 const VARIABLES = {
   OTEL_SDK_DISABLED: v.optional(v.pipe(v.string(), v.toLowerCase(), oneOf('true', 'false')), 'false'),
   OTEL_METRICS_EXPORTER: v.optional(oneOf('otlp', 'prometheus', 'none')),
+  OTEL_TRACES_EXPORTER: v.optional(oneOf('otlp', 'none')),
   OTEL_EXPORTER_OTLP_ENDPOINT: url,
   OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: url,
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url,
   OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
   OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: protocol,
+  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: protocol,
   OTEL_EXPORTER_OTLP_HEADERS: headers,
   OTEL_EXPORTER_OTLP_METRICS_HEADERS: headers,
   OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: v.optional(
@@ -61,6 +69,19 @@ export function readMetricsExporter(env: NodeJS.ProcessEnv): MetricsExporter {
     intervalMs: Number(otel.OTEL_METRIC_EXPORT_INTERVAL),
     temporality: otel.OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE,
   };
+}
+
+/**
+ * Reads how traces are sent: as the standard says, except that no collector is assumed. Undefined: there are no traces.
+ *
+ * @throws ConfigError for a value that cannot be used
+ */
+export function readTraceExporter(env: NodeJS.ProcessEnv): TraceExporter | undefined {
+  const otel = readVariables(VARIABLES, env);
+  const endpoint = otel.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? otel.OTEL_EXPORTER_OTLP_ENDPOINT;
+  const exporter = otel.OTEL_TRACES_EXPORTER ?? (endpoint === undefined ? 'none' : 'otlp');
+  if (exporter === 'none' || otel.OTEL_SDK_DISABLED === 'true') return undefined;
+  return { protocol: otel.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL ?? otel.OTEL_EXPORTER_OTLP_PROTOCOL ?? 'http/protobuf' };
 }
 
 /** As the standard says: each signal has a path of its own below the common endpoint, but only over HTTP. */

@@ -1,0 +1,36 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { NativeConnection } from '@temporalio/worker';
+
+const CHECK_EVERY_MS = 5_000;
+const CHECK_TIMEOUT_MS = 5_000;
+
+/**
+ * Asks every 5 s whether Temporal answers and has the namespace. The SDK's workers retry a lost connection without saying
+ * so: their state stays RUNNING and POLLING.
+ *
+ * @param learned - told after each check why it failed; undefined when it did not
+ */
+export async function watchNamespace(
+  connection: NativeConnection,
+  namespace: string,
+  signal: AbortSignal,
+  learned: (problem: string | undefined) => void,
+): Promise<void> {
+  const isOver = () => signal.aborted;
+  while (!isOver()) {
+    const check = () => connection.workflowService.describeNamespace({ namespace });
+    const problem = await connection.withDeadline(Date.now() + CHECK_TIMEOUT_MS, check).then(
+      () => undefined,
+      (error: unknown) => reasonOf(error),
+    );
+    if (!isOver()) learned(problem);
+    await sleep(CHECK_EVERY_MS, undefined, { signal, ref: false }).catch(() => undefined);
+  }
+}
+
+/** One line, without the stack of causes that the SDK puts into messages. */
+function reasonOf(error: unknown): string {
+  const { message, details } = error as Error & { details?: string };
+  const [line = ''] = (details || message).split('\n', 1);
+  return line.slice(0, 300);
+}
