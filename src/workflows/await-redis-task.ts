@@ -14,7 +14,7 @@ import { decodeRedisTaskFailure } from '../contract/failures.js';
 import { apiTaskQueue } from '../contract/ids.js';
 import { type AwaitRedisTaskInput, readInput, type WaitPlan } from '../contract/input.js';
 import { failureDetails, type RedisTaskResult } from '../contract/outcome.js';
-import { DETACHED, finalMarkdownOf, markdownOf, viewOf, type WaitEnding } from '../contract/view.js';
+import { CONTINUED, DETACHED, finalMarkdownOf, markdownOf, viewOf, type WaitEnding } from '../contract/view.js';
 import { beginWait, readCarriedState, type WaitState } from '../contract/wait-state.js';
 import { extendWait, getState, joinWait, pollNow } from './messages.js';
 import { countPoll, countWait } from './metrics.js';
@@ -53,6 +53,7 @@ export async function awaitRedisTask(input: AwaitRedisTaskInput, carried?: unkno
       if (!continueAsNewSuggested && historyLength < LONG_HISTORY) return;
       await condition(allHandlersFinished);
       if (CancellationScope.current().consideredCancelled) return;
+      setCurrentDetails(CONTINUED);
       await continueAsNew<typeof awaitRedisTask>(input, wait.state);
     },
   });
