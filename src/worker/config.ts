@@ -27,7 +27,8 @@ const secret = v.optional(
 // A proxy's URL often contains a password, so the value is not shown.
 const proxy = v.optional(readBy(readProxy, (rule) => rule));
 
-const VARIABLES = {
+/** The table of the worker's variables, besides those of Temporal and of where credentials come from. */
+export const VARIABLES = {
   TENCENTCLOUD_SECRET_ID: secret,
   TENCENTCLOUD_SECRET_KEY: secret,
   TENCENTCLOUD_TOKEN: secret,
