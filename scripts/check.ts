@@ -15,6 +15,8 @@ const CHECKS: Readonly<Record<string, readonly [about: string, ...files: string[
   audit: ['known vulnerabilities of what an installation brings along', 'scripts/audit/main.ts'],
   parents: ['parents in TypeScript, Go, Python and Java', 'scripts/parents/main.ts'],
   decoder: ['every failure as Python sees it', 'test/decoder/python/main.ts'],
+  kubernetes: ['deploy/kubernetes by the schemas of Kubernetes and KEDA', 'scripts/kubernetes/main.ts'],
+  ui: ['Temporal UI in a browser, on waits in every state', 'scripts/ui/main.ts'],
   examples: ['the examples of the plugin and of Nexus', 'examples/plugin/main.ts', 'examples/nexus/main.ts'],
 };
 
