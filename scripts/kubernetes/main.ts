@@ -68,11 +68,11 @@ run('go', ['install', KUSTOMIZE], { GOBIN: folder });
 const python = ['--quiet', '--disable-pip-version-check', '--upgrade', '--target', path.join(folder, 'python')];
 run('python3', ['-m', 'pip', 'install', ...python, KUBERNETES_VALIDATE]);
 
-const secret = parse(readFileSync(path.join(root, 'deploy/kubernetes/secret.example.yaml'), 'utf8')) as Manifest;
+const secret = parse(readFileSync(path.join(root, 'deploy/kubernetes/base/secret.example.yaml'), 'utf8')) as Manifest;
 const isScaled = ({ kind }: Manifest) => kind === 'ScaledObject';
 const scaled = render('keda');
 const scaledObjects = scaled.filter(isScaled);
 if (scaledObjects.length !== 1) throw new Error('There should be one ScaledObject');
 scaledObjects.forEach(checkScaledObject);
-checkByKubernetes([...render('.'), ...scaled.filter((each) => !isScaled(each)), secret]);
+checkByKubernetes([...render('base'), ...scaled.filter((each) => !isScaled(each)), secret]);
 console.log('deploy/kubernetes is what Kubernetes and KEDA accept.');

@@ -82,7 +82,7 @@ export async function startScenes(stage: Stage): Promise<readonly Scene[]> {
     {
       name: 'compact',
       tab: 'timeline',
-      texts: [/Attempt [4-9] \/ ∞/, `polls task ${id} until something changes · running`],
+      texts: [/Attempt \d+ \/ ∞/, `polls task ${id} until something changes · running`],
       hidden: /poll 2 of task/,
     },
     { name: 'compact-pending', tab: 'pending-activities', texts: [/running · \d+ polls · next poll in/, 'Next Retry'] },

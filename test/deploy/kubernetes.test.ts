@@ -8,7 +8,7 @@ import { apiTaskQueue } from '../../src/contract/ids.js';
 import { readConfig, VARIABLES } from '../../src/worker/config.js';
 import { serveHealth } from '../../src/worker/http-server.js';
 
-const FOLDER = path.resolve(import.meta.dirname, '../../deploy/kubernetes');
+const FOLDER = path.resolve(import.meta.dirname, '../../deploy/kubernetes/base');
 
 /** Read from Temporal's own table of variables. */
 const TEMPORAL = ['TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE', 'TEMPORAL_API_KEY'];
@@ -81,7 +81,7 @@ test('all selectors mean the pods of the worker', () => {
 });
 
 test('KEDA looks at the queues of the worker', () => {
-  const { spec } = manifest('keda/scaled-object.yaml') as {
+  const { spec } = manifest('../keda/scaled-object.yaml') as {
     spec: { triggers: { metadata: Record<string, string> }[] };
   };
   const queues = spec.triggers.map(({ metadata }) => [metadata['queueTypes'], metadata['taskQueue']]);
