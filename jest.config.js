@@ -26,7 +26,7 @@ const servers = {
 
 const patience = { setupFilesAfterEnv: ['<rootDir>/test/support/long-tests.js'] };
 
-const FAST = ['contract', 'tencent', 'testing', 'activities', 'rehearse'];
+const FAST = ['contract', 'tencent', 'testing', 'activities', 'deploy', 'rehearse'];
 const LONG = ['fuzz', 'long-waits'];
 const CRASH = ['crash'];
 

@@ -17,6 +17,8 @@ const CHECKS: Readonly<Record<string, readonly [about: string, ...files: string[
   decoder: ['every failure as Python sees it', 'test/decoder/python/main.ts'],
   alerts: ['the Prometheus rules; with --live, each alert fired for real', 'scripts/observability/main.ts'],
   runbook: ['the procedures of docs/runbook.md', 'scripts/runbook/main.ts'],
+  kubernetes: ['deploy/kubernetes by the schemas of Kubernetes and KEDA', 'scripts/kubernetes/main.ts'],
+  ui: ['Temporal UI in a browser, on waits in every state', 'scripts/ui/main.ts'],
   examples: ['the examples of the plugin and of Nexus', 'examples/plugin/main.ts', 'examples/nexus/main.ts'],
 };
 

@@ -87,6 +87,10 @@ export function createProgram(version: string, done: (code: number) => void): Co
     run(async () => (await import('./commands/doctor.js')).examine),
   );
 
+  withOutput(command('setup', 'Register the search attributes of waits in the namespace')).action(
+    run(async () => (await import('./commands/setup.js')).setUp),
+  );
+
   withInput(command('simulate', 'Show what a schedule costs before you deploy it'))
     .requiredOption('--duration <duration...>', 'how long the tasks take', readDurations)
     .option('--json', 'JSON lines on stdout, in a terminal too')

@@ -41,7 +41,13 @@ export function failureMessage(
     RedisTaskUnauthorized: `The API refused the worker's credentials, freshly loaded ones too, when asked for ${asked}: ${error}`,
     RedisTaskRejected: `The API refuses for good to describe ${asked}: ${error}`,
   };
-  return `${what[type]} Waited ${formatDuration(waitedMs)}, ${polls} ${polls === 1 ? 'poll' : 'polls'}. ${ADVICE[type]}`;
+  return `${what[type]} Waited ${formatDuration(waitedMs)}, ${countPolls(polls)}. ${ADVICE[type]}`;
+}
+
+/** Only polls that saw the task count. */
+function countPolls(polls: number): string {
+  if (polls === 0) return 'no poll saw the task';
+  return `${polls} ${polls === 1 ? 'poll' : 'polls'}`;
 }
 
 /** Answers a query that would otherwise spoil the wait: see `StaleReplayGuard`. */

@@ -42,18 +42,25 @@ export function viewOf(plan: Pick<WaitPlan, 'taskId' | 'region'>, state: WaitSta
 }
 
 /** The summary of a poll in the Timeline of Temporal UI. */
-export function pollSummary(plan: WaitPlan, state: WaitState, isLast: boolean): string {
-  return `${isLast ? 'last poll at the deadline' : `poll ${state.polls + 1}`} of task ${plan.taskId}`;
+export function pollSummary(plan: WaitPlan, { polls, failingSince }: WaitState, isLast: boolean): string {
+  const poll = `${isLast ? 'last poll at the deadline' : `poll ${polls + 1}`} of task ${plan.taskId}`;
+  return failingSince === null ? poll : `${poll} · polls have failed since ${shownTime(failingSince)}`;
 }
 
-/** The summary of the timer of a pause. It is shown as Markdown, so only plain words are left as they are. */
-export function pauseSummary(state: WaitState, pauseMs: number): string {
-  return `${shownStatus(state)} · next poll in ${formatDuration(pauseMs)}`;
+/**
+ * The summary of the timer of a pause. It is shown as Markdown, so only plain words are left as they are.
+ *
+ * @param dueAt - when it ends
+ */
+export function pauseSummary(state: WaitState, dueAt: number, now: number): string {
+  const { failingSince, lastError } = state;
+  const failed = failingSince !== null && lastError ? ` · last poll failed: ${words(lastError.code, 40)}` : '';
+  return `${shownStatus(state)}${failed} · next poll in ${formatDuration(dueAt - now)}, at ${shownTime(dueAt)}`;
 }
 
 /** The summary of the timer that runs through the whole wait. */
 export function deadlineSummary({ startedAt, deadline }: WaitState): string {
-  return `deadline · maxWait ${formatDuration(deadline - startedAt)}`;
+  return `deadline at ${shownTime(deadline)} · maxWait ${formatDuration(deadline - startedAt)}`;
 }
 
 /** The summary of the timer that limits the last poll. */
@@ -77,8 +84,13 @@ export function errorSentence({ code, message, requestId }: PollError): string {
 }
 
 function shownStatus({ observation }: WaitState): string {
-  const status = observation ? plain(observation.status, 30) : 'not seen yet';
-  return /^[a-z ]+$/i.test(status) ? status : code(status, 30);
+  return observation ? words(observation.status, 30) : 'not seen yet';
+}
+
+/** A text from outside in a summary: words as they are, since the Timeline shows the marks of code. */
+function words(text: string, max: number): string {
+  const line = plain(text, max);
+  return /^[a-z ]+$/i.test(line) ? line : code(line, max);
 }
 
 /** The summary of the timer after which a wait looks again where its watch stands. */
@@ -101,15 +113,27 @@ const ENDINGS: Readonly<Record<WaitEnding, string>> = {
   RedisTaskInvalidInput: 'The input breaks a rule. Nothing was asked of the API.',
 };
 
+/** The current details of a run that another one continues. */
+export const CONTINUED = 'The wait goes on in a newer run: open Latest Execution, above.';
+
+const ACTIONS =
+  'More Actions: the signal `pollNow` polls at once, the update `extendWait` with `{ "maxWait": "4h" }` sets how long to wait in all. Request Cancellation ends the wait, not the task.';
+
 /** The current details in Temporal UI while the wait goes on, in Markdown. */
 export function markdownOf(plan: WaitPlan, state: WaitState, apiQueue: string): string {
   const dueAt = nextPollAt(state);
+  const queue = `queue ${code(apiQueue)}`;
   const underWay =
     state.stage === 'watching'
-      ? `by the server, see Pending Activities (queue ${code(apiQueue)})`
-      : `a poll is under way on queue ${code(apiQueue)}`;
-  const next = dueAt === null ? underWay : isoTime(dueAt);
-  return [...listFacts(plan, state), `- Next poll: ${next}`, `- Deadline: ${isoTime(state.deadline)}`].join('\n');
+      ? `made by the server until something changes: Pending Activities shows when, and the last answer (${queue})`
+      : `a poll is under way on ${queue}`;
+  return [
+    ...listFacts(plan, state),
+    `- Next poll: ${dueAt === null ? underWay : shownTime(dueAt)}`,
+    `- Deadline: ${shownTime(state.deadline)}`,
+    '',
+    ACTIONS,
+  ].join('\n');
 }
 
 /** The current details of a wait that is over. What the API said is only in the facts, as code. */
@@ -117,24 +141,29 @@ export function finalMarkdownOf(plan: WaitPlan, state: WaitState, ending: WaitEn
   return [...listFacts(plan, state), '', ENDINGS[ending]].join('\n');
 }
 
-function listFacts(plan: WaitPlan, { observation, lastError, polls }: WaitState): string[] {
+function listFacts(plan: WaitPlan, state: WaitState): string[] {
+  const { stage, startedAt, observation, failingSince, lastError, polls } = state;
+  const isWatched = stage === 'watching';
   const fact = (name: string, value?: string | null) => (value ? [`- ${name}: ${code(value, API_TEXT_MAX)}`] : []);
+  const seen = observation && `${code(observation.status)}, seen at ${shownText(observation.at)}`;
   return [
     `**Redis task ${plan.taskId}** in ${plan.region}`,
     '',
-    `- Status: ${observation ? code(observation.status) : 'not seen yet'}`,
+    `- Status: ${seen ? `${seen}${isWatched ? ', no change since' : ''}` : 'not seen yet'}`,
     ...fact('Instance', observation?.instanceId),
     ...fact('Type', observation?.taskType),
     ...fact('Message', observation?.message),
     ...fact('RequestId', observation?.requestId),
-    `- Polls: ${polls}`,
+    `- Waiting since: ${shownTime(startedAt)}`,
+    `- Polls: ${polls}${isWatched ? ' up to then, Pending Activities counts on' : ''}`,
     ...(lastError ? [`- Last error: ${describeError(lastError)}`] : []),
+    ...(failingSince === null ? [] : [`- Polls have failed since: ${shownTime(failingSince)}`]),
   ];
 }
 
 function describeError({ code: name, message, requestId, at }: PollError): string {
   const request = requestId ? `, RequestId ${code(requestId)}` : '';
-  return `${code(name)} ${code(message, API_TEXT_MAX)} at ${code(at)}${request}`;
+  return `${code(name)} ${code(message, API_TEXT_MAX)} at ${shownText(at)}${request}`;
 }
 
 /**
@@ -153,4 +182,16 @@ function code(text: string, max = 300): string {
 
 function isoTime(ms: number): string {
   return new Date(ms).toISOString();
+}
+
+/** A time for people: `2026-11-22 10:00:00 UTC`. */
+function shownTime(ms: number): string {
+  const iso = isoTime(ms);
+  return `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
+}
+
+/** A time that came as text from a worker. */
+function shownText(time: string): string {
+  const ms = Date.parse(time);
+  return Number.isNaN(ms) ? code(time) : shownTime(ms);
 }

@@ -29,7 +29,8 @@ const secret = v.optional(
 // A proxy's URL often contains a password, so the value is not shown.
 const proxy = v.optional(readBy(readProxy, (rule) => rule));
 
-const VARIABLES = {
+/** The table of the worker's variables, besides those of Temporal and of where credentials come from. */
+export const VARIABLES = {
   // The server joins the two by a dot or a colon.
   TEMPORAL_DEPLOYMENT_NAME: v.optional(
     v.pipe(v.string(), v.regex(/^[^\s.:]{1,200}$/, shown('must be 1 to 200 characters, without white space, . and :'))),

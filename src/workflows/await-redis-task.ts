@@ -11,7 +11,7 @@ import { joinedDeadline, readDeadline } from '../contract/extension.js';
 import { apiTaskQueue } from '../contract/ids.js';
 import { type AwaitRedisTaskInput, readInput, type WaitPlan } from '../contract/input.js';
 import { failureDetails, type RedisTaskResult } from '../contract/outcome.js';
-import { finalMarkdownOf, markdownOf, viewOf } from '../contract/view.js';
+import { CONTINUED, finalMarkdownOf, markdownOf, viewOf } from '../contract/view.js';
 import { beginWait, readCarriedState, type WaitState } from '../contract/wait-state.js';
 import { extendWait, getState, joinWait, pollNow } from './messages.js';
 import { countWait } from './metrics.js';
@@ -48,6 +48,7 @@ export async function awaitRedisTask(input: AwaitRedisTaskInput, carried?: unkno
       if (!continueAsNewSuggested && historyLength < LONG_HISTORY) return;
       await condition(allHandlersFinished);
       if (CancellationScope.current().consideredCancelled) return;
+      setCurrentDetails(CONTINUED);
       await continueAsNew<typeof awaitRedisTask>(input, wait.state);
     },
   });

@@ -117,11 +117,11 @@ export class RedisTaskWait {
   private async pause(): Promise<void> {
     for (;;) {
       const dueAt = nextPollAt(this.state);
-      const pauseMs = (dueAt ?? 0) - Date.now();
-      if (pauseMs <= 0) return;
+      const now = Date.now();
+      if (dueAt === null || dueAt <= now) return;
       const moved = () => nextPollAt(this.state) !== dueAt;
       if (dueAt !== this.state.deadline) {
-        await this.clock.until(moved, pauseMs, { summary: pauseSummary(this.state, pauseMs) });
+        await this.clock.until(moved, dueAt - now, { summary: pauseSummary(this.state, dueAt, now) });
       } else if (this.clock.isPastDeadline) {
         return;
       } else {

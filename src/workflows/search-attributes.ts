@@ -1,12 +1,8 @@
-import { defineSearchAttributeKey } from '@temporalio/common';
 import { upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { WaitPlan } from '../contract/input.js';
+import { INSTANCE_ID, REGION, STATUS } from '../contract/search-attributes.js';
 import { cut } from '../contract/text.js';
 import type { Polled } from './poll.js';
-
-const STATUS = defineSearchAttributeKey('RedisTaskStatus', 'KEYWORD');
-const REGION = defineSearchAttributeKey('RedisRegion', 'KEYWORD');
-const INSTANCE_ID = defineSearchAttributeKey('RedisInstanceId', 'KEYWORD');
 
 /** The longest keyword that a SQL visibility store accepts. */
 const KEYWORD_MAX = 255;

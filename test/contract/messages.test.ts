@@ -57,6 +57,7 @@ describe('the message of a failure', () => {
 
     expect(message).toContain('Redis task 18215 in ap-guangzhou had not ended');
     expect(message).toContain('it was never seen');
+    expect(message).toContain(', no poll saw the task.');
     expect(message).not.toMatch(/null|undefined/);
   });
 

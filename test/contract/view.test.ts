@@ -1,6 +1,13 @@
-import { finalMarkdownOf, pauseSummary, viewOf } from '../../src/contract/view.js';
+import {
+  deadlineSummary,
+  finalMarkdownOf,
+  markdownOf,
+  pauseSummary,
+  pollSummary,
+  viewOf,
+} from '../../src/contract/view.js';
 import { beginWait } from '../../src/contract/wait-state.js';
-import { pollAnswered, pollBegan } from '../../src/contract/wait.js';
+import { pauseAfterPoll, pollAnswered, pollBegan } from '../../src/contract/wait.js';
 import { planOf, refused, seen, START } from './played-wait.js';
 
 const plan = planOf();
@@ -42,8 +49,58 @@ describe('what a wait shows', () => {
     expect(text).toContain('`a b`');
   });
 
-  test('on a timer is the status and the time to the next poll', () => {
-    expect(pauseSummary(pollAnswered(begun, seen('running'), START), 3_500)).toBe('running · next poll in 3.5 s');
-    expect(pauseSummary(begun, 1_000)).toBe('not seen yet · next poll in 1 s');
+  test('is what is waited for, since when, what the API said last, and when it is asked again', () => {
+    const state = pauseAfterPoll(plan, pollAnswered(pollBegan(begun), seen('running'), START), START, 0.5);
+
+    expect(markdownOf(plan, state, 'redis-task-api').split('\n')).toEqual([
+      '**Redis task 18215** in ap-guangzhou',
+      '',
+      '- Status: `running`, seen at 2026-11-22 10:00:00 UTC',
+      '- Instance: `crs-09u2u96z`',
+      '- Type: `redis cache clearing process`',
+      '- RequestId: `81120ab8-0001`',
+      '- Waiting since: 2026-11-22 10:00:00 UTC',
+      '- Polls: 1',
+      '- Next poll: 2026-11-22 10:00:02 UTC',
+      '- Deadline: 2026-11-22 10:10:00 UTC',
+      '',
+      expect.stringContaining('`extendWait`') as string,
+    ]);
+  });
+
+  test('is where to look while the server makes the polls', () => {
+    const state = pollBegan(pollAnswered(pollBegan(begun), seen('running'), START), 'watching');
+    const text = markdownOf(plan, state, 'redis-task-api');
+
+    expect(text).toContain('- Status: `running`, seen at 2026-11-22 10:00:00 UTC, no change since');
+    expect(text).toContain('- Polls: 1 up to then, Pending Activities counts on');
+    expect(text).toContain('Pending Activities shows when, and the last answer (queue `redis-task-api`)');
+  });
+
+  test('says since when the polls have failed, and why', () => {
+    const error = { code: 'RequestLimitExceeded', message: 'Too fast.', requestId: '81120ab8-0003' };
+    const state = pollAnswered(pollBegan(begun), refused('throttled', error), START + 60_000);
+    const paused = pauseAfterPoll(plan, state, START + 60_000, 0.5);
+    const text = markdownOf(plan, paused, 'redis-task-api');
+
+    expect(text).toContain('- Status: not seen yet');
+    expect(text).toContain(
+      '- Last error: `RequestLimitExceeded` `Too fast.` at 2026-11-22 10:00:00 UTC, RequestId `81120ab8-0003`',
+    );
+    expect(text).toContain('- Polls have failed since: 2026-11-22 10:01:00 UTC');
+    expect(pauseSummary(paused, START + 62_000, START + 60_000)).toBe(
+      'not seen yet · last poll failed: RequestLimitExceeded · next poll in 2 s, at 2026-11-22 10:01:02 UTC',
+    );
+    expect(pollSummary(plan, paused, false)).toBe(
+      'poll 1 of task 18215 · polls have failed since 2026-11-22 10:01:00 UTC',
+    );
+  });
+
+  test('on a timer is the status and the time to the next poll, or the deadline', () => {
+    const state = pollAnswered(begun, seen('running'), START);
+
+    expect(pauseSummary(state, START + 3_500, START)).toBe('running · next poll in 3.5 s, at 2026-11-22 10:00:03 UTC');
+    expect(deadlineSummary(state)).toBe('deadline at 2026-11-22 10:10:00 UTC · maxWait 10 min');
+    expect(pollSummary(plan, state, false)).toBe('poll 2 of task 18215');
   });
 });

@@ -58,7 +58,11 @@ describe.each(HOSTILE.map((text) => [text.slice(0, 60), text] as const))('the te
   });
 
   test('is nothing but text in a summary', () => {
-    for (const summary of [pauseSummary(state, 2_000), pollSummary(plan, state, true), waitSummary(plan)]) {
+    for (const summary of [
+      pauseSummary(state, START + 2_000, START),
+      pollSummary(plan, state, true),
+      waitSummary(plan),
+    ]) {
       expect(rendered(summary).alive).toEqual([]);
     }
   });
@@ -93,7 +97,7 @@ test('whatever is put together from such pieces is nothing but text, and can be 
         expect(rendered(shown).alive).toEqual([]);
         if (plain(each, 300) !== '') expect(rendered(shown).codes).toContain(plain(each, 300));
       }
-      expect(rendered(pauseSummary(state, 2_000)).alive).toEqual([]);
+      expect(rendered(pauseSummary(state, START + 2_000, START)).alive).toEqual([]);
     }),
     { numRuns: 300 },
   );

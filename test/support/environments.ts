@@ -1,15 +1,19 @@
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { SEARCH_ATTRIBUTE_NAMES } from '../../src/contract/search-attributes.js';
 import { type DevServerOptions, startDevServer } from '../../src/engine/index.js';
 
-const ATTRIBUTES = ['RedisTaskStatus=Keyword', 'RedisRegion=Keyword', 'RedisInstanceId=Keyword'];
+/** A dev server that has the search attributes of a wait. */
+export const SEARCH_ATTRIBUTES_SERVER: DevServerOptions & { readonly extraArgs: readonly string[] } = {
+  extraArgs: SEARCH_ATTRIBUTE_NAMES.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
+};
 
-/** A dev server that suggests to continue as new after twenty events, and has the search attributes of a wait. */
-export const LONG_HISTORIES_SERVER: DevServerOptions & { readonly extraArgs: readonly string[] } = {
+/** One that also suggests to continue as new after twenty events. */
+export const LONG_HISTORIES_SERVER: typeof SEARCH_ATTRIBUTES_SERVER = {
   extraArgs: [
     ...['--dynamic-config-value', 'limit.historyCount.suggestContinueAsNew=20'],
-    ...ATTRIBUTES.flatMap((each) => ['--search-attribute', each]),
+    ...SEARCH_ATTRIBUTES_SERVER.extraArgs,
   ],
 };
 

@@ -1,0 +1,241 @@
+import type { AwaitRedisTaskInput } from 'temporal-tencent-redis';
+import { RedisTaskClient } from 'temporal-tencent-redis/client';
+import { CALLERS } from '../../examples/nexus/workers.js';
+import { TASK_QUEUE } from '../../examples/provisioning/worker.js';
+import type { Fault, TaskStep } from '../../src/testing/index.js';
+import type { Stage } from '../../test/support/stage.js';
+
+export const REGION = 'ap-guangzhou';
+
+/** A queue whose worker takes waits, but nobody their calls. */
+export const NO_CALLS_QUEUE = 'redis-task-without-calls';
+const NOBODYS_QUEUE = 'redis-task-of-nobody';
+
+/** One page of Temporal UI, and what a person must be able to read on it. */
+export interface Scene {
+  readonly name: string;
+  readonly workflowId: string;
+  readonly namespace?: string;
+  readonly tab: 'timeline' | 'user-metadata' | 'pending-activities';
+  readonly texts: readonly (string | RegExp)[];
+  /** What must not be there. */
+  readonly hidden?: RegExp;
+}
+
+type Page = Omit<Scene, 'workflowId'>;
+type Options = Omit<AwaitRedisTaskInput, 'taskId' | 'region'> & {
+  readonly taskQueue?: string;
+  readonly fault?: Fault;
+};
+
+const RUNNING: TaskStep = { status: 'running' };
+const COMPACT = { pacing: 'compact' } as const;
+const UTC = /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/.source;
+
+/** Starts a wait for each way in which one can go. */
+export async function startScenes(stage: Stage): Promise<readonly Scene[]> {
+  const { client, simulator } = stage;
+  const scenes: Scene[] = [];
+  let taskId = 18_214;
+  const show = (workflowId: string, ...pages: readonly Page[]) =>
+    void scenes.push(...pages.map((page) => ({ ...page, workflowId })));
+
+  /** Starts a wait for a task that goes through these steps; without any it does not exist. */
+  const wait = async (timeline: readonly TaskStep[], options: Options, pages: (taskId: number) => readonly Page[]) => {
+    const { taskQueue = 'redis-task', fault, ...input } = options;
+    taskId += 1;
+    const instanceId = `crs-${(taskId * 7919).toString(36).padStart(8, '0')}`;
+    if (timeline.length > 0) simulator.addTask(taskId, { timeline, instanceId });
+    if (fault) simulator.fault(fault, { taskId });
+    const waits = new RedisTaskClient(client, { taskQueue });
+    const { workflowId } = await waits.start({ taskId, region: REGION, ...input });
+    show(workflowId, ...pages(taskId));
+    return workflowId;
+  };
+
+  await wait([RUNNING], { maxWait: '4h' }, (id) => [
+    {
+      name: 'running',
+      tab: 'timeline',
+      texts: [
+        `redis-task/${REGION}/${id}`,
+        `poll 2 of task ${id}`,
+        new RegExp(`running · next poll in [^,]+, at ${UTC}`),
+        new RegExp(`deadline at ${UTC} · maxWait 4 h`),
+      ],
+    },
+    {
+      name: 'running-details',
+      tab: 'user-metadata',
+      texts: [
+        `Redis task ${id} in ${REGION}`,
+        new RegExp(`Status: running, seen at ${UTC}`),
+        'Instance: crs-',
+        new RegExp(`Waiting since: ${UTC}`),
+        new RegExp(`Next poll: ${UTC}`),
+        new RegExp(`Deadline: ${UTC}`),
+        'More Actions: the signal pollNow',
+      ],
+    },
+  ]);
+  await wait([RUNNING], { maxWait: '4h', polling: COMPACT }, (id) => [
+    {
+      name: 'compact',
+      tab: 'timeline',
+      texts: [/Attempt \d+ \/ ∞/, `polls task ${id} until something changes · running`],
+      hidden: /poll 2 of task/,
+    },
+    { name: 'compact-pending', tab: 'pending-activities', texts: [/running · \d+ polls · next poll in/, 'Next Retry'] },
+    {
+      name: 'compact-details',
+      tab: 'user-metadata',
+      texts: ['no change since', 'Pending Activities shows when', 'queue redis-task-api'],
+    },
+  ]);
+  await wait([{ status: 'migrating', message: 'step 3 of 7' }], {}, () => [
+    {
+      name: 'unknown-status',
+      tab: 'user-metadata',
+      texts: [/Status: migrating, seen at/, 'Message: step 3 of 7', new RegExp(`Next poll: ${UTC}`)],
+    },
+  ]);
+  await wait([RUNNING], { fault: { kind: 'throttled' } }, () => [
+    {
+      name: 'throttled',
+      tab: 'timeline',
+      texts: ['not seen yet · last poll failed: RequestLimitExceeded · next poll in', 'polls have failed since'],
+    },
+    {
+      name: 'throttled-details',
+      tab: 'user-metadata',
+      texts: [
+        'Status: not seen yet',
+        'Last error: RequestLimitExceeded',
+        new RegExp(`Polls have failed since: ${UTC}`),
+      ],
+    },
+  ]);
+  await wait([RUNNING], { fault: { kind: 'throttled' }, polling: COMPACT }, () => [
+    {
+      name: 'throttled-compact',
+      tab: 'pending-activities',
+      texts: [/RequestLimitExceeded: .* · next poll in/, 'Next Retry'],
+    },
+  ]);
+  await wait([RUNNING], { taskQueue: NOBODYS_QUEUE }, (id) => [
+    {
+      name: 'no-worker',
+      tab: 'timeline',
+      texts: ['No workers polling', `There are no workers polling the ${NOBODYS_QUEUE} task queue`, `"taskId": ${id}`],
+    },
+  ]);
+  await wait([RUNNING], { taskQueue: NO_CALLS_QUEUE, maxWait: '1s' }, () => [
+    {
+      name: 'no-call-worker',
+      tab: 'timeline',
+      texts: ['"type": "RedisTaskTimedOut"', `No worker took the call from task queue \\"${NO_CALLS_QUEUE}-api\\"`],
+    },
+  ]);
+  await wait(
+    [
+      { ...RUNNING, forPolls: 2 },
+      { status: 'failed', message: 'disk full on shard 3' },
+    ],
+    {},
+    (id) => [
+      {
+        name: 'failed',
+        tab: 'timeline',
+        texts: [
+          '"type": "RedisTaskFailed"',
+          new RegExp(`Redis task ${id} \\(.+\\) of instance crs-.+ in ${REGION} ended in status`),
+          'the API said \\"disk full on shard 3\\"',
+          'Fix what its message names, then submit the change again',
+        ],
+      },
+      { name: 'failed-details', tab: 'user-metadata', texts: ['Message: disk full on shard 3', 'The task failed.'] },
+    ],
+  );
+  await wait([{ status: 'Error', message: 'the flow was aborted' }], {}, () => [
+    {
+      name: 'errored',
+      tab: 'timeline',
+      texts: ['"type": "RedisTaskErrored"', 'the flow was aborted', 'Look at the instance in the console'],
+    },
+  ]);
+  await wait([RUNNING], { maxWait: '6s' }, () => [
+    {
+      name: 'timed-out',
+      tab: 'timeline',
+      texts: ['"type": "RedisTaskTimedOut"', 'had not ended when maxWait of 6 s ran out', 'details[0].resumeInput'],
+    },
+  ]);
+  await wait([RUNNING], { fault: { kind: 'error', code: 'AuthFailure.UnauthorizedOperation' } }, () => [
+    {
+      name: 'unauthorized',
+      tab: 'timeline',
+      texts: ['"type": "RedisTaskUnauthorized"', 'no poll saw the task', 'fix the key or its permission'],
+    },
+  ]);
+  await wait([], {}, (id) => [
+    {
+      name: 'rejected',
+      tab: 'timeline',
+      texts: [
+        '"type": "RedisTaskRejected"',
+        `to describe Redis task ${id} in ${REGION}`,
+        'Check the task id, the region',
+      ],
+    },
+  ]);
+  const cancelled = await wait([RUNNING], {}, () => [
+    {
+      name: 'cancelled',
+      tab: 'user-metadata',
+      texts: ['CANCELED', 'The wait was cancelled. The task itself goes on'],
+    },
+  ]);
+  await simulator.waitForCall((call) => call.taskId === String(taskId) && call.outcome === 'ok');
+  await client.workflow.getHandle(cancelled).cancel();
+
+  await startTypo(stage, show);
+  await startParent(stage, show);
+  await startNexusCaller(stage, show);
+  return scenes;
+}
+
+type Show = (workflowId: string, ...pages: readonly Page[]) => void;
+
+async function startTypo({ client }: Stage, show: Show): Promise<void> {
+  const args = [{ taskId: 18_215, region: REGION, maxwait: '1h' }];
+  const { workflowId } = await client.workflow.start('awaitRedisTask', {
+    taskQueue: 'redis-task',
+    workflowId: 'a-misspelled-field',
+    args,
+  });
+  show(workflowId, { name: 'invalid-input', tab: 'timeline', texts: ['"type": "RedisTaskInvalidInput"', 'maxwait'] });
+}
+
+async function startParent({ client, simulator }: Stage, show: Show): Promise<void> {
+  simulator.onCreate((_action, { InstanceId }) => ({ instanceId: String(InstanceId), timeline: [RUNNING] }));
+  const { workflowId } = await client.workflow.start('clearRedis', {
+    taskQueue: TASK_QUEUE,
+    workflowId: 'clear-crs-09u2u96z',
+    staticSummary: 'Clear crs-09u2u96z',
+    args: [{ instanceId: 'crs-09u2u96z', region: REGION, maxWait: '1h' }],
+  });
+  const texts = ['clearInstance', new RegExp(`Redis task \\d+ in ${REGION}`)];
+  show(workflowId, { name: 'parent', tab: 'timeline', texts });
+}
+
+async function startNexusCaller(stage: Stage, show: Show): Promise<void> {
+  const taskId = 19_001;
+  stage.simulator.addTask(taskId, { timeline: [RUNNING] });
+  const { workflowId } = await stage.clientOf(CALLERS).workflow.start('migrate', {
+    taskQueue: 'migrations',
+    workflowId: 'migrate',
+    args: [taskId, REGION],
+  });
+  const texts = [`Redis task ${taskId} in ${REGION}`];
+  show(workflowId, { name: 'nexus-caller', namespace: CALLERS, tab: 'timeline', texts });
+}
