@@ -1,7 +1,13 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, DefaultLogger, type Logger, type WorkflowBundleOption } from '@temporalio/worker';
+import {
+  type BundleOptions,
+  bundleWorkflowCode,
+  DefaultLogger,
+  type Logger,
+  type WorkflowBundleOption,
+} from '@temporalio/worker';
 import { ConfigError } from '../tencent/config-error.js';
 
 const LIB = new URL('../', import.meta.url);
@@ -30,16 +36,34 @@ export async function loadWorkflowBundle(
     );
   }
   const startedAt = performance.now();
-  const workflowsPath = fileURLToPath(new URL('workflows/await-redis-task.js', lib));
   // The bundler's own messages matter only when it fails.
   const logger = new DefaultLogger('WARN', ({ level, message, meta }) => void log.log(level, message, meta));
-  const bundle = await bundleWorkflowCode({ workflowsPath, logger }).catch((error: unknown) => {
-    throw new ConfigError(`cannot bundle the workflow for the installed Temporal SDK: ${(error as Error).message}`);
-  });
+  const bundle = await bundleOptions(lib)
+    .then((options) => bundleWorkflowCode({ ...options, logger }))
+    .catch((error: unknown) => {
+      throw new ConfigError(`cannot bundle the workflow for the installed Temporal SDK: ${(error as Error).message}`);
+    });
   const tookMs = Math.round(performance.now() - startedAt);
   const message = 'Bundled the workflow again: the package was built with another version of the Temporal SDK';
   log.info(message, { builtWith, installed: worker, tookMs });
   return bundle;
+}
+
+/**
+ * What to bundle. The modules of the contract keep nothing of a workflow, so that all workflows of a worker can share
+ * them: otherwise each would have its own copy of all schemas in memory.
+ *
+ * @param lib - the folder of the compiled package
+ */
+export async function bundleOptions(lib = LIB): Promise<BundleOptions> {
+  const fileOf = (name: string) => fileURLToPath(new URL(name, lib));
+  const contract = (await readdir(fileOf('contract'))).filter((name) => name.endsWith('.js'));
+  return {
+    workflowsPath: fileOf('workflows/await-redis-task.js'),
+    preloadModules: [fileOf('workflows/short-stacks.js'), ...contract.map((name) => fileOf(`contract/${name}`))],
+    // Valibot is one large module, of which little is used. What is preloaded is not used by name, and must stay.
+    webpackConfigHook: (config) => ({ ...config, optimization: { usedExports: true, sideEffects: false } }),
+  };
 }
 
 /** Of the package that runs a bundle, and of the one that is bundled. */
