@@ -1,5 +1,6 @@
 import { measureCall } from './call.js';
 import { fleet } from './fleet.js';
+import { leftBehind } from './left-behind.js';
 import { memory } from './memory.js';
 import { pacings } from './pacings.js';
 import { measureSchedules } from './schedules/measure.js';
@@ -19,4 +20,12 @@ const call = definePart({
 });
 
 /** Everything that is measured, in this order. */
-export const PARTS: Readonly<Record<string, Part>> = { schedules, call, start, pacings, memory, fleet };
+export const PARTS: Readonly<Record<string, Part>> = {
+  schedules,
+  call,
+  start,
+  pacings,
+  'left-behind': leftBehind,
+  memory,
+  fleet,
+};

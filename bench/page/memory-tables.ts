@@ -2,12 +2,13 @@ import { cachedWaits } from '../../src/worker/cached-waits.js';
 import type { OpenWaits } from '../memory/open-waits.js';
 import { table } from '../schedules/tables.js';
 import type { Pacing } from '../support/waits.js';
+import { inPercent } from './fleet-tables.js';
 import type { PageResults } from './results.js';
 
 const CONTAINERS_MIB = [256, 512, 1_024, 2_048];
 
-export function memoryTables({ memory }: PageResults): Record<string, string> {
-  const { open, leftBehind } = memory.figures;
+export function memoryTables({ memory, leftBehind }: PageResults): Record<string, string> {
+  const { open } = memory.figures;
   return {
     memory: table(
       [
@@ -17,6 +18,9 @@ export function memoryTables({ memory }: PageResults): Record<string, string> {
         `after ${memory.parameters.open.seconds} s, MB`,
         'highest, MB',
         'started a second',
+        'loaded anew',
+        'a replay takes',
+        'CPU a call',
         'restart: first poll',
         'restart: full pace',
         'restart: highest, MB',
@@ -28,6 +32,9 @@ export function memoryTables({ memory }: PageResults): Record<string, string> {
         shown(each.residentMb),
         shown(each.highestMb),
         String(each.startsPerSecond),
+        inPercent(each.polling.missedShare),
+        `${each.polling.replayMs.toFixed(1)} ms`,
+        each.polling.cpuMsPerCall === null ? 'not measured' : `${each.polling.cpuMsPerCall.toFixed(1)} ms`,
         inSeconds(each.recovery.firstPollS),
         inSeconds(each.recovery.fullPaceS),
         shown(each.recovery.highestMb),
@@ -35,9 +42,9 @@ export function memoryTables({ memory }: PageResults): Record<string, string> {
     ),
     'left-behind': table(
       ['left behind', 'waits', 'polls measured', 'bytes of heap a poll', 'bytes resident a poll'],
-      leftBehind.map((each) => [
+      leftBehind.figures.map((each) => [
         each.pacing,
-        String(each.waits),
+        String(leftBehind.parameters.waits),
         each.polls.toLocaleString('en'),
         each.heapBytesPerPoll.toLocaleString('en'),
         each.residentBytesPerPoll.toLocaleString('en'),

@@ -3,25 +3,26 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Worker } from '@temporalio/worker';
-import { watchTaskInfo } from '../../src/activities/watch-task-info.js';
-import { type AwaitRedisTaskInput, readInput } from '../../src/contract/input.js';
-import type { WaitState } from '../../src/contract/wait-state.js';
-import type { Stage } from '../../test/support/stage.js';
-import { startStage } from '../support/start-stage.js';
-import { rounded } from '../support/statistics.js';
-import { type Pacing, startWaits, taskIdsFrom } from '../support/waits.js';
-import type { ProcessMemory } from './wait-worker.js';
+import { watchTaskInfo } from '../src/activities/watch-task-info.js';
+import { type AwaitRedisTaskInput, readInput } from '../src/contract/input.js';
+import type { WaitState } from '../src/contract/wait-state.js';
+import type { Stage } from '../test/support/stage.js';
+import { definePart } from './support/part.js';
+import { startStage } from './support/start-stage.js';
+import { rounded } from './support/statistics.js';
+import { type Pacing, PACINGS, startWaits, taskIdsFrom } from './support/waits.js';
+import type { ProcessMemory } from './support/wait-worker.js';
 
 export interface LeftBehindParameters {
   readonly waits: number;
-  /** From the first sample to the last. */
-  readonly seconds: number;
+  /** Of each wait, on average: before the first look at the memory, and from then to the second. */
+  readonly pollsBefore: number;
+  readonly pollsMeasured: number;
 }
 
 /** What polls leave in the memory of a worker that runs the waits, garbage collected. */
 export interface LeftBehind {
   readonly pacing: Pacing;
-  readonly waits: number;
   readonly polls: number;
   readonly heapBytesPerPoll: number;
   readonly residentBytesPerPoll: number;
@@ -29,8 +30,29 @@ export interface LeftBehind {
 
 const QUEUE = 'left-behind';
 
-/** Polls as fast as the machine allows: the API is a stub in this process. */
-export async function measureLeftBehind(pacing: Pacing, { waits, seconds }: LeftBehindParameters): Promise<LeftBehind> {
+/** A wait continues as new after 45 polls: two runs of each, so that as much is kept at the second look as at the first. */
+export const TWO_RUNS: LeftBehindParameters = { waits: 20, pollsBefore: 20, pollsMeasured: 90 };
+
+export const leftBehind = definePart({
+  about: 'what polls leave in the memory of a worker',
+
+  parametersFor: ({ quick }) => (quick ? { waits: 10, pollsBefore: 2, pollsMeasured: 5 } : TWO_RUNS),
+
+  async measure(parameters, say): Promise<LeftBehind[]> {
+    const figures: LeftBehind[] = [];
+    for (const pacing of PACINGS) {
+      say(pacing);
+      figures.push(await measureLeftBehind(pacing, parameters));
+    }
+    return figures;
+  },
+});
+
+/** Every wait polls once a second. The API is a stub in this process. */
+export async function measureLeftBehind(
+  pacing: Pacing,
+  { waits, pollsBefore, pollsMeasured }: LeftBehindParameters,
+): Promise<LeftBehind> {
   const stage = await startStage();
   try {
     const api = await serveCalls(stage);
@@ -38,16 +60,17 @@ export async function measureLeftBehind(pacing: Pacing, { waits, seconds }: Left
     const polling = { initialInterval: '1s', maximumInterval: '1s' };
     const toStart = { taskIds: taskIdsFrom(1, waits), taskQueue: QUEUE, pacing, polling };
     await startWaits(stage.client, undefined, toStart);
-    // Until every wait is loaded and has polled.
-    while (api.polls < 2 * waits) await sleep(100);
-    const [before, pollsBefore] = [await askMemory(worker), api.polls];
-    await sleep(seconds * 1_000);
-    const [after, polls] = [await askMemory(worker), api.polls - pollsBefore];
-    const perPoll = (field: keyof ProcessMemory) => rounded(((after[field] - before[field]) * 1e6) / polls, 0);
+    const memoryAfter = async (polls: number) => {
+      while (api.polls < polls) await sleep(100);
+      return { polls: api.polls, ...(await askMemory(worker)) };
+    };
+    const before = await memoryAfter(waits * pollsBefore);
+    const after = await memoryAfter(waits * (pollsBefore + pollsMeasured));
+    const polls = after.polls - before.polls;
     return {
-      ...{ pacing, waits, polls },
-      heapBytesPerPoll: perPoll('heapMb'),
-      residentBytesPerPoll: perPoll('residentMb'),
+      ...{ pacing, polls },
+      heapBytesPerPoll: rounded((after.heapBytes - before.heapBytes) / polls, 0),
+      residentBytesPerPoll: rounded((after.residentBytes - before.residentBytes) / polls, 0),
     };
   } finally {
     await stage.close();
@@ -84,7 +107,7 @@ async function serveCalls(stage: Stage): Promise<{ readonly polls: number }> {
 }
 
 async function startWaitWorker(stage: Stage): Promise<ChildProcess> {
-  const program = fileURLToPath(new URL('wait-worker.ts', import.meta.url));
+  const program = fileURLToPath(new URL('support/wait-worker.ts', import.meta.url));
   const worker = fork(program, [stage.address, QUEUE], { execArgv: ['--expose-gc', '--import', 'tsx'] });
   const kill = () => worker.kill('SIGKILL');
   process.once('exit', kill);

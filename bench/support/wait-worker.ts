@@ -7,8 +7,8 @@ import { cachedWaits } from '../../src/worker/cached-waits.js';
 
 /** What it answers. */
 export interface ProcessMemory {
-  readonly residentMb: number;
-  readonly heapMb: number;
+  readonly residentBytes: number;
+  readonly heapBytes: number;
 }
 
 const [address = '', taskQueue = ''] = process.argv.slice(2);
@@ -20,11 +20,13 @@ const worker = await Worker.create({
   maxCachedWorkflows: cachedWaits(),
   stickyQueueScheduleToStartTimeout: '2s',
   activities: createQueueActivities(),
+  // Runs the workflows in this thread: what is told is its heap.
+  debugMode: true,
 });
 process.on('message', () => {
   globalThis.gc?.();
   const { rss, heapUsed } = process.memoryUsage();
-  process.send?.({ residentMb: rss / 1e6, heapMb: heapUsed / 1e6 } satisfies ProcessMemory);
+  process.send?.({ residentBytes: rss, heapBytes: heapUsed } satisfies ProcessMemory);
 });
 process.send?.('ready');
 await worker.run();
