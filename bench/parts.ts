@@ -1,6 +1,5 @@
 import { measureCall } from './call.js';
 import { fleet } from './fleet.js';
-import { leftBehind } from './left-behind.js';
 import { memory } from './memory.js';
 import { pacings } from './pacings.js';
 import { measureSchedules } from './schedules/measure.js';
@@ -20,12 +19,4 @@ const call = definePart({
 });
 
 /** Everything that is measured, in this order. */
-export const PARTS: Readonly<Record<string, Part>> = {
-  schedules,
-  call,
-  start,
-  pacings,
-  'left-behind': leftBehind,
-  memory,
-  fleet,
-};
+export const PARTS: Readonly<Record<string, Part>> = { schedules, call, start, pacings, memory, fleet };

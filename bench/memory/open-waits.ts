@@ -26,7 +26,8 @@ export interface OpenWaits {
   readonly highestMb: number | null;
   /** Seconds since the first wait was started, and megabytes. */
   readonly samples: readonly (readonly [seconds: number, residentMb: number])[];
-  readonly polling: Polling;
+  /** Results from before it was measured have none. */
+  readonly polling?: Polling;
   readonly recovery: Recovery;
 }
 

@@ -7,7 +7,7 @@ import type { PageResults } from './results.js';
 
 const CONTAINERS_MIB = [256, 512, 1_024, 2_048];
 
-export function memoryTables({ memory, leftBehind }: PageResults): Record<string, string> {
+export function memoryTables({ memory }: PageResults): Record<string, string> {
   const { open } = memory.figures;
   return {
     memory: table(
@@ -32,26 +32,25 @@ export function memoryTables({ memory, leftBehind }: PageResults): Record<string
         shown(each.residentMb),
         shown(each.highestMb),
         String(each.startsPerSecond),
-        inPercent(each.polling.missedShare),
-        `${each.polling.replayMs.toFixed(1)} ms`,
-        each.polling.cpuMsPerCall === null ? 'not measured' : `${each.polling.cpuMsPerCall.toFixed(1)} ms`,
+        ...pollingCells(each.polling),
         inSeconds(each.recovery.firstPollS),
         inSeconds(each.recovery.fullPaceS),
         shown(each.recovery.highestMb),
       ]),
     ),
-    'left-behind': table(
-      ['left behind', 'waits', 'polls measured', 'bytes of heap a poll', 'bytes resident a poll'],
-      leftBehind.figures.map((each) => [
-        each.pacing,
-        String(leftBehind.parameters.waits),
-        each.polls.toLocaleString('en'),
-        each.heapBytesPerPoll.toLocaleString('en'),
-        each.residentBytesPerPoll.toLocaleString('en'),
-      ]),
-    ),
     containers: containerTable(),
   };
+}
+
+/** The share of workflow tasks that found no wait in memory, and what that costs. */
+function pollingCells(polling: OpenWaits['polling']): string[] {
+  if (!polling) return Array<string>(3).fill('not measured');
+  const { missedShare, replayMs, cpuMsPerCall } = polling;
+  return [inPercent(missedShare), inMs(replayMs), cpuMsPerCall === null ? 'not measured' : inMs(cpuMsPerCall)];
+}
+
+function inMs(ms: number): string {
+  return `${ms.toFixed(1)} ms`;
 }
 
 function containerTable(): string {

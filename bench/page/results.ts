@@ -1,6 +1,5 @@
 import type { CallCosts } from '../call.js';
 import type { Fleet, FleetParameters } from '../fleet.js';
-import type { LeftBehind, LeftBehindParameters } from '../left-behind.js';
 import type { MemoryFigures, MemoryParameters } from '../memory.js';
 import type { PacingsParameters, PollCost } from '../pacings.js';
 import type { StartFigures, StartParameters } from '../start.js';
@@ -16,7 +15,6 @@ export interface PageResults {
   readonly call: Result<CallParameters, CallCosts>;
   readonly start: Result<StartParameters, StartFigures>;
   readonly pacings: Result<PacingsParameters, readonly PollCost[]>;
-  readonly leftBehind: Result<LeftBehindParameters, readonly LeftBehind[]>;
   readonly memory: Result<MemoryParameters, MemoryFigures>;
   readonly fleet: Result<FleetParameters, readonly Fleet[]>;
 }
@@ -27,7 +25,6 @@ export async function readPageResults(): Promise<PageResults> {
     call: await read('call'),
     start: await read('start'),
     pacings: await read('pacings'),
-    leftBehind: await read('left-behind'),
     memory: await read('memory'),
     fleet: await read('fleet'),
   };

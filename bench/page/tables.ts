@@ -18,8 +18,8 @@ export function tablesOf(results: PageResults): Record<string, string> {
   };
 }
 
-function machineTable({ call, start, pacings, leftBehind, memory, fleet }: PageResults): string {
-  const rows = [call, start, pacings, leftBehind, memory, fleet].map(({ part, date, load, machine, command }) => [
+function machineTable({ call, start, pacings, memory, fleet }: PageResults): string {
+  const rows = [call, start, pacings, memory, fleet].map(({ part, date, load, machine, command }) => [
     part,
     date.slice(0, 10),
     `${machine.cores} × ${machine.cpu}, ${machine.memoryGiB} GiB, ${machine.platform}`,

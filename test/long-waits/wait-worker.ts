@@ -1,15 +1,9 @@
-// A worker for waits only, in a process of its own, which tells its memory after a collection of garbage when asked.
+// A worker for waits only, in a process of its own, which tells the size of its heap, garbage collected, when asked.
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createQueueActivities } from '../../src/activities/index.js';
 import { cachedWaits } from '../../src/worker/cached-waits.js';
-
-/** What it answers. */
-export interface ProcessMemory {
-  readonly residentBytes: number;
-  readonly heapBytes: number;
-}
 
 const [address = '', taskQueue = ''] = process.argv.slice(2);
 Runtime.install({ logger: new DefaultLogger('ERROR') });
@@ -25,8 +19,7 @@ const worker = await Worker.create({
 });
 process.on('message', () => {
   globalThis.gc?.();
-  const { rss, heapUsed } = process.memoryUsage();
-  process.send?.({ residentBytes: rss, heapBytes: heapUsed } satisfies ProcessMemory);
+  process.send?.(process.memoryUsage().heapUsed);
 });
 process.send?.('ready');
 await worker.run();
