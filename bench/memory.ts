@@ -1,4 +1,3 @@
-import { type LeftBehind, type LeftBehindParameters, measureLeftBehind } from './memory/left-behind.js';
 import { measureOpenWaits, type OpenWaits, type OpenWaitsParameters } from './memory/open-waits.js';
 import { definePart } from './support/part.js';
 import { PACINGS } from './support/waits.js';
@@ -6,12 +5,10 @@ import { PACINGS } from './support/waits.js';
 export interface MemoryParameters {
   readonly waits: readonly number[];
   readonly open: OpenWaitsParameters;
-  readonly leftBehind: LeftBehindParameters;
 }
 
 export interface MemoryFigures {
   readonly open: readonly OpenWaits[];
-  readonly leftBehind: readonly LeftBehind[];
 }
 
 export const memory = definePart({
@@ -20,17 +17,13 @@ export const memory = definePart({
   parametersFor: ({ quick, waits, seconds, settings }): MemoryParameters => ({
     waits: waits ?? (quick ? [200] : [1_000, 5_000, 10_000]),
     open: { seconds: seconds ?? (quick ? 6 : 300), sampleSeconds: quick ? 1 : 5, rps: 15, settings },
-    leftBehind: quick ? { waits: 10, seconds: 5 } : { waits: 50, seconds: seconds ?? 120 },
   }),
 
-  async measure({ waits, open, leftBehind }, say): Promise<MemoryFigures> {
-    const figures = { open: [] as OpenWaits[], leftBehind: [] as LeftBehind[] };
-    for (const pacing of PACINGS) {
-      say(`left behind by polls, ${pacing}`);
-      figures.leftBehind.push(await measureLeftBehind(pacing, leftBehind));
-    }
+  async measure({ waits, open }, say): Promise<MemoryFigures> {
+    const figures = { open: [] as OpenWaits[] };
     for (const count of waits) {
-      for (const pacing of PACINGS) figures.open.push(await measureOpenWaits(pacing, count, open, say));
+      // At the same time: it is memory that is measured.
+      figures.open.push(...(await Promise.all(PACINGS.map((pacing) => measureOpenWaits(pacing, count, open, say)))));
     }
     return figures;
   },

@@ -30,12 +30,8 @@ async function stripComments() {
 async function bundle() {
   const { bundleWorkflowCode, DefaultLogger } = await import('@temporalio/worker');
   const { minify } = await import('@swc/core');
-  const { code } = await bundleWorkflowCode({
-    workflowsPath: at('lib/workflows/await-redis-task.js'),
-    logger: new DefaultLogger('WARN'),
-    // Valibot is one large module, of which little is used.
-    webpackConfigHook: (config) => ({ ...config, optimization: { usedExports: true, sideEffects: true } }),
-  });
+  const { bundleOptions } = await import('../lib/worker/bundle.js');
+  const { code } = await bundleWorkflowCode({ ...(await bundleOptions()), logger: new DefaultLogger('WARN') });
   // Three quarters of the bundle are the SDK's comments and a source map with paths of this machine. Names of functions
   // and classes stay: histories contain stack traces. The worker requires a source map, so it gets an empty one.
   const names = { keep_fnames: true, keep_classnames: true };

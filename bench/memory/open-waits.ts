@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { WorkerProcess } from '../../test/support/processes.js';
+import { freeAddress, type WorkerProcess } from '../../test/support/processes.js';
 import type { Stage } from '../../test/support/stage.js';
 import type { Say } from '../support/part.js';
-import { residentMbOf } from '../support/process-usage.js';
+import { cpuMsOf, residentMbOf } from '../support/process-usage.js';
 import { startStage } from '../support/start-stage.js';
 import { rounded } from '../support/statistics.js';
 import { type Pacing, startWaits, taskIdsFrom } from '../support/waits.js';
@@ -26,7 +26,19 @@ export interface OpenWaits {
   readonly highestMb: number | null;
   /** Seconds since the first wait was started, and megabytes. */
   readonly samples: readonly (readonly [seconds: number, residentMb: number])[];
+  /** Results from before it was measured have none. */
+  readonly polling?: Polling;
   readonly recovery: Recovery;
+}
+
+/** From the start of the last wait to the end. */
+export interface Polling {
+  readonly calls: number;
+  /** Of the workflow tasks, how many found no wait in memory and had to replay it. */
+  readonly missedShare: number;
+  readonly replayMs: number;
+  /** Of the worker process, for each call. */
+  readonly cpuMsPerCall: number | null;
 }
 
 /** A worker killed and replaced by one that has no wait in memory. Seconds since the start of the new process. */
@@ -51,7 +63,8 @@ export async function measureOpenWaits(
     settings: { REDIS_TASK_API_RPS: String(rps), ...settings },
   });
   try {
-    const worker = await stage.readyWorker();
+    const http = await freeAddress();
+    const worker = await stage.readyWorker({ REDIS_TASK_HTTP: http });
     await sleep(1_000);
     const idleMb = inMb(worker);
     const beganAt = Date.now();
@@ -68,19 +81,61 @@ export async function measureOpenWaits(
     });
     const startedIn = (Date.now() - beganAt) / 1_000;
     say(`${waits} waits, ${pacing}: polling for ${seconds} s`);
+    const before = await countersOf(stage, worker, http);
     await sleep(seconds * 1_000);
     clearInterval(sampler);
     const residentMb = inMb(worker);
+    const after = await countersOf(stage, worker, http);
     say(`${waits} waits, ${pacing}: restart`);
     return {
       ...{ pacing, waits, idleMb, residentMb, samples },
       startsPerSecond: rounded(waits / startedIn, 0),
       highestMb: highest([residentMb, ...samples.map(([, mb]) => mb)]),
+      polling: describePolling(before, after),
       recovery: await measureRecovery(stage, worker),
     };
   } finally {
     await stage.close();
   }
+}
+
+/** What has added up so far. */
+interface Counters {
+  readonly calls: number;
+  readonly cpuMs: number | null;
+  readonly hits: number;
+  readonly misses: number;
+  readonly replays: number;
+  readonly replayS: number;
+}
+
+async function countersOf(stage: Stage, worker: WorkerProcess, http: string): Promise<Counters> {
+  const page = await (await fetch(`http://${http}/metrics`)).text();
+  const sumOf = (metric: string) =>
+    [...page.matchAll(new RegExp(`^temporal_${metric}\\{.*\\} (\\S+)$`, 'gm'))].reduce(
+      (sum, [, n]) => sum + Number(n),
+      0,
+    );
+  return {
+    calls: stage.simulator.calls.length,
+    cpuMs: cpuMsOf(worker.pid),
+    hits: sumOf('sticky_cache_hit_total'),
+    misses: sumOf('sticky_cache_miss_total'),
+    replays: sumOf('workflow_task_replay_latency_seconds_count'),
+    replayS: sumOf('workflow_task_replay_latency_seconds_sum'),
+  };
+}
+
+function describePolling(before: Counters, after: Counters): Polling {
+  const grown = (counter: 'calls' | 'hits' | 'misses' | 'replays' | 'replayS') => after[counter] - before[counter];
+  const calls = grown('calls');
+  return {
+    calls,
+    missedShare: rounded(grown('misses') / (grown('hits') + grown('misses'))),
+    replayMs: rounded((1_000 * grown('replayS')) / grown('replays'), 1),
+    cpuMsPerCall:
+      before.cpuMs === null || after.cpuMs === null ? null : rounded((after.cpuMs - before.cpuMs) / calls, 1),
+  };
 }
 
 async function measureRecovery(stage: Stage, worker: WorkerProcess): Promise<Recovery> {

@@ -2,12 +2,13 @@ import { cachedWaits } from '../../src/worker/cached-waits.js';
 import type { OpenWaits } from '../memory/open-waits.js';
 import { table } from '../schedules/tables.js';
 import type { Pacing } from '../support/waits.js';
+import { inPercent } from './fleet-tables.js';
 import type { PageResults } from './results.js';
 
 const CONTAINERS_MIB = [256, 512, 1_024, 2_048];
 
 export function memoryTables({ memory }: PageResults): Record<string, string> {
-  const { open, leftBehind } = memory.figures;
+  const { open } = memory.figures;
   return {
     memory: table(
       [
@@ -17,6 +18,9 @@ export function memoryTables({ memory }: PageResults): Record<string, string> {
         `after ${memory.parameters.open.seconds} s, MB`,
         'highest, MB',
         'started a second',
+        'loaded anew',
+        'a replay takes',
+        'CPU a call',
         'restart: first poll',
         'restart: full pace',
         'restart: highest, MB',
@@ -28,23 +32,25 @@ export function memoryTables({ memory }: PageResults): Record<string, string> {
         shown(each.residentMb),
         shown(each.highestMb),
         String(each.startsPerSecond),
+        ...pollingCells(each.polling),
         inSeconds(each.recovery.firstPollS),
         inSeconds(each.recovery.fullPaceS),
         shown(each.recovery.highestMb),
       ]),
     ),
-    'left-behind': table(
-      ['left behind', 'waits', 'polls measured', 'bytes of heap a poll', 'bytes resident a poll'],
-      leftBehind.map((each) => [
-        each.pacing,
-        String(each.waits),
-        each.polls.toLocaleString('en'),
-        each.heapBytesPerPoll.toLocaleString('en'),
-        each.residentBytesPerPoll.toLocaleString('en'),
-      ]),
-    ),
     containers: containerTable(),
   };
+}
+
+/** The share of workflow tasks that found no wait in memory, and what that costs. */
+function pollingCells(polling: OpenWaits['polling']): string[] {
+  if (!polling) return Array<string>(3).fill('not measured');
+  const { missedShare, replayMs, cpuMsPerCall } = polling;
+  return [inPercent(missedShare), inMs(replayMs), cpuMsPerCall === null ? 'not measured' : inMs(cpuMsPerCall)];
+}
+
+function inMs(ms: number): string {
+  return `${ms.toFixed(1)} ms`;
 }
 
 function containerTable(): string {

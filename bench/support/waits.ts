@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import pMap from 'p-map';
+import pRetry from 'p-retry';
 import type { AwaitRedisTaskInput } from '../../src/contract/input.js';
 import type { RedisApiSimulator, SimulatorCall } from '../../src/testing/index.js';
 
@@ -18,7 +19,7 @@ export interface WaitsToStart {
   readonly polling?: AwaitRedisTaskInput['polling'];
 }
 
-/** Starts waits, 50 requests at a time. */
+/** Starts waits, 20 requests at a time: more of them would only queue. A busy server may refuse some. */
 export async function startWaits(
   client: Client,
   simulator: RedisApiSimulator | undefined,
@@ -29,13 +30,12 @@ export async function startWaits(
     taskIds,
     (taskId) => {
       const input = { taskId, region: 'ap-guangzhou', maxWait: LONG_WAIT, polling: { ...polling, pacing } };
-      return client.workflow.start('awaitRedisTask', {
-        taskQueue,
-        workflowId: waitId(taskQueue, taskId),
-        args: [input],
-      });
+      const options = { taskQueue, workflowId: waitId(taskQueue, taskId), args: [input] };
+      const start = () =>
+        client.workflow.start('awaitRedisTask', { ...options, workflowIdConflictPolicy: 'USE_EXISTING' });
+      return pRetry(start, { retries: 5, minTimeout: 500 });
     },
-    { concurrency: 50 },
+    { concurrency: 20 },
   );
 }
 

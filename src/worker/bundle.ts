@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import {
-  bundleWorkflowCode,
   type BundleOptions,
   type BundlerPlugin,
+  bundleWorkflowCode,
   DefaultLogger,
   type Logger,
   type WorkflowBundleOption,
@@ -43,12 +43,13 @@ export async function loadWorkflowBundle(
     );
   }
   const startedAt = performance.now();
-  const workflowsPath = fileURLToPath(new URL('workflows/await-redis-task.js', lib));
   // The bundler's own messages matter only when it fails.
   const logger = new DefaultLogger('WARN', ({ level, message, meta }) => void log.log(level, message, meta));
-  const bundle = await bundleWorkflowCode({ ...extras, workflowsPath, logger }).catch((error: unknown) => {
-    throw new ConfigError(`cannot bundle the workflow: ${(error as Error).message}`);
-  });
+  const bundle = await bundleOptions(lib)
+    .then((options) => bundleWorkflowCode({ ...options, ...extras, logger }))
+    .catch((error: unknown) => {
+      throw new ConfigError(`cannot bundle the workflow: ${(error as Error).message}`);
+    });
   const tookMs = Math.round(performance.now() - startedAt);
   log.info(`Bundled the workflow again: ${because}`, { builtWith, installed: worker, tookMs });
   return bundle;
@@ -81,6 +82,23 @@ function reasonToBundle(extras: BundleExtras, builtWith: string, installed: stri
   if (builtWith !== installed) return 'the package was built with another version of the Temporal SDK';
   const names = Object.keys(extras);
   return names.length > 0 ? `it has to contain ${names.join(', ')}` : undefined;
+}
+
+/**
+ * What to bundle. The modules of the contract keep nothing of a workflow, so that all workflows of a worker can share
+ * them: otherwise each would have its own copy of all schemas in memory.
+ *
+ * @param lib - the folder of the compiled package
+ */
+export async function bundleOptions(lib = LIB): Promise<BundleOptions> {
+  const fileOf = (name: string) => fileURLToPath(new URL(name, lib));
+  const contract = (await readdir(fileOf('contract'))).filter((name) => name.endsWith('.js'));
+  return {
+    workflowsPath: fileOf('workflows/await-redis-task.js'),
+    preloadModules: [fileOf('workflows/short-stacks.js'), ...contract.map((name) => fileOf(`contract/${name}`))],
+    // Valibot is one large module, of which little is used. What is preloaded is not used by name, and must stay.
+    webpackConfigHook: (config) => ({ ...config, optimization: { usedExports: true, sideEffects: false } }),
+  };
 }
 
 /** Of the package that runs a bundle, and of the one that is bundled. */
