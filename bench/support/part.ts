@@ -19,8 +19,6 @@ export interface Scale {
 export interface Part {
   readonly about: string;
   run(scale: Scale, say: Say): Promise<Measured>;
-  /** These figures, with those from before of what was not measured again. */
-  add?(before: Measured, now: Measured): Measured;
 }
 
 export interface Measured<Parameters = unknown, Figures = unknown> {

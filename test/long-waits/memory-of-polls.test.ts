@@ -13,7 +13,7 @@ const WAITS = 20;
 const POLLS_BEFORE = 20;
 /** A wait continues as new after 45 polls: two runs of each, so that as much is kept at the second look as at the first. */
 const POLLS_MEASURED = 90;
-/** Far less than what the SDK keeps of a poll until the run ends. */
+/** Measured: a third of it with continuing as new, nearly four times as much without. */
 const BYTES_PER_POLL_MAX = 1_000;
 
 let stage: Stage;
