@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export { REDIS_TASK_HISTOGRAM_BUCKETS } from '../contract/metrics.js';
 export { defaultCredentials } from '../tencent/credentials/index.js';
 export type { CredentialProvider, TencentCredential } from '../tencent/credentials/provider.js';
 export { TencentApiError, type TencentErrorClass } from '../tencent/errors.js';

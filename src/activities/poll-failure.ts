@@ -33,15 +33,14 @@ export function pollErrorOf(error: TencentApiError): PollError {
 export function pollFailure(error: TencentApiError, attempt: number, random: number): ApplicationFailure {
   const errorClass = pollErrorClassOf(error);
   const details = pollErrorOf(error);
-  const mayPass = isWorthRetrying(errorClass);
   return ApplicationFailure.create({
     type: POLL_FAILURE_TYPES[errorClass],
     message: errorSentence(details),
     details: [details],
-    nonRetryable: !mayPass,
+    nonRetryable: !isWorthRetrying(errorClass),
     ...(errorClass === 'throttled' && { nextRetryDelay: retryDelayMs(errorClass, attempt, random) }),
-    // Expected, since it does not end a wait: no warning in the log, not counted as a failed activity.
-    ...((mayPass || errorClass === 'unknownTask') && { category: ApplicationFailureCategory.BENIGN }),
+    // The wait says what becomes of it: the SDK would log a warning for each poll of each wait.
+    category: ApplicationFailureCategory.BENIGN,
   });
 }
 

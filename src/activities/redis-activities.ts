@@ -10,7 +10,8 @@ import { readEndpoint } from '../tencent/endpoint.js';
 import { TencentApiError } from '../tencent/errors.js';
 import { createRedisApi } from '../tencent/redis-api.js';
 import { AccessWatch } from './access-watch.js';
-import { pollErrorClassOf, pollFailure } from './poll-failure.js';
+import { ApiMetrics } from './api-metrics.js';
+import { pollFailure } from './poll-failure.js';
 import { type WatchAnswer, watchTaskInfo } from './watch-task-info.js';
 
 /** Calls a second of a whole fleet: three quarters of what the API takes from an account that has other users too. */
@@ -89,15 +90,28 @@ export function createRedisActivities(options: RedisActivitiesOptions = {}): Red
 
 /** The same, at a pace that the caller controls. */
 export function activitiesAt(pace: CallPace, options: RedisActivitiesOptions): RedisActivities {
+  const metrics = new ApiMetrics();
   const api = createRedisApi({
     credentials: options.credentials ?? defaultCredentials(),
     endpoint: options.endpoint === undefined ? undefined : readEndpoint(options.endpoint),
     pace,
+    observer: metrics,
   });
   const access = new AccessWatch((refusal) => {
     pace.slowDown(refusal !== undefined);
     options.onAccessChange?.(refusal);
   });
+
+  const describe: typeof describeTaskInfo = async (...call) => {
+    try {
+      const observation = await describeTaskInfo(...call);
+      metrics.succeeded();
+      return observation;
+    } catch (error) {
+      if (error instanceof TencentApiError) metrics.failed(error);
+      throw error;
+    }
+  };
 
   /** One call by the activity that runs. @param remembered - what its heartbeats keep for the next attempt */
   const call = async ({ taskId, region }: WaitPlan, remembered?: unknown): Promise<DescribedTask> => {
@@ -109,16 +123,10 @@ export function activitiesAt(pace: CallPace, options: RedisActivitiesOptions): R
     const beats = setInterval(() => context.heartbeat(remembered), HEARTBEAT_MS);
     try {
       const observation = await access.watch(
-        () => describeTaskInfo(api, task, { signal: context.cancellationSignal, timeoutMs }),
-        () => describeTaskInfo(api, task),
+        () => describe(api, task, { signal: context.cancellationSignal, timeoutMs }),
+        () => describe(api, task),
       );
       return { ...observation, queuedMs, ...(options.searchAttributes && { searchAttributes: true }) };
-    } catch (error) {
-      if (error instanceof TencentApiError) {
-        const errors = context.metricMeter.createCounter('redis_task_api_errors', '', 'Calls that brought no task');
-        errors.add(1, { class: pollErrorClassOf(error) });
-      }
-      throw error;
     } finally {
       clearInterval(beats);
     }

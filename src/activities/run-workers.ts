@@ -1,10 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Worker } from '@temporalio/worker';
+import { showGauges } from './worker-gauges.js';
 
 type Run = (worker: Worker) => Promise<void>;
 
 /**
- * Runs two workers. When one ends or fails, the other is stopped.
+ * Runs two workers: of waits, and of their calls. When one ends or fails, the other is stopped.
  *
  * @param runFirst - how to run the first one
  * @param signal - stops both
@@ -15,7 +16,9 @@ export async function runWorkers(first: Worker, second: Worker, runFirst = run, 
   const stopBoth = () => Promise.all([stop(first, runs[0]), stop(second, runs[1])]);
   if (signal?.aborted) void stopBoth();
   signal?.addEventListener('abort', () => void stopBoth(), { once: true });
+  const stopGauges = showGauges(first, second);
   const results = await Promise.allSettled(runs.map((each) => each.finally(stopBoth)));
+  stopGauges();
   const failed = results.find((result) => result.status === 'rejected');
   if (failed) throw failed.reason;
 }

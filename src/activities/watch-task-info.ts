@@ -1,12 +1,13 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import type { WaitPlan } from '../contract/input.js';
-import { POLLS_METRIC, pollLabels } from '../contract/metrics.js';
+import { METRICS, pollLabels } from '../contract/metrics.js';
 import { watchMessage } from '../contract/view.js';
 import type { WaitState } from '../contract/wait-state.js';
 import type { PollAnswer } from '../contract/wait.js';
 import { readWatchMemory, type WatchReport, watchStep } from '../contract/watch.js';
 import { TencentApiError } from '../tencent/errors.js';
+import { recordOfProcess } from './api-metrics.js';
 import { pollErrorClassOf, pollErrorOf } from './poll-failure.js';
 import type { DescribedTask } from './redis-activities.js';
 
@@ -31,7 +32,7 @@ export async function watchTaskInfo(
   const step = watchStep(plan, known, memory, answer, { askedAt, now: now(), queuedMs, random: Math.random() });
   if (step.isNews) return { ...answer, state: step.state, queuedMs, ...(searchAttributes && { searchAttributes }) };
 
-  if (step.memory.tries === 0) context.metricMeter.createCounter(...POLLS_METRIC).add(1, pollLabels(answer));
+  if (step.memory.tries === 0) recordOfProcess(METRICS.polls, 1, pollLabels(answer));
   context.heartbeat(step.memory);
   const unchanged = ApplicationFailure.create({
     type: 'RedisTaskUnchanged',

@@ -11,6 +11,11 @@ export function apiTaskQueue(taskQueue: string): string {
   return `${taskQueue}-api`;
 }
 
+/** The queue of the waits whose calls go to this one. */
+export function queueOfWaits(apiQueue: string): string {
+  return apiQueue.replace(/-api$/, '');
+}
+
 /** The workflow id of a wait that a client starts: one wait per task on a queue, so that starting it again attaches. */
 export function clientWorkflowId(taskQueue: string, region: string, taskId: number): string {
   return `${taskQueue}/${region}/${taskId}`;

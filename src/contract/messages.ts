@@ -47,6 +47,17 @@ export function failureMessage(
 /** Answers a query that would otherwise spoil the wait: see `StaleReplayGuard`. */
 export const WAIT_IS_LOADING = 'A worker is loading this wait. Ask again.';
 
+/** The first and the last line of a wait in the log. */
+export const WAIT_BEGAN = 'The wait for a Redis task has begun';
+export const WAIT_ENDED = 'The wait for a Redis task has ended';
+
+/** What each line of a wait in the log carries. The request is the last one of which an answer is known. */
+export function logFacts({ taskId, region }: WaitPlan, { observation, lastError, failingAs }: WaitState) {
+  const { status = null, instanceId = null } = observation ?? {};
+  const requestId = (failingAs === null ? observation?.requestId : lastError?.requestId) ?? null;
+  return { taskId, region, instanceId, status, requestId };
+}
+
 /** A line of the log about polls that keep failing. */
 export function failingWarning(plan: WaitPlan, error: PollError, failingMs: number): string {
   return `All polls of Redis task ${plan.taskId} in ${plan.region} have failed for ${formatDuration(failingMs)}. The last error: ${describeError(error)} The wait goes on.`;

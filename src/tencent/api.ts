@@ -33,11 +33,17 @@ export type ApiResponse = Readonly<Record<string, unknown>>;
 /**
  * Makes one POST and reads the answer's envelope. Never retries.
  *
+ * @param onClockSkew - told how far the server's clock is ahead of ours, when an answer says so
  * @throws TencentApiError for a refusal, or without an answer of the API (transient)
  */
-export async function callApi(service: ApiService, request: ApiRequest): Promise<ApiResponse> {
+export async function callApi(
+  service: ApiService,
+  request: ApiRequest,
+  onClockSkew?: (skewMs: number) => void,
+): Promise<ApiResponse> {
   const { credential = {}, answerIsSecret = false } = request;
   const answer = await post(service, request);
+  if (answer.clockSkewMs !== null) onClockSkew?.(answer.clockSkewMs);
   const shown = (): string => {
     const text = answerIsSecret ? '(not shown: it may hold a key)' : redact(answer.body, credential);
     return text.replace(/\s+/g, ' ').trim().slice(0, 200);

@@ -3,9 +3,9 @@ import { createAgent } from './agents.js';
 import { type ApiResponse, type ApiService, callApi, sendWithRepairs } from './api.js';
 import { type CallPace, createCallPace } from './call-pace.js';
 import { sharedLoads } from './credentials/chain.js';
-import { type CredentialProvider, loadKey, type TencentCredential } from './credentials/provider.js';
+import { type CredentialProvider, type LoadedKey, loadKey } from './credentials/provider.js';
 import { endpointFor, SERVICE } from './endpoint.js';
-import { TencentApiError, transientError } from './errors.js';
+import { TencentApiError, type TencentErrorClass, transientError } from './errors.js';
 
 const API_VERSION = '2018-04-12';
 const HTTP_TIMEOUT_MS = 10_000;
@@ -38,6 +38,18 @@ export interface RedisApiCall {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Told of the parts of each call, for metrics. */
+export interface CallObserver {
+  /** A request got its turn in this process. */
+  waitedForTurn(ms: number): void;
+  /** A signed request is over. @param outcome - `ok`, or the class of the error */
+  requested(outcome: 'ok' | TencentErrorClass, tookMs: number): void;
+  /** An answer told the server's time. @param skewMs - how far it is ahead of ours */
+  comparedClocks(skewMs: number): void;
+  /** A key is in use. @param expiresAtMs - Unix time in milliseconds, undefined if it is not known */
+  loadedKey(source: string, expiresAtMs: number | undefined): void;
+}
+
 /** The redis API of Tencent Cloud, over connections that are kept between calls. */
 export interface RedisApi {
   /** @throws TencentApiError; `rejected`, before anything is sent, if the region is not one */
@@ -57,7 +69,8 @@ export function createRedisApi({
   endpoint,
   requestsPerSecond = Infinity,
   pace = createCallPace(requestsPerSecond),
-}: RedisApiOptions & { readonly pace?: CallPace }): RedisApi {
+  observer,
+}: RedisApiOptions & { readonly pace?: CallPace; readonly observer?: CallObserver }): RedisApi {
   const provider = sharedLoads(credentials);
   const services = new Map<string, ApiService & { readonly agent: Agent }>();
   const clock = { skewMs: 0 };
@@ -89,11 +102,15 @@ export function createRedisApi({
         signal.throwIfAborted();
         late = 'CredentialsUnavailable';
         const credential = await load(provider, refresh, signal);
+        observer?.loadedKey(credentials.source ?? 'custom', credential.expiresAtMs);
         late = 'NoCallSlot';
+        const readyAt = performance.now();
         return pace.send(() => {
           late = 'Timeout';
+          observer?.waitedForTurn(performance.now() - readyAt);
           const nowMs = Date.now() + clock.skewMs;
-          return callApi(service, { action, region, params, credential, nowMs, timeoutMs: HTTP_TIMEOUT_MS, signal });
+          const request = { action, region, params, credential, nowMs, timeoutMs: HTTP_TIMEOUT_MS, signal };
+          return observed(() => callApi(service, request, observer?.comparedClocks.bind(observer)), observer);
         }, signal);
       };
       try {
@@ -112,8 +129,21 @@ export function createRedisApi({
   };
 }
 
+/** A request that was cancelled is not told: it says nothing of the API. */
+async function observed(request: () => Promise<ApiResponse>, observer: CallObserver | undefined): Promise<ApiResponse> {
+  const beganAt = performance.now();
+  try {
+    const response = await request();
+    observer?.requested('ok', performance.now() - beganAt);
+    return response;
+  } catch (error) {
+    if (error instanceof TencentApiError) observer?.requested(error.errorClass, performance.now() - beganAt);
+    throw error;
+  }
+}
+
 /** Loads a key, which cannot be aborted: only the waiting for it ends with the signal. */
-function load(provider: CredentialProvider, refresh: boolean, signal: AbortSignal): Promise<TencentCredential> {
+function load(provider: CredentialProvider, refresh: boolean, signal: AbortSignal): Promise<LoadedKey> {
   return new Promise((resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason as Error));
     loadKey(provider, refresh).then(resolve, (error: unknown) => {

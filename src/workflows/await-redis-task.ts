@@ -3,21 +3,18 @@ import {
   CancellationScope,
   condition,
   continueAsNew,
-  isCancellation,
-  log,
   setCurrentDetails,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
 import { joinedDeadline, readDeadline } from '../contract/extension.js';
-import { decodeRedisTaskFailure } from '../contract/failures.js';
 import { apiTaskQueue } from '../contract/ids.js';
 import { type AwaitRedisTaskInput, readInput, type WaitPlan } from '../contract/input.js';
 import { failureDetails, type RedisTaskResult } from '../contract/outcome.js';
-import { DETACHED, finalMarkdownOf, markdownOf, viewOf, type WaitEnding } from '../contract/view.js';
+import { finalMarkdownOf, markdownOf, viewOf } from '../contract/view.js';
 import { beginWait, readCarriedState, type WaitState } from '../contract/wait-state.js';
 import { extendWait, getState, joinWait, pollNow } from './messages.js';
-import { countPoll, countWait } from './metrics.js';
+import { countWait } from './metrics.js';
 import { RedisTaskWait } from './redis-task-wait.js';
 import { upsertSearchAttributesOf } from './search-attributes.js';
 
@@ -44,10 +41,8 @@ export async function awaitRedisTask(input: AwaitRedisTaskInput, carried?: unkno
   const wait = new RedisTaskWait(plan, state, {
     apiQueue,
     changed: (state) => setCurrentDetails(markdownOf(plan, state, apiQueue)),
-    polled(answer) {
-      countPoll(answer);
-      upsertSearchAttributesOf(plan, answer);
-    },
+    polled: (answer) => upsertSearchAttributesOf(plan, answer),
+    ended: (ending) => setCurrentDetails(finalMarkdownOf(plan, wait.state, ending)),
     async betweenPolls() {
       const { continueAsNewSuggested, historyLength } = workflowInfo();
       if (!continueAsNewSuggested && historyLength < LONG_HISTORY) return;
@@ -82,24 +77,7 @@ export async function awaitRedisTask(input: AwaitRedisTaskInput, carried?: unkno
     },
   );
 
-  const end = (outcome: WaitEnding) => {
-    wait.state = { ...wait.state, stage: 'ended' };
-    setCurrentDetails(finalMarkdownOf(plan, wait.state, outcome));
-    countWait(outcome);
-  };
-  try {
-    const result = await wait.run();
-    end('succeeded');
-    return result;
-  } catch (error) {
-    const failure = decodeRedisTaskFailure(error);
-    if (failure) end(failure.type);
-    if (isCancellation(error)) {
-      end('cancelled');
-      log.info(DETACHED, { taskId: plan.taskId, region: plan.region, status: wait.state.observation?.status });
-    }
-    throw error;
-  }
+  return wait.run();
 }
 
 function readArguments(input: unknown, carried: unknown): { plan: WaitPlan; state: WaitState } {

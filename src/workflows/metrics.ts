@@ -1,7 +1,10 @@
 import { metricMeter } from '@temporalio/workflow';
-import { POLLS_METRIC, pollLabels } from '../contract/metrics.js';
+import { METRICS, pollLabels, record } from '../contract/metrics.js';
 import type { WaitEnding } from '../contract/view.js';
+import type { WaitState } from '../contract/wait-state.js';
 import type { PollAnswer } from '../contract/wait.js';
+
+// The SDK records nothing during replay.
 
 const WAIT_OUTCOMES: Readonly<Record<WaitEnding, string>> = {
   succeeded: 'succeeded',
@@ -14,12 +17,19 @@ const WAIT_OUTCOMES: Readonly<Record<WaitEnding, string>> = {
   RedisTaskInvalidInput: 'invalid_input',
 };
 
-/** Counts a poll. The SDK does not count during replay. */
+/** The endings that a poll saw: of the task, not only of the wait. */
+const TASK_ENDINGS: readonly WaitEnding[] = ['succeeded', 'RedisTaskFailed', 'RedisTaskErrored'];
+
 export function countPoll(answer: PollAnswer): void {
-  metricMeter.createCounter(...POLLS_METRIC).add(1, pollLabels(answer));
+  record(metricMeter, METRICS.polls, 1, pollLabels(answer));
 }
 
-export function countWait(outcome: WaitEnding): void {
-  const waits = metricMeter.createCounter('redis_task_waits_ended', '', 'Waits for a Redis task, by how they ended');
-  waits.add(1, { outcome: WAIT_OUTCOMES[outcome] });
+/** Counts the end of a wait, and measures the wait if it ever began. */
+export function countWait(ending: WaitEnding, wait?: WaitState, now = Date.now()): void {
+  const labels = { outcome: WAIT_OUTCOMES[ending] };
+  record(metricMeter, METRICS.waitsEnded, 1, labels);
+  if (!wait) return;
+  record(metricMeter, METRICS.waitDuration, (now - wait.startedAt) / 1_000, labels);
+  if (wait.unfinishedAt === null || !TASK_ENDINGS.includes(ending)) return;
+  record(metricMeter, METRICS.detectionDelay, Math.max(0, now - wait.unfinishedAt) / 1_000, labels);
 }

@@ -1,9 +1,9 @@
-import { CancellationScope, CancelledFailure, getRandomStream, log } from '@temporalio/workflow';
-import { toApplicationFailure } from '../contract/failures.js';
+import { CancellationScope, CancelledFailure, getRandomStream, isCancellation, log } from '@temporalio/workflow';
+import { decodeRedisTaskFailure, toApplicationFailure } from '../contract/failures.js';
 import type { WaitPlan } from '../contract/input.js';
-import { failingWarning, unknownStatusWarning } from '../contract/messages.js';
+import { failingWarning, logFacts, unknownStatusWarning, WAIT_BEGAN, WAIT_ENDED } from '../contract/messages.js';
 import { outcomeOf, type RedisTaskResult } from '../contract/outcome.js';
-import { pauseSummary } from '../contract/view.js';
+import { DETACHED, pauseSummary, type WaitEnding } from '../contract/view.js';
 import type { WaitState } from '../contract/wait-state.js';
 import {
   callLimits,
@@ -15,6 +15,7 @@ import {
   requestPoll,
   watchReported,
 } from '../contract/wait.js';
+import { countPoll, countWait } from './metrics.js';
 import { pollOnce } from './poll-once.js';
 import type { Polled } from './poll.js';
 import { WaitClock } from './wait-clock.js';
@@ -27,6 +28,8 @@ export interface WaitHost {
   changed?(state: WaitState): void;
   /** A poll has ended. */
   polled?(answer: Polled): void;
+  /** The wait has ended. */
+  ended?(ending: WaitEnding): void;
   /** Between two polls, when the wait can continue as new. */
   betweenPolls?(): Promise<void>;
 }
@@ -48,8 +51,28 @@ export class RedisTaskWait {
   }
 
   /** @throws ApplicationFailure of the contract, or a CancelledFailure */
-  run(): Promise<RedisTaskResult> {
-    return this.clock.during(() => this.pollUntilOver());
+  async run(): Promise<RedisTaskResult> {
+    // A wait that continues as new has begun before.
+    if (this.state.firstPollAt === null) log.info(WAIT_BEGAN, logFacts(this.plan, this.state));
+    try {
+      const result = await this.clock.during(() => this.pollUntilOver());
+      this.end('succeeded');
+      return result;
+    } catch (error) {
+      const failure = decodeRedisTaskFailure(error);
+      if (failure) this.end(failure.type);
+      else if (isCancellation(error)) this.end('cancelled');
+      throw error;
+    }
+  }
+
+  private end(ending: WaitEnding): void {
+    this.state = { ...this.state, stage: 'ended' };
+    this.host.ended?.(ending);
+    countWait(ending, this.state);
+    const { polls, startedAt } = this.state;
+    const facts = { ...logFacts(this.plan, this.state), ending, polls, waitedMs: Date.now() - startedAt };
+    log.info(ending === 'cancelled' ? DETACHED : WAIT_ENDED, facts);
   }
 
   pollNow(): void {
@@ -78,6 +101,7 @@ export class RedisTaskWait {
           ? watchReported(this.state, answer.watched)
           : pollAnswered(this.state, answer, Date.now(), beganAt + queuedMs),
       );
+      countPoll(answer);
       this.host.polled?.(answer);
       this.warn();
 
@@ -121,10 +145,12 @@ export class RedisTaskWait {
     const { observation, lastError, failingSince } = this.state;
     const now = Date.now();
     const warnings = dueWarnings(this.state, now);
+    const facts = logFacts(this.plan, this.state);
     for (const warning of warnings) {
       if (warning === 'failing' && lastError)
-        log.warn(failingWarning(this.plan, lastError, now - (failingSince ?? now)));
-      if (warning === 'unknownStatus' && observation) log.warn(unknownStatusWarning(this.plan, observation.status));
+        log.warn(failingWarning(this.plan, lastError, now - (failingSince ?? now)), facts);
+      if (warning === 'unknownStatus' && observation)
+        log.warn(unknownStatusWarning(this.plan, observation.status), facts);
     }
     if (warnings.length > 0) this.state = { ...this.state, warned: [...this.state.warned, ...warnings] };
   }

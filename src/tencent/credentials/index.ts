@@ -44,6 +44,9 @@ export function defaultCredentials(
 ): CredentialProvider {
   let provider: CredentialProvider | undefined;
   return {
+    get source() {
+      return provider?.source ?? 'none';
+    },
     // `async`, so that a bad setting is a rejection, like a missing file.
     async getCredential(asked) {
       provider ??= createProvider(env, options);
@@ -72,6 +75,13 @@ function createProvider(env: NodeJS.ProcessEnv, options: DefaultCredentialsOptio
     chosen = { source, from, ...(role && { role: role.arn, sts: sts.endpoint.origin }) };
     if (!role) taken?.(chosen);
   });
-  if (!role) return base;
-  return credentialChain([refreshing(assumedRole(base, role, sts), now)], () => chosen && taken?.(chosen));
+  const provider = role
+    ? credentialChain([refreshing(assumedRole(base, role, sts), now)], () => chosen && taken?.(chosen))
+    : base;
+  return {
+    get source() {
+      return role ? 'assumed-role' : (chosen?.source ?? 'none');
+    },
+    getCredential: (options) => provider.getCredential(options),
+  };
 }

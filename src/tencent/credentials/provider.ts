@@ -10,15 +10,20 @@ export interface TencentCredential {
  * method. It is called before every request, so cache what is expensive to get.
  */
 export interface CredentialProvider {
+  /** What metrics call it. @default 'custom' */
+  readonly source?: string;
   /** @param options.refresh - the API has just refused the last answer: load again instead of using a cache */
   getCredential(options?: { readonly refresh?: boolean }): Promise<Partial<TencentCredential>>;
 }
 
+/** A key to sign with. Our own providers tell its end. */
+export type LoadedKey = TencentCredential & Partial<Pick<ExpiringCredential, 'expiresAtMs'>>;
+
 /** Asks a provider for a key to sign with. @throws Error also if a field is missing: Tencent's types allow that */
-export async function loadKey(provider: CredentialProvider, refresh: boolean): Promise<TencentCredential> {
-  const answer = (await provider.getCredential({ refresh })) as Partial<TencentCredential> | undefined;
+export async function loadKey(provider: CredentialProvider, refresh: boolean): Promise<LoadedKey> {
+  const answer = (await provider.getCredential({ refresh })) as Partial<LoadedKey> | undefined;
   if (!answer?.secretId || !answer.secretKey) throw new Error('the provider returned an empty key');
-  return answer as TencentCredential;
+  return answer as LoadedKey;
 }
 
 /** A temporary key with its end. */

@@ -1,0 +1,31 @@
+import { Runtime, type Worker } from '@temporalio/worker';
+import { AWAIT_REDIS_TASK } from '../contract/ids.js';
+import { METRICS, record } from '../contract/metrics.js';
+
+/** Each count is one request to the server, from each worker. */
+const COUNT_EVERY_MS = 30_000;
+
+/**
+ * Shows how many waits are open, and at what rate they may call. The server counts: a wait moves between workers, out of
+ * their caches and on to a new run, so that no sum over workers is right for long.
+ *
+ * @returns ends it
+ */
+export function showGauges(waits: Worker, calls: Worker): () => void {
+  const { namespace, taskQueue } = waits.options;
+  const meter = Runtime.instance().metricMeter.withTags({ namespace, taskQueue });
+  const query = `WorkflowType = '${AWAIT_REDIS_TASK}' AND TaskQueue = '${taskQueue}' AND ExecutionStatus = 'Running'`;
+  const show = async (): Promise<void> => {
+    record(meter, METRICS.rateLimit, calls.options.maxTaskQueueActivitiesPerSecond ?? 0);
+    try {
+      const { count } = (await waits.client?.workflow.count(query)) ?? {};
+      if (count !== undefined) record(meter, METRICS.waitsOpen, count);
+    } catch (error) {
+      // The last count stays: a server that does not answer has metrics of its own.
+      Runtime.instance().logger.debug('The open waits cannot be counted', { taskQueue, error });
+    }
+  };
+  void show();
+  const timer = setInterval(() => void show(), COUNT_EVERY_MS).unref();
+  return () => clearInterval(timer);
+}
