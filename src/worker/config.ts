@@ -7,6 +7,7 @@ import { readProxy } from '../tencent/agents.js';
 import { readCredentialSettings } from '../tencent/credentials/settings.js';
 import { isLoopback, readEndpoint } from '../tencent/endpoint.js';
 import { oneOf, readBy, readVariables, shown } from '../tencent/variables.js';
+import { readMetricsExporter } from './metrics-exporter.js';
 import { readTemporalSettings } from './temporal-settings.js';
 
 /** Where the health pages listen. */
@@ -73,6 +74,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     http: http === 'off' ? undefined : http,
     logLevel: variables.REDIS_TASK_LOG_LEVEL as LogLevel,
     logFormat: variables.REDIS_TASK_LOG_FORMAT,
+    metrics: readMetricsExporter(env),
     searchAttributes: variables.REDIS_TASK_SEARCH_ATTRIBUTES === 'true',
     /** Settings that work but are risky, one line each. */
     warnings: [

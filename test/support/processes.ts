@@ -109,6 +109,7 @@ export interface LogLine {
   readonly level: string;
   readonly message: string;
   readonly reason?: string;
+  readonly workflowId?: string;
 }
 
 /** Settings with which a worker starts: credentials, an endpoint where nobody listens, and no health pages. */
