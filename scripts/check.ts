@@ -15,6 +15,7 @@ const CHECKS: Readonly<Record<string, readonly [about: string, ...files: string[
   audit: ['known vulnerabilities of what an installation brings along', 'scripts/audit/main.ts'],
   parents: ['parents in TypeScript, Go, Python and Java', 'scripts/parents/main.ts'],
   decoder: ['every failure as Python sees it', 'test/decoder/python/main.ts'],
+  alerts: ['the Prometheus rules; with --live, each alert fired for real', 'scripts/observability/main.ts'],
   examples: ['the examples of the plugin and of Nexus', 'examples/plugin/main.ts', 'examples/nexus/main.ts'],
 };
 
