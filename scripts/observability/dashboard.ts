@@ -32,7 +32,10 @@ const rows: Readonly<Record<string, readonly PanelBuilder[]>> = {
       `time() - max by (taskQueue) (redis_task_api_last_success_timestamp_seconds{${OURS}})`,
       '{{taskQueue}}',
     ]),
-    panel('Workers: open polls for work', 'short', [`sum by (task_queue) (temporal_num_pollers{${TEMPORAL}})`, '{{task_queue}}']),
+    panel('Workers: open polls for work', 'short', [
+      `sum by (task_queue) (temporal_num_pollers{${TEMPORAL}})`,
+      '{{task_queue}}',
+    ]),
     panel('Failed workflow tasks, per minute', 'short', [
       `sum by (failure_reason) (rate(temporal_workflow_task_execution_failed_total{${TEMPORAL}}${PER_INTERVAL})) * 60`,
       '{{failure_reason}}',
@@ -48,9 +51,15 @@ const rows: Readonly<Record<string, readonly PanelBuilder[]>> = {
     panel(
       'Requests, per second',
       'reqps',
-      [`sum by (taskQueue) (rate(redis_task_api_request_duration_seconds_count{${OURS}}${PER_INTERVAL}))`, 'made, {{taskQueue}}'],
+      [
+        `sum by (taskQueue) (rate(redis_task_api_request_duration_seconds_count{${OURS}}${PER_INTERVAL}))`,
+        'made, {{taskQueue}}',
+      ],
       [`max by (taskQueue) (redis_task_api_rate_limit_calls_per_second{${OURS}})`, 'limit, {{taskQueue}}'],
-      [`sum by (taskQueue) (rate(redis_task_api_errors_total{${OURS},class="throttled"}${PER_INTERVAL}))`, 'throttled, {{taskQueue}}'],
+      [
+        `sum by (taskQueue) (rate(redis_task_api_errors_total{${OURS},class="throttled"}${PER_INTERVAL}))`,
+        'throttled, {{taskQueue}}',
+      ],
     ),
     panel('Time of a request', 's', ...quantiles('redis_task_api_request_duration_seconds', OURS)),
     panel('Calls without a task, per second', 'reqps', [
@@ -80,7 +89,9 @@ export function buildDashboard() {
     .time({ from: 'now-3h', to: 'now' })
     .withVariable(new DatasourceVariableBuilder('datasource').label('Prometheus').type('prometheus'))
     .withVariable(labelVariable('namespace', 'label_values(redis_task_waits_open, namespace)'))
-    .withVariable(labelVariable('taskQueue', 'label_values(redis_task_waits_open{namespace=~"$namespace"}, taskQueue)'));
+    .withVariable(
+      labelVariable('taskQueue', 'label_values(redis_task_waits_open{namespace=~"$namespace"}, taskQueue)'),
+    );
   for (const [title, panels] of Object.entries(rows)) {
     dashboard.withRow(new RowBuilder(title));
     for (const each of panels) dashboard.withPanel(each);

@@ -13,6 +13,8 @@ export interface Fault {
   readonly target: string;
   /** Undefined if it runs in this process. */
   readonly worker?: WorkerProcess;
+  /** What goes wrong once somebody watches. */
+  readonly begin?: () => void;
 }
 
 const RUNNING = { timeline: [{ status: 'running' }] };
@@ -59,16 +61,22 @@ export async function startFaults(stage: Stage): Promise<Fault[]> {
   add(['RedisTaskUnknownStatus'], odd);
 
   const sts = await fakeSts(Date.now);
-  stage.onClose(() => sts.close());
+  stage.onClose(() => Promise.resolve(sts.close()));
   sts.accepted = [SIMULATOR_CREDENTIAL];
-  sts.lifeMs = 90_000;
+  // The worker loads a new key a minute before the end.
+  sts.lifeMs = 75_000;
+  const keys = Array.from({ length: 100 }, (_, index) => index + 1);
+  const credentials = keys.map((key) => ({
+    secretId: `AKIDsts${key}`,
+    secretKey: `stsSecretKey${key}`,
+    token: `stsToken${key}`,
+  }));
   const expiring = await queues.open('expiring', {
-    simulator: { credentials: [{ secretId: 'AKIDsts1', secretKey: 'stsSecretKey1', token: 'stsToken1' }] },
+    simulator: { credentials },
     settings: { TENCENTCLOUD_ROLE_ARN: 'qcs::cam::uin/1:roleName/waiter', TENCENTCLOUD_STS_ENDPOINT: sts.url.origin },
   });
-  sts.instead = stsError('InternalError');
   await expiring.wait();
-  add(['RedisTaskCredentialsExpire'], expiring);
+  add(['RedisTaskCredentialsExpire'], { ...expiring, begin: () => void (sts.instead = stsError('InternalError')) });
 
   const history = await queues.open('incompatible');
   const wait = await history.wait();

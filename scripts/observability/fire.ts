@@ -19,6 +19,7 @@ export async function fireAlerts(): Promise<void> {
       faults.map(({ target }) => target),
       hurriedRules(),
     );
+    for (const { begin } of faults) begin?.();
     const [good, ...others] = faults as [Fault, ...Fault[]];
     for (const { alerts, queue } of others) for (const alert of alerts) await untilFiring(prometheus, alert, queue);
     await checkDashboard(prometheus);

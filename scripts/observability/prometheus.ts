@@ -7,7 +7,8 @@ import { freeAddress, Process } from '../../test/support/processes.js';
 /** Runs a program to its end. @throws Error when it fails */
 export function run(program: string, args: readonly string[], cwd?: string): void {
   const { status, error } = spawnSync(program, args, { cwd, stdio: 'inherit' });
-  if (error ?? status !== 0) throw error ?? new Error(`${program} ${args.join(' ')} failed: exit code ${String(status)}`);
+  if (error ?? status !== 0)
+    throw error ?? new Error(`${program} ${args.join(' ')} failed: exit code ${String(status)}`);
 }
 
 /** Installs Debian's package if there is no Prometheus yet. */
@@ -58,7 +59,9 @@ export class Prometheus {
 
   /** The values that a query has now. */
   async query(expr: string): Promise<number[]> {
-    const { result } = await this.ask<{ result: { value: [number, string] }[] }>(`query?query=${encodeURIComponent(expr)}`);
+    const { result } = await this.ask<{ result: { value: [number, string] }[] }>(
+      `query?query=${encodeURIComponent(expr)}`,
+    );
     return result.map(({ value: [, text] }) => Number(text));
   }
 

@@ -21,7 +21,9 @@ const histogram = (name: string, help: string, buckets: readonly number[]): Metr
 });
 
 /** From a second to 30 days, the longest `maxWait`. */
-const WAIT_BUCKETS = [1, 10, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200, 14_400, 43_200, 86_400, 604_800, 2_592_000];
+const WAIT_BUCKETS = [
+  1, 10, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200, 14_400, 43_200, 86_400, 604_800, 2_592_000,
+];
 
 /** Every metric of this package. docs/metrics.md explains them. */
 export const METRICS = {

@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import { ConfigError } from '../tencent/config-error.js';
 import { oneOf, readBy, readVariables, shown } from '../tencent/variables.js';
 
 /** Where the metrics go: to a page that Prometheus reads, to an OpenTelemetry collector, or nowhere. */
@@ -20,7 +19,7 @@ const protocol = v.optional(oneOf('grpc', 'http/protobuf'));
 const headers = v.optional(readBy(readHeaders, (rule) => rule));
 
 const VARIABLES = {
-  OTEL_SDK_DISABLED: v.optional(oneOf('true', 'false'), 'false'),
+  OTEL_SDK_DISABLED: v.optional(v.pipe(v.string(), v.toLowerCase(), oneOf('true', 'false')), 'false'),
   OTEL_METRICS_EXPORTER: v.optional(oneOf('otlp', 'prometheus', 'none')),
   OTEL_EXPORTER_OTLP_ENDPOINT: url,
   OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: url,
@@ -28,7 +27,10 @@ const VARIABLES = {
   OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: protocol,
   OTEL_EXPORTER_OTLP_HEADERS: headers,
   OTEL_EXPORTER_OTLP_METRICS_HEADERS: headers,
-  OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: v.optional(oneOf('cumulative', 'delta'), 'cumulative'),
+  OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: v.optional(
+    v.pipe(v.string(), v.toLowerCase(), oneOf('cumulative', 'delta')),
+    'cumulative',
+  ),
   OTEL_METRIC_EXPORT_INTERVAL: v.optional(
     v.pipe(v.string(), v.regex(/^[1-9]\d{2,7}$/, shown('must be a number of milliseconds, at least 100'))),
     '60000',
@@ -39,7 +41,7 @@ const VARIABLES = {
  * Reads OpenTelemetry's standard variables. Metrics go by OTLP when `OTEL_METRICS_EXPORTER` is `otlp`, or when it is not set
  * and an endpoint is. The SDK's core has one exporter, so `/metrics` is empty then.
  *
- * @throws ConfigError
+ * @throws ConfigError for a value that cannot be used
  * @see https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  */
 export function readMetricsExporter(env: NodeJS.ProcessEnv): MetricsExporter {
@@ -68,7 +70,7 @@ function endpointOf({ href }: URL, http: boolean): string {
 
 function readUrl(text: string): URL {
   if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
-    throw new ConfigError('must be a URL such as http://collector:4318');
+    throw new TypeError('must be a URL such as http://collector:4318');
   }
   return new URL(text);
 }
@@ -76,6 +78,6 @@ function readUrl(text: string): URL {
 /** Reads `name=value` pairs, separated by commas, whose values may be URL-encoded. */
 function readHeaders(text: string): Record<string, string> {
   const pairs = text.split(',').map((pair) => /^\s*([^\s=]+)\s*=\s*(.*?)\s*$/.exec(pair));
-  if (pairs.includes(null)) throw new ConfigError('must be headers such as name=value,another=value');
+  if (pairs.includes(null)) throw new TypeError('must be headers such as name=value,another=value');
   return Object.fromEntries(pairs.map((pair) => [pair?.[1] ?? '', decodeURIComponent(pair?.[2] ?? '')]));
 }

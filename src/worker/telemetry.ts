@@ -34,7 +34,8 @@ export async function installRuntime(
       ...(metrics && { metrics }),
     },
   });
-  if (exporter.kind !== 'prometheus') return () => Promise.resolve(NO_PAGE[exporter.kind]);
+  const { kind } = exporter;
+  if (kind !== 'prometheus') return () => Promise.resolve(NO_PAGE[kind]);
   return () => got(`http://${bindAddress}/metrics`, { timeout: { request: 2_000 }, retry: { limit: 0 } }).text();
 }
 

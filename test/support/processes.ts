@@ -110,6 +110,7 @@ export interface LogLine {
   readonly message: string;
   readonly reason?: string;
   readonly workflowId?: string;
+  readonly sdkComponent?: string;
 }
 
 /** Settings with which a worker starts: credentials, an endpoint where nobody listens, and no health pages. */

@@ -53,6 +53,9 @@ describe('a worker with a setting that it cannot use', () => {
     ['TENCENTCLOUD_STS_ENDPOINT', { TENCENTCLOUD_STS_ENDPOINT: `https://user:${MARK}@sts.example.com` }],
     ['TENCENTCLOUD_CREDENTIAL_SOURCE', { TENCENTCLOUD_CREDENTIAL_SOURCE: 'static' }],
     ['TENCENTCLOUD_CREDENTIAL_SOURCE', { TENCENTCLOUD_CREDENTIAL_SOURCE: 'profile' }],
+    ['OTEL_METRICS_EXPORTER', { OTEL_METRICS_EXPORTER: 'console' }],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' }],
+    ['OTEL_EXPORTER_OTLP_HEADERS', { OTEL_EXPORTER_OTLP_HEADERS: MARK }],
     ['HTTPS_PROXY', { HTTPS_PROXY: `http://user:${MARK}@pro xy` }],
   ])('says in one line what is wrong with %s and exits with 1', async (variable, env) => {
     const worker = new WorkerProcess({ ...GOOD_SETTINGS, ...env });

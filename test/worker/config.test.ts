@@ -14,6 +14,7 @@ describe('the configuration', () => {
       http: { host: '127.0.0.1', port: 9464, required: false },
       logLevel: 'INFO',
       logFormat: 'json',
+      metrics: { kind: 'prometheus' },
       searchAttributes: false,
       warnings: [],
     });
