@@ -9,109 +9,122 @@ import { fakeSts, stsError } from '../../test/tencent/credentials/fake-sts.js';
 /** A queue with a worker and an API of its own, where something is wrong. */
 export interface Fault {
   readonly queue: string;
-  readonly alerts: readonly string[];
+  /** Where the metrics of its worker are. */
   readonly target: string;
   /** Undefined if it runs in this process. */
   readonly worker?: WorkerProcess;
-  /** What goes wrong once somebody watches. */
+  /** What goes wrong only once Prometheus watches. */
   readonly begin?: () => void;
 }
 
-const RUNNING = { timeline: [{ status: 'running' }] };
-
-/** Starts a worker for each way in which something can be wrong, and one where nothing is. */
-export async function startFaults(stage: Stage): Promise<Fault[]> {
-  const queues = new Queues(stage);
-  const made: Fault[] = [];
-  const add = (alerts: readonly string[], fault: Omit<Fault, 'alerts'>) => made.push({ ...fault, alerts });
-
-  const good = await queues.open('redis-task');
-  for (let task = 1; task <= 20; task += 1) {
-    good.api.addTask(task, { timeline: [{ status: 'running', forPolls: 4 * task }, { status: 'succeed' }] });
-    await good.wait(task);
-  }
-  add(['RedisTaskNoWorker'], good);
-
-  const refused = await queues.open('refused');
-  await refused.wait();
-  refused.api.setCredentials([]);
-  add(['RedisTaskCredentialsRefused'], refused);
-
-  const unreachable = await queues.open('unreachable');
-  await unreachable.wait();
-  unreachable.api.fault({ kind: 'html', httpStatus: 502 });
-  add(['RedisTaskNoGoodCall', 'RedisTaskApiFails'], unreachable);
-
-  const throttled = await queues.open('throttled');
-  throttled.api.fault({ kind: 'throttled' }, { probability: 0.3 });
-  for (let wait = 0; wait < 3; wait += 1) await throttled.wait();
-  add(['RedisTaskThrottled'], throttled);
-
-  const saturated = await queues.open('saturated', { settings: { REDIS_TASK_API_RPS: '1' } });
-  for (let wait = 0; wait < 40; wait += 1) await saturated.wait();
-  add(['RedisTaskQueueDelay'], saturated);
-
-  const skewed = await queues.open('skewed', { simulator: { clockOffsetMs: 120_000 } });
-  await skewed.wait();
-  add(['RedisTaskClockSkew'], skewed);
-
-  const odd = await queues.open('odd');
-  odd.api.addTask(1, { timeline: [{ status: 'archiving' }] });
-  await odd.wait();
-  add(['RedisTaskUnknownStatus'], odd);
-
-  const sts = await fakeSts(Date.now);
-  stage.onClose(() => Promise.resolve(sts.close()));
-  sts.accepted = [SIMULATOR_CREDENTIAL];
-  // The worker loads a new key a minute before the end.
-  sts.lifeMs = 75_000;
-  const keys = Array.from({ length: 100 }, (_, index) => index + 1);
-  const credentials = keys.map((key) => ({
-    secretId: `AKIDsts${key}`,
-    secretKey: `stsSecretKey${key}`,
-    token: `stsToken${key}`,
-  }));
-  const expiring = await queues.open('expiring', {
-    simulator: { credentials },
-    settings: { TENCENTCLOUD_ROLE_ARN: 'qcs::cam::uin/1:roleName/waiter', TENCENTCLOUD_STS_ENDPOINT: sts.url.origin },
-  });
-  await expiring.wait();
-  add(['RedisTaskCredentialsExpire'], { ...expiring, begin: () => void (sts.instead = stsError('InternalError')) });
-
-  const history = await queues.open('incompatible');
-  const wait = await history.wait();
-  await history.api.waitForCall(({ outcome }) => outcome === 'ok');
-  await history.worker.kill();
-  const target = await runIncompatible(stage, history.queue);
-  // So that there is a workflow task, whatever the wait was doing.
-  await wait.signal('pollNow');
-  add(['RedisTaskWorkflowTaskFails'], { queue: history.queue, target });
-  return made;
+interface QueueOptions {
+  readonly simulator?: SimulatorOptions;
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
-class Queues {
-  constructor(private readonly stage: Stage) {}
+/** Starts a worker for a queue, and an API whose task 1 runs for ever. */
+async function openQueue(stage: Stage, queue: string, { simulator, settings }: QueueOptions = {}) {
+  const api = await RedisApiSimulator.start(simulator);
+  stage.onClose(() => api.close());
+  api.addTask(1, { timeline: [{ status: 'running' }] });
+  const target = await freeAddress();
+  const own = { TENCENTCLOUD_REDIS_ENDPOINT: api.url, REDIS_TASK_QUEUE: queue, REDIS_TASK_HTTP: target };
+  const worker = await stage.readyWorker({ ...own, ...settings });
+  const wait = (taskId = 1) =>
+    stage.client.workflow.start('awaitRedisTask', {
+      taskQueue: queue,
+      workflowId: randomUUID(),
+      args: [{ taskId, region: 'ap-guangzhou', polling: { initialInterval: '1s', backoffCoefficient: 1 } }],
+    });
+  return { queue, target, worker, api, wait };
+}
 
-  /** Starts a worker, and an API with one task that runs for ever. */
-  async open(
-    queue: string,
-    { simulator, settings }: { simulator?: SimulatorOptions; settings?: Readonly<Record<string, string>> } = {},
-  ) {
-    const { stage } = this;
-    const api = await RedisApiSimulator.start(simulator);
-    stage.onClose(() => api.close());
-    api.addTask(1, RUNNING);
-    const target = await freeAddress();
-    const own = { TENCENTCLOUD_REDIS_ENDPOINT: api.url, REDIS_TASK_QUEUE: queue, REDIS_TASK_HTTP: target };
-    const worker = await stage.readyWorker({ ...own, ...settings });
-    const wait = (taskId = 1) =>
-      stage.client.workflow.start('awaitRedisTask', {
-        taskQueue: queue,
-        workflowId: randomUUID(),
-        args: [{ taskId, region: 'ap-guangzhou', polling: { initialInterval: '1s', backoffCoefficient: 1 } }],
-      });
-    return { queue, target, worker, api, wait };
+/** A worker with nothing wrong, whose tasks end one after the other. */
+export async function startHealthy(stage: Stage): Promise<Fault> {
+  const good = await openQueue(stage, 'redis-task');
+  for (let task = 1; task <= 25; task += 1) {
+    good.api.addTask(task, { timeline: [{ status: 'running', forMs: 15_000 * task }, { status: 'succeed' }] });
+    await good.wait(task);
   }
+  return good;
+}
+
+/** What makes alerts fire, by their names. */
+export const FAULTS: Readonly<Record<string, (stage: Stage) => Promise<Fault>>> = {
+  async RedisTaskCredentialsRefused(stage) {
+    const refused = await openQueue(stage, 'refused');
+    await refused.wait();
+    refused.api.setCredentials([]);
+    return refused;
+  },
+
+  async RedisTaskCredentialsExpire(stage) {
+    const sts = await fakeSts(Date.now);
+    stage.onClose(() => Promise.resolve(sts.close()));
+    sts.accepted = [SIMULATOR_CREDENTIAL];
+    // The worker loads a new key a minute before the end of the old one.
+    sts.lifeMs = 75_000;
+    const keys = Array.from({ length: 100 }, (_, index) => ({
+      secretId: `AKIDsts${index + 1}`,
+      secretKey: `stsSecretKey${index + 1}`,
+      token: `stsToken${index + 1}`,
+    }));
+    const role = {
+      TENCENTCLOUD_ROLE_ARN: 'qcs::cam::uin/1:roleName/waiter',
+      TENCENTCLOUD_STS_ENDPOINT: sts.url.origin,
+    };
+    const expiring = await openQueue(stage, 'expiring', { simulator: { credentials: keys }, settings: role });
+    await expiring.wait();
+    return { ...expiring, begin: () => void (sts.instead = stsError('InternalError')) };
+  },
+
+  RedisTaskNoGoodCall: (stage) => unreachable(stage, 'unreachable', 1),
+  RedisTaskApiFails: (stage) => unreachable(stage, 'half-unreachable', 0.7),
+
+  async RedisTaskQueueDelay(stage) {
+    const saturated = await openQueue(stage, 'saturated', { settings: { REDIS_TASK_API_RPS: '1' } });
+    for (let wait = 0; wait < 40; wait += 1) await saturated.wait();
+    return saturated;
+  },
+
+  async RedisTaskThrottled(stage) {
+    const throttled = await openQueue(stage, 'throttled');
+    throttled.api.fault({ kind: 'throttled' }, { probability: 0.3 });
+    for (let wait = 0; wait < 3; wait += 1) await throttled.wait();
+    return throttled;
+  },
+
+  async RedisTaskClockSkew(stage) {
+    const skewed = await openQueue(stage, 'skewed', { simulator: { clockOffsetMs: 120_000 } });
+    await skewed.wait();
+    return skewed;
+  },
+
+  async RedisTaskWorkflowTaskFails(stage) {
+    const { queue, api, wait, worker } = await openQueue(stage, 'incompatible');
+    const handle = await wait();
+    await api.waitForCall(({ outcome }) => outcome === 'ok');
+    await worker.kill();
+    const target = await runIncompatible(stage, queue);
+    // So that there is a workflow task, whatever the wait was doing.
+    await handle.signal('pollNow');
+    return { queue, target };
+  },
+
+  async RedisTaskUnknownStatus(stage) {
+    const odd = await openQueue(stage, 'odd');
+    odd.api.addTask(1, { timeline: [{ status: 'archiving' }] });
+    await odd.wait();
+    return odd;
+  },
+};
+
+async function unreachable(stage: Stage, queue: string, probability: number): Promise<Fault> {
+  const opened = await openQueue(stage, queue);
+  for (let wait = 0; wait < 3; wait += 1) await opened.wait();
+  await opened.api.waitForCall(({ outcome }) => outcome === 'ok');
+  opened.api.fault({ kind: 'html', httpStatus: 502 }, { probability });
+  return opened;
 }
 
 /** Serves a queue in this process, with workflow code that does not fit its histories. */
