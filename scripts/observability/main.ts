@@ -20,7 +20,7 @@ exitOnSignals();
 needPrometheus();
 
 const folder = fileURLToPath(new URL('../../deploy/observability', import.meta.url));
-run('promtool', ['check', 'rules', 'alerts.yml'], folder);
+run('promtool', ['check', 'config', 'prometheus.yml'], folder);
 run('promtool', ['test', 'rules', 'alerts.test.yml'], folder);
 
 const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
