@@ -60,7 +60,10 @@ export const FAULTS: Readonly<Record<string, (stage: Stage) => Promise<Fault>>> 
 
   async RedisTaskCredentialsExpire(stage) {
     const sts = await fakeSts(Date.now);
-    stage.onClose(() => Promise.resolve(sts.close()));
+    stage.onClose(() => {
+      sts.close();
+      return Promise.resolve();
+    });
     sts.accepted = [SIMULATOR_CREDENTIAL];
     // The worker loads a new key a minute before the end of the old one.
     sts.lifeMs = 75_000;

@@ -3,7 +3,6 @@
  * is made to fire for real, and every query of the dashboard must have data. That takes a few minutes.
  */
 import { readFileSync } from 'node:fs';
-import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { exitOnSignals } from '../../test/support/processes.js';
