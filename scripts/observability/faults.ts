@@ -39,14 +39,16 @@ async function openQueue(stage: Stage, queue: string, { simulator, settings }: Q
   return { queue, target, worker, api, wait };
 }
 
-/** A worker with nothing wrong, whose tasks end one after the other. */
-export async function startHealthy(stage: Stage): Promise<Fault> {
+/** A worker with nothing wrong, whose tasks end one after the other once Prometheus watches. */
+export async function startHealthy(stage: Stage): Promise<Fault & { readonly begin: () => Promise<void> }> {
   const good = await openQueue(stage, 'redis-task');
-  for (let task = 1; task <= 25; task += 1) {
-    good.api.addTask(task, { timeline: [{ status: 'running', forMs: 15_000 * task }, { status: 'succeed' }] });
-    await good.wait(task);
-  }
-  return good;
+  const begin = async (): Promise<void> => {
+    for (let task = 1; task <= 25; task += 1) {
+      good.api.addTask(task, { timeline: [{ status: 'running', forMs: 10_000 * task }, { status: 'succeed' }] });
+      await good.wait(task);
+    }
+  };
+  return { ...good, begin };
 }
 
 /** What makes alerts fire, by their names. */
@@ -60,7 +62,10 @@ export const FAULTS: Readonly<Record<string, (stage: Stage) => Promise<Fault>>> 
 
   async RedisTaskCredentialsExpire(stage) {
     const sts = await fakeSts(Date.now);
-    stage.onClose(() => Promise.resolve(sts.close()));
+    stage.onClose(() => {
+      sts.close();
+      return Promise.resolve();
+    });
     sts.accepted = [SIMULATOR_CREDENTIAL];
     // The worker loads a new key a minute before the end of the old one.
     sts.lifeMs = 75_000;

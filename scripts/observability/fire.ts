@@ -31,6 +31,7 @@ export async function fireAlerts(only: readonly string[]): Promise<void> {
     const targets = [healthy, ...faults].map(({ target }) => target);
     prometheus = await Prometheus.start(targets, hurriedRules());
     for (const { begin } of faults) begin?.();
+    await healthy.begin();
 
     for (const { alert, queue } of faults) await untilFiring(prometheus, alert, queue);
     if (only.length === 0) await checkDashboard(prometheus);
@@ -76,7 +77,7 @@ async function checkDashboard(prometheus: Prometheus): Promise<void> {
   const queries = panels.flatMap(({ title = '', targets = [] }) => targets.map(({ expr }) => ({ title, expr })));
   for (const { title, expr } of queries) {
     const asked = expr
-      .replaceAll('$__rate_interval', '1m')
+      .replaceAll('$__rate_interval', '30m')
       .replaceAll('$namespace', '.+')
       .replaceAll('$taskQueue', '.+');
     const values = await prometheus.query(asked);

@@ -3,7 +3,6 @@
  * is made to fire for real, and every query of the dashboard must have data. That takes a few minutes.
  */
 import { readFileSync } from 'node:fs';
-import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { exitOnSignals } from '../../test/support/processes.js';
@@ -20,7 +19,7 @@ exitOnSignals();
 needPrometheus();
 
 const folder = fileURLToPath(new URL('../../deploy/observability', import.meta.url));
-run('promtool', ['check', 'rules', 'alerts.yml'], folder);
+run('promtool', ['check', 'config', 'prometheus.yml'], folder);
 run('promtool', ['test', 'rules', 'alerts.test.yml'], folder);
 
 const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');

@@ -14,7 +14,10 @@ async function labelsOf(work: (metrics: ApiMetrics) => void): Promise<MetricTags
     createCounter: () => counter,
   });
   const environment = new MockActivityEnvironment({ taskQueue: 'orders-api' }, { metricMeter });
-  await environment.run(() => Promise.resolve(work(new ApiMetrics())));
+  await environment.run(() => {
+    work(new ApiMetrics());
+    return Promise.resolve();
+  });
   return added;
 }
 

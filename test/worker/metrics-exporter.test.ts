@@ -1,0 +1,80 @@
+// Where the metrics go, by OpenTelemetry's standard variables, and what a collector then gets of a real worker.
+import { randomUUID } from 'node:crypto';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { RedisApiSimulator } from '../../src/testing/index.js';
+import { readMetricsExporter } from '../../src/worker/metrics-exporter.js';
+import { devServer } from '../support/environments.js';
+import { eventually, freeAddress, GOOD_SETTINGS, WorkerProcess } from '../support/processes.js';
+import { loopback } from '../tencent/credentials/loopback.js';
+
+describe('the metrics go', () => {
+  const collector = 'http://collector:4318';
+  const otlp = { kind: 'otlp', http: true, headers: {}, intervalMs: 60_000, temporality: 'cumulative' };
+  const cases: [env: Record<string, string>, expected: object][] = [
+    [{}, { kind: 'prometheus' }],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: collector }, { ...otlp, url: `${collector}/v1/metrics` }],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: `${collector}/base/` }, { ...otlp, url: `${collector}/base/v1/metrics` }],
+    [{ OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `${collector}/m` }, { ...otlp, url: `${collector}/m` }],
+    [{ OTEL_METRICS_EXPORTER: 'otlp' }, { ...otlp, url: 'http://localhost:4318/v1/metrics' }],
+    [
+      { OTEL_METRICS_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' },
+      { ...otlp, http: false, url: 'http://localhost:4317/' },
+    ],
+    [
+      { OTEL_METRICS_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_HEADERS: 'api-key=a%20b, x = y' },
+      { ...otlp, url: 'http://localhost:4318/v1/metrics', headers: { 'api-key': 'a b', x: 'y' } },
+    ],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: collector, OTEL_METRICS_EXPORTER: 'prometheus' }, { kind: 'prometheus' }],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: collector, OTEL_METRICS_EXPORTER: 'none' }, { kind: 'none' }],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: collector, OTEL_SDK_DISABLED: 'true' }, { kind: 'none' }],
+  ];
+  test.each(cases)('with %j to %j', (env, expected) => {
+    expect(readMetricsExporter(env)).toEqual(expected);
+  });
+});
+
+describe('a collector', () => {
+  let env: TestWorkflowEnvironment;
+  let api: RedisApiSimulator;
+  beforeAll(async () => {
+    env = await devServer();
+    api = await RedisApiSimulator.start();
+    api.addTask(1, { timeline: [{ status: 'succeed' }] });
+  });
+  afterAll(async () => {
+    await api.close();
+    await env.teardown();
+  });
+
+  test('gets the metrics of a worker, whose page then says so', async () => {
+    const collector = await loopback(() => ({ body: '' }));
+    const http = await freeAddress();
+    const taskQueue = `otlp-${randomUUID()}`;
+    const worker = new WorkerProcess({
+      ...GOOD_SETTINGS,
+      TEMPORAL_ADDRESS: env.address,
+      TENCENTCLOUD_REDIS_ENDPOINT: api.url,
+      REDIS_TASK_QUEUE: taskQueue,
+      REDIS_TASK_HTTP: http,
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url.origin,
+      OTEL_EXPORTER_OTLP_HEADERS: 'api-key=key-of-the-collector',
+      OTEL_METRIC_EXPORT_INTERVAL: '200',
+      OTEL_SERVICE_NAME: 'our-waits',
+    });
+    await worker.prints('Waiting for Redis tasks');
+    const args = [{ taskId: 1, region: 'ap-guangzhou' }];
+    await env.client.workflow.execute('awaitRedisTask', { taskQueue, workflowId: randomUUID(), args });
+
+    const has = (text: string) => collector.requests.some(({ body }) => body?.includes(text));
+    await eventually(() => has('redis_task_waits_ended') && has('redis_task_api_request_duration'));
+    const [request] = collector.requests;
+    expect(request?.path).toBe('/v1/metrics');
+    expect(request?.header('api-key')).toBe('key-of-the-collector');
+    expect(has('our-waits')).toBe(true);
+    const page = await (await fetch(`http://${http}/metrics`)).text();
+    expect(page).toBe('# The metrics are sent by OpenTelemetry: see OTEL_METRICS_EXPORTER\n');
+    expect(worker.output).not.toContain('key-of-the-collector');
+    await worker.kill();
+    collector.close();
+  });
+});
