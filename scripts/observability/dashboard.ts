@@ -1,6 +1,5 @@
 import {
   DashboardBuilder,
-  type DashboardVariable,
   DatasourceVariableBuilder,
   QueryVariableBuilder,
   RowBuilder,
@@ -116,6 +115,6 @@ function quantiles(histogram: string, labels: string): Query[] {
   ]);
 }
 
-function labelVariable(name: string, query: string): { build(): DashboardVariable } {
+function labelVariable(name: string, query: string): QueryVariableBuilder {
   return new QueryVariableBuilder(name).query(query).datasource(DATASOURCE).includeAll(true).allValue('.+').multi(true);
 }

@@ -51,7 +51,8 @@ test('every variable is one that the worker reads, and has a value that it accep
 
 test('the probes ask for pages that the worker serves, at the port where it serves them', async () => {
   const port = await getPort({ host: '127.0.0.1' });
-  const health = { isAlive: () => true, isReady: () => true, metrics: () => Promise.resolve('') };
+  const noProblem = () => undefined;
+  const health = { livenessProblem: noProblem, readinessProblem: noProblem, metrics: undefined };
   await serveHealth({ host: '127.0.0.1', port, required: true }, health);
 
   const { startupProbe, livenessProbe, readinessProbe } = container;
