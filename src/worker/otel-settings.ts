@@ -18,7 +18,8 @@ interface OtlpOptions {
   readonly temporality: 'cumulative' | 'delta';
 }
 
-const url = v.optional(readBy(readUrl));
+// Its URL may hold a password, so it is not shown.
+const url = v.optional(readBy(readUrl, (rule) => rule));
 const protocol = v.optional(oneOf('grpc', 'http/protobuf'));
 // Headers often hold a key, so they are not shown.
 const headers = v.optional(readBy(readHeaders, (rule) => rule));
