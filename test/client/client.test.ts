@@ -279,9 +279,15 @@ describe('without a worker', () => {
       maxConcurrentWorkflowTaskExecutions: 2,
       maxConcurrentWorkflowTaskPolls: 2,
     });
-    const inputs = Array.from({ length: 90 }, (_, index) => ({ taskId: index + 1, region }));
-    const startedAt = performance.now();
-    const outcomes = await worker.runUntil(new RedisTaskClient(waits.client, { taskQueue }).awaitAll(inputs));
+    const inputs = Array.from({ length: 90 }, (_, index) => ({ taskId: index + 2, region }));
+    const busy = new RedisTaskClient(waits.client, { taskQueue });
+    let startedAt = 0;
+    const outcomes = await worker.runUntil(async () => {
+      // A worker that is still starting is no busy one.
+      await busy.await({ taskId: 1, region }, { waitForWorker: true });
+      startedAt = performance.now();
+      return busy.awaitAll(inputs);
+    });
 
     // Sooner, it would show nothing.
     expect(performance.now() - startedAt).toBeGreaterThan(6_000);

@@ -1,4 +1,4 @@
-// Thousands of random waits in virtual time, judged by the contract. `npm run explore` plays such waits on a real server.
+// Random waits in virtual time, judged by the contract. `npm run explore` plays such waits on a real server.
 import fc from 'fast-check';
 import { judge } from './oracle.js';
 import { storyOf } from './story.js';
@@ -8,7 +8,7 @@ import { WorkflowVm } from './virtual/workflow-vm.js';
 import { waitScripts } from './wait-script.js';
 
 const LONGEST_MS = 120_000;
-const WAITS = Number(process.env['EXPLORE_WAITS'] ?? 2_000);
+const WAITS = Number(process.env['EXPLORE_WAITS'] ?? 1_000);
 const SEED = process.env['EXPLORE_SEED'];
 
 let vm: WorkflowVm;

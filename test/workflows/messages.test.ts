@@ -249,7 +249,7 @@ describe('extendWait', () => {
 
   test.concurrent('ends a wait sooner although its call sits in a queue that nobody serves', async () => {
     const { taskQueue, handle } = await waitWithoutCalls(waits, { maxWait: '1h' });
-    await extend(handle, { maxWait: '2s' });
+    await extend(handle, { maxWait: '8s' });
     const failure = await failureOf(handle);
 
     expect(failure).toMatchObject({
