@@ -35,9 +35,8 @@ export async function watch(wait: RedisTaskWait, limits: CallLimits): Promise<Po
     if (polls.isOver) return polls.answer;
 
     const isLast = clock.isPastDeadline;
-    const { dueInMs = 0, isCalling = false } = standing ?? {};
+    const { dueInMs = 0, isCalling = false, isQueued = false } = standing ?? {};
     const isBetweenCalls = dueInMs > (isLast ? CANCEL_MS : MINIMUM_INTERVAL_MS);
-    const isQueued = !isCalling && dueInMs === 0;
     if (!standing || isBetweenCalls || (isLast && (isQueued || looks > LAST_LOOKS))) {
       const answer = await polls.giveUp();
       if (!answer) wait.become(watchEnded(wait.state, Date.now(), dueInMs));
@@ -57,6 +56,8 @@ export async function watch(wait: RedisTaskWait, limits: CallLimits): Promise<Po
 /** A watch as the server knows it. */
 interface Standing {
   readonly isCalling: boolean;
+  /** Its next call was due when the server was asked. One that fell due since may have been made, and is looked at again. */
+  readonly isQueued: boolean;
   /** When its next call is due; 0 if that is under way or in the task queue. */
   readonly dueInMs: number;
 }
@@ -67,5 +68,6 @@ async function lookAt(wait: RedisTaskWait, activityId: string): Promise<Standing
   if (!standing) return undefined;
   const { memory, isCalling, nextAttemptAt } = standing;
   if (memory) wait.become(watchReported(wait.state, memory.state));
-  return { isCalling, dueInMs: Math.max(0, (nextAttemptAt ?? 0) - Date.now()) };
+  const isQueued = !isCalling && nextAttemptAt === null;
+  return { isCalling, isQueued, dueInMs: Math.max(0, (nextAttemptAt ?? 0) - Date.now()) };
 }
