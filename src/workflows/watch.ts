@@ -5,6 +5,8 @@ import { type Polled, PollUnderWay, watchTask } from './poll.js';
 import { describeWatch } from './queue.js';
 import type { RedisTaskWait } from './redis-task-wait.js';
 
+/** No whole second: a watch that polls each second would be in a call at every look. */
+const FIRST_PAUSE_MS = 1_350;
 /** How often to look, at the least, whether a long call of a watch has ended. */
 const LONGEST_PAUSE_MS = 4_000;
 /** How often to look for that at the deadline, before the watch is given up with its call. */
@@ -35,8 +37,11 @@ export async function watch(wait: RedisTaskWait, limits: CallLimits): Promise<Po
     if (polls.isOver) return polls.answer;
 
     const isLast = clock.isPastDeadline;
-    const { dueInMs = 0, isCalling = false, isQueued = false } = standing ?? {};
+    const { dueInMs = 0, isCalling = false, isStale = false } = standing ?? {};
+    // What has happened since the server was asked is in its next answer.
+    if (isLast && isStale && looks <= LAST_LOOKS) continue;
     const isBetweenCalls = dueInMs > (isLast ? CANCEL_MS : MINIMUM_INTERVAL_MS);
+    const isQueued = !isCalling && dueInMs === 0;
     if (!standing || isBetweenCalls || (isLast && (isQueued || looks > LAST_LOOKS))) {
       const answer = await polls.giveUp();
       if (!answer) wait.become(watchEnded(wait.state, Date.now(), dueInMs));
@@ -46,7 +51,7 @@ export async function watch(wait: RedisTaskWait, limits: CallLimits): Promise<Po
       // The call that comes in a moment, or is in the queue, is the poll that was asked for.
       wait.become(pollBegan(wait.state, 'watching'));
     } else {
-      const pauseMs = Math.min(looks * MINIMUM_INTERVAL_MS, LONGEST_PAUSE_MS);
+      const pauseMs = Math.min(looks * FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
       const goesOn = () => polls.isOver || clock.isPastDeadline !== isLast;
       await clock.until(goesOn, pauseMs, { summary: WATCH_LOOK_SUMMARY });
     }
@@ -56,18 +61,20 @@ export async function watch(wait: RedisTaskWait, limits: CallLimits): Promise<Po
 /** A watch as the server knows it. */
 interface Standing {
   readonly isCalling: boolean;
-  /** Its next call was due when the server was asked. One that fell due since may have been made, and is looked at again. */
-  readonly isQueued: boolean;
   /** When its next call is due; 0 if that is under way or in the task queue. */
   readonly dueInMs: number;
+  /** The answer was long under way, or the next call has fallen due meanwhile: it may have been made. */
+  readonly isStale: boolean;
 }
 
 /** Learns where a watch stands. Undefined if nobody knows. */
 async function lookAt(wait: RedisTaskWait, activityId: string): Promise<Standing | undefined> {
+  const askedAt = Date.now();
   const standing = await wait.clock.answerOf(describeWatch(activityId));
   if (!standing) return undefined;
   const { memory, isCalling, nextAttemptAt } = standing;
   if (memory) wait.become(watchReported(wait.state, memory.state));
-  const isQueued = !isCalling && nextAttemptAt === null;
-  return { isCalling, isQueued, dueInMs: Math.max(0, (nextAttemptAt ?? 0) - Date.now()) };
+  const now = Date.now();
+  const isStale = now - askedAt > MINIMUM_INTERVAL_MS || (nextAttemptAt !== null && nextAttemptAt <= now);
+  return { isCalling, isStale, dueInMs: Math.max(0, (nextAttemptAt ?? 0) - now) };
 }

@@ -10,6 +10,9 @@ import type { Command } from './workflow-vm.js';
 /** The record of a poll of a watch, as it goes on. */
 export type NotedPoll = { -readonly [K in keyof PollRecord]: PollRecord[K] };
 
+/** An answer this close before the watch is cancelled may not be in what the wait has heard of it. */
+const ON_ITS_WAY_MS = 100;
+
 /** A watch between its attempts: what its heartbeats have told the server, and when it is tried again. */
 export class VirtualWatch {
   isOver = false;
@@ -21,6 +24,7 @@ export class VirtualWatch {
   /** An attempt was taken from the queue, and has not ended. */
   isCalling = false;
   private current: NotedPoll | undefined;
+  private last: NotedPoll | undefined;
 
   constructor(
     private readonly clock: VirtualClock,
@@ -66,6 +70,7 @@ export class VirtualWatch {
     if (isPollOver && this.current) {
       this.current.answeredAt = this.clock.now - this.start;
       this.current.gaveTask = answer.error === undefined;
+      this.last = this.current;
       this.current = undefined;
     }
     if (step.isNews) {
@@ -80,8 +85,9 @@ export class VirtualWatch {
 
   cancel(): void {
     this.isOver = true;
-    if (!this.current) return;
     const now = this.clock.now - this.start;
+    if (this.last && now - (this.last.answeredAt ?? 0) < ON_ITS_WAY_MS) this.last.isDoubtful = true;
+    if (!this.current) return;
     // Between two attempts of a poll, no call is given up.
     if (this.isCalling) this.current.givenUpAt = now;
     else Object.assign(this.current, { answeredAt: now, gaveTask: false });
