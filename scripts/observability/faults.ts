@@ -40,7 +40,9 @@ async function openQueue(stage: Stage, queue: string, { simulator, settings }: Q
 }
 
 /** A worker with nothing wrong, whose tasks end one after the other once Prometheus watches. */
-export async function startHealthy(stage: Stage): Promise<Omit<Fault, 'begin'> & { readonly begin: () => Promise<void> }> {
+export async function startHealthy(
+  stage: Stage,
+): Promise<Omit<Fault, 'begin'> & { readonly begin: () => Promise<void> }> {
   const good = await openQueue(stage, 'redis-task');
   const begin = async (): Promise<void> => {
     for (let task = 1; task <= 25; task += 1) {
