@@ -1,5 +1,5 @@
 import { Runtime, type Worker } from '@temporalio/worker';
-import { AWAIT_REDIS_TASK } from '../contract/ids.js';
+import { waitsQuery } from '../contract/ids.js';
 import { METRICS, record } from '../contract/metrics.js';
 
 /** Each count is one request to the server, from each worker. */
@@ -14,7 +14,7 @@ const COUNT_EVERY_MS = 30_000;
 export function showGauges(waits: Worker, calls: Worker): () => void {
   const { namespace, taskQueue } = waits.options;
   const meter = Runtime.instance().metricMeter.withTags({ namespace, taskQueue });
-  const query = `WorkflowType = '${AWAIT_REDIS_TASK}' AND TaskQueue = '${taskQueue}' AND ExecutionStatus = 'Running'`;
+  const query = waitsQuery(taskQueue, ['Running']);
   const show = async (): Promise<void> => {
     record(meter, METRICS.rateLimit, calls.options.maxTaskQueueActivitiesPerSecond ?? 0);
     try {

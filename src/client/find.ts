@@ -6,7 +6,7 @@ import {
 } from '@temporalio/client';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import pMap, { pMapSkip } from 'p-map';
-import { AWAIT_REDIS_TASK, clientWorkflowId } from '../contract/ids.js';
+import { AWAIT_REDIS_TASK, clientWorkflowId, waitsQuery } from '../contract/ids.js';
 import { type TaskIdentity, taskOf, taskToldBy } from './reference.js';
 
 export const RUNNING = ['Running'];
@@ -80,10 +80,7 @@ async function lastEnded(
 }
 
 export function listWaits(client: Client, taskQueue: string, statuses: readonly string[], pageSize = PAGE_SIZE) {
-  const queue = taskQueue.replace(/['\\]/g, (character) => `\\${character}`);
-  const status = statuses.map((each) => `'${each}'`).join(', ');
-  const query = `WorkflowType = '${AWAIT_REDIS_TASK}' AND TaskQueue = '${queue}' AND ExecutionStatus IN (${status})`;
-  return client.workflow.list({ query, pageSize });
+  return client.workflow.list({ query: waitsQuery(taskQueue, statuses), pageSize });
 }
 
 /** A parent in another language may set neither memo nor our id: read the input. */

@@ -42,3 +42,10 @@ export function waitStartOptions(plan: WaitPlan, input: AwaitRedisTaskInput, tas
     args: [input] as [AwaitRedisTaskInput],
   };
 }
+
+/** The query that lists the waits on a queue which have one of these statuses. */
+export function waitsQuery(taskQueue: string, statuses: readonly string[]): string {
+  const queue = taskQueue.replace(/['\\]/g, (character) => `\\${character}`);
+  const status = statuses.map((each) => `'${each}'`).join(', ');
+  return `WorkflowType = '${AWAIT_REDIS_TASK}' AND TaskQueue = '${queue}' AND ExecutionStatus IN (${status})`;
+}
