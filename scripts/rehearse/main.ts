@@ -1,7 +1,8 @@
 /**
  * `npm run rehearse`: the services of docker-compose.yml as processes of this machine, with the versions, environment,
  * commands and order of that file. Random waits run on them while the server is upgraded and killed, PostgreSQL is
- * killed and the worker is killed; each wait is judged by what its task really did. See docs/rehearsal.md.
+ * killed and the worker is killed; each wait is judged by what its task really did. In the end the databases are restored
+ * from a backup. See docs/rehearsal.md.
  *
  *   npm run rehearse -- [--seed 1] [--waits 500] [--seconds 150] [--faults 0.2] [--from 1.31.2]
  *                       [--old-schema 1.30.4]
@@ -23,6 +24,7 @@ import { waitScripts } from '../../test/explore/wait-script.js';
 import { exitOnSignals } from '../../test/support/processes.js';
 import { imageOf } from './compose-file.js';
 import { loadCompose, ROOT } from './load-compose.js';
+import { rehearseRestore } from './restore.js';
 import { temporalFiles, type TemporalRelease, temporalRelease } from './temporal-release.js';
 import { Topology } from './topology.js';
 import { untilWritten } from './until-written.js';
@@ -96,6 +98,10 @@ try {
       { atMs: share(0.55), happen: () => away('PostgreSQL was killed', () => topology.restartDatabase()) },
     ],
   });
+  for (const sentence of await rehearseRestore(stage, topology, say)) {
+    wrong += 1;
+    say(`✗ ${sentence}`);
+  }
   process.exitCode = wrong + stage.unexpectedExits === 0 ? 0 : 1;
 } finally {
   await stage.close();

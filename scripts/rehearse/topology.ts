@@ -106,6 +106,20 @@ export class Topology {
     await this.startDatabase();
   }
 
+  /** Keeps a copy of the databases; everything that uses them is stopped meanwhile. */
+  async backUp(): Promise<void> {
+    await this.stopServer();
+    await this.database?.backUp();
+    await this.startDatabase();
+  }
+
+  /** Puts the copy in the place of the databases. */
+  async restore(): Promise<void> {
+    await this.stopServer();
+    await this.database?.restore();
+    await this.startDatabase();
+  }
+
   /** `host:port` of Temporal. */
   get temporal(): string {
     return `${this.address('temporal')}:${PORTS.temporal}`;

@@ -28,6 +28,12 @@ export interface ProcessOptions {
   readonly gid?: number | undefined;
 }
 
+/** One listener for all of them: Node warns of a leak at eleven. */
+const endings = new Set<() => void>();
+process.once('exit', () => {
+  for (const end of endings) end();
+});
+
 /** A running program. It is killed when this process exits first. */
 export class Process {
   /** Rejects when the program cannot be started. */
@@ -52,10 +58,10 @@ export class Process {
       this.child.once('close', () => log.end());
     }
     const kill = () => this.forceEnd();
-    process.once('exit', kill);
+    endings.add(kill);
     this.end = once(this.child, 'close')
       .then(([code, signal]) => ({ code: code as number | null, signal: signal as NodeJS.Signals | null }))
-      .finally(() => process.off('exit', kill));
+      .finally(() => endings.delete(kill));
     this.end.catch(() => undefined);
   }
 
