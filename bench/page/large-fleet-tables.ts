@@ -57,7 +57,7 @@ function loadTable({ pacings, memory }: PageResults): string {
       ...costs.map(({ workerCpuMs }) => ((LARGE_FLEET_CALLS_PER_SECOND * (workerCpuMs ?? NaN)) / 1_000).toFixed(0)),
     ],
     [
-      `GB of a worker for each of ${leastAccounts()} accounts`,
+      `GB of all workers together, one for each of ${leastAccounts()} accounts`,
       ...open.map(({ highestMb }) => (((highestMb ?? NaN) * leastAccounts()) / 1_000).toFixed(0)),
     ],
   ];

@@ -56,10 +56,10 @@ export function watchStep(
     state.observation?.status !== known.observation?.status ||
     outcomeOf(plan, state, answer, 0, now) !== undefined ||
     dueWarnings(state, now).length > 0;
-  if (isNews) return { isNews, state };
   const paused = pauseAfterPoll(plan, state, now, random, queuedMs);
-  // The wait itself watches its deadline.
   const dueAt = nextPollAt({ ...paused, deadline: Infinity }) ?? now;
+  // No call after this one comes before the deadline. A watch that the wait had to end might just have made one.
+  if (isNews || dueAt >= known.deadline) return { isNews: true, state };
   return { isNews, memory: { state: paused, tries: 0 }, retryAfterMs: Math.max(0, Math.round(dueAt - now)) };
 }
 

@@ -69,6 +69,13 @@ describe('a watch', () => {
     },
   );
 
+  test('ends by itself when it would call again only after the deadline, so that no call of it is missed', () => {
+    // Calls at 2, 6 and 14 s.
+    expect(watchAfter(running, { maxWait: '20s' }).call(running).call(running).news).toBeUndefined();
+    const ended = watchAfter(running, { maxWait: '20s' }).call(running).call(running).call(running);
+    expect(ended.news).toMatchObject({ polls: 4, observation: { status: 'running' } });
+  });
+
   test('remembers when the task was last seen unfinished', () => {
     const watch = watchAfter(running).call(running);
     const askedAt = watch.now - 4_000 - CALL_MS;

@@ -294,10 +294,12 @@ describe('extendWait', () => {
 });
 
 describe('the deadline', () => {
-  test.concurrent('has its last poll at once when the watch pauses, and all polls count', async () => {
+  test.concurrent('has its last poll at once, and all polls count: the watch ends by itself before', async () => {
     const { taskId, handle } = await startWatched({ maxWait: '6s' });
     const { type, details } = await failureOf(handle);
 
+    const activities = activitiesOf(await handle.fetchHistory());
+    expect(activities).toEqual(['describeTaskInfo', 'watchTaskInfo', 'describeTaskInfo']);
     expect({ type, polls: details.polls }).toEqual({ type: 'RedisTaskTimedOut', polls: 3 });
     expect(waits.callsFor(taskId)).toHaveLength(3);
     expect(details.waitedMs).toBeGreaterThanOrEqual(6_000);
@@ -305,7 +307,8 @@ describe('the deadline', () => {
   });
 
   test.concurrent('has a last poll that sees an end which the watch has not seen', async () => {
-    const { taskId, handle } = await pausingWatch({ maxWait: '7s' });
+    const { taskId, handle } = await startWatched({ maxWait: '7s' });
+    await untilState(handle, ({ polls }) => polls === 2);
     waits.simulator.setTask(taskId, SUCCEED);
 
     await expect(handle.result()).resolves.toMatchObject({ status: 'succeed', polls: 3 });

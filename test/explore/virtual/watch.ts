@@ -10,7 +10,10 @@ import type { Command } from './workflow-vm.js';
 /** The record of a poll of a watch, as it goes on. */
 export type NotedPoll = { -readonly [K in keyof PollRecord]: PollRecord[K] };
 
-/** An answer this close before the watch is cancelled may not be in what the wait has heard of it. */
+/**
+ * An answer this close before the watch is cancelled may not be in what the wait has heard of it, unless it is cancelled at
+ * the deadline that it knew: it ends by itself before that.
+ */
 const ON_ITS_WAY_MS = 100;
 
 /** A watch between its attempts: what its heartbeats have told the server, and when it is tried again. */
@@ -86,7 +89,9 @@ export class VirtualWatch {
   cancel(): void {
     this.isOver = true;
     const now = this.clock.now - this.start;
-    if (this.last && now - (this.last.answeredAt ?? 0) < ON_ITS_WAY_MS) this.last.isDoubtful = true;
+    const { last, known } = this;
+    const isUnforeseen = this.clock.now < known.deadline || (last && now - last.at < ON_ITS_WAY_MS);
+    if (last && isUnforeseen && now - (last.answeredAt ?? 0) < ON_ITS_WAY_MS) last.isDoubtful = true;
     if (!this.current) return;
     // Between two attempts of a poll, no call is given up.
     if (this.isCalling) this.current.givenUpAt = now;
