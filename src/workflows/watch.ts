@@ -37,9 +37,7 @@ export async function watch(wait: RedisTaskWait, limits: CallLimits): Promise<Po
     if (polls.isOver) return polls.answer;
 
     const isLast = clock.isPastDeadline;
-    const { dueInMs = 0, isCalling = false, isStale = false } = standing ?? {};
-    // What has happened since the server was asked is in its next answer.
-    if (isLast && isStale && looks <= LAST_LOOKS) continue;
+    const { dueInMs = 0, isCalling = false } = standing ?? {};
     const isBetweenCalls = dueInMs > (isLast ? CANCEL_MS : MINIMUM_INTERVAL_MS);
     const isQueued = !isCalling && dueInMs === 0;
     if (!standing || isBetweenCalls || (isLast && (isQueued || looks > LAST_LOOKS))) {
@@ -63,18 +61,13 @@ interface Standing {
   readonly isCalling: boolean;
   /** When its next call is due; 0 if that is under way or in the task queue. */
   readonly dueInMs: number;
-  /** The answer was long under way, or the next call has fallen due meanwhile: it may have been made. */
-  readonly isStale: boolean;
 }
 
 /** Learns where a watch stands. Undefined if nobody knows. */
 async function lookAt(wait: RedisTaskWait, activityId: string): Promise<Standing | undefined> {
-  const askedAt = Date.now();
   const standing = await wait.clock.answerOf(describeWatch(activityId));
   if (!standing) return undefined;
   const { memory, isCalling, nextAttemptAt } = standing;
   if (memory) wait.become(watchReported(wait.state, memory.state));
-  const now = Date.now();
-  const isStale = now - askedAt > MINIMUM_INTERVAL_MS || (nextAttemptAt !== null && nextAttemptAt <= now);
-  return { isCalling, isStale, dueInMs: Math.max(0, (nextAttemptAt ?? 0) - now) };
+  return { isCalling, dueInMs: Math.max(0, (nextAttemptAt ?? 0) - Date.now()) };
 }
