@@ -26,8 +26,7 @@ export interface OpenWaits {
   readonly highestMb: number | null;
   /** Seconds since the first wait was started, and megabytes. */
   readonly samples: readonly (readonly [seconds: number, residentMb: number])[];
-  /** Results from before it was measured have none. */
-  readonly polling?: Polling;
+  readonly polling: Polling;
   readonly recovery: Recovery;
 }
 
@@ -36,7 +35,6 @@ export interface Polling {
   readonly calls: number;
   /** Of the workflow tasks, how many found no wait in memory and had to replay it. */
   readonly missedShare: number;
-  readonly replayMs: number;
   /** Of the worker process, for each call. */
   readonly cpuMsPerCall: number | null;
 }
@@ -105,8 +103,6 @@ interface Counters {
   readonly cpuMs: number | null;
   readonly hits: number;
   readonly misses: number;
-  readonly replays: number;
-  readonly replayS: number;
 }
 
 async function countersOf(stage: Stage, worker: WorkerProcess, http: string): Promise<Counters> {
@@ -121,18 +117,15 @@ async function countersOf(stage: Stage, worker: WorkerProcess, http: string): Pr
     cpuMs: cpuMsOf(worker.pid),
     hits: sumOf('sticky_cache_hit_total'),
     misses: sumOf('sticky_cache_miss_total'),
-    replays: sumOf('workflow_task_replay_latency_seconds_count'),
-    replayS: sumOf('workflow_task_replay_latency_seconds_sum'),
   };
 }
 
 function describePolling(before: Counters, after: Counters): Polling {
-  const grown = (counter: 'calls' | 'hits' | 'misses' | 'replays' | 'replayS') => after[counter] - before[counter];
+  const grown = (counter: 'calls' | 'hits' | 'misses') => after[counter] - before[counter];
   const calls = grown('calls');
   return {
     calls,
     missedShare: rounded(grown('misses') / (grown('hits') + grown('misses'))),
-    replayMs: rounded((1_000 * grown('replayS')) / grown('replays'), 1),
     cpuMsPerCall:
       before.cpuMs === null || after.cpuMs === null ? null : rounded((after.cpuMs - before.cpuMs) / calls, 1),
   };

@@ -19,7 +19,6 @@ export function memoryTables({ memory }: PageResults): Record<string, string> {
         'highest, MB',
         'started a second',
         'loaded anew',
-        'a replay takes',
         'CPU a call',
         'restart: first poll',
         'restart: full pace',
@@ -42,15 +41,9 @@ export function memoryTables({ memory }: PageResults): Record<string, string> {
   };
 }
 
-/** The share of workflow tasks that found no wait in memory, and what that costs. */
-function pollingCells(polling: OpenWaits['polling']): string[] {
-  if (!polling) return Array<string>(3).fill('not measured');
-  const { missedShare, replayMs, cpuMsPerCall } = polling;
-  return [inPercent(missedShare), inMs(replayMs), cpuMsPerCall === null ? 'not measured' : inMs(cpuMsPerCall)];
-}
-
-function inMs(ms: number): string {
-  return `${ms.toFixed(1)} ms`;
+/** The share of workflow tasks that found no wait in memory, and what a call takes with that. */
+function pollingCells({ missedShare, cpuMsPerCall }: OpenWaits['polling']): string[] {
+  return [inPercent(missedShare), cpuMsPerCall === null ? 'not measured' : `${cpuMsPerCall.toFixed(1)} ms`];
 }
 
 function containerTable(): string {
