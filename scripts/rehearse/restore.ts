@@ -3,6 +3,7 @@ import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import { PACINGS, startWaits, waitId } from '../../bench/support/waits.js';
 import { formatDuration } from '../../src/contract/duration.js';
 import { decodeRedisTaskFailure } from '../../src/index.js';
+import type { ExplorerStage } from '../../test/explore/real/stage.js';
 import type { Stage } from '../../test/support/stage.js';
 import type { Topology } from './topology.js';
 import { untilWritten } from './until-written.js';
@@ -53,6 +54,8 @@ export async function rehearseRestore(
   for (const { taskId } of ended) await endOf(stage, taskId);
   const restoredAt = Date.now();
   await topology.restore();
+  // A worker must not remember what the databases have forgotten.
+  await stage.killWorker('SIGKILL');
   await again();
   say(
     `restored after ${ended.length} of them had ended: it writes again after ${formatDuration(Date.now() - restoredAt)}`,
