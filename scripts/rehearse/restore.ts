@@ -32,7 +32,7 @@ interface Expected {
  * waits of the backup have to end as their tasks did, and the later ones have to be gone. Returns what was wrong.
  */
 export async function rehearseRestore(
-  stage: Stage,
+  stage: ExplorerStage,
   topology: Topology,
   say: (text: string) => void,
 ): Promise<string[]> {
