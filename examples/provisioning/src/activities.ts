@@ -1,4 +1,5 @@
-import { activityInfo, ApplicationFailure, ApplicationFailureCategory } from '@temporalio/activity';
+import { activityInfo } from '@temporalio/activity';
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import type { RedisApi } from 'temporal-tencent-redis/activities';
 import { call, type Instance } from './call.js';
 
@@ -91,7 +92,7 @@ export function createActivities(api: RedisApi, page: Page) {
     async backUp(instance: Instance, known: readonly number[]): Promise<number> {
       const taskId = await newTaskOf(instance, 'backup', known);
       if (taskId !== undefined) return taskId;
-      const Remark = activityInfo().workflowExecution.workflowId;
+      const Remark = activityInfo().workflowExecution?.workflowId;
       const params = { InstanceId: instance.instanceId, Remark };
       // Some actions answer the id as text.
       return Number((await call(api, instance, 'ManualBackupInstance', params))['TaskId']);
@@ -99,7 +100,7 @@ export function createActivities(api: RedisApi, page: Page) {
 
     async alert(message: string): Promise<void> {
       const { workflowExecution, activityId } = activityInfo();
-      await page(message, `${workflowExecution.runId}/${activityId}`);
+      await page(message, [workflowExecution?.runId, activityId].join('/'));
     },
   };
 }

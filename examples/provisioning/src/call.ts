@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
 import { type RedisApi, TencentApiError, type TencentErrorClass } from 'temporal-tencent-redis/activities';
 
 /** The instance that a pipeline changes. */

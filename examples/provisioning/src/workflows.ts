@@ -83,7 +83,7 @@ async function resizeAndBackUp(
     await rollBack(problem, error, compensations);
     // Whoever has cancelled knows it, and needs no alert.
     if (isCancellation(error)) throw error;
-    const message = `${problem} It has its old size. Nothing has to be done now.`;
+    const message = `${problem} The instance has its old size. Nothing has to be done now.`;
     await tell(message);
     throw ApplicationFailure.create({ type: 'RolledBack', message, nonRetryable: true, cause: error as Error });
   }

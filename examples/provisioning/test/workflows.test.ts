@@ -78,7 +78,7 @@ test('a failed backup: gives the instance its old size back, and alerts with wha
   assert.deepEqual(account.orders, [8_192, 4_096]);
   assert.equal(account.memSizeMb, 4_096);
   assert.equal(alerts.length, 1);
-  assert.match(alerts[0] ?? '', /was not resized to 8192 MB: .*disk full on shard 3.* It has its old size\./);
+  assert.match(alerts[0] ?? '', /was not resized to 8192 MB: .*disk full on shard 3.* The instance has its old size\./);
   assert.match(alerts[0] ?? '', new RegExp(`Workflow: resize-${account.instanceId}\\.$`));
 });
 
@@ -182,13 +182,15 @@ test('a pager that is down: does not stop the rollback', async () => {
 test('a cancelled pipeline: waits for the task under way, then rolls back, and ends as cancelled', async () => {
   const { account, alerts } = pipelines;
   account.script.resize.push([running, { status: 'succeed' }]);
-  const begun = waits.inputs.length;
+  const waitsBefore = waits.inputs.length;
   const pipeline = await pipelines.resize();
-  await until(() => waits.inputs.length > begun);
+  await until(() => waits.inputs.length > waitsBefore);
   await pipeline.cancel();
+  const cancelledAt = await pipelines.env.currentTimeMs();
   const error: unknown = await pipeline.result().catch((reason: unknown) => reason);
 
   assert.ok(error instanceof WorkflowFailedError && error.cause instanceof CancelledFailure, String(error));
+  assert.ok((await pipelines.env.currentTimeMs()) - cancelledAt > 9 * 60_000);
   assert.deepEqual(account.orders, [8_192, 4_096]);
   assert.equal(account.memSizeMb, 4_096);
   assert.deepEqual(alerts, []);
