@@ -7,9 +7,9 @@ import {
   formatDuration,
   type RedisTaskResult,
 } from 'temporal-tencent-redis';
+import type { RedisApiSimulator, TaskStep } from '../../src/testing/index.js';
 import { TASK_QUEUE } from './pipeline/worker.js';
 import type { ClearRedisInput, ClearRedisOutcome } from './pipeline/workflows.js';
-import type { RedisApiSimulator, TaskStep } from '../../src/testing/index.js';
 
 const REGION = 'ap-guangzhou';
 

@@ -10,11 +10,11 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { CALLERS, createCallerWorker, createHandlerWorker, HANDLER_QUEUE } from '../../examples/nexus/workers.js';
-import { createPipelineWorker } from '../demo/pipeline/worker.js';
 import { createQueueActivities } from '../../src/activities/index.js';
 import { SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
 import { SEARCH_ATTRIBUTES_SERVER } from '../../test/support/environments.js';
 import { Stage } from '../../test/support/stage.js';
+import { createPipelineWorker } from '../demo/pipeline/worker.js';
 import { openPage, openUntil } from './browser.js';
 import { NO_CALLS_QUEUE, REGION, type Scene, startScenes } from './scenes.js';
 

@@ -224,6 +224,8 @@ describe('an action of the test', () => {
   test('comes before one that the simulator knows', async () => {
     simulator.onAction('ClearInstance', () => ({ TaskId: 7 }));
 
-    await expect(callJson(simulator.url, { action: 'ClearInstance', body: '{}' })).resolves.toMatchObject({ TaskId: 7 });
+    await expect(callJson(simulator.url, { action: 'ClearInstance', body: '{}' })).resolves.toMatchObject({
+      TaskId: 7,
+    });
   });
 });

@@ -15,7 +15,7 @@ const DECISIONS = ['go on', 'roll back', 'stop'] as const;
 export type Decision = (typeof DECISIONS)[number];
 
 /** Answers a pipeline that has asked what to do. */
-export const decide = defineUpdate<void, [Decision]>('decide');
+export const decide = defineUpdate<Decision, [Decision]>('decide');
 
 const { alert } = proxyActivities<Activities>({ startToCloseTimeout: '30s', scheduleToCloseTimeout: '10m' });
 
@@ -30,17 +30,23 @@ export async function tell(message: string): Promise<void> {
 
 /** The one who decides when the pipeline cannot. */
 export class Person {
-  private isAsked = false;
-  private answer: Decision | undefined;
+  private question: { answer?: Decision } | undefined;
 
   constructor(private readonly isCancelled: () => boolean) {
     const validator = (answer: Decision) => {
-      if (!this.isAsked) throw ApplicationFailure.nonRetryable('Nothing has to be decided', 'NothingAsked');
+      if (!this.question) throw ApplicationFailure.nonRetryable('Nothing has to be decided', 'NothingAsked');
       if (!DECISIONS.includes(answer)) {
         throw ApplicationFailure.nonRetryable(`Decide one of: ${DECISIONS.join(', ')}`, 'UnknownDecision');
       }
     };
-    setHandler(decide, (answer) => void (this.answer = answer), { validator });
+    setHandler(
+      decide,
+      (answer) => {
+        if (this.question) this.question.answer = answer;
+        return answer;
+      },
+      { validator },
+    );
   }
 
   /**
@@ -53,13 +59,15 @@ export class Person {
     const choices = DECISIONS.map((each) => `\n    ${command} '"${each}"'`).join('');
     setCurrentDetails(`${problem}\n\nA person has to decide:\n${choices}`);
     const cancelledBefore = this.isCancelled();
-    this.answer = undefined;
-    this.isAsked = true;
-    await tell(`${problem} Look at the instance, then decide: ${DECISIONS.join(', ')} (the command is in Temporal UI).`);
-    await condition(() => this.answer !== undefined || this.isCancelled() !== cancelledBefore);
-    this.isAsked = false;
-    if (this.answer === 'go on') return;
-    if (this.answer === 'roll back') throw error;
+    const question: { answer?: Decision } = {};
+    this.question = question;
+    await tell(
+      `${problem} Look at the instance, then decide: ${DECISIONS.join(', ')} (the command is in Temporal UI).`,
+    );
+    await condition(() => question.answer !== undefined || this.isCancelled() !== cancelledBefore);
+    this.question = undefined;
+    if (question.answer === 'go on') return;
+    if (question.answer === 'roll back') throw error;
     throw ApplicationFailure.nonRetryable(`Stopped by a person: ${problem}`, 'Stopped');
   }
 }

@@ -38,7 +38,7 @@ export async function waitForTask(task: AwaitRedisTaskInput, doing: string, pers
           wait = failure.details.resumeInput;
           break;
         case 'RedisTaskFailed':
-          // The API says why, and nothing is half done.
+        // The API says why, and nothing is half done.
         case 'RedisTaskInvalidInput':
           // The pipeline's own mistake, such as a maxWait of a year.
           throw error;

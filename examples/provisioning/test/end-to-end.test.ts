@@ -40,7 +40,9 @@ test('resizes, waits, backs up and waits, through a broken gateway', async () =>
   const { account, simulator } = pipelines;
   account.script.resize.push(twoSeconds);
   account.script.backup.push(twoSeconds);
-  simulator.fault({ kind: 'html', httpStatus: 502 }, { times: 3 });
+  for (const action of ['UpgradeInstance', 'DescribeTaskInfo']) {
+    simulator.fault({ kind: 'html', httpStatus: 502 }, { action, times: 1 });
+  }
   await (await pipelines.resize()).result();
 
   assert.equal(account.memSizeMb, 8_192);
@@ -49,7 +51,10 @@ test('resizes, waits, backs up and waits, through a broken gateway', async () =>
 
 test('rolls back when the backup fails', async () => {
   const { account, alerts } = pipelines;
-  account.script.backup.push([{ status: 'running', forMs: 500 }, { status: 'failed', message: 'disk full' }]);
+  account.script.backup.push([
+    { status: 'running', forMs: 500 },
+    { status: 'failed', message: 'disk full' },
+  ]);
   const error: unknown = await (await pipelines.resize()).result().catch((reason: unknown) => reason);
 
   assert.ok(error instanceof WorkflowFailedError && error.cause instanceof ApplicationFailure);

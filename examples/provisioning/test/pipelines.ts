@@ -62,9 +62,7 @@ export class Pipelines {
   }
 
   /** Starts a pipeline that resizes the instance from 4096 to 8192 MB. */
-  resize(
-    input: Partial<ResizeInput> = {},
-  ): Promise<WorkflowHandleWithFirstExecutionRunId<typeof resizeInstance>> {
+  resize(input: Partial<ResizeInput> = {}): Promise<WorkflowHandleWithFirstExecutionRunId<typeof resizeInstance>> {
     const { instanceId } = this.account;
     return this.env.client.workflow.start<typeof resizeInstance>('resizeInstance', {
       taskQueue: TASK_QUEUE,

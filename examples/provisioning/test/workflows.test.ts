@@ -1,7 +1,7 @@
 // Hours pass at once: time is skipped, and the stub of the package ends each wait as the simulated task goes.
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { after, before, beforeEach, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
@@ -91,7 +91,7 @@ test('a failed resize: has nothing to undo', async () => {
   assert.match(alerts[0] ?? '', /not enough memory in the zone/);
 });
 
-test('an order that the API refuses: fails at once, with the API\'s code', async () => {
+test("an order that the API refuses: fails at once, with the API's code", async () => {
   const refusal = { code: 'ResourceUnavailable.SaleOut', message: 'Sold out.' };
   const fault = pipelines.simulator.fault({ kind: 'error', ...refusal }, { action: 'UpgradeInstance' });
   const { type, message } = await failureOf(await pipelines.resize());
@@ -138,6 +138,14 @@ test('a task that breaks off: stops when told to, and touches nothing any more',
   assert.deepEqual(pipelines.account.orders, [8_192]);
 });
 
+test('a pipeline that is cancelled while it asks: stops, since the instance may be half changed', async () => {
+  const pipeline = await askedPipeline();
+  await pipeline.cancel();
+
+  assert.equal((await failureOf(pipeline)).type, 'Stopped');
+  assert.deepEqual(pipelines.account.orders, [8_192]);
+});
+
 test('a person who is asked: cannot answer anything else', async () => {
   const pipeline = await askedPipeline();
   await assert.rejects(answer(pipeline, 'perhaps' as Decision));
@@ -147,7 +155,10 @@ test('a person who is asked: cannot answer anything else', async () => {
 
 test('a key that is refused: asks a person, and waits on when it is good again', async () => {
   const { account, alerts, simulator } = pipelines;
-  const refused = simulator.fault({ kind: 'error', code: 'AuthFailure.SecretIdNotFound' }, { action: 'DescribeTaskInfo' });
+  const refused = simulator.fault(
+    { kind: 'error', code: 'AuthFailure.SecretIdNotFound' },
+    { action: 'DescribeTaskInfo' },
+  );
   const pipeline = await pipelines.resize();
   await until(() => alerts.length > 0);
   refused.clear();
