@@ -84,7 +84,8 @@ test('an order that was not paid has no task, ever', async () => {
 });
 
 test('a backup whose answer was lost is not taken twice', async () => {
-  const backUp = () => new MockActivityEnvironment().run<[], number>(() => activities.backUp(instance, []));
+  const backUp = () =>
+    new MockActivityEnvironment().run<[], number, () => Promise<number>>(() => activities.backUp(instance, []));
   simulator.fault({ kind: 'lostAnswer' }, { action: 'ManualBackupInstance', times: 1 });
   await assert.rejects(backUp());
 
