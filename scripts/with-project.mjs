@@ -37,10 +37,11 @@ function ready() {
 
 /** A project of its own finds the package in its node_modules. In a clone, this is the clone. */
 function linkExample() {
-  const modules = path.join(root, 'examples/provisioning/node_modules');
-  const link = path.join(modules, 'temporal-tencent-redis');
-  if (existsSync(link)) return;
-  mkdirSync(modules, { recursive: true });
+  const example = path.join(root, 'examples/provisioning');
+  const link = path.join(example, 'node_modules/temporal-tencent-redis');
+  // An image is built without examples.
+  if (!existsSync(example) || existsSync(link)) return;
+  mkdirSync(path.dirname(link), { recursive: true });
   symlinkSync(root, link, 'junction');
 }
 
