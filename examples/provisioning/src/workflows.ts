@@ -2,7 +2,6 @@ import {
   ApplicationFailure,
   CancellationScope,
   CancelledFailure,
-  isCancellation,
   proxyActivities,
   rootCause,
 } from '@temporalio/workflow';
@@ -81,8 +80,8 @@ async function resizeAndBackUp(
   } catch (error) {
     const problem = `${instanceId} was not resized to ${memSizeMb} MB: ${reasonOf(error)}`;
     await rollBack(problem, error, compensations);
-    // Whoever has cancelled knows it, and needs no alert.
-    if (isCancellation(error)) throw error;
+    // Whoever has cancelled the pipeline knows it, and needs no alert.
+    if (error instanceof CancelledFailure) throw error;
     const message = `${problem} The instance has its old size. Nothing has to be done now.`;
     await tell(message);
     throw ApplicationFailure.create({ type: 'RolledBack', message, nonRetryable: true, cause: error as Error });

@@ -5,9 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { childWorkflowId, DEFAULT_TASK_QUEUE } from 'temporal-tencent-redis';
 import { type AwaitRedisTaskStub, stubAwaitRedisTask } from 'temporal-tencent-redis/testing';
 import { decide, type Decision } from '../src/person.js';
-import { Pipelines } from './pipelines.js';
+import { Pipelines, REGION } from './pipelines.js';
 import { skippingServer } from './servers.js';
 
 const HOUR_MS = 3_600_000;
@@ -166,6 +167,23 @@ test('a key that is refused: asks a person, and waits on when it is good again',
 
   await pipeline.result();
   assert.deepEqual(account.orders, [8_192]);
+});
+
+test('a wait that somebody cancels: asks a person, since its task goes on', async () => {
+  const { account, alerts, env } = pipelines;
+  account.script.resize.push([running, { status: 'succeed' }]);
+  const waitsBefore = waits.inputs.length;
+  const pipeline = await pipelines.resize();
+  await until(() => waits.inputs.length > waitsBefore);
+  const taskId = Number(waits.inputs.at(-1)?.taskId);
+  await env.client.workflow
+    .getHandle(childWorkflowId(pipeline.workflowId, DEFAULT_TASK_QUEUE, REGION, taskId))
+    .cancel();
+  await until(() => alerts.length > 0);
+  await answer(pipeline, 'roll back');
+
+  assert.equal((await failureOf(pipeline)).type, 'RolledBack');
+  assert.deepEqual(account.orders, [8_192, 4_096]);
 });
 
 test('a rollback that the API refuses: alerts that a person has to repair the instance', async () => {
