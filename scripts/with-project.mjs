@@ -1,7 +1,7 @@
 // Makes the project ready, with dependencies installed and lib/ built, then runs `node` with the given arguments, if any.
 // `npm test` and `npm run demo` work in a fresh clone by it, so it may use nothing but Node itself.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -32,6 +32,17 @@ function ready() {
     console.error('Building lib/ …');
     run(process.execPath, ['scripts/build.mjs']);
   }
+  linkExample();
+}
+
+/** A project of its own finds the package in its node_modules. In a clone, this is the clone. */
+function linkExample() {
+  const example = path.join(root, 'examples/provisioning');
+  const link = path.join(example, 'node_modules/temporal-tencent-redis');
+  // An image is built without examples.
+  if (!existsSync(example) || existsSync(link)) return;
+  mkdirSync(path.dirname(link), { recursive: true });
+  symlinkSync(root, link, 'junction');
 }
 
 function isStale(product, sources) {

@@ -11,9 +11,9 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
-import { createProvisioningWorker } from '../../examples/provisioning/worker.js';
 import { SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
 import { Stage } from '../../test/support/stage.js';
+import { createPipelineWorker } from './pipeline/worker.js';
 import { showProgress } from './progress.js';
 import { prepareSimulator, type Scene, startScenes } from './scenes.js';
 
@@ -67,7 +67,7 @@ async function startPipelines(): Promise<void> {
     }),
     shutdownSignals: [],
   });
-  await stage.runWorker((connection) => createProvisioningWorker(connection, stage.simulator.url));
+  await stage.runWorker((connection) => createPipelineWorker(connection, stage.simulator.url));
 }
 
 function report({ about, workflowId }: Scene, result: PromiseSettledResult<string> | undefined): boolean {

@@ -7,9 +7,9 @@ import {
   formatDuration,
   type RedisTaskResult,
 } from 'temporal-tencent-redis';
-import { TASK_QUEUE } from '../../examples/provisioning/worker.js';
-import type { ClearRedisInput, ClearRedisOutcome } from '../../examples/provisioning/workflows.js';
 import type { RedisApiSimulator, TaskStep } from '../../src/testing/index.js';
+import { TASK_QUEUE } from './pipeline/worker.js';
+import type { ClearRedisInput, ClearRedisOutcome } from './pipeline/workflows.js';
 
 const REGION = 'ap-guangzhou';
 

@@ -10,11 +10,11 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { CALLERS, createCallerWorker, createHandlerWorker, HANDLER_QUEUE } from '../../examples/nexus/workers.js';
-import { createProvisioningWorker } from '../../examples/provisioning/worker.js';
 import { createQueueActivities } from '../../src/activities/index.js';
 import { SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
 import { SEARCH_ATTRIBUTES_SERVER } from '../../test/support/environments.js';
 import { Stage } from '../../test/support/stage.js';
+import { createPipelineWorker } from '../demo/pipeline/worker.js';
 import { openPage, openUntil } from './browser.js';
 import { NO_CALLS_QUEUE, REGION, type Scene, startScenes } from './scenes.js';
 
@@ -55,7 +55,7 @@ async function startWorkers(): Promise<void> {
   await stage.client.connection.operatorService.createNexusEndpoint({ spec: { name: 'redis-tasks', target } });
   await stage.runWorker(createHandlerWorker);
   await stage.runWorker(createCallerWorker);
-  await stage.runWorker((connection) => createProvisioningWorker(connection, stage.simulator.url));
+  await stage.runWorker((connection) => createPipelineWorker(connection, stage.simulator.url));
   const codePath = fileURLToPath(new URL('../../lib/workflow-bundle.js', import.meta.url));
   const activities = createQueueActivities();
   await stage.runWorker((connection) =>

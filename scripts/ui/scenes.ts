@@ -1,9 +1,9 @@
 import type { AwaitRedisTaskInput } from 'temporal-tencent-redis';
 import { RedisTaskClient } from 'temporal-tencent-redis/client';
 import { CALLERS } from '../../examples/nexus/workers.js';
-import { TASK_QUEUE } from '../../examples/provisioning/worker.js';
 import type { Fault, TaskStep } from '../../src/testing/index.js';
 import type { Stage } from '../../test/support/stage.js';
+import { TASK_QUEUE } from '../demo/pipeline/worker.js';
 
 export const REGION = 'ap-guangzhou';
 

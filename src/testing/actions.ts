@@ -1,6 +1,6 @@
 import type { ReceivedRequest } from './http-server.js';
 import type { Settings, SimulatorCredential } from './options.js';
-import { type Parameters, readParameters } from './parameters.js';
+import { type Parameters, readAnyParameters, readParameters } from './parameters.js';
 import type { RateWindow } from './rate-window.js';
 import { ApiRefusal } from './refusals.js';
 import type { ApiFields } from './reply.js';
@@ -22,6 +22,14 @@ export type Creation =
 /** Decides what an action creates. `parameters` are those of the request, as text. */
 export type OnCreate = (action: CreatingAction, parameters: Parameters) => Creation;
 
+/** What an action answers: the fields of `Response`, without `RequestId`, or the error that refuses it. */
+export type ActionAnswer =
+  | (Readonly<Record<string, unknown>> & { readonly error?: never })
+  | { readonly error: { readonly code: string; readonly message?: string } };
+
+/** Answers an action. `parameters` are those of the request, as parsed from its JSON. */
+export type OnAction = (parameters: Readonly<Record<string, unknown>>, region: string) => ActionAnswer;
+
 /** The simulated account: what it has, and what it is allowed. */
 export interface Account extends Pick<Settings, 'regions' | 'requestsPerSecond' | 'unknownTaskCode'> {
   readonly tasks: TaskBook;
@@ -29,6 +37,8 @@ export interface Account extends Pick<Settings, 'regions' | 'requestsPerSecond' 
   readonly serverNowMs: () => number;
   credentials: ReadonlyMap<string, SimulatorCredential>;
   onCreate: OnCreate;
+  /** Actions that the simulator leaves to the test. */
+  readonly actions: Map<string, OnAction>;
 }
 
 /** By default a created task prepares for one second, runs for two and succeeds. */
@@ -44,6 +54,9 @@ export const defaultOnCreate: OnCreate = () => ({
 export function act(request: ReceivedRequest, account: Account): ApiFields {
   const action = request.header('x-tc-action') ?? '';
   const region = request.header('x-tc-region') ?? '';
+  const own = account.actions.get(action);
+  if (own) return answer(own(readAnyParameters(request), region));
+
   const parameters = readParameters(request, action);
   if (action === 'ClearInstance' || action === 'ManualBackupInstance') {
     return create(action, parameters, region, account);
@@ -51,6 +64,11 @@ export function act(request: ReceivedRequest, account: Account): ApiFields {
   const task = account.tasks.observe(parameters['TaskId'] ?? '', region);
   if (!task) throw new ApiRefusal(account.unknownTaskCode);
   return task;
+}
+
+function answer(given: ActionAnswer): ApiFields {
+  if (given.error) throw new ApiRefusal(given.error.code, given.error.message);
+  return given;
 }
 
 function create(

@@ -33,7 +33,7 @@ export function passGateway(request: ReceivedRequest, account: Account): void {
     if (!value) throw missingParameter(parameter);
     return value;
   });
-  if (!ACTIONS.has(action)) throw new ApiRefusal('InvalidAction');
+  if (!ACTIONS.has(action) && !account.actions.has(action)) throw new ApiRefusal('InvalidAction');
   if (version !== VERSION) {
     const message = `The specified api version=\`${version}\` does not exist in service=\`${SERVICE}\`.`;
     throw new ApiRefusal('NoSuchVersion', message);

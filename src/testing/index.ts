@@ -1,4 +1,4 @@
-export type { Creation, CreatingAction, OnCreate } from './actions.js';
+export type { ActionAnswer, Creation, CreatingAction, OnAction, OnCreate } from './actions.js';
 export type { SimulatorCall, SimulatorStats } from './call-log.js';
 export type { Fault, FaultHandle, FaultScope } from './faults.js';
 export { SIMULATOR_CREDENTIAL, type SimulatorCredential, type SimulatorOptions } from './options.js';

@@ -21,9 +21,8 @@ const MAX_UINT64 = 2n ** 64n - 1n;
 
 /** Reads the parameters of a request. Unknown ones are refused first, then missing and wrong ones. @throws ApiRefusal */
 export function readParameters(request: ReceivedRequest, action: string): Parameters {
-  const { method, query, body } = request;
   const rules = ACTIONS.get(action) ?? {};
-  const given = method === 'GET' ? Object.fromEntries(new URLSearchParams(query)) : parseObject(body?.toString() ?? '');
+  const given = readAnyParameters(request);
   const unknown = Object.keys(given).find((name) => given[name] !== null && !Object.hasOwn(rules, name));
   if (unknown !== undefined) {
     throw new ApiRefusal('UnknownParameter', `The parameter \`${unknown}\` is not recognized.`);
@@ -38,6 +37,11 @@ export function readParameters(request: ReceivedRequest, action: string): Parame
     parameters[name] = text;
   }
   return parameters;
+}
+
+/** The parameters of a request, whatever they are. @throws ApiRefusal */
+export function readAnyParameters({ method, query, body }: ReceivedRequest): Readonly<Record<string, unknown>> {
+  return method === 'GET' ? Object.fromEntries(new URLSearchParams(query)) : parseObject(body?.toString() ?? '');
 }
 
 /** The task id of a request that has not been checked yet, for matching faults; undefined if none can be seen. */

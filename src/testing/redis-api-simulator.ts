@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PollAnswer } from '../contract/wait.js';
-import { type Account, act, defaultOnCreate, type OnCreate } from './actions.js';
+import { type Account, act, defaultOnCreate, type OnAction, type OnCreate } from './actions.js';
 import { CallLog, type SimulatorCall, type SimulatorStats } from './call-log.js';
 import { control, CONTROL_PATH } from './control.js';
 import { type Fault, FaultBook, type FaultHandle, type FaultScope, type FaultTarget } from './faults.js';
@@ -47,6 +47,7 @@ export class RedisApiSimulator {
       rate: new RateWindow(),
       credentials: new Map(),
       onCreate: defaultOnCreate,
+      actions: new Map(),
       serverNowMs: () => settings.now() + this.clockOffsetMs,
     };
     this.faults = new FaultBook(settings.now, settings.random);
@@ -105,6 +106,20 @@ export class RedisApiSimulator {
   /** Decides from now on what `ClearInstance` and `ManualBackupInstance` create. */
   onCreate(decide: OnCreate): void {
     this.account.onCreate = decide;
+  }
+
+  /**
+   * Answers an action from now on, also one that the simulator does not know. It is signed, rated and struck by faults as
+   * any other.
+   *
+   * @example
+   * ```ts
+   * simulator.onAction('DescribeInstances', ({ InstanceId }) => ({ TotalCount: 1, InstanceSet: [{ InstanceId, Status: 2 }] }));
+   * simulator.onAction('UpgradeInstance', () => ({ error: { code: 'ResourceInsufficient' } }));
+   * ```
+   */
+  onAction(action: string, answer: OnAction): void {
+    this.account.actions.set(action, answer);
   }
 
   /** Lets calls go wrong from now on. At each stage of a call, the fault that was set first and matches strikes. */

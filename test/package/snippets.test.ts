@@ -18,7 +18,14 @@ const READERS_FILES: Readonly<Record<string, string>> = {
 async function pages(): Promise<string[]> {
   const docs = await readdir(path.join(ROOT, 'docs'), { recursive: true });
   const inDocs = docs.filter((name) => name.endsWith('.md')).map((name) => path.join('docs', name));
-  return ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'examples/parents/README.md', ...inDocs];
+  return [
+    'README.md',
+    'CONTRIBUTING.md',
+    'SECURITY.md',
+    'examples/parents/README.md',
+    'examples/provisioning/README.md',
+    ...inDocs,
+  ];
 }
 
 async function snippets(): Promise<Map<string, string>> {

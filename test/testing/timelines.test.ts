@@ -1,4 +1,4 @@
-import { RedisApiSimulator, type TaskStep } from '../../src/testing/index.js';
+import { RedisApiSimulator, SIMULATOR_CREDENTIAL, type TaskStep } from '../../src/testing/index.js';
 import { callJson } from './signed-call.js';
 
 describe('a timeline', () => {
@@ -182,6 +182,50 @@ describe('a created task', () => {
 
     await expect(clear()).resolves.toMatchObject({
       Error: { Code: 'InternalError', Message: 'Simulator: Error: oops' },
+    });
+  });
+});
+
+describe('an action of the test', () => {
+  let simulator: RedisApiSimulator;
+
+  beforeEach(async () => (simulator = await RedisApiSimulator.start()));
+  afterEach(() => simulator.close());
+
+  const resize = (parameters: object) =>
+    callJson(simulator.url, { action: 'UpgradeInstance', body: JSON.stringify(parameters) });
+
+  test('is answered with what the test says, from its parameters and the region', async () => {
+    simulator.onAction('UpgradeInstance', ({ MemSize }, region) => ({ DealName: `${region}-${String(MemSize)}` }));
+
+    await expect(resize({ MemSize: 2048 })).resolves.toEqual({
+      DealName: 'ap-guangzhou-2048',
+      RequestId: expect.any(String) as string,
+    });
+    expect(simulator.calls.at(-1)).toMatchObject({ action: 'UpgradeInstance', outcome: 'ok' });
+  });
+
+  test('can be refused', async () => {
+    simulator.onAction('UpgradeInstance', () => ({ error: { code: 'ResourceInsufficient', message: 'No memory.' } }));
+
+    await expect(resize({})).resolves.toMatchObject({ Error: { Code: 'ResourceInsufficient', Message: 'No memory.' } });
+  });
+
+  test('must be signed, and faults strike it', async () => {
+    simulator.onAction('UpgradeInstance', () => ({}));
+    simulator.setCredentials([]);
+    await expect(resize({})).resolves.toMatchObject({ Error: { Code: 'AuthFailure.SecretIdNotFound' } });
+
+    simulator.setCredentials([SIMULATOR_CREDENTIAL]);
+    simulator.fault({ kind: 'throttled' }, { action: 'UpgradeInstance' });
+    await expect(resize({})).resolves.toMatchObject({ Error: { Code: 'RequestLimitExceeded' } });
+  });
+
+  test('comes before one that the simulator knows', async () => {
+    simulator.onAction('ClearInstance', () => ({ TaskId: 7 }));
+
+    await expect(callJson(simulator.url, { action: 'ClearInstance', body: '{}' })).resolves.toMatchObject({
+      TaskId: 7,
     });
   });
 });

@@ -1,10 +1,10 @@
 import { ApplicationFailure, log } from '@temporalio/activity';
 import { createRedisApi, defaultCredentials, TencentApiError } from 'temporal-tencent-redis/activities';
 
-export type ProvisioningActivities = ReturnType<typeof createProvisioningActivities>;
+export type PipelineActivities = ReturnType<typeof createPipelineActivities>;
 
 /** Creates the pipeline's own activities. `endpoint` is the API's base URL, by default the public one. */
-export function createProvisioningActivities(endpoint?: string) {
+export function createPipelineActivities(endpoint?: string) {
   const api = createRedisApi({ credentials: defaultCredentials(), ...(endpoint && { endpoint: new URL(endpoint) }) });
   return {
     /** Submits `ClearInstance` and returns the id of its task. Clearing twice is harmless, so Temporal may retry it. */

@@ -1,7 +1,7 @@
 import { proxyActivities } from '@temporalio/workflow';
 import { type AwaitRedisTaskInput, decodeRedisTaskFailure, type RedisTaskDuration } from 'temporal-tencent-redis';
 import { executeAwaitRedisTask } from 'temporal-tencent-redis/workflows';
-import type { ProvisioningActivities } from './activities.js';
+import type { PipelineActivities } from './activities.js';
 
 /** How often a wait that timed out is extended before the pipeline fails. */
 const EXTENSIONS_MAX = 2;
@@ -16,7 +16,7 @@ export type ClearRedisOutcome =
   | { readonly outcome: 'cleared'; readonly taskId: number; readonly extensions: number }
   | { readonly outcome: 'gave up'; readonly taskId: number; readonly because: string; readonly message: string };
 
-const { clearInstance, alert } = proxyActivities<ProvisioningActivities>({ startToCloseTimeout: '30s' });
+const { clearInstance, alert } = proxyActivities<PipelineActivities>({ startToCloseTimeout: '30s' });
 
 /** Clears an instance and waits until that is done. */
 export async function clearRedis({ instanceId, region, maxWait }: ClearRedisInput): Promise<ClearRedisOutcome> {

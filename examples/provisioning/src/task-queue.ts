@@ -1,0 +1,2 @@
+/** The pipelines run on this queue. */
+export const TASK_QUEUE = 'provisioning';
