@@ -1,8 +1,9 @@
 /**
  * Serves waits through Nexus. Not for workflow code: callers need only `temporal-tencent-redis/nexus`.
  *
- * @packageDocumentation
+ * @module temporal-tencent-redis/nexus/handler
  */
+
 import { WorkflowNotFoundError } from '@temporalio/common';
 import { getClient, startWorkflow, WorkflowRunOperationHandler } from '@temporalio/nexus';
 import { OperationError, serviceHandler, type ServiceHandler } from 'nexus-rpc';

@@ -2,7 +2,7 @@
  * Waits that pipelines in any namespace share. Safe in a workflow; the worker's side is
  * `temporal-tencent-redis/nexus/handler`.
  *
- * @packageDocumentation
+ * @module temporal-tencent-redis/nexus
  */
 import {
   createNexusServiceClient,

@@ -1,8 +1,9 @@
 /**
  * Lets a worker of your own serve waits.
  *
- * @packageDocumentation
+ * @module temporal-tencent-redis/plugin
  */
+
 import { fileURLToPath } from 'node:url';
 import {
   type BundleOptions,

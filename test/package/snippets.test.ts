@@ -1,6 +1,7 @@
-import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import ts from 'typescript';
+import { writtenPages } from '../../docs/.vitepress/pages.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
@@ -15,15 +16,14 @@ const READERS_FILES: Readonly<Record<string, string>> = {
 }`,
 };
 
-async function pages(): Promise<string[]> {
-  const docs = await readdir(path.join(ROOT, 'docs'), { recursive: true });
-  const inDocs = docs.filter((name) => name.endsWith('.md')).map((name) => path.join('docs', name));
-  return ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'examples/parents/README.md', ...inDocs];
-}
+const PAGES = [
+  ...['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'examples/parents/README.md'],
+  ...writtenPages().map((page) => path.join('docs', page)),
+];
 
 async function snippets(): Promise<Map<string, string>> {
   const found = new Map<string, string>();
-  for (const page of await pages()) {
+  for (const page of PAGES) {
     const text = await readFile(path.join(ROOT, page), 'utf8');
     for (const [index, match] of [...text.matchAll(/^```ts\n([\s\S]*?)^```/gm)].entries()) {
       found.set(`${page.replaceAll(/\W/g, '-')}-${index + 1}.ts`, match[1] ?? '');
@@ -57,7 +57,7 @@ describe('the documents', () => {
   });
 
   test('link to no file that is not there', async () => {
-    for (const page of await pages()) {
+    for (const page of PAGES) {
       const text = await readFile(path.join(ROOT, page), 'utf8');
       for (const [, target = ''] of text.matchAll(/\]\((?!https?:)([^)#]+)/g)) {
         await expect(readFile(path.resolve(ROOT, path.dirname(page), target), 'utf8')).resolves.not.toBe('');
