@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { DefaultTheme } from 'vitepress';
+import { ROOT } from './forge.js';
 
-export const DOCS = path.resolve(import.meta.dirname, '..');
+export const DOCS = path.join(ROOT, 'docs');
 
 /** The pages of each section in their order, with their names in the sidebar. A folder's pages stand below its README. */
 const SECTIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -64,14 +65,19 @@ export function sidebar(): DefaultTheme.SidebarItem[] {
 
   const wrong = [...files.filter((file) => !listed.has(file)), ...[...listed].filter((file) => !files.includes(file))];
   if (wrong.length > 0) throw new Error(`docs/.vitepress/pages.ts and docs/ differ in: ${wrong.join(', ')}`);
-  const apiPages = JSON.parse(
-    readFileSync(path.join(DOCS, API, 'typedoc-sidebar.json'), 'utf8'),
-  ) as DefaultTheme.SidebarItem[];
   return sections.map((section) =>
-    section.text === 'Reference'
-      ? { ...section, items: [...section.items, { text: 'API', link: `/${API}/`, items: apiPages, collapsed: true }] }
-      : section,
+    section.text === 'Reference' ? { ...section, items: [...section.items, apiPages()] } : section,
   );
+}
+
+/** The pages of the entry points: TypeDoc puts those of `temporal-tencent-redis/…` below `temporal-tencent-redis`. */
+function apiPages(): DefaultTheme.SidebarItem {
+  const file = readFileSync(path.join(DOCS, API, 'typedoc-sidebar.json'), 'utf8');
+  const entryPoints = (JSON.parse(file) as DefaultTheme.SidebarItem[]).flatMap(({ items = [], ...root }) => [
+    root,
+    ...items,
+  ]);
+  return { text: 'API', link: `/${API}/`, items: entryPoints, collapsed: true };
 }
 
 function isBelow(file: string, page: string): boolean {
