@@ -9,15 +9,22 @@ export const DOCS = path.join(ROOT, 'docs');
 const SECTIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   Start: {
     'README.md': 'Overview',
+    'start.md': 'Five minutes',
     'choosing.md': 'Ways to wait',
   },
   Guides: {
     'parents.md': 'Pipelines in any language',
+    'submit.md': 'Submitting a change',
+    'failures.md': 'Failures',
+    'steering.md': 'Steering a wait',
+    'sharing.md': 'Sharing a wait',
     'client.md': 'Client',
     'cli.md': 'Command line',
     'nexus.md': 'Nexus',
     'plugin.md': 'Plugin',
     'testing.md': 'Testing',
+    'own-worker.md': 'A worker of your own',
+    'upgrading.md': 'Upgrading',
   },
   Operating: {
     'worker.md': 'Worker',
@@ -27,9 +34,12 @@ const SECTIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'runbook.md': 'Runbook',
   },
   Reference: {
+    'input.md': 'Input',
+    'configuration.md': "Worker's environment",
     'schedule.md': 'Polling schedule',
   },
   Background: {
+    'comparison.md': 'Comparison',
     'reliability.md': 'Reliability',
     'performance.md': 'Performance',
     'rehearsal.md': 'Rehearsal',

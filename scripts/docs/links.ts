@@ -26,7 +26,7 @@ function leadsToNoPage(link: string, pages: readonly SeenPage[]): boolean {
 /** Whether a link to a file on the forge names one, or a heading in it, that the working copy does not have. */
 export async function leadsToNoFile(link: string): Promise<boolean> {
   if (!link.startsWith(BLOB)) return false;
-  const [file = '', anchor] = link.slice(BLOB.length).split('#');
+  const [file = '', anchor] = link.slice(BLOB.length).replace('?raw=true', '').split('#');
   const text = await readFile(path.join(ROOT, file), 'utf8').catch(() => undefined);
   return text === undefined || (anchor !== undefined && !anchorsOf(text).includes(anchor));
 }

@@ -4,7 +4,7 @@ import type { CredentialProvider } from '../tencent/credentials/provider.js';
 /** Options of {@link runRedisTaskWorker}: what an environment cannot hold. The names are those of Temporal's `WorkerOptions`. */
 export interface RedisTaskWorkerOptions {
   /**
-   * Where all other settings come from; see the README.
+   * Where all other settings come from; see docs/configuration.md.
    * @default process.env
    */
   readonly env?: NodeJS.ProcessEnv;

@@ -8,7 +8,7 @@ const ROOT = path.resolve(import.meta.dirname, '../..');
 /** Snippets are compiled inside the project, so that its own name resolves as it does for a user. */
 const FOLDER = path.join(ROOT, '.cache', 'snippets');
 
-/** What the snippets import from their reader's own files. */
+/** What the snippets import from their reader's own files, where the page itself does not show it. */
 const READERS_FILES: Readonly<Record<string, string>> = {
   'activities.ts': `export interface MyActivities {
   clearInstance(instanceId: string, region: string): Promise<number>;
@@ -21,12 +21,18 @@ const PAGES = [
   ...writtenPages().map((page) => path.join('docs', page)),
 ];
 
+/** The snippets by file. Those of a page share a folder, so that one that names itself in its first line can be imported. */
 async function snippets(): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   for (const page of PAGES) {
     const text = await readFile(path.join(ROOT, page), 'utf8');
-    for (const [index, match] of [...text.matchAll(/^```ts\n([\s\S]*?)^```/gm)].entries()) {
-      found.set(`${page.replaceAll(/\W/g, '-')}-${index + 1}.ts`, match[1] ?? '');
+    const folder = path.join(FOLDER, page.replaceAll(/\W/g, '-'));
+    const codes = [...text.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(([, code = '']) => code);
+    if (codes.length === 0) continue;
+    for (const [name, code] of Object.entries(READERS_FILES)) found.set(path.join(folder, name), code);
+    for (const [index, code] of codes.entries()) {
+      const [, name = `${index + 1}.ts`] = /^\/\/ (\S+\.ts)\n/.exec(code) ?? [];
+      found.set(path.join(folder, name), code);
     }
   }
   return found;
@@ -48,12 +54,13 @@ describe('the documents', () => {
 
   test('show no TypeScript that does not compile against the built package', async () => {
     const found = await snippets();
-    await mkdir(FOLDER, { recursive: true });
-    for (const [name, code] of [...found, ...Object.entries(READERS_FILES)])
-      await writeFile(path.join(FOLDER, name), code);
+    for (const [file, code] of found) {
+      await mkdir(path.dirname(file), { recursive: true });
+      await writeFile(file, code);
+    }
 
     expect(found.size).toBeGreaterThan(0);
-    expect(errorsOf([...found.keys()].map((name) => path.join(FOLDER, name)))).toEqual([]);
+    expect(errorsOf([...found.keys()])).toEqual([]);
   });
 
   test('link to no file that is not there', async () => {
