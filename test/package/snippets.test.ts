@@ -1,9 +1,8 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import ts from 'typescript';
+import { ROOT } from '../../docs/.vitepress/forge.js';
 import { writtenPages } from '../../docs/.vitepress/pages.js';
-
-const ROOT = path.resolve(import.meta.dirname, '../..');
+import { compilerErrorsOf } from '../support/compiler.js';
 
 /** Snippets are compiled inside the project, so that its own name resolves as it does for a user. */
 const FOLDER = path.join(ROOT, '.cache', 'snippets');
@@ -38,17 +37,6 @@ async function snippets(): Promise<Map<string, string>> {
   return found;
 }
 
-function errorsOf(files: string[]): string[] {
-  const { config } = ts.readConfigFile(path.join(ROOT, 'tsconfig.json'), (file) => ts.sys.readFile(file)) as {
-    config: { compilerOptions: unknown };
-  };
-  const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, ROOT);
-  const program = ts.createProgram(files, options);
-  return ts
-    .getPreEmitDiagnostics(program)
-    .map(({ file, messageText }) => `${file?.fileName ?? ''}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`);
-}
-
 describe('the documents', () => {
   afterAll(() => rm(FOLDER, { recursive: true, force: true }));
 
@@ -60,7 +48,7 @@ describe('the documents', () => {
     }
 
     expect(found.size).toBeGreaterThan(0);
-    expect(errorsOf([...found.keys()])).toEqual([]);
+    expect(compilerErrorsOf([...found.keys()])).toEqual([]);
   });
 
   test('link to no file that is not there', async () => {
