@@ -1,7 +1,7 @@
 /**
  * The contract of `awaitRedisTask`: types, names and the failure decoder. Safe to import in workflow code.
  *
- * @packageDocumentation
+ * @module temporal-tencent-redis
  */
 export { formatDuration, type RedisTaskDuration } from './contract/duration.js';
 export {

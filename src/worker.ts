@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * The worker process: takes waits from the task queue `redis-task` and makes their calls on `redis-task-api`.
- * Configured by environment variables; see the README.
+ * Configured by environment variables; see docs/configuration.md.
  */
 import { startWorker } from './worker/start.js';
 

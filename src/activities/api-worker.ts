@@ -10,7 +10,21 @@ export const API_RPS_LIMIT = 20;
 /** How long a stopping worker lets its calls go on: one HTTP timeout and a little more. */
 export const DRAIN_TIME = '11s';
 
-/** Options of {@link redisApiWorkerOptions}. */
+/**
+ * Options of {@link redisApiWorkerOptions}.
+ *
+ * @example
+ * ```ts
+ * const options: RedisApiWorkerOptions = {
+ *   taskQueue: 'redis-task',
+ *   requestsPerSecond: 10,
+ *   credentials: defaultCredentials(),
+ *   endpoint: 'https://redis.intl.tencentcloudapi.com',
+ *   searchAttributes: true,
+ *   onAccessChange: (refusal) => console.log(refusal?.code ?? 'accepted again'),
+ * };
+ * ```
+ */
 export interface RedisApiWorkerOptions extends RedisActivitiesOptions {
   /**
    * Calls a second of all workers together, at most 20. The server enforces it for the queue, so give every worker the

@@ -1,7 +1,7 @@
 /**
  * The activities of a worker that waits for Redis tasks.
  *
- * @packageDocumentation
+ * @module temporal-tencent-redis/activities
  */
 export { REDIS_TASK_HISTOGRAM_BUCKETS } from '../contract/metrics.js';
 export { defaultCredentials } from '../tencent/credentials/index.js';

@@ -23,7 +23,20 @@ const HEARTBEAT_MS = 500;
 /** The rest of an attempt's time, for its answer to the server. */
 const ANSWER_MS = 1_000;
 
-/** Options of {@link createRedisActivities}. */
+/**
+ * Options of {@link createRedisActivities}.
+ *
+ * @example
+ * ```ts
+ * const options: RedisActivitiesOptions = {
+ *   credentials: defaultCredentials(),
+ *   endpoint: 'https://redis.intl.tencentcloudapi.com',
+ *   searchAttributes: true,
+ *   requestsPerSecond: 10,
+ *   onAccessChange: (refusal) => console.log(refusal?.code ?? 'accepted again'),
+ * };
+ * ```
+ */
 export interface RedisActivitiesOptions {
   /**
    * Where credentials come from: one of Tencent's own providers works too.
@@ -83,6 +96,16 @@ export interface RedisActivities {
 /**
  * Creates the activities of a worker on the queue `<task queue>-api`. `redisApiWorkerOptions` has these, and all else that
  * keeps a worker to the API's rate.
+ *
+ * @example
+ * ```ts
+ * const calls = await Worker.create({
+ *   connection,
+ *   taskQueue: apiTaskQueue('redis-task'),
+ *   activities: createRedisActivities({ requestsPerSecond: 10 }),
+ *   maxTaskQueueActivitiesPerSecond: 10,
+ * });
+ * ```
  */
 export function createRedisActivities(options: RedisActivitiesOptions = {}): RedisActivities {
   return activitiesAt(createCallPace(options.requestsPerSecond ?? DEFAULT_API_RPS), options);

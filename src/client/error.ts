@@ -33,12 +33,35 @@ export class RedisTaskError extends Error {
   }
 }
 
-/** The wait was cancelled, by a client, a parent or a person in Temporal UI. The task goes on. */
+/**
+ * The wait was cancelled, by a client, a parent or a person in Temporal UI. The task goes on.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await waits.await({ taskId: 18215, region: 'ap-guangzhou' });
+ * } catch (error) {
+ *   if (!(error instanceof RedisTaskWaitCancelledError)) throw error;
+ * }
+ * ```
+ */
 export class RedisTaskWaitCancelledError extends Error {
   override readonly name = 'RedisTaskWaitCancelledError';
 }
 
-/** Several waits run for the task, and nothing was done. Name one by its workflow id. */
+/**
+ * Several waits run for the task, and nothing was done. Name one by its workflow id.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await waits.pollNow({ taskId: 18215, region: 'ap-guangzhou' });
+ * } catch (error) {
+ *   if (!(error instanceof RedisTaskSeveralWaitsError)) throw error;
+ *   for (const workflowId of error.workflowIds) await waits.pollNow({ workflowId });
+ * }
+ * ```
+ */
 export class RedisTaskSeveralWaitsError extends Error {
   override readonly name = 'RedisTaskSeveralWaitsError';
 
@@ -49,7 +72,19 @@ export class RedisTaskSeveralWaitsError extends Error {
   }
 }
 
-/** The wait has already ended. `RedisTaskClient.result` tells how. */
+/**
+ * The wait has already ended. `RedisTaskClient.result` tells how.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await waits.extendWait({ taskId: 18215, region: 'ap-guangzhou' }, '4h');
+ * } catch (error) {
+ *   if (!(error instanceof RedisTaskWaitEndedError)) throw error;
+ *   console.log(error.workflowId, error.status);
+ * }
+ * ```
+ */
 export class RedisTaskWaitEndedError extends Error {
   override readonly name = 'RedisTaskWaitEndedError';
 
@@ -64,6 +99,16 @@ export class RedisTaskWaitEndedError extends Error {
 /**
  * No worker has begun the wait within 5 s. It stays started and begins when a worker comes: get its end with
  * `RedisTaskClient.result`, or pass `{ waitForWorker: true }` to wait instead of getting this error.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await waits.await({ taskId: 18215, region: 'ap-guangzhou' });
+ * } catch (error) {
+ *   if (!(error instanceof RedisTaskNoWorkerError)) throw error;
+ *   console.error(`start a worker for ${error.taskQueue}`);
+ * }
+ * ```
  */
 export class RedisTaskNoWorkerError extends Error {
   override readonly name = 'RedisTaskNoWorkerError';

@@ -1,7 +1,7 @@
 /**
  * Waits for Redis tasks from outside a workflow: a service, a script, a command line.
  *
- * @packageDocumentation
+ * @module temporal-tencent-redis/client
  */
 export type { RedisTaskOutcome } from './await-all.js';
 export {

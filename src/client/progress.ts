@@ -6,7 +6,19 @@ import type { RedisTaskWaitState } from '../contract/view.js';
 import { withWatchedPolls } from './watched.js';
 import { grpcCode, isUnanswered, pollersSince, WORKFLOWS } from './workers.js';
 
-/** Options of `RedisTaskClient.progress`. */
+/**
+ * Options of `RedisTaskClient.progress`.
+ *
+ * @example
+ * ```ts
+ * const options: ProgressOptions = {
+ *   intervalMs: 5_000,
+ *   signal: AbortSignal.timeout(60_000),
+ *   onWorkerChange: (hasWorker) => console.log(hasWorker ? 'a worker is back' : 'no worker'),
+ * };
+ * for await (const { status } of waits.progress({ taskId: 18215, region: 'ap-guangzhou' }, options)) console.log(status);
+ * ```
+ */
 export interface ProgressOptions {
   /**
    * Shortest time between two looks, in milliseconds. Each is a query, which a worker answers. While the next poll is

@@ -19,13 +19,28 @@ import { cancelWait, handleTo, type RedisTaskCancellation, resultOf, startOrJoin
 import { withWatchedPolls } from './watched.js';
 import { untilBegun } from './workers.js';
 
-/** Options of a {@link RedisTaskClient}. */
+/**
+ * Options of a {@link RedisTaskClient}.
+ *
+ * @example
+ * ```ts
+ * const options: RedisTaskClientOptions = { taskQueue: 'redis-task-production' };
+ * ```
+ */
 export interface RedisTaskClientOptions {
   /** The queue of the workers that wait; another account is another queue. @default 'redis-task' */
   readonly taskQueue?: string;
 }
 
-/** Options of `RedisTaskClient.await` and `awaitAll`. */
+/**
+ * Options of `RedisTaskClient.await` and `awaitAll`.
+ *
+ * @example
+ * ```ts
+ * const options: AwaitOptions = { waitForWorker: true };
+ * await waits.await({ taskId: 18215, region: 'ap-guangzhou' }, options);
+ * ```
+ */
 export interface AwaitOptions {
   /**
    * Waits for a worker when none begins the wait within 5 s. A wait that has begun is always awaited: workers may be

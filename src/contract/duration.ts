@@ -21,7 +21,14 @@ export function durationMs(value: unknown): number | undefined {
   return Number.isFinite(ms) ? ms : undefined;
 }
 
-/** A time span as a person reads it: `850 ms`, `41.2 s`, `2 min 5 s`, `3 h 20 min`, `1 d 4 h`. */
+/**
+ * A time span as a person reads it: `850 ms`, `41.2 s`, `2 min 5 s`, `3 h 20 min`, `1 d 4 h`.
+ *
+ * @example
+ * ```ts
+ * formatDuration(125_000); // '2 min 5 s'
+ * ```
+ */
 export function formatDuration(ms: number): string {
   if (ms < SECOND) return `${Math.round(ms)} ms`;
   if (ms < MINUTE - 50) return `${Number((ms / SECOND).toFixed(1))} s`;

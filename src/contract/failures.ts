@@ -25,6 +25,7 @@ export const REDIS_TASK_FAILURE_TYPES = [
   'RedisTaskInvalidInput',
 ] as const;
 
+/** One of {@link REDIS_TASK_FAILURE_TYPES}. */
 export type RedisTaskFailureType = (typeof REDIS_TASK_FAILURE_TYPES)[number];
 
 /** What every failure says of the wait: `details[0]`. What was never seen is null. */

@@ -6,7 +6,14 @@ export const DEFAULT_TASK_QUEUE = 'redis-task';
 /** The name of the workflow, for parents and clients in any language. */
 export const AWAIT_REDIS_TASK = 'awaitRedisTask';
 
-/** The queue of the API calls of waits on `taskQueue`: its own, so that the server can hold the fleet to one rate. */
+/**
+ * The queue of the API calls of waits on `taskQueue`: its own, so that the server can hold the fleet to one rate.
+ *
+ * @example
+ * ```ts
+ * apiTaskQueue('redis-task'); // 'redis-task-api'
+ * ```
+ */
 export function apiTaskQueue(taskQueue: string): string {
   return `${taskQueue}-api`;
 }
@@ -16,12 +23,26 @@ export function queueOfWaits(apiQueue: string): string {
   return apiQueue.replace(/-api$/, '');
 }
 
-/** The workflow id of a wait that a client starts: one wait per task on a queue, so that starting it again attaches. */
+/**
+ * The workflow id of a wait that a client starts: one wait per task on a queue, so that starting it again attaches.
+ *
+ * @example
+ * ```ts
+ * clientWorkflowId('redis-task', 'ap-guangzhou', 18215); // 'redis-task/ap-guangzhou/18215'
+ * ```
+ */
 export function clientWorkflowId(taskQueue: string, region: string, taskId: number): string {
   return `${taskQueue}/${region}/${taskId}`;
 }
 
-/** The workflow id of a wait that a parent starts: under the parent's, so that two pipelines can wait for one task. */
+/**
+ * The workflow id of a wait that a parent starts: under the parent's, so that two pipelines can wait for one task.
+ *
+ * @example
+ * ```ts
+ * childWorkflowId('deploy-7', 'redis-task', 'ap-guangzhou', 18215); // 'deploy-7/redis-task/ap-guangzhou/18215'
+ * ```
+ */
 export function childWorkflowId(parentWorkflowId: string, taskQueue: string, region: string, taskId: number): string {
   return `${parentWorkflowId}/${clientWorkflowId(taskQueue, region, taskId)}`;
 }

@@ -120,15 +120,46 @@ export const INPUT = v.pipe(
     region: REGION,
     /** How long to wait in all, 1 s to 30 days. @default "2h" */
     maxWait: v.optional(maxWait('How long to wait in all'), '2h'),
+    /** How to space the polls. */
     polling: v.optional(POLLING, {}),
   }),
   v.transform(({ maxWait, polling, ...task }) => ({ ...task, maxWaitMs: maxWait, schedule: polling })),
 );
 
-/** The input of `awaitRedisTask`: one JSON object. Unknown fields are refused. */
+/**
+ * The input of `awaitRedisTask`: one JSON object. Unknown fields are refused.
+ *
+ * @interface
+ *
+ * @example
+ * ```ts
+ * const input: AwaitRedisTaskInput = {
+ *   taskId: 18215,
+ *   region: 'ap-guangzhou',
+ *   maxWait: '4h',
+ *   polling: { expectedDuration: '20m' },
+ * };
+ * ```
+ */
 export type AwaitRedisTaskInput = Readonly<v.InferInput<typeof INPUT>>;
 
-/** How to space the polls. Leave a field out to have its default. */
+/**
+ * How to space the polls. Leave a field out to have its default.
+ *
+ * @interface
+ *
+ * @example
+ * ```ts
+ * const polling: RedisTaskPolling = {
+ *   initialInterval: '5s',
+ *   maximumInterval: '1m',
+ *   backoffCoefficient: 2,
+ *   jitter: 0.2,
+ *   expectedDuration: '20m',
+ *   pacing: 'compact',
+ * };
+ * ```
+ */
 export type RedisTaskPolling = Readonly<v.InferInput<typeof POLLING>>;
 
 /** An input that kept the rules, with its defaults filled in. */

@@ -15,7 +15,11 @@ export const POLL_ERROR = v.object({
   at: TIME,
 });
 
-/** Why a poll brought no task. Times are ISO-8601 UTC. */
+/**
+ * Why a poll brought no task. Times are ISO-8601 UTC.
+ *
+ * @interface
+ */
 export type PollError = Readonly<v.InferOutput<typeof POLL_ERROR>>;
 
 /** Reads our error from an activity failure; undefined if it is not ours. */

@@ -22,7 +22,11 @@ export const OBSERVATION = v.object({
 
 export const STATUS_AND_TEXTS = v.object({ ...v.omit(OBSERVATION, ['at']).entries, status: TEXT });
 
-/** What `DescribeTaskInfo` said about a task at one moment. The texts are the API's own, unchanged. */
+/**
+ * What `DescribeTaskInfo` said about a task at one moment. The texts are the API's own, unchanged.
+ *
+ * @interface
+ */
 export type RedisTaskObservation = Readonly<v.InferOutput<typeof OBSERVATION>>;
 
 /** What results and failures say of a task. What no poll has seen is null. */
@@ -64,6 +68,11 @@ const PHASES = new Map<string, RedisTaskPhase>([
 /**
  * Where a task with this status stands. Compared without case: the Chinese document says `error`, the international
  * one `Error`.
+ *
+ * @example
+ * ```ts
+ * phaseOf('Error'); // 'errored'
+ * ```
  */
 export function phaseOf(status: string): RedisTaskPhase {
   return PHASES.get(status.toLowerCase()) ?? 'unknown';

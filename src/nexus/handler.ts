@@ -1,8 +1,9 @@
 /**
  * Serves waits through Nexus. Not for workflow code: callers need only `temporal-tencent-redis/nexus`.
  *
- * @packageDocumentation
+ * @module temporal-tencent-redis/nexus/handler
  */
+
 import { WorkflowNotFoundError } from '@temporalio/common';
 import { getClient, startWorkflow, WorkflowRunOperationHandler } from '@temporalio/nexus';
 import { OperationError, serviceHandler, type ServiceHandler } from 'nexus-rpc';
@@ -15,7 +16,14 @@ import { redisTasks } from './service.js';
 /** Temporal's number of the event that starts a workflow. */
 const WORKFLOW_EXECUTION_STARTED = 1;
 
-/** Options of {@link createRedisTasksHandler}. */
+/**
+ * Options of {@link createRedisTasksHandler}.
+ *
+ * @example
+ * ```ts
+ * const options: RedisTasksHandlerOptions = { taskQueue: 'redis-task-production' };
+ * ```
+ */
 export interface RedisTasksHandlerOptions {
   /** The queue of the workers that wait; another account is another queue. @default 'redis-task' */
   readonly taskQueue?: string;

@@ -2,7 +2,7 @@
  * Waits that pipelines in any namespace share. Safe in a workflow; the worker's side is
  * `temporal-tencent-redis/nexus/handler`.
  *
- * @packageDocumentation
+ * @module temporal-tencent-redis/nexus
  */
 import {
   createNexusServiceClient,
@@ -16,7 +16,14 @@ import { redisTasks } from './service.js';
 
 export { redisTasks };
 
-/** Options of a wait through Nexus: those of the operation, and its endpoint. */
+/**
+ * Options of a wait through Nexus: those of the operation, and its endpoint.
+ *
+ * @example
+ * ```ts
+ * const options: SharedRedisTaskWaitOptions = { endpoint: 'redis-tasks', scheduleToCloseTimeout: '8h' };
+ * ```
+ */
 export interface SharedRedisTaskWaitOptions extends StartNexusOperationOptions {
   /** The Nexus endpoint whose worker serves `redisTasks`. */
   readonly endpoint: string;
@@ -30,6 +37,13 @@ export interface SharedRedisTaskWaitOptions extends StartNexusOperationOptions {
  * end it, use `RedisTaskClient.cancel`.
  *
  * @throws ApplicationFailure `RedisTaskInvalidInput` before anything is started, when the input breaks a rule
+ *
+ * @example
+ * ```ts
+ * const wait = await startSharedRedisTaskWait({ taskId, region }, { endpoint: 'redis-tasks' });
+ * // … do something else meanwhile …
+ * const { instanceId } = await wait.result();
+ * ```
  */
 export async function startSharedRedisTaskWait(
   input: AwaitRedisTaskInput,

@@ -1,8 +1,9 @@
 /**
  * Lets a worker of your own serve waits.
  *
- * @packageDocumentation
+ * @module temporal-tencent-redis/plugin
  */
+
 import { fileURLToPath } from 'node:url';
 import {
   type BundleOptions,
@@ -21,7 +22,22 @@ import { DEFAULT_TASK_QUEUE } from '../contract/ids.js';
 /** The bundler adds this file to the workflow bundle. */
 const REEXPORT_CHECK = fileURLToPath(new URL('./reexport-check.js', import.meta.url));
 
-/** Options of a {@link RedisTaskPlugin}: those of the worker that makes the calls. The queue is your worker's. */
+/**
+ * Options of a {@link RedisTaskPlugin}: those of the worker that makes the calls. The queue is your worker's.
+ *
+ * @interface
+ *
+ * @example
+ * ```ts
+ * const options: RedisTaskPluginOptions = {
+ *   credentials: defaultCredentials(),
+ *   endpoint: 'https://redis.intl.tencentcloudapi.com',
+ *   requestsPerSecond: 10,
+ *   searchAttributes: true,
+ *   onAccessChange: (refusal) => console.log(refusal?.code ?? 'accepted again'),
+ * };
+ * ```
+ */
 export type RedisTaskPluginOptions = Omit<RedisApiWorkerOptions, 'taskQueue'>;
 
 /**

@@ -58,7 +58,19 @@ export function classifyErrorCode(code: string): TencentErrorClass {
   return (found as TencentErrorClass | undefined) ?? 'transient';
 }
 
-/** A call without a result: refused by the API, or lost on the way. Its message holds no secret. */
+/**
+ * A call without a result: refused by the API, or lost on the way. Its message holds no secret.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await api.call({ action: 'ClearInstance', region, params: { InstanceId: 'crs-09u2u96z' } });
+ * } catch (error) {
+ *   if (!(error instanceof TencentApiError) || error.errorClass !== 'rejected') throw error;
+ *   console.error(error.code, error.message, error.requestId);
+ * }
+ * ```
+ */
 export class TencentApiError extends Error {
   override readonly name = 'TencentApiError';
 

@@ -19,8 +19,20 @@ const LATE = {
   Timeout: 'The API did not answer in the time that was left',
 };
 
-/** What a {@link RedisApi} needs. */
+/**
+ * What a {@link RedisApi} needs.
+ *
+ * @example
+ * ```ts
+ * const options: RedisApiOptions = {
+ *   credentials: defaultCredentials(),
+ *   endpoint: new URL('https://redis.intl.tencentcloudapi.com'),
+ *   requestsPerSecond: 5,
+ * };
+ * ```
+ */
 export interface RedisApiOptions {
+  /** Where credentials come from: one of Tencent's own providers works too. */
   readonly credentials: CredentialProvider;
   /** The API's base URL for every region. @default the public endpoint of each region */
   readonly endpoint?: URL | undefined;
@@ -28,10 +40,26 @@ export interface RedisApiOptions {
   readonly requestsPerSecond?: number | undefined;
 }
 
-/** One call of an action of the redis API. */
+/**
+ * One call of an action of the redis API.
+ *
+ * @example
+ * ```ts
+ * const call: RedisApiCall = {
+ *   action: 'ClearInstance',
+ *   region: 'ap-guangzhou',
+ *   params: { InstanceId: 'crs-09u2u96z' },
+ *   timeoutMs: 10_000,
+ *   signal: AbortSignal.timeout(30_000),
+ * };
+ * ```
+ */
 export interface RedisApiCall {
+  /** Its name in the API's documentation. */
   readonly action: string;
+  /** The region of the instance. */
   readonly region: string;
+  /** Its parameters, spelled as in the API's documentation. */
   readonly params: Readonly<Record<string, unknown>>;
   /** Milliseconds for all of it: loading credentials, waiting for a turn, and HTTP (at most 10 s). @default 15000 */
   readonly timeoutMs?: number | undefined;
@@ -64,6 +92,17 @@ export interface RedisApi {
  *
  * A call is sent again in only two cases: once with freshly loaded credentials if they were refused, and once with the
  * server's time if ours was. All other retries are the caller's.
+ *
+ * @example
+ * ```ts
+ * const api = createRedisApi({ credentials: defaultCredentials() });
+ * const { TaskId } = await api.call({
+ *   action: 'ClearInstance',
+ *   region: 'ap-guangzhou',
+ *   params: { InstanceId: 'crs-09u2u96z' },
+ * });
+ * api.close();
+ * ```
  */
 export function createRedisApi({
   credentials,

@@ -1,3 +1,8 @@
+/**
+ * For tests: a stub of the wait, a simulator of the API, and failures as a parent catches them.
+ *
+ * @module temporal-tencent-redis/testing
+ */
 export type { ActionAnswer, Creation, CreatingAction, OnAction, OnCreate } from './actions.js';
 export type { SimulatorCall, SimulatorStats } from './call-log.js';
 export type { Fault, FaultHandle, FaultScope } from './faults.js';

@@ -11,11 +11,30 @@ export const SIMULATOR_CREDENTIAL: SimulatorCredential = {
   secretKey: 'simulatorSecretKey00000000000000',
 };
 
-/** How a simulator behaves; every option has a default. */
+/**
+ * How a simulator behaves; every option has a default.
+ *
+ * @example
+ * ```ts
+ * const options: SimulatorOptions = {
+ *   host: '127.0.0.1',
+ *   port: 8080,
+ *   credentials: [SIMULATOR_CREDENTIAL],
+ *   requestsPerSecond: 5,
+ *   clockOffsetMs: 600_000,
+ *   regions: ['ap-guangzhou'],
+ *   unknownTaskCode: 'ResourceNotFound.TaskNotExists',
+ *   remoteControl: false,
+ *   keepCalls: 1_000,
+ *   now: () => Date.now(),
+ *   random: () => 0.5,
+ * };
+ * ```
+ */
 export interface SimulatorOptions {
-  /** @default '127.0.0.1' */
+  /** The address it listens on. @default '127.0.0.1' */
   readonly host?: string;
-  /** @default 0, any free port */
+  /** The port it listens on. @default 0, any free port */
   readonly port?: number;
   /** The keys it accepts. @default one fake pair, `SIMULATOR_CREDENTIAL` */
   readonly credentials?: readonly SimulatorCredential[];

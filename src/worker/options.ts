@@ -1,10 +1,29 @@
 import type { WorkerOptions } from '@temporalio/worker';
 import type { CredentialProvider } from '../tencent/credentials/provider.js';
 
-/** Options of {@link runRedisTaskWorker}: what an environment cannot hold. The names are those of Temporal's `WorkerOptions`. */
+/**
+ * Options of {@link runRedisTaskWorker}: what an environment cannot hold. The names are those of Temporal's `WorkerOptions`.
+ *
+ * @example
+ * ```ts
+ * const options: RedisTaskWorkerOptions = {
+ *   env: { ...process.env, REDIS_TASK_QUEUE: 'redis-task' },
+ *   signal: AbortSignal.timeout(3_600_000),
+ *   connection,
+ *   namespace: 'production',
+ *   dataConverter: { payloadCodecs: [codec] },
+ *   interceptors: { activity: [] },
+ *   sinks: {},
+ *   plugins: [],
+ *   tuner: { tunerOptions: { targetCpuUsage: 0.8, targetMemoryUsage: 0.8 } },
+ *   identity: 'redis-task-1',
+ *   credentials: defaultCredentials(),
+ * };
+ * ```
+ */
 export interface RedisTaskWorkerOptions {
   /**
-   * Where all other settings come from; see the README.
+   * Where all other settings come from; see docs/configuration.md.
    * @default process.env
    */
   readonly env?: NodeJS.ProcessEnv;
@@ -15,7 +34,7 @@ export interface RedisTaskWorkerOptions {
    * @default a connection of its own, by `TEMPORAL_ADDRESS` and the like
    */
   readonly connection?: WorkerOptions['connection'];
-  /** @default TEMPORAL_NAMESPACE, or the one of the profile, or `default` */
+  /** The namespace of the waits. @default TEMPORAL_NAMESPACE, or the one of the profile, or `default` */
   readonly namespace?: WorkerOptions['namespace'];
   /** Codecs and converters of the namespace. With a converter's path, the workflow is bundled at the start. */
   readonly dataConverter?: WorkerOptions['dataConverter'];
@@ -30,7 +49,7 @@ export interface RedisTaskWorkerOptions {
    * @default Temporal's
    */
   readonly tuner?: WorkerOptions['tuner'];
-  /** @default `pid@host` */
+  /** What Temporal calls this worker. @default `pid@host` */
   readonly identity?: WorkerOptions['identity'];
   /**
    * Where keys for the API come from.

@@ -33,6 +33,12 @@ const LONG_HISTORY = 500;
  * @param carried - internal: the state that an earlier run of the same wait handed over
  * @returns the task as the API last described it, once it has succeeded
  * @throws ApplicationFailure whose `type` is one of `REDIS_TASK_FAILURE_TYPES`; see `decodeRedisTaskFailure`
+ *
+ * @example
+ * ```ts
+ * // In the file that a worker's workflowsPath names:
+ * export { awaitRedisTask } from 'temporal-tencent-redis/workflows';
+ * ```
  */
 export async function awaitRedisTask(input: AwaitRedisTaskInput, carried?: unknown): Promise<RedisTaskResult> {
   const { plan, state } = readArguments(input, carried);

@@ -7,6 +7,11 @@ import type { awaitRedisTask } from './await-redis-task.js';
 /**
  * Options of the child workflow. Defaults: queue `redis-task`, id `<parent id>/<queue>/<region>/<taskId>`, and a static
  * summary and memo with the task and its region.
+ *
+ * @example
+ * ```ts
+ * const options: AwaitRedisTaskOptions = { taskQueue: 'redis-task-production', memo: { change: 'CHG-4711' } };
+ * ```
  */
 export type AwaitRedisTaskOptions = Omit<ChildWorkflowOptions, 'args'>;
 
@@ -14,6 +19,14 @@ export type AwaitRedisTaskOptions = Omit<ChildWorkflowOptions, 'args'>;
  * Starts a wait as a child workflow and returns its handle, to do something else meanwhile or to send `pollNow`.
  *
  * @throws ApplicationFailure `RedisTaskInvalidInput` before anything is started, when the input breaks a rule
+ *
+ * @example
+ * ```ts
+ * const wait = await startAwaitRedisTask({ taskId, region });
+ * // … an event says that the task has ended …
+ * await wait.signal(pollNow);
+ * const { instanceId } = await wait.result();
+ * ```
  */
 export async function startAwaitRedisTask(
   input: AwaitRedisTaskInput,

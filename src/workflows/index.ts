@@ -3,7 +3,7 @@
  *
  * A worker that runs waits registers `awaitRedisTask`: re-export it from your workflow file.
  *
- * @packageDocumentation
+ * @module temporal-tencent-redis/workflows
  */
 export { awaitRedisTask } from './await-redis-task.js';
 export { type AwaitRedisTaskOptions, executeAwaitRedisTask, startAwaitRedisTask } from './child.js';

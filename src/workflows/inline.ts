@@ -5,7 +5,14 @@ import type { RedisTaskResult } from '../contract/outcome.js';
 import { beginWait } from '../contract/wait-state.js';
 import { RedisTaskWait } from './redis-task-wait.js';
 
-/** Options of {@link waitForRedisTask}. */
+/**
+ * Options of {@link waitForRedisTask}.
+ *
+ * @example
+ * ```ts
+ * const options: WaitForRedisTaskOptions = { taskQueue: 'redis-task' };
+ * ```
+ */
 export interface WaitForRedisTaskOptions {
   /**
    * The calls go to `<taskQueue>-api`.
@@ -22,6 +29,11 @@ export interface WaitForRedisTaskOptions {
  * A worker must serve the queue `<taskQueue>-api` with the activities of `createRedisActivities`.
  *
  * @throws ApplicationFailure whose `type` is one of `REDIS_TASK_FAILURE_TYPES`; see `decodeRedisTaskFailure`
+ *
+ * @example
+ * ```ts
+ * const { instanceId } = await waitForRedisTask({ taskId, region, maxWait: '1m' }, { taskQueue: 'redis-task' });
+ * ```
  */
 export async function waitForRedisTask(
   input: AwaitRedisTaskInput,

@@ -1,13 +1,13 @@
-import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import ts from 'typescript';
-
-const ROOT = path.resolve(import.meta.dirname, '../..');
+import { ROOT } from '../../docs/.vitepress/forge.js';
+import { writtenPages } from '../../docs/.vitepress/pages.js';
+import { compilerErrorsOf } from '../support/compiler.js';
 
 /** Snippets are compiled inside the project, so that its own name resolves as it does for a user. */
 const FOLDER = path.join(ROOT, '.cache', 'snippets');
 
-/** What the snippets import from their reader's own files. */
+/** What the snippets import from their reader's own files, where the page itself does not show it. */
 const READERS_FILES: Readonly<Record<string, string>> = {
   'activities.ts': `export interface MyActivities {
   clearInstance(instanceId: string, region: string): Promise<number>;
@@ -15,39 +15,26 @@ const READERS_FILES: Readonly<Record<string, string>> = {
 }`,
 };
 
-async function pages(): Promise<string[]> {
-  const docs = await readdir(path.join(ROOT, 'docs'), { recursive: true });
-  const inDocs = docs.filter((name) => name.endsWith('.md')).map((name) => path.join('docs', name));
-  return [
-    'README.md',
-    'CONTRIBUTING.md',
-    'SECURITY.md',
-    'examples/parents/README.md',
-    'examples/provisioning/README.md',
-    ...inDocs,
-  ];
-}
+const PAGES = [
+  ...['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'examples/parents/README.md', 'examples/provisioning/README.md'],
+  ...writtenPages().map((page) => path.join('docs', page)),
+];
 
+/** The snippets by file. Those of a page share a folder, so that one that names itself in its first line can be imported. */
 async function snippets(): Promise<Map<string, string>> {
   const found = new Map<string, string>();
-  for (const page of await pages()) {
+  for (const page of PAGES) {
     const text = await readFile(path.join(ROOT, page), 'utf8');
-    for (const [index, match] of [...text.matchAll(/^```ts\n([\s\S]*?)^```/gm)].entries()) {
-      found.set(`${page.replaceAll(/\W/g, '-')}-${index + 1}.ts`, match[1] ?? '');
+    const folder = path.join(FOLDER, page.replaceAll(/\W/g, '-'));
+    const codes = [...text.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(([, code = '']) => code);
+    if (codes.length === 0) continue;
+    for (const [name, code] of Object.entries(READERS_FILES)) found.set(path.join(folder, name), code);
+    for (const [index, code] of codes.entries()) {
+      const [, name = `${index + 1}.ts`] = /^\/\/ (\S+\.ts)\n/.exec(code) ?? [];
+      found.set(path.join(folder, name), code);
     }
   }
   return found;
-}
-
-function errorsOf(files: string[]): string[] {
-  const { config } = ts.readConfigFile(path.join(ROOT, 'tsconfig.json'), (file) => ts.sys.readFile(file)) as {
-    config: { compilerOptions: unknown };
-  };
-  const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, ROOT);
-  const program = ts.createProgram(files, options);
-  return ts
-    .getPreEmitDiagnostics(program)
-    .map(({ file, messageText }) => `${file?.fileName ?? ''}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`);
 }
 
 describe('the documents', () => {
@@ -55,16 +42,17 @@ describe('the documents', () => {
 
   test('show no TypeScript that does not compile against the built package', async () => {
     const found = await snippets();
-    await mkdir(FOLDER, { recursive: true });
-    for (const [name, code] of [...found, ...Object.entries(READERS_FILES)])
-      await writeFile(path.join(FOLDER, name), code);
+    for (const [file, code] of found) {
+      await mkdir(path.dirname(file), { recursive: true });
+      await writeFile(file, code);
+    }
 
     expect(found.size).toBeGreaterThan(0);
-    expect(errorsOf([...found.keys()].map((name) => path.join(FOLDER, name)))).toEqual([]);
+    expect(compilerErrorsOf([...found.keys()])).toEqual([]);
   });
 
   test('link to no file that is not there', async () => {
-    for (const page of await pages()) {
+    for (const page of PAGES) {
       const text = await readFile(path.join(ROOT, page), 'utf8');
       for (const [, target = ''] of text.matchAll(/\]\((?!https?:)([^)#]+)/g)) {
         await expect(readFile(path.resolve(ROOT, path.dirname(page), target), 'utf8')).resolves.not.toBe('');

@@ -37,6 +37,11 @@ export interface DefaultCredentialsOptions {
  * virtual machine (CVM), then the role of the pod (TKE OIDC). It keeps to the first that has credentials, and loads new ones
  * before they expire. `TENCENTCLOUD_CREDENTIAL_SOURCE` allows only one source; with `TENCENTCLOUD_ROLE_ARN` that role is
  * assumed with the credentials.
+ *
+ * @example
+ * ```ts
+ * const { secretId } = await defaultCredentials().getCredential();
+ * ```
  */
 export function defaultCredentials(
   env: NodeJS.ProcessEnv = process.env,

@@ -13,7 +13,17 @@ export interface StubActivities {
   playWaitOf(input: AwaitRedisTaskInput, startedAt: number): Promise<PlayedEnd>;
 }
 
-/** Options of {@link stubAwaitRedisTask}. */
+/**
+ * Options of {@link stubAwaitRedisTask}.
+ *
+ * @example
+ * ```ts
+ * const options: AwaitRedisTaskStubOptions = {
+ *   taskQueue: 'redis-task-production',
+ *   simulator: await RedisApiSimulator.start(),
+ * };
+ * ```
+ */
 export interface AwaitRedisTaskStubOptions {
   /** The queue on which the pipeline starts its waits. @default 'redis-task' */
   readonly taskQueue?: string;

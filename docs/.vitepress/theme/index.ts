@@ -1,0 +1,4 @@
+import DefaultTheme from 'vitepress/theme';
+import './wider.css';
+
+export default DefaultTheme;
