@@ -26,7 +26,8 @@ export async function watchTaskInfo(
   const context = Context.current();
   const memory = readWatchMemory(context.info.heartbeatDetails) ?? { state: known, tries: 0 };
   const now = serverClock(context.info.currentAttemptScheduledTimestampMs);
-  const askedAt = now();
+  // A server that was killed may give an attempt away twice, the second time before it is due: its time is then to come.
+  const askedAt = Math.min(now(), Date.now());
   const { queuedMs = 0, searchAttributes, answer } = await ask(() => call(plan, memory));
 
   const step = watchStep(plan, known, memory, answer, { askedAt, now: now(), queuedMs, random: Math.random() });

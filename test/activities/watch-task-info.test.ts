@@ -103,6 +103,13 @@ describe('watchTaskInfo', () => {
     expect(unfinishedAt).toBeLessThan(serverNow + 60_000);
   });
 
+  test('never says that it saw the task later than now, when an attempt comes before it is due', async () => {
+    simulator.setTask(input.taskId, { status: 'a new one' });
+    const { ended } = await attempt(undefined, Date.now() + 18_000);
+
+    expect(readWatchReport(ended)?.state.unfinishedAt).toBeLessThanOrEqual(Date.now());
+  });
+
   test('refuses a state that no wait has, instead of failing again and again', async () => {
     known = { v: 2 } as unknown as WaitState;
 

@@ -171,14 +171,14 @@ const RULES: readonly Rule[] = [
     }
   },
 
-  function* callsKeepTheirDistance({ calls, troubles }, { clockMs }) {
+  function* callsKeepTheirDistance({ calls, troubles, longestQueueMs }, { clockMs }) {
     for (const [index, call] of calls.entries()) {
       const before = calls[index - 1];
       if (!before || call.isRepair || call.mayBeProbe) continue;
       const distance = call.at - before.at;
-      // A server that forgets that it gave a call away gives it away again.
+      // A server that forgets that it gave a call away gives it away again, as late as others are in its queue.
       const isForgetful = troubles.some(
-        ({ from, to, why }) => why.includes('server') && from <= call.at && to >= call.at,
+        ({ from, to, why }) => /server|PostgreSQL/.test(why) && from <= call.at && to + longestQueueMs >= call.at,
       );
       if (distance < CLOSEST_MS - clockMs && !isForgetful)
         yield `Two calls at ${before.at} and ${call.at}, ${distance} ms apart`;
