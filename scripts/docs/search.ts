@@ -12,6 +12,8 @@ export async function search(page: Page, word: string, problems: string[]): Prom
   const first = page.locator('.VPLocalSearchBox .result').first();
   await first.click({ timeout: PATIENCE_MS });
   await page.waitForURL((url) => url.pathname !== '/index.html', { timeout: PATIENCE_MS });
-  const text = await page.locator('main').innerText();
-  if (!text.includes(word)) problems.push(`The search for ${word} leads to ${page.url()}, which does not mention it`);
+  const found = page.locator('main', { hasText: word });
+  await found.waitFor({ timeout: PATIENCE_MS }).catch(() => {
+    problems.push(`The search for ${word} leads to ${page.url()}, which does not mention it`);
+  });
 }

@@ -34,7 +34,10 @@ export interface RedisTaskFailureDetails extends TaskFacts {
   readonly lastError?: PollError;
 }
 
-/** How a wait failed, as {@link decodeRedisTaskFailure} returns it: branch on `type`. */
+/**
+ * How a wait failed, as {@link decodeRedisTaskFailure} returns it: its `type`, to branch on, a `message` with the facts for
+ * a person, and the `details`, whose fields depend on the type.
+ */
 export type RedisTaskFailure =
   | Failure<'RedisTaskFailed' | 'RedisTaskErrored'>
   | Failure<
@@ -46,6 +49,7 @@ export type RedisTaskFailure =
     >
   | Failure<'RedisTaskInvalidInput', InvalidInputDetails>;
 
+/** @inline */
 export type InvalidInputDetails = Omit<RedisTaskFailureDetails, 'taskId' | 'region'> & {
   readonly taskId: number | null;
   readonly region: string | null;

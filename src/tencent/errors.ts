@@ -1,7 +1,16 @@
 import type { PollErrorClass } from '../contract/poll-error.js';
 import { field } from './json.js';
 
-/** What an error code means for a read. `clock`: the request's time was refused; a corrected call may succeed. */
+/**
+ * What an error code means for a read.
+ *
+ * - `transient`: nothing is known; ask again
+ * - `throttled`: the API's request rate is used up; ask again a little later
+ * - `unknownTask`: no such task, or not yet visible
+ * - `unauthorized`: the credentials, or what they may do, are refused
+ * - `rejected`: the API will never answer this request
+ * - `clock`: the request's time was refused; a corrected call may succeed
+ */
 export type TencentErrorClass = PollErrorClass | 'clock';
 
 /**

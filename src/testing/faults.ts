@@ -29,6 +29,7 @@ export type Fault =
   | { readonly kind: 'empty' | 'missingResponse' | 'missingStatus' | 'truncated' | 'cutOff' | 'lostAnswer' }
   | { readonly kind: 'reset' | 'resetIdle' | 'hang' };
 
+/** @inline */
 type FaultHeaders = Readonly<Record<string, string>>;
 
 /** Which calls a fault strikes. All conditions must hold. */

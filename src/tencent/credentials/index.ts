@@ -20,7 +20,11 @@ export interface CredentialsTaken {
   readonly sts?: string;
 }
 
-/** What can be changed about {@link defaultCredentials}. */
+/**
+ * What can be changed about {@link defaultCredentials}.
+ *
+ * @inline
+ */
 export interface DefaultCredentialsOptions {
   /** Called if others can read the credentials file, at most once per provider. */
   readonly warn?: ((message: string) => void) | undefined;

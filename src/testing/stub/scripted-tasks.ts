@@ -3,7 +3,11 @@ import type { PollAnswer } from '../../contract/wait.js';
 import { keyOf, TaskBook, type TaskScript } from '../tasks.js';
 import { refusedPoll, seenTask } from './poll-answer.js';
 
-/** What else a wait sees of a scripted task. */
+/**
+ * What else a wait sees of a scripted task.
+ *
+ * @inline
+ */
 interface Facts {
   /** `TaskMessage`, the API's own text about the task. @default '' */
   readonly message?: string;
@@ -21,6 +25,15 @@ interface Facts {
  * - `fails: 'RedisTaskFailed'` or `'RedisTaskErrored'`: it ends in `failed` or `error`
  * - `fails: 'RedisTaskTimedOut'`: it never ends
  * - `fails: 'RedisTaskUnauthorized'` or `'RedisTaskRejected'`: the API refuses every poll, with `code` and `message`
+ *
+ * @example
+ * ```ts
+ * const endings: RedisTaskEnding[] = [
+ *   { after: '40m', instanceId: 'crs-09u2u96z', taskType: 'resize' },
+ *   { after: '3m', fails: 'RedisTaskFailed', message: 'The backup file is damaged.' },
+ *   { fails: 'RedisTaskUnauthorized', code: 'AuthFailure.SecretIdNotFound' },
+ * ];
+ * ```
  */
 export type RedisTaskEnding =
   | (Facts & {
@@ -31,7 +44,11 @@ export type RedisTaskEnding =
   | (Facts & { readonly fails: 'RedisTaskTimedOut' })
   | Refusal;
 
-/** The API refuses every poll. */
+/**
+ * The API refuses every poll.
+ *
+ * @inline
+ */
 interface Refusal {
   readonly fails: 'RedisTaskUnauthorized' | 'RedisTaskRejected';
   /** The API's error code. @default 'AuthFailure.UnauthorizedOperation' or 'InvalidParameterValue' */
