@@ -44,6 +44,7 @@ const SECTIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'performance.md': 'Performance',
     'rehearsal.md': 'Rehearsal',
     'decisions/README.md': 'Decisions',
+    'releasing.md': 'Releasing',
   },
 };
 
