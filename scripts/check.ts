@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 const CHECKS: Readonly<Record<string, readonly [about: string, ...files: string[]]>> = {
   package: ['publint, Are The Types Wrong, the packed size', 'scripts/consumers/check-package.ts'],
   consumers: ['the packed package in empty projects', 'scripts/consumers/main.ts'],
-  node: ['the packed package and the fast tests on each version of Node', 'scripts/node-versions.ts'],
+  versions: ['the packed package on each version of Node, Temporal SDK and server', 'scripts/versions/main.ts'],
   compose: ['docker-compose.yml against the Compose Specification (needs Go)', 'scripts/rehearse/check-compose.ts'],
   audit: ['known vulnerabilities of what an installation brings along', 'scripts/audit/main.ts'],
   parents: ['parents in TypeScript, Go, Python and Java', 'scripts/parents/main.ts'],

@@ -37,6 +37,7 @@ const SECTIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'input.md': 'Input',
     'configuration.md': "Worker's environment",
     'schedule.md': 'Polling schedule',
+    'compatibility.md': 'Compatibility',
   },
   Background: {
     'comparison.md': 'Comparison',

@@ -24,7 +24,7 @@ export async function install({ kind, folder, packed }: Project, cache: string):
 }
 
 /** Compiles a TypeScript project against every entry point. The compiler is a tool of the project, not of the package. */
-export async function compile({ folder }: Project, cache: string): Promise<void> {
+export async function compile({ folder }: Pick<Project, 'folder'>, cache: string): Promise<void> {
   await cp(path.join(ROOT, 'test/types/public-types.ts'), path.join(folder, 'public-types.ts'));
   const imports = (await entryPoints()).map((name, index) => `export * as entry${index} from '${name}';`);
   await writeFile(path.join(folder, 'entry-points.ts'), `${imports.join('\n')}\n`);

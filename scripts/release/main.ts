@@ -35,9 +35,9 @@ const entryPoints: ReleaseCheck = {
 };
 
 const checks = [version, contents, entryPoints, apiReport(values.write), billOfMaterials(values.sbom), provenance];
-for (const { about, run } of checks) {
-  const { wrong, found } = await run();
-  console.log(`${wrong.length === 0 ? '✓' : '✗'} ${about}: ${found}`);
+for (const check of checks) {
+  const { wrong, found } = await check.run();
+  console.log(`${wrong.length === 0 ? '✓' : '✗'} ${check.about}: ${found}`);
   for (const sentence of wrong) console.log(`    ${sentence}`);
   if (wrong.length > 0) process.exitCode = 1;
 }
