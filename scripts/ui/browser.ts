@@ -58,7 +58,8 @@ function findChromium(): string {
   if (given) return given;
   const installed = () => PLACES.find((place) => existsSync(place));
   if (installed() === undefined && process.platform === 'linux') {
-    spawnSync('apt-get', ['install', '-y', '--no-install-recommends', 'chromium'], { stdio: ['ignore', 2, 2] });
+    for (const args of [['update', '-qq'], ['install', '-y', '-qq', '--no-install-recommends', 'chromium']])
+      spawnSync('apt-get', args, { stdio: ['ignore', 2, 2] });
   }
   const found = installed();
   if (found === undefined) throw new Error('There is no Chromium: install it, or name one in CHROMIUM');
