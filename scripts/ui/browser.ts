@@ -58,7 +58,10 @@ function findChromium(): string {
   if (given) return given;
   const installed = () => PLACES.find((place) => existsSync(place));
   if (installed() === undefined && process.platform === 'linux') {
-    for (const args of [['update', '-qq'], ['install', '-y', '-qq', '--no-install-recommends', 'chromium']])
+    for (const args of [
+      ['update', '-qq'],
+      ['install', '-y', '-qq', '--no-install-recommends', 'chromium'],
+    ])
       spawnSync('apt-get', args, { stdio: ['ignore', 2, 2] });
   }
   const found = installed();
