@@ -276,10 +276,12 @@ describe('without a worker', () => {
       connection: waits.env.nativeConnection,
       taskQueue,
       workflowsPath: fileURLToPath(new URL('slow-workflow.ts', import.meta.url)),
-      maxConcurrentWorkflowTaskExecutions: 2,
-      maxConcurrentWorkflowTaskPolls: 2,
+      activities: { occupy: () => setTimeout(150) },
+      maxCachedWorkflows: 0,
+      maxConcurrentWorkflowTaskExecutions: 1,
+      maxConcurrentWorkflowTaskPolls: 1,
     });
-    const inputs = Array.from({ length: 90 }, (_, index) => ({ taskId: index + 2, region }));
+    const inputs = Array.from({ length: 45 }, (_, index) => ({ taskId: index + 2, region }));
     const busy = new RedisTaskClient(waits.client, { taskQueue });
     let startedAt = 0;
     const outcomes = await worker.runUntil(async () => {
