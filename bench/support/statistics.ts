@@ -8,7 +8,7 @@ export function median(values: readonly number[]): number {
 
 /** The value that this share of the others do not exceed; NaN of none. */
 export function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((one, other) => one - other);
+  const sorted = Float64Array.from(values).sort();
   return sorted[Math.round(share * (sorted.length - 1))] ?? NaN;
 }
 
