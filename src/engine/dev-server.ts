@@ -48,11 +48,11 @@ export interface DevServer {
  */
 export async function startDevServer(options: DevServerOptions = {}): Promise<DevServer> {
   const executable = await findTemporalCli();
-  // Another process may take a port between the check and the start.
+  // Another process may take a port between the check and the start. Of its inner ports the server says nothing (seen once).
   return pRetry(() => start(executable, options), {
     retries: 2,
     minTimeout: 0,
-    shouldRetry: ({ error }) => error.message.includes('address already in use'),
+    shouldRetry: ({ error }) => /address already in use|it printed nothing/.test(error.message),
   });
 }
 

@@ -3,10 +3,16 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Runtime } from '@temporalio/worker';
+import { ConfigError, runRedisTaskWorker } from '../../src/worker/index.js';
 import { freeAddress, GOOD_SETTINGS, WorkerProcess } from '../support/processes.js';
+import { errorOf } from '../support/waits.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'redis-task-settings-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(async () => {
+  rmSync(folder, { recursive: true });
+  await Runtime.instance().shutdown();
+});
 
 function file(name: string, text: string): string {
   const at = path.join(folder, name);
@@ -20,7 +26,7 @@ const noKeys = { TENCENTCLOUD_SECRET_ID: '', TENCENTCLOUD_SECRET_KEY: '' };
 const MARK = 'marked-secret';
 
 describe('a worker with a setting that it cannot use', () => {
-  test.concurrent.each([
+  test.each([
     ['REDIS_TASK_QUEUE', { REDIS_TASK_QUEUE: 'two\nlines' }],
     ['REDIS_TASK_API_RPS', { REDIS_TASK_API_RPS: '21' }],
     ['REDIS_TASK_HTTP', { REDIS_TASK_HTTP: '9464' }],
@@ -58,7 +64,19 @@ describe('a worker with a setting that it cannot use', () => {
     ['OTEL_EXPORTER_OTLP_ENDPOINT', { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' }],
     ['OTEL_EXPORTER_OTLP_HEADERS', { OTEL_EXPORTER_OTLP_HEADERS: MARK }],
     ['HTTPS_PROXY', { HTTPS_PROXY: `http://user:${MARK}@pro xy` }],
-  ])('says in one line what is wrong with %s and exits with 1', async (variable, env) => {
+  ])('is refused in one line that names %s', async (variable, env) => {
+    const error = await errorOf(runRedisTaskWorker({ env: { ...GOOD_SETTINGS, ...env } }));
+
+    expect(error).toBeInstanceOf(ConfigError);
+    expect((error as Error).message).toMatch(/^[^\n]+$/);
+    expect((error as Error).message).toContain(variable);
+    expect((error as Error).message).not.toContain(MARK);
+  });
+
+  test.concurrent.each([
+    ['TENCENTCLOUD_SECRET_KEY', { TENCENTCLOUD_SECRET_KEY: `${MARK}\n` }],
+    ['TEMPORAL_CONFIG_FILE', { TEMPORAL_CONFIG_FILE: file('c.toml', `api_key = ${MARK}\n`) }],
+  ])('says what is wrong with %s on stderr, and exits with 1', async (variable, env) => {
     const worker = new WorkerProcess({ ...GOOD_SETTINGS, ...env });
 
     await expect(worker.end).resolves.toEqual({ code: 1, signal: null });
