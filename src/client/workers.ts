@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { type Client, isGrpcServiceError, ServiceError, type WorkflowExecutionDescription } from '@temporalio/client';
+import pMap from 'p-map';
 import { RedisTaskNoWorkerError } from './error.js';
 
 type Service = Client['workflowService'];
@@ -7,10 +8,9 @@ type Request = Parameters<Service['describeTaskQueue']>[0];
 type Poller = Awaited<ReturnType<Service['describeTaskQueue']>>['pollers'][number];
 type QueueType = NonNullable<Request['taskQueueType']>;
 
-/** Temporal's numbers for kinds of work, the API mode that covers all partitions, and a task that nobody has taken. */
+/** Temporal's numbers for kinds of work, and for a task that nobody has taken. */
 export const WORKFLOWS = 1 as unknown as QueueType;
 export const ACTIVITIES = 2 as unknown as QueueType;
-const ENHANCED = 1 as unknown as NonNullable<Request['apiMode']>;
 const SCHEDULED = 1;
 
 /** The first workflow task is scheduled with the start of the wait; a later one means that a worker took the first. */
@@ -29,15 +29,20 @@ export async function pollersSince(
   type: QueueType,
   sinceMs: number,
 ): Promise<readonly Poller[]> {
-  const request = { namespace: client.options.namespace, taskQueue: { name: queue }, taskQueueType: type };
-  const recent = (pollers: readonly Poller[]) => pollers.filter((each) => msOf(each.lastAccessTime) > sinceMs);
-  const found = recent((await client.workflowService.describeTaskQueue(request)).pollers);
+  const { namespace } = client.options;
+  const pollersOf = async (name: string) => {
+    const request = { namespace, taskQueue: { name }, taskQueueType: type };
+    const { pollers } = await client.workflowService.describeTaskQueue(request);
+    return pollers.filter((each) => msOf(each.lastAccessTime) > sinceMs);
+  };
+  const found = await pollersOf(queue);
   if (found.length > 0) return found;
-  // The plain answer may be that of one partition.
-  const everyPartition = { ...request, apiMode: ENHANCED, taskQueueTypes: [type], reportPollers: true };
-  const { versionsInfo } = await client.workflowService.describeTaskQueue(everyPartition);
-  const types = Object.values(versionsInfo).flatMap(({ typesInfo }) => Object.values(typesInfo ?? {}));
-  return recent(types.flatMap(({ pollers }) => pollers ?? []));
+  // That was the answer of one partition. The server's answer for all of them may be 5 s old (measured), so each is asked.
+  const taskQueue = { name: queue };
+  const partitions = await client.workflowService.listTaskQueuePartitions({ namespace, taskQueue });
+  const keys = type === WORKFLOWS ? partitions.workflowTaskQueuePartitions : partitions.activityTaskQueuePartitions;
+  const others = keys.flatMap(({ key }) => (key && key !== queue ? [key] : []));
+  return (await pMap(others, pollersOf, { concurrency: 4 })).flat();
 }
 
 /**

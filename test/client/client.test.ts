@@ -276,12 +276,13 @@ describe('without a worker', () => {
       connection: waits.env.nativeConnection,
       taskQueue,
       workflowsPath: fileURLToPath(new URL('slow-workflow.ts', import.meta.url)),
-      activities: { occupy: () => setTimeout(150) },
+      // So it polls each two seconds, and each time one partition of its queue, at random.
+      activities: { occupy: () => setTimeout(2_000) },
       maxCachedWorkflows: 0,
       maxConcurrentWorkflowTaskExecutions: 1,
       maxConcurrentWorkflowTaskPolls: 1,
     });
-    const inputs = Array.from({ length: 45 }, (_, index) => ({ taskId: index + 2, region }));
+    const inputs = Array.from({ length: 6 }, (_, index) => ({ taskId: index + 2, region }));
     const busy = new RedisTaskClient(waits.client, { taskQueue });
     let startedAt = 0;
     const outcomes = await worker.runUntil(async () => {

@@ -8,7 +8,7 @@ import { WorkflowVm } from './virtual/workflow-vm.js';
 import { type WaitScript, waitScripts } from './wait-script.js';
 
 const LONGEST_MS = 120_000;
-const WAITS = Number(process.env['EXPLORE_WAITS'] ?? 500);
+const WAITS = Number(process.env['EXPLORE_WAITS'] ?? 200);
 const SEED = process.env['EXPLORE_SEED'];
 
 let vm: WorkflowVm;
