@@ -12,6 +12,7 @@ const CHECKS: Readonly<Record<string, readonly [about: string, ...files: string[
   consumers: ['the packed package in empty projects', 'scripts/consumers/main.ts'],
   versions: ['the packed package on each version of Node, Temporal SDK and server', 'scripts/versions/main.ts'],
   compose: ['docker-compose.yml against the Compose Specification (needs Go)', 'scripts/rehearse/check-compose.ts'],
+  workflows: ['.github/workflows by actionlint (needs Go)', 'scripts/release/check-workflows.ts'],
   audit: ['known vulnerabilities of what an installation brings along', 'scripts/audit/main.ts'],
   parents: ['parents in TypeScript, Go, Python and Java', 'scripts/parents/main.ts'],
   decoder: ['every failure as Python sees it', 'test/decoder/python/main.ts'],
