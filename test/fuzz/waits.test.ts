@@ -29,6 +29,7 @@ beforeAll(async () => {
   queue = await serveQueue(waits);
 });
 beforeEach(() => endings.clear());
+afterEach(() => waits.simulator.clearFaults());
 afterAll(async () => {
   await queue.close();
   await waits.close();

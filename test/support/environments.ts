@@ -50,6 +50,11 @@ export function timeSkipping(): Promise<TestWorkflowEnvironment> {
   return TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path } } });
 }
 
+/** The workflows of `test/workflows/parents.ts`, bundled once for the whole run. */
+export function workflowBundle(): { readonly codePath: string } {
+  return { codePath: given('TEST_WORKFLOW_BUNDLE') };
+}
+
 function given(variable: string): string {
   const value = process.env[variable];
   if (value === undefined) throw new Error(`${variable} is not set: global-setup.js sets it in every jest run`);

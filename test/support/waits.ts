@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import {
   ApplicationFailure,
   WorkflowFailedError,
@@ -8,15 +7,7 @@ import {
   type WorkflowStartOptions,
 } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import {
-  bundleWorkflowCode,
-  DefaultLogger,
-  type LogEntry,
-  Runtime,
-  Worker,
-  type WorkerOptions,
-  type WorkflowBundleWithSourceMap,
-} from '@temporalio/worker';
+import { DefaultLogger, type LogEntry, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createQueueActivities, redisApiWorkerOptions } from '../../src/activities/index.js';
 import { queryState } from '../../src/client/progress.js';
 import type { RedisTaskFailure } from '../../src/contract/failures.js';
@@ -24,6 +15,7 @@ import type { AwaitRedisTaskInput } from '../../src/contract/input.js';
 import type { RedisTaskResult } from '../../src/contract/outcome.js';
 import type { RedisTaskWaitState } from '../../src/contract/view.js';
 import { RedisApiSimulator, SIMULATOR_CREDENTIAL, type TaskStep } from '../../src/testing/index.js';
+import { workflowBundle } from './environments.js';
 import { followedHistories, type NamedHistory, type Run } from './histories.js';
 
 export const REGION = 'ap-guangzhou';
@@ -46,25 +38,19 @@ export class Waits {
   private constructor(
     readonly env: TestWorkflowEnvironment,
     readonly simulator: RedisApiSimulator,
-    private readonly bundle: WorkflowBundleWithSourceMap,
     private readonly options: WaitsOptions,
     /** What the workers have logged, from warnings on. */
     readonly logged: readonly LogEntry[],
     readonly taskQueue = `waits-${randomUUID()}`,
   ) {}
 
-  /** Starts everything. Called once per test file: the bundle takes a second. */
+  /** Starts everything. Called once per test file. */
   static async start(environment: () => Promise<TestWorkflowEnvironment>, options: WaitsOptions = {}): Promise<Waits> {
     const logged: LogEntry[] = [];
     const logger = new DefaultLogger('WARN', (entry) => void logged.push(entry));
     Runtime.install({ logger, telemetryOptions: { logging: { filter: 'ERROR' } } });
-    const workflowsPath = fileURLToPath(new URL('../workflows/parents.ts', import.meta.url));
-    const [env, simulator, bundle] = await Promise.all([
-      environment(),
-      RedisApiSimulator.start({ requestsPerSecond: false }),
-      bundleWorkflowCode({ workflowsPath, logger }),
-    ]);
-    const waits = new Waits(env, simulator, bundle, options, logged);
+    const [env, simulator] = await Promise.all([environment(), RedisApiSimulator.start({ requestsPerSecond: false })]);
+    const waits = new Waits(env, simulator, options, logged);
     await waits.serveWaits(waits.taskQueue);
     await waits.serveCalls(waits.taskQueue);
     return waits;
@@ -77,7 +63,7 @@ export class Waits {
   /** A worker for workflows on `taskQueue`. Gives back what stops it before the others. */
   serveWaits(taskQueue: string): Promise<() => Promise<void>> {
     const activities = createQueueActivities();
-    return this.serve({ ...this.options.waitWorker, taskQueue, workflowBundle: this.bundle, activities });
+    return this.serve({ ...this.options.waitWorker, taskQueue, workflowBundle: workflowBundle(), activities });
   }
 
   /** A worker for the calls of waits on `taskQueue`. */
@@ -166,10 +152,12 @@ export class Waits {
   /** Runs the code once more over every history that was made here; gives back their number. */
   async replayAll(): Promise<number> {
     const histories = await this.histories();
-    for (const { workflowId, history } of histories) {
-      await Worker.runReplayHistory({ workflowBundle: this.bundle }, history, workflowId);
+    let replayed = 0;
+    for await (const { error } of Worker.runReplayHistories({ workflowBundle: workflowBundle() }, histories)) {
+      if (error) throw error;
+      replayed += 1;
     }
-    return histories.length;
+    return replayed;
   }
 
   async close(): Promise<void> {
