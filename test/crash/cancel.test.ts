@@ -85,7 +85,9 @@ test('a wait whose call queues behind others is cancelled at once, and its call 
     // The queue has several partitions, so it is no queue in which the last comes last.
     const isQueued = ({ taskId }: StartedWait) => cluster.callsFor(taskId).length === 0;
     const queued = waits.filter(isQueued).slice(-8);
-    for (const { handle } of queued) await untilState(handle, ({ nextPollAt }) => nextPollAt === null);
+    for (const wait of queued) {
+      await untilState(wait.handle, ({ nextPollAt }) => nextPollAt === null || !isQueued(wait));
+    }
     for (const wait of queued) await cancelQuickly(wait);
     await Promise.all(waits.map(({ handle }) => handle.cancel()));
     await sleep(ABORT_MS);
