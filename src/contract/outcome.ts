@@ -2,7 +2,7 @@ import type { RedisTaskFailure, RedisTaskFailureDetails } from './failures.js';
 import { inputToResume, type WaitPlan } from './input.js';
 import { failureMessage, type PollFailureType } from './messages.js';
 import { readTexts, phaseOf, type TaskFacts } from './task.js';
-import type { WaitState } from './wait-state.js';
+import { waitedMs, type WaitState } from './wait-state.js';
 import { inVisibilityGrace, type PollAnswer } from './wait.js';
 
 /** What `awaitRedisTask` returns when the task has succeeded. */
@@ -36,7 +36,7 @@ export function outcomeOf(
 ): WaitOutcome | undefined {
   if (answer.observation && phaseOf(answer.observation.status) === 'succeeded') {
     const { status } = answer.observation;
-    const detectionDelayMaxMs = state.unfinishedAt === null ? null : now - state.unfinishedAt;
+    const detectionDelayMaxMs = state.unfinishedAt === null ? null : Math.max(0, now - state.unfinishedAt);
     return { result: { ...factsOf(plan, state, now), status, detectionDelayMaxMs } };
   }
   const type = failureType(state, answer, now) ?? (beganAt >= state.deadline ? 'RedisTaskTimedOut' : undefined);
@@ -80,6 +80,6 @@ export function failureDetails(plan: WaitPlan, state: WaitState, now: number): R
   return { ...factsOf(plan, state, now), ...(state.lastError && { lastError: state.lastError }) };
 }
 
-function factsOf({ taskId, region }: WaitPlan, { observation, polls, startedAt }: WaitState, now: number): TaskFacts {
-  return { taskId, region, ...readTexts(observation ?? {}), polls, waitedMs: now - startedAt };
+function factsOf({ taskId, region }: WaitPlan, state: WaitState, now: number): TaskFacts {
+  return { taskId, region, ...readTexts(state.observation ?? {}), polls: state.polls, waitedMs: waitedMs(state, now) };
 }

@@ -5,7 +5,7 @@ import { ADVICE, API_TEXT_MAX } from './messages.js';
 import type { PollError } from './poll-error.js';
 import type { RedisTaskObservation } from './task.js';
 import { plain } from './text.js';
-import type { WaitState } from './wait-state.js';
+import { waitedMs, type WaitState } from './wait-state.js';
 import { nextPollAt } from './wait.js';
 import type { WatchMemory } from './watch.js';
 
@@ -33,7 +33,7 @@ export function viewOf(plan: Pick<WaitPlan, 'taskId' | 'region'>, state: WaitSta
     region: plan.region,
     status: state.observation?.status ?? null,
     polls: state.polls,
-    waitedMs: now - state.startedAt,
+    waitedMs: waitedMs(state, now),
     nextPollAt: dueAt === null ? null : isoTime(dueAt),
     deadline: isoTime(state.deadline),
     ...(state.lastError && { lastError: state.lastError }),

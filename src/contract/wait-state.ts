@@ -51,6 +51,11 @@ export type WaitState = Readonly<v.InferOutput<typeof WAIT_STATE>>;
 /** The state as it was handed over. Fields of a newer version are kept. */
 export const CARRIED_STATE: v.GenericSchema<unknown, WaitState> = v.looseObject(WAIT_STATE.entries);
 
+/** How long the wait has taken. The clock of another server may be behind the one that the wait began by. */
+export function waitedMs({ startedAt }: WaitState, now: number): number {
+  return Math.max(0, now - startedAt);
+}
+
 /** A wait that begins now: its first poll is due at once. */
 export function beginWait(plan: WaitPlan, now: number): WaitState {
   return {

@@ -2,7 +2,7 @@ import type { WaitPlan } from './input.js';
 import type { PollError, PollErrorClass } from './poll-error.js';
 import { MINIMUM_INTERVAL_MS, nextInterval } from './schedule.js';
 import { phaseOf, type RedisTaskObservation } from './task.js';
-import type { WaitState } from './wait-state.js';
+import { waitedMs, type WaitState } from './wait-state.js';
 
 /** How long to go on asking for a task that no poll has seen: a fresh one may not be visible yet. */
 const VISIBILITY_GRACE_MS = 15_000;
@@ -90,7 +90,7 @@ export function pauseAfterPoll(plan: WaitPlan, state: WaitState, now: number, ra
   let { paceAt, paceStep } = state;
   // `pollNow` brings a poll forward but leaves the pace, unless the pace would poll right after it.
   if (paceAt <= now + MINIMUM_INTERVAL_MS) {
-    const { delayMs, step } = nextInterval(plan.schedule, now - state.startedAt, paceStep, random);
+    const { delayMs, step } = nextInterval(plan.schedule, waitedMs(state, now), paceStep, random);
     [paceAt, paceStep] = [now + delayMs, step];
   }
   paceAt = Math.max(paceAt, now + Math.min(queuedMs, LONGEST_QUEUE_MS));

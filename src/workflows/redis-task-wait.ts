@@ -4,7 +4,7 @@ import type { WaitPlan } from '../contract/input.js';
 import { failingWarning, logFacts, unknownStatusWarning, WAIT_BEGAN, WAIT_ENDED } from '../contract/messages.js';
 import { outcomeOf, type RedisTaskResult } from '../contract/outcome.js';
 import { DETACHED, pauseSummary, type WaitEnding } from '../contract/view.js';
-import type { WaitState } from '../contract/wait-state.js';
+import { waitedMs, type WaitState } from '../contract/wait-state.js';
 import {
   callLimits,
   dueWarnings,
@@ -70,8 +70,8 @@ export class RedisTaskWait {
     this.state = { ...this.state, stage: 'ended' };
     this.host.ended?.(ending);
     countWait(ending, this.state);
-    const { polls, startedAt } = this.state;
-    const facts = { ...logFacts(this.plan, this.state), ending, polls, waitedMs: Date.now() - startedAt };
+    const { polls } = this.state;
+    const facts = { ...logFacts(this.plan, this.state), ending, polls, waitedMs: waitedMs(this.state, Date.now()) };
     log.info(ending === 'cancelled' ? DETACHED : WAIT_ENDED, facts);
   }
 

@@ -1,6 +1,8 @@
 // Waits whose history grows long, and search attributes: on a dev server of their own, which suggests to continue as
 // new after twenty events and has the attributes.
+import { readInput } from '../../src/contract/input.js';
 import type { RedisTaskWaitState } from '../../src/contract/view.js';
+import { beginWait } from '../../src/contract/wait-state.js';
 import { LONG_HISTORIES_SERVER, ownDevServer } from '../support/environments.js';
 import { eventNames, failedWorkflowTasks } from '../support/histories.js';
 import { REGION, stateOf, until, untilState, Waits, type WaitHandle } from '../support/waits.js';
@@ -43,6 +45,20 @@ describe('a wait that continues as new', () => {
     expect(result.waitedMs).toBeGreaterThanOrEqual(5_000);
     expect(result.detectionDelayMaxMs).toBeGreaterThanOrEqual(1_000);
     await expect(runsOf(handle)).resolves.toBeGreaterThanOrEqual(3);
+  });
+
+  test.concurrent('ends on a server whose clock is behind that of its start', async () => {
+    const input = { taskId: waits.addTask({ status: 'succeed' }), region: REGION };
+    const now = Date.now();
+    const begunLater = {
+      ...beginWait(readInput(input), now + HOUR),
+      soonestAt: now,
+      paceAt: now,
+      unfinishedAt: now + HOUR,
+    };
+    const handle = await waits.startWith([input, begunLater]);
+
+    await expect(handle.result()).resolves.toMatchObject({ waitedMs: 0, detectionDelayMaxMs: 0 });
   });
 
   test.concurrent('keeps its pace: no poll comes early because a run began', async () => {
