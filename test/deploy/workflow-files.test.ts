@@ -20,14 +20,14 @@ test.each(texts)('%s pins every action by its commit, with the version beside it
   for (const each of uses) expect(each).toMatch(/^uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
 });
 
-test.each(texts)(
-  '%s gives its jobs no right but to read, and a token of its own only to the one that publishes',
-  (_, text) => {
-    const { permissions, jobs } = parse(text) as Workflow;
-    expect(permissions).toEqual({ contents: 'read' });
-    for (const [name, job] of Object.entries(jobs)) {
-      const expected = name === 'publish' ? { contents: 'read', 'id-token': 'write' } : undefined;
-      expect(job.permissions).toEqual(expected);
-    }
-  },
-);
+/** What a job may do beyond reading: the first publishes without a token of npm, the second makes the page of a release. */
+const RIGHTS: Readonly<Record<string, object>> = {
+  publish: { contents: 'read', 'id-token': 'write' },
+  release: { contents: 'write' },
+};
+
+test.each(texts)('%s gives its jobs the right to read, and one more to the two that need it', (_, text) => {
+  const { permissions, jobs } = parse(text) as Workflow;
+  expect(permissions).toEqual({ contents: 'read' });
+  for (const [name, job] of Object.entries(jobs)) expect(job.permissions).toEqual(RIGHTS[name]);
+});
