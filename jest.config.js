@@ -27,7 +27,7 @@ const servers = {
 const patience = { setupFilesAfterEnv: ['<rootDir>/test/support/long-tests.js'] };
 
 const FAST = ['contract', 'tencent', 'testing', 'activities', 'deploy', 'rehearse'];
-const LONG = ['fuzz', 'long-waits', 'tracing'];
+const LONG = ['decoder', 'demo', 'fuzz', 'long-waits', 'package', 'tracing'];
 const CRASH = ['crash'];
 
 /** The tests in these folders of `test`. */
