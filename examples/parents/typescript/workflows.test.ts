@@ -1,3 +1,4 @@
+// docs:start
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
@@ -7,7 +8,6 @@ import { Worker } from '@temporalio/worker';
 import { type AwaitRedisTaskStub, stubAwaitRedisTask } from 'temporal-tencent-redis/testing';
 import type { ProvisionInput, ProvisionOutcome, provisionRedis } from './workflows.js';
 
-// docs:start
 let env: TestWorkflowEnvironment;
 let waits: AwaitRedisTaskStub;
 let pipelines: Worker;
@@ -56,13 +56,12 @@ test('waits once more when the task takes longer than maxWait', async () => {
   assert.equal(outcome, 'ready');
   assert.equal(number, 2);
 });
-// docs:end
-
 /** The SDK downloads the server on first use. A machine that cannot names one in TEMPORAL_TEST_SERVER. */
 function testServer() {
   const path = process.env['TEMPORAL_TEST_SERVER'];
   return path === undefined ? {} : { server: { executable: { type: 'existing-path', path } as const } };
 }
+// docs:end
 
 test('is ready when the task has succeeded', async () => {
   waits.script({ 18215: { after: '40m' } });
