@@ -10,7 +10,16 @@ import type { RedisTaskWaitState } from '../../src/contract/view.js';
 import { devServer } from '../support/environments.js';
 import { eventNames, eventsOf, failedWorkflowTasks, type History } from '../support/histories.js';
 import { eventually } from '../support/processes.js';
-import { causeOf, failureOf, REGION, until, untilState, Waits, type WaitHandle } from '../support/waits.js';
+import {
+  CANCELLED_WITHIN_MS,
+  causeOf,
+  failureOf,
+  REGION,
+  until,
+  untilState,
+  Waits,
+  type WaitHandle,
+} from '../support/waits.js';
 
 type Pending = temporal.api.workflow.v1.IPendingActivityInfo;
 const { PENDING_ACTIVITY_STATE_SCHEDULED, PENDING_ACTIVITY_STATE_STARTED } =
@@ -111,7 +120,7 @@ async function cancelQuickly(handle: WaitHandle): Promise<void> {
   const before = Date.now();
   await handle.cancel();
   await expect(causeOf(handle.result())).resolves.toBeInstanceOf(CancelledFailure);
-  expect(Date.now() - before).toBeLessThan(2_000);
+  expect(Date.now() - before).toBeLessThan(CANCELLED_WITHIN_MS);
 }
 
 describe('a watch', () => {

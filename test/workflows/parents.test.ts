@@ -6,7 +6,7 @@ import type { RedisTaskResult } from '../../src/contract/outcome.js';
 import { devServer } from '../support/environments.js';
 import { eventNames, eventsOf, failedWorkflowTasks, summariesOf } from '../support/histories.js';
 import { SLOW, takeCallAndDie } from '../support/moments.js';
-import { causeOf, failureOf, REGION, untilState, Waits } from '../support/waits.js';
+import { CANCELLED_WITHIN_MS, causeOf, failureOf, REGION, untilState, Waits } from '../support/waits.js';
 import type { Caught } from './parents.js';
 
 const RUNNING = { status: 'running' };
@@ -246,7 +246,7 @@ describe('an inline wait', () => {
     await handle.cancel();
 
     await expect(handle.result()).resolves.toBe('cancelled');
-    expect(Date.now() - before).toBeLessThan(2_000);
+    expect(Date.now() - before).toBeLessThan(CANCELLED_WITHIN_MS);
   });
 });
 

@@ -1,5 +1,5 @@
 // The workflows of these tests: the wait itself, and parents as a user of the package would write them.
-import { ChildWorkflowFailure, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { ChildWorkflowFailure, isCancellation, sleep, workflowInfo } from '@temporalio/workflow';
 import { decodeRedisTaskFailure, type RedisTaskFailure } from '../../src/contract/failures.js';
 import type { AwaitRedisTaskInput } from '../../src/contract/input.js';
 import type { RedisTaskResult } from '../../src/contract/outcome.js';
@@ -43,6 +43,8 @@ export async function pokingParent(
   options?: AwaitRedisTaskOptions,
 ): Promise<{ workflowId: string; result: RedisTaskResult }> {
   const child = await startAwaitRedisTask(input, options);
+  // Before the first poll begins, that one would be all that the signal asks for.
+  await sleep('5s');
   await child.signal('pollNow');
   return { workflowId: child.workflowId, result: await child.result() };
 }
