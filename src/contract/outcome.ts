@@ -2,7 +2,7 @@ import type { RedisTaskFailure, RedisTaskFailureDetails } from './failures.js';
 import { inputToResume, type WaitPlan } from './input.js';
 import { failureMessage, type PollFailureType } from './messages.js';
 import { readTexts, phaseOf, type TaskFacts } from './task.js';
-import { waitedMs, type WaitState } from './wait-state.js';
+import { detectionDelayMaxMs, waitedMs, type WaitState } from './wait-state.js';
 import { inVisibilityGrace, type PollAnswer } from './wait.js';
 
 /** What `awaitRedisTask` returns when the task has succeeded. */
@@ -36,8 +36,9 @@ export function outcomeOf(
 ): WaitOutcome | undefined {
   if (answer.observation && phaseOf(answer.observation.status) === 'succeeded') {
     const { status } = answer.observation;
-    const detectionDelayMaxMs = state.unfinishedAt === null ? null : Math.max(0, now - state.unfinishedAt);
-    return { result: { ...factsOf(plan, state, now), status, detectionDelayMaxMs } };
+    return {
+      result: { ...factsOf(plan, state, now), status, detectionDelayMaxMs: detectionDelayMaxMs(state, now) },
+    };
   }
   const type = failureType(state, answer, now) ?? (beganAt >= state.deadline ? 'RedisTaskTimedOut' : undefined);
   return type && { failure: failureOf(type, plan, state, now) };

@@ -51,9 +51,16 @@ export type WaitState = Readonly<v.InferOutput<typeof WAIT_STATE>>;
 /** The state as it was handed over. Fields of a newer version are kept. */
 export const CARRIED_STATE: v.GenericSchema<unknown, WaitState> = v.looseObject(WAIT_STATE.entries);
 
-/** How long the wait has taken. The clock of another server may be behind the one that the wait began by. */
+// Never negative: the clock of another server may be behind the one that the wait began by.
+
+/** How long the wait has taken. */
 export function waitedMs({ startedAt }: WaitState, now: number): number {
   return Math.max(0, now - startedAt);
+}
+
+/** The most by which the end can have been seen late; null if no poll saw the task unfinished. */
+export function detectionDelayMaxMs({ unfinishedAt }: WaitState, now: number): number | null {
+  return unfinishedAt === null ? null : Math.max(0, now - unfinishedAt);
 }
 
 /** A wait that begins now: its first poll is due at once. */

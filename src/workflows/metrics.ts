@@ -1,7 +1,7 @@
 import { metricMeter } from '@temporalio/workflow';
 import { METRICS, pollLabels, record } from '../contract/metrics.js';
 import type { WaitEnding } from '../contract/view.js';
-import { waitedMs, type WaitState } from '../contract/wait-state.js';
+import { detectionDelayMaxMs, waitedMs, type WaitState } from '../contract/wait-state.js';
 import type { PollAnswer } from '../contract/wait.js';
 
 // The SDK records nothing during replay.
@@ -30,6 +30,7 @@ export function countWait(ending: WaitEnding, wait?: WaitState, now = Date.now()
   record(metricMeter, METRICS.waitsEnded, 1, labels);
   if (!wait) return;
   record(metricMeter, METRICS.waitDuration, waitedMs(wait, now) / 1_000, labels);
-  if (wait.unfinishedAt === null || !TASK_ENDINGS.includes(ending)) return;
-  record(metricMeter, METRICS.detectionDelay, Math.max(0, now - wait.unfinishedAt) / 1_000, labels);
+  const delayMs = detectionDelayMaxMs(wait, now);
+  if (delayMs === null || !TASK_ENDINGS.includes(ending)) return;
+  record(metricMeter, METRICS.detectionDelay, delayMs / 1_000, labels);
 }

@@ -54,6 +54,13 @@ export function durationMs(duration: { seconds?: unknown; nanos?: number | null 
   return Number(duration?.seconds ?? 0) * 1_000 + (duration?.nanos ?? 0) / 1_000_000;
 }
 
+/** How long a workflow took to end after it was asked to, by the server's clock. NaN if it was not asked. */
+export async function cancelTookMs(handle: { fetchHistory(): Promise<History> }): Promise<number> {
+  const history = await handle.fetchHistory();
+  const [asked] = eventsOf(history, 'EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED');
+  return asked ? durationMs(history.events?.at(-1)?.eventTime) - durationMs(asked.eventTime) : NaN;
+}
+
 /** The summaries of the events of one kind, as Temporal UI shows them. */
 export function summariesOf(history: History, name: EventName): unknown[] {
   return eventsOf(history, name).map(({ userMetadata }) =>

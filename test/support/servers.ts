@@ -1,6 +1,6 @@
 // Started by global-setup.js as a process of its own: starts one dev server for the whole run, finds the time-skipping
-// server, bundles the tests' workflows, says where all this is, and ends when its stdin does. A pipe closes with whoever holds its other end, however
-// that ended: no server outlives the run.
+// server, bundles the tests' workflows, says where all this is, and ends when its stdin does. A pipe closes with whoever
+// holds its other end, however that ended: no server outlives the run.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

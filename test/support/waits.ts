@@ -20,9 +20,6 @@ import { followedHistories, type NamedHistory, type Run } from './histories.js';
 
 export const REGION = 'ap-guangzhou';
 
-/** How soon a wait is over that is cancelled: two seconds by the contract, and what a busy machine adds. */
-export const CANCELLED_WITHIN_MS = 5_000;
-
 /** What the tests of waits need to know of a handle; the workflow itself is known by its name only, as to a parent. */
 export type WaitHandle = WorkflowHandle<(...args: unknown[]) => Promise<RedisTaskResult>>;
 

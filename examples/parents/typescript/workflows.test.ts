@@ -56,6 +56,7 @@ test('waits once more when the task takes longer than maxWait', async () => {
   assert.equal(outcome, 'ready');
   assert.equal(number, 2);
 });
+
 /** The SDK downloads the server on first use. A machine that cannot names one in TEMPORAL_TEST_SERVER. */
 function testServer() {
   const path = process.env['TEMPORAL_TEST_SERVER'];
