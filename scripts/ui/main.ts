@@ -6,12 +6,12 @@
  */
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { CALLERS, createCallerWorker, createHandlerWorker, HANDLER_QUEUE } from '../../examples/nexus/workers.js';
 import { createQueueActivities } from '../../src/activities/index.js';
 import { SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
+import { BUILT_BUNDLE } from '../../test/support/built-bundle.js';
 import { SEARCH_ATTRIBUTES_SERVER } from '../../test/support/environments.js';
 import { Stage } from '../../test/support/stage.js';
 import { createPipelineWorker } from '../demo/pipeline/worker.js';
@@ -56,10 +56,9 @@ async function startWorkers(): Promise<void> {
   await stage.runWorker(createHandlerWorker);
   await stage.runWorker(createCallerWorker);
   await stage.runWorker((connection) => createPipelineWorker(connection, stage.simulator.url));
-  const codePath = fileURLToPath(new URL('../../lib/workflow-bundle.js', import.meta.url));
   const activities = createQueueActivities();
   await stage.runWorker((connection) =>
-    Worker.create({ connection, taskQueue: NO_CALLS_QUEUE, workflowBundle: { codePath }, activities }),
+    Worker.create({ connection, taskQueue: NO_CALLS_QUEUE, workflowBundle: BUILT_BUNDLE, activities }),
   );
 }
 

@@ -5,6 +5,7 @@ import { Client } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { RedisTaskClient } from '../../src/client/index.js';
 import { createRedisTasksHandler } from '../../src/nexus/handler.js';
+import { BUILT_BUNDLE } from '../support/built-bundle.js';
 import { LONG_HISTORIES_SERVER, ownDevServer } from '../support/environments.js';
 import { Waits } from '../support/waits.js';
 import type { WaitingActivities } from './chains.js';
@@ -19,7 +20,9 @@ export interface ChainStage {
 
 /** Starts all of it on a server that suggests to continue as new after twenty events. `waits.close` ends it. */
 export async function startChainStage(): Promise<ChainStage> {
-  const waits = await Waits.start(() => ownDevServer(LONG_HISTORIES_SERVER));
+  // `npm run check decoder` is no run of jest: it has no bundle of the tests' workflows.
+  const waitWorker = { workflowBundle: BUILT_BUNDLE };
+  const waits = await Waits.start(() => ownDevServer(LONG_HISTORIES_SERVER), { waitWorker });
   const users = `users-${randomUUID()}`;
   const activities: WaitingActivities = {
     awaitOutside({ input, taskQueue }) {

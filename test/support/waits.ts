@@ -63,7 +63,9 @@ export class Waits {
   /** A worker for workflows on `taskQueue`. Gives back what stops it before the others. */
   serveWaits(taskQueue: string): Promise<() => Promise<void>> {
     const activities = createQueueActivities();
-    return this.serve({ ...this.options.waitWorker, taskQueue, workflowBundle: workflowBundle(), activities });
+    const { waitWorker } = this.options;
+    const bundle = waitWorker?.workflowBundle ?? workflowBundle();
+    return this.serve({ ...waitWorker, taskQueue, workflowBundle: bundle, activities });
   }
 
   /** A worker for the calls of waits on `taskQueue`. */
