@@ -1,9 +1,10 @@
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { DefaultLogger, type LogEntry, Runtime, Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import { DefaultLogger, type LogEntry, Runtime, type WorkflowBundleOption } from '@temporalio/worker';
 import { ConfigError } from '../../src/tencent/config-error.js';
 import { loadWorkflowBundle } from '../../src/worker/bundle.js';
+import { replay } from '../support/replays.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const INSTALLED = { worker: '1.24.0', workflow: '1.24.0' };
@@ -21,9 +22,10 @@ async function builtWith(sdkVersion: string): Promise<URL> {
   return pathToFileURL(`${lib}/`);
 }
 
-async function replay(workflowBundle: WorkflowBundleOption): Promise<void> {
+async function expectReplay(workflowBundle: WorkflowBundleOption): Promise<void> {
   const history: unknown = JSON.parse(await readFile(path.join(ROOT, 'test/histories/0.1.0/succeeded.json'), 'utf8'));
-  await Worker.runReplayHistory({ workflowBundle }, history);
+  const [result] = await replay({ workflowBundle }, [{ workflowId: 'succeeded', history }]);
+  expect(result?.error).toBeUndefined();
 }
 
 beforeAll(() => void Runtime.install({ logger: new DefaultLogger('ERROR') }));
@@ -48,7 +50,7 @@ test('a bundle of the installed version is taken as it is, and runs', async () =
 
   expect(bundle).toEqual({ codePath: path.join(lib, 'workflow-bundle.js') });
   expect(log).toEqual([]);
-  await replay(bundle);
+  await expectReplay(bundle);
 });
 
 test('a bundle of another version is made again, which one line says, and runs', async () => {
@@ -57,7 +59,7 @@ test('a bundle of another version is made again, which one line says, and runs',
   expect(bundle).toHaveProperty('code', expect.stringContaining('awaitRedisTask'));
   expect(log).toHaveLength(1);
   expect(log[0]).toMatchObject({ level: 'INFO', meta: { builtWith: '1.23.9', installed: '1.24.0' } });
-  await replay(bundle);
+  await expectReplay(bundle);
 });
 
 test('a bundle that has to contain more is made again, which one line says, and runs', async () => {
@@ -69,7 +71,7 @@ test('a bundle that has to contain more is made again, which one line says, and 
     'Bundled the workflow again: it has to contain workflowInterceptorModules',
   ]);
   // The interceptor changes the result, which is a command.
-  await expect(replay(bundle)).resolves.toBeUndefined();
+  await expectReplay(bundle);
 });
 
 test('nothing is bundled from an SDK in two versions: the error says how to repair it', async () => {

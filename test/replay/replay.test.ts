@@ -3,16 +3,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import {
-  bundleWorkflowCode,
-  DefaultLogger,
-  Runtime,
-  Worker,
-  type WorkflowBundleWithSourceMap,
-} from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, Runtime, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import packageJson from '../../package.json' with { type: 'json' };
 import { KINDS_OF_LONG_WAITS, KINDS_OF_WAITS } from '../support/kinds-of-waits.js';
+import { replay } from '../support/replays.js';
 
 const HISTORIES = fileURLToPath(new URL('../histories/', import.meta.url));
 const logger = new DefaultLogger('ERROR');
@@ -60,15 +55,9 @@ async function failuresOf(
 ): Promise<{ workflowId: string; error: Error }[]> {
   // A child's id begins with that of its parent, so each needs its own.
   const named = histories.map((history) => ({ workflowId: workflowIdOf(history), history }));
-  const failures: { workflowId: string; error: Error }[] = [];
-  let replayed = 0;
-  const options = { workflowBundle, sinks: SPANS_GO_NOWHERE };
-  for await (const { workflowId, error } of Worker.runReplayHistories(options, named)) {
-    replayed += 1;
-    if (error) failures.push({ workflowId, error });
-  }
-  expect(replayed).toBe(histories.length);
-  return failures;
+  const results = await replay({ workflowBundle, sinks: SPANS_GO_NOWHERE }, named);
+  expect(results).toHaveLength(histories.length);
+  return results.flatMap(({ workflowId, error }) => (error ? [{ workflowId, error }] : []));
 }
 
 function workflowIdOf({ events }: RecordedHistory): string {

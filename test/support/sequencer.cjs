@@ -1,12 +1,7 @@
 const { default: Sequencer } = require('@jest/test-sequencer');
 
-/**
- * What takes longest, in its order, so that no test is left alone at the end: a fresh clone knows no durations yet. The
- * virtual explorer comes first for another reason as well. In a process that has run a Temporal worker before it takes
- * four times as long (measured), because the hooks that the SDK leaves behind are called for each promise.
- */
+/** What takes longest, in its order, so that no test is left alone at the end: a fresh clone knows no durations yet. */
 const LONGEST = [
-  'explore/virtual-waits',
   'workflows/compact-pacing',
   'workflows/outcomes',
   'workflows/parents',
@@ -14,6 +9,7 @@ const LONGEST = [
   'client/client',
   'workflows/messages',
   'replay/without-cache',
+  'explore/virtual-waits',
 ];
 
 module.exports = class extends Sequencer {

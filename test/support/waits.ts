@@ -17,6 +17,7 @@ import type { RedisTaskWaitState } from '../../src/contract/view.js';
 import { RedisApiSimulator, SIMULATOR_CREDENTIAL, type TaskStep } from '../../src/testing/index.js';
 import { workflowBundle } from './environments.js';
 import { followedHistories, type NamedHistory, type Run } from './histories.js';
+import { replay } from './replays.js';
 
 export const REGION = 'ap-guangzhou';
 
@@ -153,13 +154,9 @@ export class Waits {
 
   /** Runs the code once more over every history that was made here; gives back their number. */
   async replayAll(): Promise<number> {
-    const histories = await this.histories();
-    let replayed = 0;
-    for await (const { error } of Worker.runReplayHistories({ workflowBundle: workflowBundle() }, histories)) {
-      if (error) throw error;
-      replayed += 1;
-    }
-    return replayed;
+    const results = await replay({ workflowBundle: workflowBundle() }, await this.histories());
+    for (const { error } of results) if (error) throw error;
+    return results.length;
   }
 
   async close(): Promise<void> {
