@@ -8,7 +8,7 @@ import { readConfig, type WorkerConfig } from './config.js';
 import { livenessProblem, readinessProblem, type WorkerFacts } from './health.js';
 import { type Health, serveHealth } from './http-server.js';
 import { createLogger } from './logger.js';
-import { watchNamespace } from './namespace-watch.js';
+import { watchNamespace } from './namespace.js';
 import type { RedisTaskWorkerOptions } from './options.js';
 import { installRuntime } from './telemetry.js';
 import { connectWorkers, type TemporalWorkers } from './temporal-workers.js';

@@ -8,6 +8,7 @@ import type { ApiAccessOptions } from './api-access.js';
 import { bundleExtras, loadWorkflowBundle } from './bundle.js';
 import { cachedWaits } from './cached-waits.js';
 import type { WorkerConfig } from './config.js';
+import { namespaceProblem } from './namespace.js';
 import type { RedisTaskWorkerOptions } from './options.js';
 
 /** Two Temporal workers on one connection: one runs the waits, one makes their calls. */
@@ -67,6 +68,10 @@ async function createWorkers(
   };
   const connection = ownersConnection ?? (await NativeConnection.connect(temporal));
   try {
+    // The SDK asks for the namespace only once a worker has its threads, and leaves them behind when that fails: each
+    // attempt would keep 16 MB.
+    const problem = await namespaceProblem(connection, namespace);
+    if (problem !== undefined) throw new Error(problem);
     const waits = await Worker.create({
       ...given,
       connection,

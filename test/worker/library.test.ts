@@ -121,6 +121,23 @@ test('a second worker for the same queue on one connection is refused, and not t
   });
 });
 
+test('a namespace that is not there yet is waited for, and no attempt leaves a thread behind', async () => {
+  // Each thread of workflows has a port to talk to it.
+  const threads = () => process.getActiveResourcesInfo().filter((name) => name === 'MessagePort').length;
+  const before = threads();
+  const settings = { TEMPORAL_ADDRESS: env.address, TEMPORAL_NAMESPACE: 'absent', REDIS_TASK_HTTP: 'off' };
+  const credentials = { getCredential: () => Promise.resolve(SIMULATOR_CREDENTIAL) };
+  const stop = new AbortController();
+  const end = runRedisTaskWorker({ env: settings, credentials, signal: stop.signal });
+  const attempts = () => logged.filter(({ meta }) => meta?.['namespace'] === 'absent');
+  await eventually(() => attempts().length >= 2);
+  stop.abort();
+  await end;
+
+  expect(threads()).toBe(before);
+  expect(attempts()[0]).toMatchObject({ level: 'WARN', meta: { reason: 'Namespace absent is not found.' } });
+});
+
 test('a bad setting rejects with one line that names it', async () => {
   const worker = runRedisTaskWorker({ env: { REDIS_TASK_API_RPS: '21' } });
 

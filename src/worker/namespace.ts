@@ -4,9 +4,18 @@ import type { NativeConnection } from '@temporalio/worker';
 const CHECK_EVERY_MS = 5_000;
 const CHECK_TIMEOUT_MS = 5_000;
 
+/** Asks Temporal for the namespace: one line that says why it cannot be used, undefined when it can. */
+export async function namespaceProblem(connection: NativeConnection, namespace: string): Promise<string | undefined> {
+  const describe = () => connection.workflowService.describeNamespace({ namespace });
+  return connection.withDeadline(Date.now() + CHECK_TIMEOUT_MS, describe).then(
+    () => undefined,
+    (error: unknown) => reasonOf(error),
+  );
+}
+
 /**
- * Asks every 5 s whether Temporal answers and has the namespace. The SDK's workers retry a lost connection without saying
- * so: their state stays RUNNING and POLLING.
+ * Asks for the namespace every 5 s. The SDK's workers retry a lost connection without saying so: their state stays
+ * RUNNING and POLLING.
  *
  * @param learned - told after each check why it failed; undefined when it did not
  */
@@ -18,11 +27,7 @@ export async function watchNamespace(
 ): Promise<void> {
   const isOver = () => signal.aborted;
   while (!isOver()) {
-    const check = () => connection.workflowService.describeNamespace({ namespace });
-    const problem = await connection.withDeadline(Date.now() + CHECK_TIMEOUT_MS, check).then(
-      () => undefined,
-      (error: unknown) => reasonOf(error),
-    );
+    const problem = await namespaceProblem(connection, namespace);
     if (!isOver()) learned(problem);
     await sleep(CHECK_EVERY_MS, undefined, { signal, ref: false }).catch(() => undefined);
   }
