@@ -60,7 +60,7 @@ export default {
   testTimeout: 60_000,
   // Twice the cores of a small machine: many tests wait for timers rather than compute. Machines of CI may be slow: with
   // fewer at a time, nothing is late.
-  maxWorkers: process.env.CI ? 2 : 4,
+  maxWorkers: process.env.CI ? 3 : 4,
   // What runs in Temporal's sandbox, or in a process of its own, is tested there, where jest cannot count it.
   collectCoverageFrom: ['src/**/*.ts', '!src/workflows/**', '!src/worker.ts', '!src/**/main.ts'],
   coverageReporters: ['text', 'lcov'],

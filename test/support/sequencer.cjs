@@ -2,12 +2,12 @@ const { default: Sequencer } = require('@jest/test-sequencer');
 
 /** What takes longest, in its order, so that no test is left alone at the end: a fresh clone knows no durations yet. */
 const LONGEST = [
-  'workflows/compact-pacing',
   'workflows/outcomes',
-  'workflows/parents',
   'cli/waits',
-  'client/client',
+  'workflows/parents',
   'workflows/messages',
+  'client/client',
+  'workflows/compact-pacing',
   'replay/without-cache',
   'explore/virtual-waits',
 ];

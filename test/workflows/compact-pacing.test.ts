@@ -90,6 +90,13 @@ function untilWatch(handle: WaitHandle, holds: (watch: Pending) => boolean): Pro
   );
 }
 
+const service = () => waits.env.connection.workflowService;
+
+/** The watch of a wait, as requests of operators name it. */
+function watchIn({ workflowId }: WaitHandle) {
+  return { namespace: 'default', execution: { workflowId }, type: 'watchTaskInfo' };
+}
+
 /** The names of the activities of a wait, in the order in which it scheduled them. */
 function activitiesOf(history: History): string[] {
   return eventsOf(history, 'EVENT_TYPE_ACTIVITY_TASK_SCHEDULED').map(
@@ -113,187 +120,192 @@ async function cancelQuickly(handle: WaitHandle): Promise<void> {
   await expect(cancelTookMs(handle)).resolves.toBeLessThan(2_000);
 }
 
-describe('a watch', () => {
-  test.concurrent('writes no history while nothing changes, and its polls all count', async () => {
-    const { taskId, handle } = await startWatched({ polling: EVERY_SECOND });
-    await eventually(() => waits.callsFor(taskId).length === 3);
-    const { length } = eventNames(await handle.fetchHistory());
-    await eventually(() => waits.callsFor(taskId).length === 8);
+// Jest runs only the tests of one block at the same time, so there are no blocks here, and the slowest test comes first.
+test.concurrent('the deadline names the queue that nobody serves', async () => {
+  const { taskQueue, handle } = await queuedWatch({ maxWait: '8s' });
+  const { type, details } = await failureOf(handle);
 
-    expect(eventNames(await handle.fetchHistory())).toHaveLength(length);
-    waits.simulator.setTask(taskId, SUCCEED);
-    const { polls } = await handle.result();
-    expect(polls).toBe(waits.callsFor(taskId).length);
-    expect(activitiesOf(await handle.fetchHistory())).toEqual(['describeTaskInfo', 'watchTaskInfo']);
-  });
-
-  test.concurrent('tells the wait of a status that has changed, and another one goes on', async () => {
-    const { taskId, handle } = await startWatched({ polling: EVERY_SECOND });
-    await eventually(() => waits.callsFor(taskId).length === 3);
-    waits.simulator.setTask(taskId, { status: 'preparing' });
-    const { polls } = await untilState(handle, ({ status }) => status === 'preparing');
-    waits.simulator.setTask(taskId, SUCCEED);
-
-    expect(polls).toBeGreaterThanOrEqual(4);
-    expect((await handle.result()).polls).toBe(waits.callsFor(taskId).length);
-    expect(activitiesOf(await handle.fetchHistory())).toEqual(['describeTaskInfo', 'watchTaskInfo', 'watchTaskInfo']);
-  });
-
-  test.concurrent('tells the wait of an error once, and of the poll that has no error again', async () => {
-    const { taskId, handle } = await startWatched({ polling: EVERY_SECOND });
-    await untilState(handle, ({ polls }) => polls === 1);
-    waits.simulator.fault({ kind: 'error', code: 'FailedOperation.FlowNotExists' }, { taskId, times: 3 });
-    await untilState(handle, ({ lastError }) => lastError?.code === 'FailedOperation.FlowNotExists');
-    await untilState(handle, ({ polls }) => polls >= 2);
-    waits.simulator.setTask(taskId, SUCCEED);
-
-    expect((await handle.result()).polls).toBe(waits.callsFor(taskId).length - 3);
-    expect(activitiesOf(await handle.fetchHistory())).toEqual([
-      ...['describeTaskInfo', 'watchTaskInfo', 'watchTaskInfo', 'watchTaskInfo'],
-    ]);
-  });
-
-  test.concurrent('is one poll in four attempts when the API is out', async () => {
-    const { taskId, handle } = await startWatched({ polling: EVERY_SECOND });
-    await untilState(handle, ({ polls }) => polls === 1);
-    waits.simulator.fault({ kind: 'error', code: 'InternalError' }, { taskId, times: 4 });
-    await untilState(handle, ({ lastError }) => lastError?.code === 'InternalError');
-
-    expect(waits.callsFor(taskId).filter(({ outcome }) => outcome === 'InternalError')).toHaveLength(4);
-    waits.simulator.setTask(taskId, SUCCEED);
-    expect((await handle.result()).polls).toBe(waits.callsFor(taskId).length - 4);
-  });
+  expect(type).toBe('RedisTaskTimedOut');
+  expect(details).toMatchObject({ status: 'running', polls: 1, lastError: { code: 'NoActivityWorker' } });
+  expect(details.lastError?.message).toContain(`"${taskQueue}-api"`);
+  // The distance to a call that may be sent after all, and the 30 s of a last poll that no worker takes.
+  expect(details.waitedMs).toBeLessThan(8_000 + 2_000 + 30_000 + 3_000);
 });
 
-describe('cancelling', () => {
-  test.concurrent('ends a wait whose watch pauses, and it calls no more', async () => {
-    const { taskId, handle } = await startWatched({ polling: EVERY_SECOND });
-    await eventually(() => waits.callsFor(taskId).length === 3);
-    await cancelQuickly(handle);
-    const calls = waits.callsFor(taskId).length;
-    await sleep(3_000);
+test.concurrent('a watch writes no history while nothing changes, and its polls all count', async () => {
+  const { taskId, handle } = await startWatched({ polling: EVERY_SECOND });
+  await eventually(() => waits.callsFor(taskId).length === 3);
+  const { length } = eventNames(await handle.fetchHistory());
+  await eventually(() => waits.callsFor(taskId).length === 8);
 
-    expect(waits.callsFor(taskId)).toHaveLength(calls);
-  });
-
-  test.concurrent('ends a wait whose watch is in a call, and aborts the call', async () => {
-    const { taskId, handle } = await callingWatch();
-    await cancelQuickly(handle);
-    await eventually(() => waits.callsFor(taskId)[1]?.aborted === true);
-
-    // Long before the client's own timeout of 10 s, which would look the same.
-    expect(Date.now() - (waits.callsFor(taskId)[1]?.at ?? 0)).toBeLessThan(8_000);
-  });
-
-  test.concurrent('ends a wait whose watch no worker takes, and its call is never made', async () => {
-    const { taskId, taskQueue, handle } = await queuedWatch();
-    await cancelQuickly(handle);
-    await waits.serveCalls(taskQueue);
-    await sleep(2_000);
-
-    expect(waits.callsFor(taskId)).toHaveLength(1);
-  });
+  expect(eventNames(await handle.fetchHistory())).toHaveLength(length);
+  waits.simulator.setTask(taskId, SUCCEED);
+  const { polls } = await handle.result();
+  expect(polls).toBe(waits.callsFor(taskId).length);
+  expect(activitiesOf(await handle.fetchHistory())).toEqual(['describeTaskInfo', 'watchTaskInfo']);
 });
 
-describe('pollNow', () => {
-  test.concurrent('polls at once when the watch pauses, and the pace goes on unchanged', async () => {
-    const { taskId, handle } = await pausingWatch();
-    const [, watched] = waits.callsFor(taskId);
-    await sleep(1_500);
-    const askedAt = Date.now();
-    await Promise.all([handle.signal('pollNow'), handle.signal('pollNow')]);
-    const { nextPollAt } = await untilState(handle, ({ polls, nextPollAt }) => polls === 3 && nextPollAt !== null);
+test.concurrent('a watch tells the wait of a status that has changed, and another one goes on', async () => {
+  const { taskId, handle } = await startWatched({ polling: EVERY_SECOND });
+  await eventually(() => waits.callsFor(taskId).length === 3);
+  waits.simulator.setTask(taskId, { status: 'preparing' });
+  const { polls } = await untilState(handle, ({ status }) => status === 'preparing');
+  waits.simulator.setTask(taskId, SUCCEED);
 
-    expect((waits.callsFor(taskId)[2]?.at ?? 0) - askedAt).toBeLessThan(1_500);
-    expect(waits.callsFor(taskId)).toHaveLength(3);
-    const pauseMs = Date.parse(nextPollAt ?? '') - (watched?.at ?? 0);
-    expect(pauseMs).toBeGreaterThan(19_500);
-    expect(pauseMs).toBeLessThan(21_500);
-  });
-
-  test.concurrent('keeps its distance from the call before', async () => {
-    const { taskId, handle } = await pausingWatch();
-    await handle.signal('pollNow');
-    await eventually(() => waits.callsFor(taskId).length === 3);
-
-    expect(gapsOf(taskId)[1]).toBeGreaterThanOrEqual(990);
-  });
-
-  test.concurrent('during a call of the watch lets one more follow it', async () => {
-    const { taskId, handle } = await startWatched();
-    await untilState(handle, ({ polls }) => polls === 1);
-    waits.simulator.fault({ kind: 'slow', delayMs: 3_000 }, { taskId, times: 1 });
-    await eventually(() => waits.callsFor(taskId).length === 2);
-    await Promise.all([handle.signal('pollNow'), handle.signal('pollNow')]);
-    await eventually(() => waits.callsFor(taskId).length === 3);
-    await untilState(handle, ({ polls, nextPollAt }) => polls === 3 && nextPollAt !== null);
-
-    expect(waits.callsFor(taskId)).toMatchObject(Array(3).fill({ outcome: 'ok', aborted: false }));
-    expect(gapsOf(taskId)[1]).toBeGreaterThanOrEqual(3_900);
-    expect(gapsOf(taskId)[1]).toBeLessThan(9_000);
-  });
-
-  test.concurrent('means the call that is in the queue, and asks the server about it only once', async () => {
-    const { taskId, taskQueue, handle } = await queuedWatch();
-    await handle.signal('pollNow');
-    await sleep(6_000);
-    await waits.serveCalls(taskQueue);
-    await eventually(() => waits.callsFor(taskId).length === 2);
-    const history = await handle.fetchHistory();
-
-    expect(activitiesOf(history)).toEqual(['describeTaskInfo', 'watchTaskInfo', 'describeRedisTaskWatch']);
-    await handle.cancel();
-  });
-
-  test.concurrent('sees an end at once', async () => {
-    const { taskId, handle } = await pausingWatch();
-    waits.simulator.setTask(taskId, SUCCEED);
-    await handle.signal('pollNow');
-
-    await expect(handle.result()).resolves.toMatchObject({ status: 'succeed', polls: 3 });
-    expect(gapsOf(taskId)[1]).toBeLessThan(5_000);
-  });
+  expect(polls).toBeGreaterThanOrEqual(4);
+  expect((await handle.result()).polls).toBe(waits.callsFor(taskId).length);
+  expect(activitiesOf(await handle.fetchHistory())).toEqual(['describeTaskInfo', 'watchTaskInfo', 'watchTaskInfo']);
 });
 
-describe('extendWait', () => {
-  test.concurrent('leaves the watch alone, whatever the total and however often', async () => {
-    const { taskId, handle } = await pausingWatch({ maxWait: '2h' });
-    for (const maxWait of ['2h', '3h', '1h', '4h']) await extend(handle, maxWait);
-    await Promise.all(['5h', '5h'].map((maxWait) => extend(handle, maxWait)));
-    const history = await handle.fetchHistory();
+test.concurrent('a watch tells the wait of an error once, and of the poll that has no error again', async () => {
+  const { taskId, handle } = await startWatched({ polling: EVERY_SECOND });
+  await untilState(handle, ({ polls }) => polls === 1);
+  waits.simulator.fault({ kind: 'error', code: 'FailedOperation.FlowNotExists' }, { taskId, times: 3 });
+  await untilState(handle, ({ lastError }) => lastError?.code === 'FailedOperation.FlowNotExists');
+  await untilState(handle, ({ polls }) => polls >= 2);
+  waits.simulator.setTask(taskId, SUCCEED);
 
-    expect(activitiesOf(history)).toEqual(['describeTaskInfo', 'watchTaskInfo']);
-    expect(eventNames(history)).not.toContain('ACTIVITY_TASK_CANCEL_REQUESTED');
-    expect(waits.callsFor(taskId)).toHaveLength(2);
-    await handle.cancel();
-  });
-
-  test.concurrent('during a call of the watch lets the call go on', async () => {
-    const { taskId, handle } = await startWatched({ maxWait: '2h' });
-    await untilState(handle, ({ polls }) => polls === 1);
-    waits.simulator.fault({ kind: 'slow', delayMs: 2_000 }, { taskId, times: 1 });
-    await eventually(() => waits.callsFor(taskId).length === 2);
-    for (const maxWait of ['3h', '1h', '2h']) await extend(handle, maxWait);
-    await eventually(() => waits.callsFor(taskId)[1]?.outcome === 'ok');
-
-    expect(waits.callsFor(taskId)).toMatchObject(Array(2).fill({ outcome: 'ok', aborted: false }));
-    await handle.cancel();
-  });
-
-  test.concurrent('brings the last poll forward', async () => {
-    const { taskId, handle } = await pausingWatch({ maxWait: '2h' });
-    await extend(handle, '6s');
-    const { type, details } = await failureOf(handle);
-
-    expect({ type, polls: details.polls }).toEqual({ type: 'RedisTaskTimedOut', polls: 3 });
-    expect(details.waitedMs).toBeGreaterThanOrEqual(6_000);
-    expect(details.waitedMs).toBeLessThan(9_000);
-    expect(waits.callsFor(taskId)).toHaveLength(3);
-  });
+  expect((await handle.result()).polls).toBe(waits.callsFor(taskId).length - 3);
+  expect(activitiesOf(await handle.fetchHistory())).toEqual([
+    ...['describeTaskInfo', 'watchTaskInfo', 'watchTaskInfo', 'watchTaskInfo'],
+  ]);
 });
 
-describe('the deadline', () => {
-  test.concurrent('has its last poll at once, and all polls count: the watch ends by itself before', async () => {
+test.concurrent('a watch is one poll in four attempts when the API is out', async () => {
+  const { taskId, handle } = await startWatched({ polling: EVERY_SECOND });
+  await untilState(handle, ({ polls }) => polls === 1);
+  waits.simulator.fault({ kind: 'error', code: 'InternalError' }, { taskId, times: 4 });
+  await untilState(handle, ({ lastError }) => lastError?.code === 'InternalError');
+
+  expect(waits.callsFor(taskId).filter(({ outcome }) => outcome === 'InternalError')).toHaveLength(4);
+  waits.simulator.setTask(taskId, SUCCEED);
+  expect((await handle.result()).polls).toBe(waits.callsFor(taskId).length - 4);
+});
+
+test.concurrent('cancelling ends a wait whose watch pauses, and it calls no more', async () => {
+  const { taskId, handle } = await startWatched({ polling: EVERY_SECOND });
+  await eventually(() => waits.callsFor(taskId).length === 3);
+  await cancelQuickly(handle);
+  const calls = waits.callsFor(taskId).length;
+  await sleep(3_000);
+
+  expect(waits.callsFor(taskId)).toHaveLength(calls);
+});
+
+test.concurrent('cancelling ends a wait whose watch is in a call, and aborts the call', async () => {
+  const { taskId, handle } = await callingWatch();
+  await cancelQuickly(handle);
+  await eventually(() => waits.callsFor(taskId)[1]?.aborted === true);
+
+  // Long before the client's own timeout of 10 s, which would look the same.
+  expect(Date.now() - (waits.callsFor(taskId)[1]?.at ?? 0)).toBeLessThan(8_000);
+});
+
+test.concurrent('cancelling ends a wait whose watch no worker takes, and its call is never made', async () => {
+  const { taskId, taskQueue, handle } = await queuedWatch();
+  await cancelQuickly(handle);
+  await waits.serveCalls(taskQueue);
+  await sleep(2_000);
+
+  expect(waits.callsFor(taskId)).toHaveLength(1);
+});
+
+test.concurrent('pollNow polls at once when the watch pauses, and the pace goes on unchanged', async () => {
+  const { taskId, handle } = await pausingWatch();
+  const [, watched] = waits.callsFor(taskId);
+  await sleep(1_500);
+  const askedAt = Date.now();
+  await Promise.all([handle.signal('pollNow'), handle.signal('pollNow')]);
+  const { nextPollAt } = await untilState(handle, ({ polls, nextPollAt }) => polls === 3 && nextPollAt !== null);
+
+  expect((waits.callsFor(taskId)[2]?.at ?? 0) - askedAt).toBeLessThan(1_500);
+  expect(waits.callsFor(taskId)).toHaveLength(3);
+  const pauseMs = Date.parse(nextPollAt ?? '') - (watched?.at ?? 0);
+  expect(pauseMs).toBeGreaterThan(19_500);
+  expect(pauseMs).toBeLessThan(21_500);
+});
+
+test.concurrent('pollNow keeps its distance from the call before', async () => {
+  const { taskId, handle } = await pausingWatch();
+  await handle.signal('pollNow');
+  await eventually(() => waits.callsFor(taskId).length === 3);
+
+  expect(gapsOf(taskId)[1]).toBeGreaterThanOrEqual(990);
+});
+
+test.concurrent('pollNow during a call of the watch lets one more follow it', async () => {
+  const { taskId, handle } = await startWatched();
+  await untilState(handle, ({ polls }) => polls === 1);
+  waits.simulator.fault({ kind: 'slow', delayMs: 3_000 }, { taskId, times: 1 });
+  await eventually(() => waits.callsFor(taskId).length === 2);
+  await Promise.all([handle.signal('pollNow'), handle.signal('pollNow')]);
+  await eventually(() => waits.callsFor(taskId).length === 3);
+  await untilState(handle, ({ polls, nextPollAt }) => polls === 3 && nextPollAt !== null);
+
+  expect(waits.callsFor(taskId)).toMatchObject(Array(3).fill({ outcome: 'ok', aborted: false }));
+  expect(gapsOf(taskId)[1]).toBeGreaterThanOrEqual(3_900);
+  expect(gapsOf(taskId)[1]).toBeLessThan(9_000);
+});
+
+test.concurrent('pollNow means the call that is in the queue, and asks the server about it only once', async () => {
+  const { taskId, taskQueue, handle } = await queuedWatch();
+  await handle.signal('pollNow');
+  await sleep(6_000);
+  await waits.serveCalls(taskQueue);
+  await eventually(() => waits.callsFor(taskId).length === 2);
+  const history = await handle.fetchHistory();
+
+  expect(activitiesOf(history)).toEqual(['describeTaskInfo', 'watchTaskInfo', 'describeRedisTaskWatch']);
+  await handle.cancel();
+});
+
+test.concurrent('pollNow sees an end at once', async () => {
+  const { taskId, handle } = await pausingWatch();
+  waits.simulator.setTask(taskId, SUCCEED);
+  await handle.signal('pollNow');
+
+  await expect(handle.result()).resolves.toMatchObject({ status: 'succeed', polls: 3 });
+  expect(gapsOf(taskId)[1]).toBeLessThan(5_000);
+});
+
+test.concurrent('extendWait leaves the watch alone, whatever the total and however often', async () => {
+  const { taskId, handle } = await pausingWatch({ maxWait: '2h' });
+  for (const maxWait of ['2h', '3h', '1h', '4h']) await extend(handle, maxWait);
+  await Promise.all(['5h', '5h'].map((maxWait) => extend(handle, maxWait)));
+  const history = await handle.fetchHistory();
+
+  expect(activitiesOf(history)).toEqual(['describeTaskInfo', 'watchTaskInfo']);
+  expect(eventNames(history)).not.toContain('ACTIVITY_TASK_CANCEL_REQUESTED');
+  expect(waits.callsFor(taskId)).toHaveLength(2);
+  await handle.cancel();
+});
+
+test.concurrent('extendWait during a call of the watch lets the call go on', async () => {
+  const { taskId, handle } = await startWatched({ maxWait: '2h' });
+  await untilState(handle, ({ polls }) => polls === 1);
+  waits.simulator.fault({ kind: 'slow', delayMs: 2_000 }, { taskId, times: 1 });
+  await eventually(() => waits.callsFor(taskId).length === 2);
+  for (const maxWait of ['3h', '1h', '2h']) await extend(handle, maxWait);
+  await eventually(() => waits.callsFor(taskId)[1]?.outcome === 'ok');
+
+  expect(waits.callsFor(taskId)).toMatchObject(Array(2).fill({ outcome: 'ok', aborted: false }));
+  await handle.cancel();
+});
+
+test.concurrent('extendWait brings the last poll forward', async () => {
+  const { taskId, handle } = await pausingWatch({ maxWait: '2h' });
+  await extend(handle, '6s');
+  const { type, details } = await failureOf(handle);
+
+  expect({ type, polls: details.polls }).toEqual({ type: 'RedisTaskTimedOut', polls: 3 });
+  expect(details.waitedMs).toBeGreaterThanOrEqual(6_000);
+  expect(details.waitedMs).toBeLessThan(9_000);
+  expect(waits.callsFor(taskId)).toHaveLength(3);
+});
+
+test.concurrent(
+  'the deadline has its last poll at once, and all polls count: the watch ends by itself before',
+  async () => {
     const { taskId, handle } = await startWatched({ maxWait: '6s' });
     const { type, details } = await failureOf(handle);
 
@@ -303,57 +315,40 @@ describe('the deadline', () => {
     expect(waits.callsFor(taskId)).toHaveLength(3);
     expect(details.waitedMs).toBeGreaterThanOrEqual(6_000);
     expect(details.waitedMs).toBeLessThan(7_500);
-  });
+  },
+);
 
-  test.concurrent('has a last poll that sees an end which the watch has not seen', async () => {
-    const { taskId, handle } = await startWatched({ maxWait: '7s' });
-    await untilState(handle, ({ polls }) => polls === 2);
-    waits.simulator.setTask(taskId, SUCCEED);
+test.concurrent('the deadline has a last poll that sees an end which the watch has not seen', async () => {
+  const { taskId, handle } = await startWatched({ maxWait: '7s' });
+  await untilState(handle, ({ polls }) => polls === 2);
+  waits.simulator.setTask(taskId, SUCCEED);
 
-    await expect(handle.result()).resolves.toMatchObject({ status: 'succeed', polls: 3 });
-  });
-
-  test.concurrent('names the queue that nobody serves', async () => {
-    const { taskQueue, handle } = await queuedWatch({ maxWait: '8s' });
-    const { type, details } = await failureOf(handle);
-
-    expect(type).toBe('RedisTaskTimedOut');
-    expect(details).toMatchObject({ status: 'running', polls: 1, lastError: { code: 'NoActivityWorker' } });
-    expect(details.lastError?.message).toContain(`"${taskQueue}-api"`);
-    // The distance to a call that may be sent after all, and the 30 s of a last poll that no worker takes.
-    expect(details.waitedMs).toBeLessThan(8_000 + 2_000 + 30_000 + 3_000);
-  });
+  await expect(handle.result()).resolves.toMatchObject({ status: 'succeed', polls: 3 });
 });
 
-describe('an operator', () => {
-  const namespace = 'default';
-  const service = () => waits.env.connection.workflowService;
-  const execution = ({ workflowId }: WaitHandle) => ({ workflowId });
+test.concurrent('an operator who resets the watch has it poll at once, and no poll is forgotten', async () => {
+  const { taskId, handle } = await pausingWatch();
+  await sleep(1_000);
+  await service().resetActivity(watchIn(handle));
+  await eventually(() => waits.callsFor(taskId).length === 3);
+  waits.simulator.setTask(taskId, SUCCEED);
+  await handle.signal('pollNow');
 
-  test.concurrent('who resets the watch has it poll at once, and no poll is forgotten', async () => {
-    const { taskId, handle } = await pausingWatch();
-    await sleep(1_000);
-    await service().resetActivity({ namespace, execution: execution(handle), type: 'watchTaskInfo' });
-    await eventually(() => waits.callsFor(taskId).length === 3);
-    waits.simulator.setTask(taskId, SUCCEED);
-    await handle.signal('pollNow');
+  await expect(handle.result()).resolves.toMatchObject({ polls: 4 });
+});
 
-    await expect(handle.result()).resolves.toMatchObject({ polls: 4 });
-  });
+test.concurrent('an operator who pauses the watch stops its calls, and the deadline still ends the wait', async () => {
+  const { taskId, handle } = await startWatched({ polling: EVERY_SECOND, maxWait: '8s' });
+  await eventually(() => waits.callsFor(taskId).length === 3);
+  await service().pauseActivity(watchIn(handle));
+  await sleep(1_500);
+  const calls = waits.callsFor(taskId).length;
+  const { type, details } = await failureOf(handle);
 
-  test.concurrent('who pauses the watch stops its calls, and the deadline still ends the wait', async () => {
-    const { taskId, handle } = await startWatched({ polling: EVERY_SECOND, maxWait: '8s' });
-    await eventually(() => waits.callsFor(taskId).length === 3);
-    await service().pauseActivity({ namespace, execution: execution(handle), type: 'watchTaskInfo' });
-    await sleep(1_500);
-    const calls = waits.callsFor(taskId).length;
-    const { type, details } = await failureOf(handle);
-
-    expect(type).toBe('RedisTaskTimedOut');
-    expect(waits.callsFor(taskId)).toHaveLength(calls + 1);
-    expect(details.polls).toBe(calls + 1);
-    expect(details.waitedMs).toBeLessThan(20_000);
-  });
+  expect(type).toBe('RedisTaskTimedOut');
+  expect(waits.callsFor(taskId)).toHaveLength(calls + 1);
+  expect(details.polls).toBe(calls + 1);
+  expect(details.waitedMs).toBeLessThan(20_000);
 });
 
 test.concurrent('two waits inside one workflow have a watch each, and both see their ends', async () => {
