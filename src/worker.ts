@@ -5,4 +5,6 @@
  */
 import { startWorker } from './worker/start.js';
 
+// When the reader of the log is gone, the worker goes on without.
+process.stderr.on('error', () => undefined);
 process.exit(await startWorker(process.env));

@@ -52,10 +52,12 @@ export class AccessWatch {
 
   private refused(error: TencentApiError, again: () => Promise<unknown>): void {
     this.refusedInARow += 1;
-    if (this.refusal || (isAboutPermission(error) && this.refusedInARow < PERMISSION_REFUSALS)) return;
+    const isFirst = !this.refusal;
+    if (isAboutPermission(error) && (!isFirst || this.refusedInARow < PERMISSION_REFUSALS)) return;
+    if (this.refusal?.code === error.code) return;
     this.refusal = error;
     this.changed(error);
-    this.probeAfter(PROBE_MS, again);
+    if (isFirst) this.probeAfter(PROBE_MS, again);
   }
 
   private probeAfter(ms: number, again: () => Promise<unknown>): void {

@@ -10,6 +10,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit(EXIT.succeeded);
 });
+// Nobody reads the messages: the exit code still tells how it ended.
+process.stderr.on('error', () => undefined);
 
 process.exitCode = await run(process.argv);
 // Write everything, then exit: connections are still open (see connect).

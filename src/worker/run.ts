@@ -43,13 +43,13 @@ export async function runRedisTaskWorker(options: RedisTaskWorkerOptions = {}): 
     readinessProblem: () => readinessProblem({ ...facts, isStopping: signal.aborted }),
     metrics,
   });
-  // Imported only then: OpenTelemetry's SDK is a hundred modules.
-  const tracing = config.traces && (await (await import('./tracing.js')).startTracing(config.traces, log));
-  const plugins = [...(options.plugins ?? []), ...(tracing ? [tracing.plugin] : [])];
   try {
-    await connectAndRun(config, { ...options, plugins, env, signal }, facts, log);
+    // Imported only then: OpenTelemetry's SDK is a hundred modules.
+    const tracing = config.traces && (await (await import('./tracing.js')).startTracing(config.traces, log));
+    const plugins = [...(options.plugins ?? []), ...(tracing ? [tracing.plugin] : [])];
+    const run = connectAndRun(config, { ...options, plugins, env, signal }, facts, log);
+    await run.finally(() => tracing?.end());
   } finally {
-    await tracing?.end();
     health?.close();
   }
 }

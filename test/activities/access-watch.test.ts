@@ -29,6 +29,15 @@ describe('the access to the API', () => {
     expect(told).toEqual(['AuthFailure.SecretIdNotFound']);
   });
 
+  test('is told of again when it is refused for another reason', async () => {
+    const { told, make } = watchAccess();
+    await make(failWith('transient', 'CredentialsUnavailable'));
+    await make(failWith('transient', 'CredentialsUnavailable'));
+    await make(() => Promise.reject(refusal));
+
+    expect(told).toEqual(['CredentialsUnavailable', 'AuthFailure.SecretIdNotFound']);
+  });
+
   test.each([
     ['refused credentials', 'unauthorized', 'AuthFailure.TokenFailure'],
     ['a refused clock', 'clock', 'AuthFailure.SignatureExpire'],

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { historyEvents } from '../../src/cli/forecast.js';
@@ -42,6 +44,13 @@ describe('bad usage: one line on stderr, exit code 2, and nothing is sent', () =
     expect(stderr).toContain('task id is "x"');
     expect(code).toBe(2);
   });
+});
+
+test('when nobody reads the messages, the exit code is the same', async () => {
+  const child = spawn(process.execPath, ['lib/cli/main.js', 'await', '0', ...REGION]);
+  child.stderr.destroy();
+
+  await expect(once(child, 'exit')).resolves.toEqual([2, null]);
 });
 
 test('help and version are no errors', async () => {

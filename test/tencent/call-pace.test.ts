@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { type CallPace, createCallPace } from '../../src/tencent/call-pace.js';
 
 /** A clock that stands still but for its sleepers: it moves to the earliest of them whenever everyone sleeps. */
@@ -6,10 +7,12 @@ function virtualClock(startMs: number) {
   const sleepers: { at: number; wake: () => void }[] = [];
   return {
     now: () => nowMs,
+    msToNextSecond: () => 1_000 - (nowMs % 1_000),
     sleep(ms: number, signal?: AbortSignal) {
       return new Promise<void>((wake, reject) => {
         sleepers.push({ at: nowMs + ms, wake });
         signal?.addEventListener('abort', () => reject(new Error('aborted')));
+        signal?.throwIfAborted();
       });
     },
     /** Runs all sleepers that wake before `untilMs`. */
@@ -142,6 +145,53 @@ describe('a call pace', () => {
     caller.abort(new Error('cancelled'));
 
     await expect(waiting).rejects.toThrow('cancelled');
+  });
+
+  test('costs the others no time when callers give up', async () => {
+    const clock = virtualClock(10_000);
+    const pace = createCallPace(1, clock);
+    const callers = Array.from({ length: 50 }, () => new AbortController());
+    await pace.send(nothing);
+    const given = callers.map(({ signal }) => pace.send(nothing, signal).catch(() => 'gave up'));
+    const { times } = ask(pace, clock.now, 1);
+    for (const caller of callers) caller.abort(new Error('too late'));
+    await clock.runUntil(60_000);
+
+    expect(await Promise.all(given)).toEqual(callers.map(() => 'gave up'));
+    expect(times).toEqual([12_000]);
+  });
+
+  test('sends on at a tenth of its rate although each call waits for 14 s only, and at the whole rate at once', async () => {
+    const clock = virtualClock(10_000);
+    const pace = createCallPace(1, clock);
+    const sent: number[] = [];
+    const ask = (untilMs: number) => {
+      const caller = new AbortController();
+      void clock.sleep(14_000).then(() => caller.abort(new Error('too late')));
+      const call = pace.send(() => Promise.resolve(sent.push(clock.now())), caller.signal);
+      void call.catch(() => undefined).then(() => clock.now() < untilMs && ask(untilMs));
+    };
+    pace.slowDown(true);
+    for (let i = 0; i < 10; i++) ask(200_000);
+    await clock.runUntil(200_000);
+    const slow = sent.length;
+    pace.slowDown(false);
+    ask(0);
+    await clock.runUntil(202_000);
+
+    expect(slow).toBeGreaterThanOrEqual(18);
+    expect(sent.length).toBeGreaterThan(slow);
+  });
+
+  test('does not wait when the clock on the wall goes back', async () => {
+    const pace = createCallPace(20);
+    await pace.send(nothing);
+    const wall = jest.spyOn(Date, 'now').mockReturnValue(Date.now() - 600_000);
+
+    await expect(pace.send(() => Promise.resolve('sent'))).resolves.toBe('sent');
+    pace.hold();
+    await expect(pace.send(() => Promise.resolve('sent'))).resolves.toBe('sent');
+    wall.mockRestore();
   });
 
   test('without a limit lets everyone go at once', async () => {

@@ -1,9 +1,21 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { promisify } from 'node:util';
 import { type DevServer, findTemporalCli, startDevServer } from '../../src/engine/index.js';
 import { eventually, freeAddress, GOOD_SETTINGS, pageOf, statusOf, WorkerProcess } from '../support/processes.js';
+
+test('a worker goes on when nobody reads its log any more', async () => {
+  const [http, address] = [await freeAddress(), await freeAddress()];
+  const env = { ...process.env, ...GOOD_SETTINGS, TEMPORAL_ADDRESS: address, REDIS_TASK_HTTP: http };
+  const worker = spawn(process.execPath, ['lib/worker.js'], { env });
+  worker.stderr.destroy();
+  // It has logged that the first attempt failed.
+  await eventually(async () => (await pageOf(http, '/readyz').catch(() => ({ text: '' }))).text.includes(address));
+  worker.kill('SIGTERM');
+
+  await expect(once(worker, 'exit')).resolves.toEqual([0, null]);
+});
 
 describe('a worker that starts before Temporal', () => {
   let http: string;
