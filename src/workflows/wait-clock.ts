@@ -61,7 +61,9 @@ export class WaitClock {
       const leftMs = deadline - Date.now();
       const isNearer = () => this.wait.state.deadline < deadline;
       const timer = { summary: deadlineSummary(this.wait.state) };
-      if (leftMs <= 0 || !(await this.until(isNearer, leftMs, timer))) this.rungAt = deadline;
+      if (leftMs > 0 && (await this.until(isNearer, leftMs, timer))) continue;
+      if (Date.now() < deadline) continue;
+      this.rungAt = deadline;
       await this.until(() => !this.isPastDeadline);
     }
   }

@@ -5,6 +5,7 @@ import { Worker } from '@temporalio/worker';
 import { RedisTaskClient } from '../../src/client/index.js';
 import { SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
 import { devServer } from '../support/environments.js';
+import { Process } from '../support/processes.js';
 import { REGION, until, Waits } from '../support/waits.js';
 import { Command, type Ended, jsonLines, settingsFor } from './command.js';
 
@@ -124,6 +125,23 @@ describe('await', () => {
     expect(ended).toMatchObject({ code: 130, stdout: '' });
     expect(ended.stderr).toContain('Stopped watching; the wait for 1 task goes on.');
     expect((await client.find({ taskId, region: REGION }))[0]?.status.name).toBe('RUNNING');
+    await client.cancel({ taskId, region: REGION });
+  });
+
+  // `script` of Linux gives it a terminal.
+  const onLinux = process.platform === 'linux' ? test : test.skip;
+  onLinux('SIGTERM in a terminal asks no question: who sent it cannot answer', async () => {
+    const taskId = await runningWait();
+    const command = `echo pid $$; exec "${process.execPath}" lib/cli/main.js await ${taskId}`;
+    const env = { PATH: process.env['PATH'], TERM: 'xterm', ...environment() };
+    const terminal = new Process(['script', '-qec', command, '/dev/null'], { env });
+    await terminal.prints(`${taskId}`);
+    await terminal.prints('running');
+    process.kill(Number(/pid (\d+)/.exec(terminal.stdout)?.[1]), 'SIGTERM');
+
+    await expect(terminal.end).resolves.toEqual({ code: 130, signal: null });
+    expect(terminal.stdout).toContain('Stopped watching; the wait for 1 task goes on.');
+    expect(terminal.stdout).not.toContain('Cancel the wait');
     await client.cancel({ taskId, region: REGION });
   });
 

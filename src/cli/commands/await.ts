@@ -24,9 +24,9 @@ export async function awaitTasks(taskIds: readonly string[], flags: AwaitFlags):
   const tasks = readTasks(taskIds, flags);
   const output = createOutput(flags);
   const tooEarly = new CliError(EXIT.interrupted, 'Stopped before any wait was started.');
-  let onSignal: () => void;
+  let onSignal: (signal: NodeJS.Signals) => void;
   const interrupted = new Promise<never>((_, reject) => (onSignal = () => reject(tooEarly)));
-  const listener = () => onSignal();
+  const listener = (signal: NodeJS.Signals) => onSignal(signal);
   for (const signal of SIGNALS) process.on(signal, listener);
   const local = isLocal ? startLocal(flags, output) : undefined;
   let view: LiveView | undefined;
@@ -40,7 +40,7 @@ export async function awaitTasks(taskIds: readonly string[], flags: AwaitFlags):
     const shown = new LiveView(temporal, output, new Set(waits));
     view = shown;
     const stopped = new Promise<[ExitCode]>((resolve) => {
-      onSignal = () => void onInterrupt(shown, isLocal, () => resolve([EXIT.interrupted]));
+      onSignal = (signal) => void onInterrupt(signal, shown, isLocal, () => resolve([EXIT.interrupted]));
     });
     const ended = Promise.all(waits.map((wait) => show(wait, shown, waitForWorker)));
     const codes = await Promise.race([ended, stopped, ...(local ? [local.failed] : [])]);
@@ -77,10 +77,11 @@ async function endOf(wait: ShownWait, view: LiveView, waitForWorker: boolean): P
   }
 }
 
-async function onInterrupt(view: LiveView, isLocal: boolean, stop: () => void): Promise<void> {
+async function onInterrupt(signal: NodeJS.Signals, view: LiveView, isLocal: boolean, stop: () => void): Promise<void> {
   const { open, output } = view;
   const tasks = `${open.size} ${open.size === 1 ? 'task' : 'tasks'}`;
-  if (!isLocal && output.isLive && process.stdin.isTTY) {
+  // Who sends another signal than Ctrl-C cannot answer.
+  if (signal === 'SIGINT' && !isLocal && output.isLive && process.stdin.isTTY) {
     const question = `Cancel the wait for ${tasks} [c], only stop watching [s], or go on [any other key]? `;
     const key = await view.ask(question);
     if (key === 'c') return cancelAll(view);
