@@ -132,10 +132,9 @@ describe('await', () => {
   const onLinux = process.platform === 'linux' ? test : test.skip;
   onLinux('SIGTERM in a terminal asks no question: who sent it cannot answer', async () => {
     const taskId = await runningWait();
-    const command = `echo pid $$; exec "${process.execPath}" lib/cli/main.js await ${taskId}`;
+    const command = `stty cols 100 rows 30; echo pid $$; exec "${process.execPath}" lib/cli/main.js await ${taskId}`;
     const env = { PATH: process.env['PATH'], TERM: 'xterm', ...environment() };
     const terminal = new Process(['script', '-qec', command, '/dev/null'], { env });
-    await terminal.prints(`${taskId}`);
     await terminal.prints('running');
     process.kill(Number(/pid (\d+)/.exec(terminal.stdout)?.[1]), 'SIGTERM');
 
