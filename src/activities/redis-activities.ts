@@ -40,7 +40,7 @@ const ANSWER_MS = 1_000;
 export interface RedisActivitiesOptions {
   /**
    * Where credentials come from: one of Tencent's own providers works too.
-   * @default the environment, then the profile file
+   * @default the same lookup as the worker's: see docs/configuration.md
    */
   readonly credentials?: CredentialProvider;
   /**

@@ -75,6 +75,7 @@ export async function* progressOf(
     const quietMs = state ? Date.parse(state.nextPollAt ?? '') - Date.now() + POLL_SHOWS_AFTER_MS : 2 * pauseMs;
     pauseMs = Math.min(Math.max(intervalMs, quietMs || 0), 10 * intervalMs);
     await setTimeout(pauseMs, undefined, { signal }).catch(() => undefined);
+    if (signal?.aborted) return;
   }
 }
 

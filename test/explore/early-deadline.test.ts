@@ -16,7 +16,10 @@ test('a deadline whose timer fires early gets another timer, and its last poll w
   const seqOf = (commands: readonly Command[]) => commands.find(({ startTimer }) => startTimer)?.startTimer?.seq ?? 0;
   const call = begun.find(({ scheduleActivity }) => scheduleActivity)?.scheduleActivity?.seq ?? 0;
   const [answer] = payloads({ status: 'running', queuedMs: 0 });
-  await run.activate([{ resolveActivity: { seq: call, result: { completed: { result: answer ?? null } } } }], BEGIN + 100);
+  await run.activate(
+    [{ resolveActivity: { seq: call, result: { completed: { result: answer ?? null } } } }],
+    BEGIN + 100,
+  );
 
   const early = await run.activate([{ fireTimer: { seq: seqOf(begun) } }], BEGIN + 50_000);
   const due = await run.activate([{ fireTimer: { seq: seqOf(early) } }], BEGIN + 60_000);

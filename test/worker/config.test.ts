@@ -4,6 +4,12 @@ import { readConfig } from '../../src/worker/config.js';
 const nowhere = { XDG_CONFIG_HOME: '/nonexistent' };
 
 describe('the configuration', () => {
+  test('ALL_PROXY is not read beside HTTPS_PROXY', () => {
+    const env = { ...nowhere, HTTPS_PROXY: 'http://proxy:3128', ALL_PROXY: 'socks5://127.0.0.1:1080' };
+
+    expect(() => readConfig(env)).not.toThrow();
+  });
+
   test('needs no variable at all', () => {
     expect(readConfig(nowhere)).toEqual({
       temporal: { address: 'localhost:7233' },
@@ -182,6 +188,7 @@ describe('the configuration', () => {
     ['OTEL_TRACES_EXPORTER', ['zipkin', 'on']],
     ['OTEL_EXPORTER_OTLP_ENDPOINT', ['pw@collector']],
     ['OTEL_EXPORTER_OTLP_PROTOCOL', ['http/json', 'http']],
+    ['ALL_PROXY', ['socks5://pw@proxy:1080']],
     ['HTTPS_PROXY', ['http://', 'http://user:pw@pro xy', 'socks5://pw@proxy', ':::', 'http://u:pw%@proxy']],
   ])('refuses bad values of %s in one line that names it', (variable, values) => {
     for (const value of values) {

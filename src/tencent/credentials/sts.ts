@@ -72,7 +72,7 @@ export function assumedRole(
     const credential = await loadKey(base, refresh);
     const nowMs = now() + clock.skewMs;
     const call = { action: 'AssumeRole', region: stsRegion(endpoint), params, credential, nowMs };
-    const role = await callSts(endpoint, call, variable);
+    const role = await callSts(endpoint, call, variable, externalId);
     return { ...role, expiresAtMs: role.expiresAtMs - clock.skewMs };
   };
   return {
@@ -92,14 +92,14 @@ export function stsRegion({ hostname }: URL): string {
 
 /**
  * @param variable - the one that names the role, for the message
- * @param token - a secret in the parameters
+ * @param secret - a secret in the parameters, which STS may repeat
  * @throws TencentApiError with the code of STS
  */
 async function callSts(
   endpoint: URL,
   call: Pick<ApiRequest, 'action' | 'region' | 'params' | 'credential' | 'nowMs'>,
   variable: string,
-  token?: string,
+  secret?: string,
 ): Promise<ExpiringCredential> {
   const service: ApiService = { endpoint, name: 'sts', version: '2018-08-13' };
   try {
@@ -111,7 +111,7 @@ async function callSts(
     if (!(error instanceof TencentApiError)) throw error;
     const { code, errorClass, requestId, clockSkewMs } = error;
     const id = requestId === null ? '' : ` (RequestId ${requestId})`;
-    const message = `${call.action} (${variable}) failed: ${code}: ${redact(error.message, { token })}${id}`;
+    const message = `${call.action} (${variable}) failed: ${code}: ${redact(error.message, { token: secret })}${id}`;
     throw new TencentApiError(code, message, errorClass, requestId, clockSkewMs);
   }
 }

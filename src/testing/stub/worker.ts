@@ -54,7 +54,7 @@ let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
  * polls. Made for an environment that skips time, where an hour of waiting takes milliseconds.
  *
  * A wait ends at the very time, and with the very result or failure, of a real one. It can be cancelled, but does not answer
- * `getState`, `pollNow` and `extendWait`.
+ * `getState`, `pollNow` and `extendWait`, and who joins it does not move its deadline.
  *
  * @param endings - how tasks end, by task id; `script` adds more
  *

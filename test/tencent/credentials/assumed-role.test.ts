@@ -111,11 +111,11 @@ describe('the role in TENCENTCLOUD_ROLE_ARN', () => {
   });
 
   test('says what STS said, without a secret', async () => {
-    sts.instead = stsError('InternalError.GetRoleError', 'no role for firstSecretKey of AKIDfirst');
+    sts.instead = stsError('InternalError.GetRoleError', 'no role for firstSecretKey of AKIDfirst by ticket/42');
 
-    const error = await errorOf(role().find());
+    const error = await errorOf(role({ externalId: 'ticket/42' }).find());
     expect(error.message).toBe(
-      'AssumeRole (TENCENTCLOUD_ROLE_ARN) failed: InternalError.GetRoleError: no role for *** of *** (RequestId sts-request-1)',
+      'AssumeRole (TENCENTCLOUD_ROLE_ARN) failed: InternalError.GetRoleError: no role for *** of *** by *** (RequestId sts-request-1)',
     );
     expect(sts.requests).toHaveLength(1);
   });
