@@ -21,6 +21,7 @@ const ACCEPTED: readonly PollErrorClass[] = ['throttled', 'unknownTask', 'reject
 export class AccessWatch {
   private refusal: TencentApiError | undefined;
   private refusedInARow = 0;
+  private probe: NodeJS.Timeout | undefined;
 
   /** @param changed - told why the last call was refused, and with undefined that calls are accepted again */
   constructor(private readonly changed: (refusal: TencentApiError | undefined) => void) {}
@@ -46,6 +47,7 @@ export class AccessWatch {
   private accepted(): void {
     this.refusedInARow = 0;
     if (!this.refusal) return;
+    clearTimeout(this.probe);
     this.refusal = undefined;
     this.changed(undefined);
   }
@@ -63,10 +65,13 @@ export class AccessWatch {
   private probeAfter(ms: number, again: () => Promise<unknown>): void {
     const probe = async () => {
       await this.watch(again, again).catch(() => undefined);
-      if (this.refusal) this.probeAfter(Math.min(2 * ms, PROBE_MS_MAX), again);
+      // After a call that was accepted meanwhile, another refusal has a probe of its own.
+      if (this.refusal && this.probe === timer) this.probeAfter(Math.min(2 * ms, PROBE_MS_MAX), again);
     };
+    const timer = setTimeout(() => void probe(), ms);
     // A probe must not keep a process that has nothing else to do.
-    setTimeout(() => void probe(), ms).unref();
+    timer.unref();
+    this.probe = timer;
   }
 }
 

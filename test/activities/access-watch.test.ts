@@ -113,4 +113,22 @@ describe('the access to the API', () => {
     expect(probes.map((at) => (at - lostAt) / 1_000)).toEqual([1, 3, 7, 15, 25, 35]);
     expect(told).toEqual(['AuthFailure.SecretIdNotFound', undefined]);
   });
+
+  test('has one probe at a time, however often it is lost and found', async () => {
+    const { make } = watchAccess();
+    let probes = 0;
+    const again = () => {
+      probes += 1;
+      return Promise.reject(refusal);
+    };
+    for (let times = 0; times < 5; times++) {
+      await make(() => Promise.reject(refusal), again);
+      await jest.advanceTimersByTimeAsync(500);
+      await make(succeed);
+    }
+    await make(() => Promise.reject(refusal), again);
+    await jest.advanceTimersByTimeAsync(1_000);
+
+    expect(probes).toBe(1);
+  });
 });
