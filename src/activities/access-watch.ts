@@ -63,12 +63,12 @@ export class AccessWatch {
   }
 
   private probeAfter(ms: number, again: () => Promise<unknown>): void {
-    const probe = async () => {
+    const sendAgain = async () => {
       await this.watch(again, again).catch(() => undefined);
       // After a call that was accepted meanwhile, another refusal has a probe of its own.
       if (this.refusal && this.probe === timer) this.probeAfter(Math.min(2 * ms, PROBE_MS_MAX), again);
     };
-    const timer = setTimeout(() => void probe(), ms);
+    const timer = setTimeout(() => void sendAgain(), ms);
     // A probe must not keep a process that has nothing else to do.
     timer.unref();
     this.probe = timer;

@@ -30,8 +30,8 @@ const ACTIVITY_QUEUE = 2 as unknown as NonNullable<Request['taskQueueType']>;
 
 /**
  * Creates the activity by which a wait asks its own worker whether the queue of its calls is long or has no workers. A wait
- * asks when its last poll has been queued for 30 s. Without an answer it assumes that there are workers if a call was answered
- * in the last 90 s.
+ * asks when its last poll has been queued for 30 s. Without an answer it assumes that there are workers if a call was
+ * answered in the last 90 s.
  *
  * @example
  * ```ts

@@ -67,8 +67,9 @@ const DEFAULT_HTTP: HttpAddress = { host: '127.0.0.1', port: 9464, required: fal
 
 /** Reads the environment. @throws ConfigError */
 export function readConfig(env: NodeJS.ProcessEnv) {
-  // Used where no other is set, and often a SOCKS proxy for other programs.
-  if (!env['https_proxy'] && !env['HTTPS_PROXY']) readVariables({ all_proxy: proxy, ALL_PROXY: proxy }, env);
+  // Often a SOCKS proxy for other programs, which does not matter where another variable keeps the calls from it.
+  const goAround = ['https_proxy', 'HTTPS_PROXY', 'no_proxy', 'NO_PROXY'];
+  if (!goAround.some((name) => env[name])) readVariables({ all_proxy: proxy, ALL_PROXY: proxy }, env);
   const variables = readVariables(VARIABLES, env);
   const { stsEndpoint } = readCredentialSettings(env);
   const { namespace = 'default', connectionOptions } = readTemporalSettings(env);

@@ -23,7 +23,8 @@ import type { CredentialProvider } from '../tencent/credentials/provider.js';
  */
 export interface RedisTaskWorkerOptions {
   /**
-   * Where all other settings come from; see docs/configuration.md. The proxy, and the exporter of traces, read `process.env`.
+   * Where all other settings come from; see docs/configuration.md. The proxy, and the exporter of traces, read
+   * `process.env`.
    * @default process.env
    */
   readonly env?: NodeJS.ProcessEnv;

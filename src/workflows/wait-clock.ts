@@ -61,10 +61,12 @@ export class WaitClock {
       const leftMs = deadline - Date.now();
       const isNearer = () => this.wait.state.deadline < deadline;
       const timer = { summary: deadlineSummary(this.wait.state) };
-      if (leftMs > 0 && (await this.until(isNearer, leftMs, timer))) continue;
-      if (Date.now() < deadline) continue;
-      this.rungAt = deadline;
-      await this.until(() => !this.isPastDeadline);
+      if (leftMs > 0) {
+        await this.until(isNearer, leftMs, timer);
+      } else {
+        this.rungAt = deadline;
+        await this.until(() => !this.isPastDeadline);
+      }
     }
   }
 }

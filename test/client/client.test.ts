@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Client, type WorkflowClientInterceptor, WorkflowNotFoundError } from '@temporalio/client';
+import { Client, Connection, type WorkflowClientInterceptor, WorkflowNotFoundError } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import {
   RedisTaskClient,
@@ -363,6 +363,26 @@ describe('a wait that runs', () => {
 
     expect(seen).toMatchObject([{ taskId: task.taskId, status: 'running', polls: 1 }]);
     expect((await described(task)).status.name).toBe('RUNNING');
+    await client.cancel(task);
+  });
+
+  test('is asked nothing more once the signal is aborted: the connection can be closed', async () => {
+    const task = await runningWait();
+    const connection = await Connection.connect({ address: waits.env.address });
+    const own = new RedisTaskClient(new Client({ connection }), { taskQueue: waits.taskQueue });
+    const stop = new AbortController();
+    const follow = async () => {
+      // The follower pauses for a second.
+      for await (const { taskId } of own.progress(task, { signal: stop.signal })) {
+        expect(taskId).toBe(task.taskId);
+        void setTimeout(300).then(() => {
+          stop.abort();
+          return connection.close();
+        });
+      }
+    };
+
+    await expect(follow()).resolves.toBeUndefined();
     await client.cancel(task);
   });
 

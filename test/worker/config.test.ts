@@ -4,8 +4,11 @@ import { readConfig } from '../../src/worker/config.js';
 const nowhere = { XDG_CONFIG_HOME: '/nonexistent' };
 
 describe('the configuration', () => {
-  test('ALL_PROXY is not read beside HTTPS_PROXY', () => {
-    const env = { ...nowhere, HTTPS_PROXY: 'http://proxy:3128', ALL_PROXY: 'socks5://127.0.0.1:1080' };
+  test.each([
+    ['HTTPS_PROXY', 'http://proxy:3128'],
+    ['NO_PROXY', 'localhost'],
+  ])('does not judge ALL_PROXY beside %s', (variable, value) => {
+    const env = { ...nowhere, [variable]: value, ALL_PROXY: 'socks5://127.0.0.1:1080' };
 
     expect(() => readConfig(env)).not.toThrow();
   });
