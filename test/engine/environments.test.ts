@@ -19,6 +19,15 @@ test('a time-skipping environment skips hours at once', async () => {
   await env.teardown();
 });
 
+test('a time-skipping environment tells how a workflow stands that has no result for too long', async () => {
+  const env = await timeSkipping(1_000);
+  const nobodyServesIt = env.client.workflow.start('anything', { workflowId: 'stuck', taskQueue: 'nobody', args: [] });
+  await expect((await nobodyServesIt).result()).rejects.toThrow(
+    /^stuck has no result after 1 s: .*"last":\["WORKFLOW_EXECUTION_STARTED","WORKFLOW_TASK_SCHEDULED"\]/,
+  );
+  await env.teardown();
+});
+
 test('the servers of a run end when whoever started them is gone', async () => {
   const servers = fileURLToPath(new URL('../support/servers.ts', import.meta.url));
   const child = spawn(process.execPath, ['--import', 'tsx', servers], { stdio: ['pipe', 'pipe', 'inherit'] });

@@ -11,7 +11,7 @@ let waits: Waits;
 let queue: Queue;
 
 beforeAll(async () => {
-  waits = await Waits.start(timeSkipping);
+  waits = await Waits.start(() => timeSkipping(280_000));
   queue = await serveQueue(waits);
 });
 afterAll(async () => {

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { SEARCH_ATTRIBUTE_NAMES } from '../../src/contract/search-attributes.js';
 import { type DevServerOptions, startDevServer } from '../../src/engine/index.js';
+import { keepSkipping, tellWhatHangs } from './skipped-time.js';
 
 /** A dev server that has the search attributes of a wait. */
 export const SEARCH_ATTRIBUTES_SERVER: DevServerOptions & { readonly extraArgs: readonly string[] } = {
@@ -40,14 +41,20 @@ export async function ownDevServer(options: DevServerOptions = {}): Promise<Test
 /**
  * Starts a server on which time skips while a result is awaited. One per test file, since its time is one for all that
  * happens on it (and the SDK skips time only on a server that it started); that takes a fifth of a second.
+ *
+ * @param patienceMs - how long a result may take, before the test is told how the workflow stands
  */
-export function timeSkipping(): Promise<TestWorkflowEnvironment> {
+export async function timeSkipping(patienceMs = 50_000): Promise<TestWorkflowEnvironment> {
   // The leash reads TEST_TIME_SKIPPING_SERVER itself. Windows has no such scripts.
   const path =
     process.platform === 'win32'
       ? given('TEST_TIME_SKIPPING_SERVER')
       : fileURLToPath(new URL('leash.sh', import.meta.url));
-  return TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path } } });
+  const server = { executable: { type: 'existing-path', path } } as const;
+  const env = await TestWorkflowEnvironment.createTimeSkipping({ server });
+  keepSkipping(env);
+  tellWhatHangs(env.client.workflow, patienceMs);
+  return env;
 }
 
 /** The workflows of `test/workflows/parents.ts`, bundled once for the whole run. */

