@@ -21,10 +21,13 @@ test('a time-skipping environment skips hours at once', async () => {
 
 test('a time-skipping environment tells how a workflow stands that has no result for too long', async () => {
   const env = await timeSkipping(1_000);
-  const nobodyServesIt = env.client.workflow.start('anything', { workflowId: 'stuck', taskQueue: 'nobody', args: [] });
-  await expect((await nobodyServesIt).result()).rejects.toThrow(
+  const options = { workflowId: 'stuck', taskQueue: 'nobody', args: [] };
+  const handle = await env.client.workflow.start('anything', options);
+  await expect(handle.result()).rejects.toThrow(
     /^stuck has no result after 1 s: .*"last":\["WORKFLOW_EXECUTION_STARTED","WORKFLOW_TASK_SCHEDULED"\]/,
   );
+  await handle.terminate();
+  await expect(handle.result()).rejects.toThrow('Workflow execution terminated');
   await env.teardown();
 });
 
