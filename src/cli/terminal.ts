@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { stripVTControlCharacters } from 'node:util';
 
 /** A text from outside as one line that cannot control a terminal. */
 export function printable(text: string): string {
@@ -26,7 +27,8 @@ export function createOutput({ json = false }: { readonly json?: boolean }) {
     isLive,
     /** Writes one result: the text for a person, otherwise the value as a JSON line. */
     result: (value: unknown, text: string) => void process.stdout.write(`${isHuman ? text : JSON.stringify(value)}\n`),
-    say: (line: string) => void process.stderr.write(`${line}\n`),
+    /** Colours are for a terminal, which stdout may be and stderr not. */
+    say: (line: string) => void process.stderr.write(`${isLive ? line : stripVTControlCharacters(line)}\n`),
     paint(colour: keyof typeof COLOURS, text: string): string {
       const [on, off] = COLOURS[colour];
       return isColoured ? `\x1b[${on}m${text}\x1b[${off}m` : text;

@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from '@temporalio/worker';
 import { RedisTaskClient } from '../../src/client/index.js';
@@ -37,6 +40,15 @@ function apiEnvironment(secretKey = SIMULATOR_CREDENTIAL.secretKey): Record<stri
 function redisTask(args: readonly (string | number)[], env = environment()): Promise<Ended> {
   return new Command(args, env).ended;
 }
+
+/** A command line in a terminal, which `script` of Linux gives it. */
+function inTerminal(line: string): Process {
+  const command = `stty cols 100 rows 30; echo pid $$; exec "${process.execPath}" lib/cli/main.js ${line}`;
+  const env = { PATH: process.env['PATH'], TERM: 'xterm', ...environment() };
+  return new Process(['script', '-qec', command, '/dev/null'], { env });
+}
+
+const onLinux = process.platform === 'linux' ? test : test.skip;
 
 /** A task that goes on, and a wait for it that is known to have seen it. */
 async function runningWait(): Promise<number> {
@@ -128,13 +140,9 @@ describe('await', () => {
     await client.cancel({ taskId, region: REGION });
   });
 
-  // `script` of Linux gives it a terminal.
-  const onLinux = process.platform === 'linux' ? test : test.skip;
   onLinux('SIGTERM in a terminal asks no question: who sent it cannot answer', async () => {
     const taskId = await runningWait();
-    const command = `stty cols 100 rows 30; echo pid $$; exec "${process.execPath}" lib/cli/main.js await ${taskId}`;
-    const env = { PATH: process.env['PATH'], TERM: 'xterm', ...environment() };
-    const terminal = new Process(['script', '-qec', command, '/dev/null'], { env });
+    const terminal = inTerminal(`await ${taskId}`);
     await terminal.prints('running');
     process.kill(Number(/pid (\d+)/.exec(terminal.stdout)?.[1]), 'SIGTERM');
 
@@ -142,6 +150,16 @@ describe('await', () => {
     expect(terminal.stdout).toContain('Stopped watching; the wait for 1 task goes on.');
     expect(terminal.stdout).not.toContain('Cancel the wait');
     await client.cancel({ taskId, region: REGION });
+  });
+
+  onLinux('a failure has no colours in a file that stderr goes to', async () => {
+    const taskId = waits.addTask({ status: 'failed' });
+    const file = join(await mkdtemp(join(tmpdir(), 'redis-task-')), 'stderr');
+    await expect(inTerminal(`await ${taskId} 2> ${file}`).end).resolves.toEqual({ code: 6, signal: null });
+
+    const said = await readFile(file, 'utf8');
+    expect(said).toContain(`✗ RedisTaskFailed: Redis task ${taskId}`);
+    expect(said).not.toContain('\x1b');
   });
 
   test('says at once that no worker takes the queue, exit code 9, and starts nothing', async () => {
