@@ -5,7 +5,7 @@ import { CancelledFailure, Client } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { createRedisTasksHandler } from '../../src/nexus/handler.js';
 import { ownDevServer } from '../support/environments.js';
-import { cancelTookMs, eventNames, eventsOf, failedWorkflowTasks, summariesOf } from '../support/histories.js';
+import { cancelTookMs, eventNames, eventsOf, failedWorkflowTasks, SOON_MS, summariesOf } from '../support/histories.js';
 import { causeOf, REGION, stateOf, until, untilState, Waits } from '../support/waits.js';
 import type { Caught } from './callers.js';
 
@@ -81,7 +81,7 @@ describe('five callers of one task', () => {
     await leaver?.cancel();
 
     expect(leaver && (await causeOf(leaver.result()))).toBeInstanceOf(CancelledFailure);
-    expect(leaver && (await cancelTookMs(leaver))).toBeLessThan(2_000);
+    expect(leaver && (await cancelTookMs(leaver))).toBeLessThan(SOON_MS);
     waits.simulator.setTask(taskId, SUCCEED);
     await waitFor(taskId).signal('pollNow');
     const results = await Promise.all(others.map((each) => each.result()));

@@ -8,7 +8,14 @@ import type { AwaitRedisTaskInput } from '../../src/contract/input.js';
 import type { RedisTaskResult } from '../../src/contract/outcome.js';
 import type { RedisTaskWaitState } from '../../src/contract/view.js';
 import { devServer } from '../support/environments.js';
-import { cancelTookMs, eventNames, eventsOf, failedWorkflowTasks, type History } from '../support/histories.js';
+import {
+  cancelTookMs,
+  eventNames,
+  eventsOf,
+  failedWorkflowTasks,
+  SOON_MS,
+  type History,
+} from '../support/histories.js';
 import { eventually } from '../support/processes.js';
 import { causeOf, failureOf, REGION, until, untilState, Waits, type WaitHandle } from '../support/waits.js';
 
@@ -117,7 +124,7 @@ function extend(handle: WaitHandle, maxWait: string): Promise<RedisTaskWaitState
 async function cancelQuickly(handle: WaitHandle): Promise<void> {
   await handle.cancel();
   await expect(causeOf(handle.result())).resolves.toBeInstanceOf(CancelledFailure);
-  await expect(cancelTookMs(handle)).resolves.toBeLessThan(2_000);
+  await expect(cancelTookMs(handle)).resolves.toBeLessThan(SOON_MS);
 }
 
 // Jest runs only the tests of one block at the same time, so there are no blocks here, and the slowest test comes first.

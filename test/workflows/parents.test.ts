@@ -4,7 +4,7 @@ import { ApplicationFailure, CancelledFailure, ChildWorkflowFailure } from '@tem
 import { decodeRedisTaskFailure, type RedisTaskFailure } from '../../src/contract/failures.js';
 import type { RedisTaskResult } from '../../src/contract/outcome.js';
 import { devServer } from '../support/environments.js';
-import { cancelTookMs, eventNames, eventsOf, failedWorkflowTasks, summariesOf } from '../support/histories.js';
+import { cancelTookMs, eventNames, eventsOf, failedWorkflowTasks, SOON_MS, summariesOf } from '../support/histories.js';
 import { SLOW, takeCallAndDie } from '../support/moments.js';
 import { causeOf, failureOf, REGION, untilState, Waits } from '../support/waits.js';
 import type { Caught } from './parents.js';
@@ -245,7 +245,7 @@ describe('an inline wait', () => {
     await handle.cancel();
 
     await expect(handle.result()).resolves.toBe('cancelled');
-    await expect(cancelTookMs(handle)).resolves.toBeLessThan(2_000);
+    await expect(cancelTookMs(handle)).resolves.toBeLessThan(SOON_MS);
   });
 });
 
