@@ -15,6 +15,8 @@ const CODE = /^[A-Za-z]\w{0,39}(\.\w{1,60}){0,2}$/;
 /** Measures the calls that the activities of this process make. */
 export class ApiMetrics implements CallObserver {
   private readonly codes = new Set<string>();
+  /** How far the API's clock is ahead of this machine's, by the last answer. */
+  clockSkewMs = 0;
 
   waitedForTurn(ms: number): void {
     recordOfProcess(METRICS.turnWait, ms / 1_000);
@@ -25,6 +27,7 @@ export class ApiMetrics implements CallObserver {
   }
 
   comparedClocks(skewMs: number): void {
+    this.clockSkewMs = skewMs;
     recordOfProcess(METRICS.clockSkew, Math.abs(skewMs) / 1_000);
   }
 

@@ -20,6 +20,9 @@ export const DEFAULT_API_RPS = 15;
 /** A call learns of a cancellation by its heartbeats. */
 const HEARTBEAT_MS = 500;
 
+/** Two clocks that differ by less may be the same: an answer tells whole seconds, and is on its way for a while. */
+const CLOCK_BLUR_MS = 3_000;
+
 /** The rest of an attempt's time, for its answer to the server. */
 const ANSWER_MS = 1_000;
 
@@ -70,7 +73,7 @@ export interface RedisActivitiesOptions {
 /** A task as the API describes it, and what the worker adds: all of it is in the workflow's history. */
 export interface DescribedTask extends RedisTaskObservation {
   readonly searchAttributes?: true;
-  /** How long the call was in the task queue, by this worker's clock and the server's. */
+  /** How long the call was in the task queue, by this worker's clock, unless it is ahead of the API's, and the server's. */
   readonly queuedMs: number;
 }
 
@@ -140,7 +143,7 @@ export function activitiesAt(pace: CallPace, options: RedisActivitiesOptions): R
   const call = async ({ taskId, region }: WaitPlan, remembered?: unknown): Promise<DescribedTask> => {
     const context = Context.current();
     const { currentAttemptScheduledTimestampMs, startToCloseTimeoutMs } = context.info;
-    const queuedMs = Date.now() - currentAttemptScheduledTimestampMs;
+    const receivedAt = Date.now();
     const timeoutMs = Math.max(ANSWER_MS, startToCloseTimeoutMs - ANSWER_MS);
     const task = { taskId, region };
     const beats = setInterval(() => context.heartbeat(remembered), HEARTBEAT_MS);
@@ -149,6 +152,7 @@ export function activitiesAt(pace: CallPace, options: RedisActivitiesOptions): R
         () => describe(api, task, { signal: context.cancellationSignal, timeoutMs }),
         () => describe(api, task),
       );
+      const queuedMs = receivedAt - currentAttemptScheduledTimestampMs - clockAheadMs(metrics.clockSkewMs);
       return { ...observation, queuedMs, ...(options.searchAttributes && { searchAttributes: true }) };
     } finally {
       clearInterval(beats);
@@ -171,4 +175,9 @@ export function activitiesAt(pace: CallPace, options: RedisActivitiesOptions): R
       return watchTaskInfo(plan, readCarriedState(known, plan) ?? beginWait(plan, Date.now()), call);
     },
   };
+}
+
+/** How far this machine's clock is ahead, which would look like time in the task queue. */
+function clockAheadMs(skewMs: number): number {
+  return skewMs < -CLOCK_BLUR_MS ? -skewMs : 0;
 }

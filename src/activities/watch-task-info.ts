@@ -25,13 +25,18 @@ export async function watchTaskInfo(
 ): Promise<WatchAnswer> {
   const context = Context.current();
   const memory = readWatchMemory(context.info.heartbeatDetails) ?? { state: known, tries: 0 };
-  const now = serverClock(context.info.currentAttemptScheduledTimestampMs);
+  const [receivedAt, began] = [Date.now(), performance.now()];
+  const { queuedMs, searchAttributes, answer } = await ask(() => call(plan, memory));
+  // By the server's clock: this worker's may be wrong, but not about how long something takes.
+  const { currentAttemptScheduledTimestampMs: scheduledAt } = context.info;
+  const startedAt = scheduledAt + Math.min(Math.max(0, queuedMs ?? receivedAt - scheduledAt), QUEUED_MAX_MS);
+  const now = Math.round(startedAt + performance.now() - began);
   // A server that was killed may give an attempt away twice, the second time before it is due: its time is then to come.
-  const askedAt = Math.min(now(), Date.now());
-  const { queuedMs = 0, searchAttributes, answer } = await ask(() => call(plan, memory));
+  const askedAt = Math.min(startedAt, receivedAt);
 
-  const step = watchStep(plan, known, memory, answer, { askedAt, now: now(), queuedMs, random: Math.random() });
-  if (step.isNews) return { ...answer, state: step.state, queuedMs, ...(searchAttributes && { searchAttributes }) };
+  const step = watchStep(plan, known, memory, answer, { askedAt, now, queuedMs: queuedMs ?? 0, random: Math.random() });
+  if (step.isNews)
+    return { ...answer, state: step.state, queuedMs: queuedMs ?? 0, ...(searchAttributes && { searchAttributes }) };
 
   if (step.memory.tries === 0) recordOfProcess(METRICS.polls, 1, pollLabels(answer));
   context.heartbeat(step.memory);
@@ -54,11 +59,4 @@ async function ask(call: () => Promise<DescribedTask>) {
     if (!(error instanceof TencentApiError)) throw error;
     return { answer: { error: pollErrorOf(error), errorClass: pollErrorClassOf(error) } satisfies PollAnswer };
   }
-}
-
-/** The server's clock, as far as a worker knows it: its own may be wrong, but not about how long something takes. */
-function serverClock(scheduledAt: number): () => number {
-  const queuedMs = Math.min(Math.max(0, Date.now() - scheduledAt), QUEUED_MAX_MS);
-  const began = performance.now();
-  return () => Math.round(scheduledAt + queuedMs + performance.now() - began);
 }

@@ -21,10 +21,12 @@ describe('watchTaskInfo', () => {
   beforeEach(async () => {
     simulator = await RedisApiSimulator.start({ requestsPerSecond: false });
     simulator.addTask(input.taskId, { timeline: [{ status: 'running' }] });
-    const begun = beginWait(readInput(input), Date.now());
-    known = pollAnswered(begun, seen('running'), Date.now());
+    known = begunAt(Date.now());
   });
   afterEach(() => simulator.close());
+
+  /** A wait that has polled once. */
+  const begunAt = (now: number) => pollAnswered(beginWait(readInput(input), now), seen('running'), now);
 
   /** One attempt: what it returned or threw, and its last heartbeat. */
   async function attempt(heartbeatDetails?: unknown, scheduledAt = Date.now(), given: unknown = input) {
@@ -101,6 +103,29 @@ describe('watchTaskInfo', () => {
     const { unfinishedAt } = readWatchReport(ended)?.state ?? {};
     expect(unfinishedAt).toBeGreaterThanOrEqual(serverNow);
     expect(unfinishedAt).toBeLessThan(serverNow + 60_000);
+  });
+
+  test("takes no clock that is ahead of the API's for a call that was queued: it polls no less often", async () => {
+    simulator.clockOffsetMs = -60_000;
+    known = begunAt(Date.now() - 60_000);
+    const { ended } = await attempt(undefined, Date.now() - 60_000);
+
+    expect(ended).toMatchObject({ message: 'running · 2 polls · next poll in 5 s' });
+  });
+
+  test('polls less often after a call that was queued', async () => {
+    const { ended } = await attempt(undefined, Date.now() - 20_000);
+
+    const { nextRetryDelay } = ended as { nextRetryDelay?: number };
+    expect(nextRetryDelay).toBeGreaterThanOrEqual(20_000);
+  });
+
+  test("says when it saw the task by a clock that is ahead of the API's, as the server would", async () => {
+    simulator.setTask(input.taskId, { status: 'a new one' });
+    simulator.clockOffsetMs = -60_000;
+    const { ended } = await attempt(undefined, Date.now() - 60_000);
+
+    expect(readWatchReport(ended)?.state.unfinishedAt).toBeLessThan(Date.now() - 50_000);
   });
 
   test('never says that it saw the task later than now, when an attempt comes before it is due', async () => {

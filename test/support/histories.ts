@@ -55,8 +55,8 @@ export function durationMs(duration: { seconds?: unknown; nanos?: number | null 
 }
 
 /**
- * More than a cancellation takes, which the contract limits to 2 s, on a machine of CI that is busy with other tests. A
- * call that were waited for would take 10 s.
+ * More than a cancellation takes on a machine that is busy with other tests; the contract says 2 s. Waiting for a call
+ * would take 10 s.
  */
 export const SOON_MS = 5_000;
 
