@@ -55,6 +55,7 @@ test('parent, child, activity and HTTP request are one trace, over two processes
     REDIS_TASK_QUEUE: taskQueue,
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
     OTEL_SERVICE_NAME: 'waits',
+    OTEL_METRIC_EXPORT_INTERVAL: '200',
     OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment=test',
   });
   await waits.prints('Waiting for Redis tasks');
