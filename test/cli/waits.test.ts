@@ -48,6 +48,7 @@ function inTerminal(line: string): Process {
   return new Process(['script', '-qec', command, '/dev/null'], { env });
 }
 
+// The `script` of other systems has other flags.
 const onLinux = process.platform === 'linux' ? test : test.skip;
 
 /** A task that goes on, and a wait for it that is known to have seen it. */
