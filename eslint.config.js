@@ -6,13 +6,14 @@ import tseslint from 'typescript-eslint';
 const zones = {
   contract: [],
   tencent: ['contract'],
-  activities: ['contract', 'tencent'],
-  workflows: ['contract', 'activities'],
+  activities: ['contract', 'tencent', 'parents'],
+  parents: ['contract'],
+  workflows: ['contract', 'activities', 'parents'],
   client: ['contract'],
-  plugin: ['contract', 'activities'],
+  plugin: ['contract', 'activities', 'parents'],
   nexus: ['contract', 'workflows'],
   cli: ['contract', 'client', 'tencent', 'worker', 'engine'],
-  worker: ['contract', 'tencent', 'activities'],
+  worker: ['contract', 'tencent', 'activities', 'parents'],
   testing: ['contract', 'tencent/sign.ts', 'tencent/errors.ts'],
   engine: [],
 };
@@ -83,7 +84,13 @@ export default tseslint.config(
       '@typescript-eslint/no-restricted-imports': [
         'error',
         {
-          patterns: [{ group: ['**/activities/**', '**/tencent/**'], allowTypeImports: true, message: 'Types only.' }],
+          patterns: [
+            {
+              group: ['**/activities/**', '**/parents/**', '**/tencent/**'],
+              allowTypeImports: true,
+              message: 'Types only.',
+            },
+          ],
         },
       ],
     },

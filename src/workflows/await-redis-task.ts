@@ -15,6 +15,7 @@ import { CONTINUED, finalMarkdownOf, markdownOf, viewOf } from '../contract/view
 import { beginWait, readCarriedState, type WaitState } from '../contract/wait-state.js';
 import { extendWait, getState, joinWait, pollNow } from './messages.js';
 import { countWait } from './metrics.js';
+import { followParent } from './parents.js';
 import { RedisTaskWait } from './redis-task-wait.js';
 import { upsertSearchAttributesOf } from './search-attributes.js';
 
@@ -43,6 +44,7 @@ const LONG_HISTORY = 500;
 export async function awaitRedisTask(input: AwaitRedisTaskInput, carried?: unknown): Promise<RedisTaskResult> {
   const { plan, state } = readArguments(input, carried);
   const apiQueue = apiTaskQueue(workflowInfo().taskQueue);
+  followParent();
 
   const wait = new RedisTaskWait(plan, state, {
     apiQueue,

@@ -38,6 +38,8 @@ export async function startAwaitRedisTask(
   return startChild<typeof awaitRedisTask>(AWAIT_REDIS_TASK, {
     ...start,
     workflowId: childWorkflowId(workflowInfo().workflowId, taskQueue, plan.region, plan.taskId),
+    // A parent that was reset to before its wait has left that one behind, and no run of the parent hears of its end.
+    workflowIdReusePolicy: 'TERMINATE_IF_RUNNING',
     ...options,
     memo: { ...start.memo, ...options.memo },
   });

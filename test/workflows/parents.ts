@@ -1,10 +1,19 @@
 // The workflows of these tests: the wait itself, and parents as a user of the package would write them.
-import { ChildWorkflowFailure, isCancellation, sleep, workflowInfo } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  ChildWorkflowFailure,
+  defineSignal,
+  isCancellation,
+  setHandler,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { decodeRedisTaskFailure, type RedisTaskFailure } from '../../src/contract/failures.js';
 import type { AwaitRedisTaskInput } from '../../src/contract/input.js';
 import type { RedisTaskResult } from '../../src/contract/outcome.js';
 import {
   executeAwaitRedisTask,
+  pollNow,
   startAwaitRedisTask,
   waitForRedisTask,
   type AwaitRedisTaskOptions,
@@ -67,4 +76,27 @@ export async function catchingInline(input: AwaitRedisTaskInput): Promise<RedisT
   } catch (error) {
     return isCancellation(error) ? 'cancelled' : decodeRedisTaskFailure(error);
   }
+}
+
+/** Waits as a child until it is told to give up; then it goes on without it. */
+export async function givingUpParent(input: AwaitRedisTaskInput, options?: AwaitRedisTaskOptions): Promise<string> {
+  const wait = new CancellationScope();
+  setHandler(defineSignal('giveUp'), () => wait.cancel());
+  try {
+    await wait.run(() => executeAwaitRedisTask(input, options));
+    return 'waited';
+  } catch (error) {
+    if (isCancellation(error)) return 'given up';
+    throw error;
+  }
+}
+
+/** Waits as a child, and sends it `pollNow` when told to. */
+export async function signallingParent(
+  input: AwaitRedisTaskInput,
+  options?: AwaitRedisTaskOptions,
+): Promise<RedisTaskResult> {
+  const child = await startAwaitRedisTask(input, options);
+  setHandler(defineSignal('poke'), () => child.signal(pollNow));
+  return child.result();
 }

@@ -1,0 +1,141 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Client, isGrpcServiceError } from '@temporalio/client';
+import pLimit from 'p-limit';
+import { type ChildWaits, readParentEvents } from '../contract/parent-history.js';
+
+/** The run of a parent. */
+export interface ParentRun {
+  readonly workflowId: string;
+  readonly runId: string;
+}
+
+/** How long the server may hold a request for news. */
+const NEWS_WITHIN_MS = 10_000;
+/** More requests at once could hold up those of the workers, with which they share a connection. */
+const REQUESTS_AT_ONCE = 50;
+/** While more parents are followed, they take turns of this length. */
+const TURN_MS = 1_000;
+const TRY_AGAIN_MS = 1_000;
+
+// Of gRPC.
+const DEADLINE_EXCEEDED = 4;
+const NOT_FOUND = 5;
+
+/**
+ * Reads the histories of parents as they grow, and cancels the waits that they have cancelled.
+ *
+ * The server delivers a parent's cancellation to the run that the parent has started, and to no later one: when that run
+ * has continued as new or was reset, the server confirms the cancellation and drops it (seen on Server 1.32, for parents
+ * of the TypeScript and the Python SDK, which name the run). It stands in the parent's history nevertheless.
+ */
+export class ParentFollower {
+  private readonly followed = new Set<string>();
+  private readonly limit = pLimit(REQUESTS_AT_ONCE);
+  private readonly stopping = new AbortController();
+
+  constructor(private readonly client: Client) {}
+
+  /** Follows the run of a parent until it has no open waits, and then the run that took its place in a reset. */
+  follow(parent: ParentRun): void {
+    if (this.followed.has(parent.runId) || this.stopping.signal.aborted) return;
+    this.followed.add(parent.runId);
+    void this.followToItsEnd(parent).finally(() => this.followed.delete(parent.runId));
+  }
+
+  /** Ends all of it. Requests under way are left to the server, which answers them within seconds. */
+  stop(): void {
+    this.stopping.abort();
+    this.limit.clearQueue();
+  }
+
+  private async followToItsEnd(parent: ParentRun): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      try {
+        if (await this.read(parent)) await this.followSuccessorOf(parent);
+        return;
+      } catch (error) {
+        if (isNotFound(error)) return;
+        // The history is read from its beginning again: cancelling twice is cancelling once.
+        await sleep(TRY_AGAIN_MS, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  /** Reads a parent's history, and goes on while it grows. @returns whether the run is over */
+  private async read(parent: ParentRun): Promise<boolean> {
+    let waits: ChildWaits = new Map();
+    const cancelled = new Set<string>();
+    let page: Uint8Array | undefined;
+    for (;;) {
+      const news = await this.newsOf(parent, page);
+      if (this.stopping.signal.aborted) return false;
+      // The server has held the request for as long as it may.
+      if (news?.events.length === 0 || !news) {
+        if (waits.size === 0) return false;
+      } else {
+        waits = readParentEvents(waits, news.events);
+        for (const [workflowId, { firstRunId, isCancelled }] of waits) {
+          if (!isCancelled || cancelled.has(firstRunId)) continue;
+          await this.cancel(workflowId, firstRunId);
+          cancelled.add(firstRunId);
+        }
+      }
+      if (news && news.next.length === 0) return true;
+      page = news?.next ?? page;
+    }
+  }
+
+  /** The next events. Without a page they are the first ones. Undefined when none came in time. */
+  private async newsOf({ workflowId, runId }: ParentRun, nextPageToken: Uint8Array | undefined) {
+    const { namespace } = this.client.options;
+    const request = {
+      namespace,
+      execution: { workflowId, runId },
+      waitNewEvent: true,
+      ...(nextPageToken && { nextPageToken }),
+    };
+    const withinMs = this.followed.size > REQUESTS_AT_ONCE ? TURN_MS : NEWS_WITHIN_MS;
+    try {
+      const { history, nextPageToken: next } = await this.limit(() =>
+        this.client.withDeadline(Date.now() + withinMs, () =>
+          this.client.workflowService.getWorkflowExecutionHistory(request),
+        ),
+      );
+      return { events: history?.events ?? [], next };
+    } catch (error) {
+      if (grpcCode(error) === DEADLINE_EXCEEDED) return undefined;
+      throw error;
+    }
+  }
+
+  /** Cancels the run of a wait that is open, unless it has ended. */
+  private async cancel(workflowId: string, firstExecutionRunId: string): Promise<void> {
+    const { namespace, identity } = this.client.options;
+    try {
+      await this.client.workflowService.requestCancelWorkflowExecution({
+        namespace,
+        identity,
+        workflowExecution: { workflowId },
+        firstExecutionRunId,
+        requestId: firstExecutionRunId,
+        reason: "the parent's cancellation, which named an earlier run",
+      });
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+  }
+
+  /** A reset parent goes on as another run, which has the same waits and may cancel them. */
+  private async followSuccessorOf({ workflowId, runId }: ParentRun): Promise<void> {
+    const current = await this.client.workflow.getHandle(workflowId).describe();
+    if (current.status.name === 'RUNNING' && current.runId !== runId) this.follow(current);
+  }
+}
+
+export function isNotFound(error: unknown): boolean {
+  return grpcCode(error) === NOT_FOUND;
+}
+
+function grpcCode(error: unknown): number | undefined {
+  return isGrpcServiceError(error) ? error.code : undefined;
+}

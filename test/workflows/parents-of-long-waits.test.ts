@@ -1,0 +1,169 @@
+// Parents of waits that have continued as new or were reset, on a dev server that suggests to continue after twenty events.
+import { randomUUID } from 'node:crypto';
+import { type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
+import { CancelledFailure } from '@temporalio/common';
+import { LONG_HISTORIES_SERVER, ownDevServer } from '../support/environments.js';
+import { workflowBundle } from '../support/environments.js';
+import { causeOf, REGION as region, until, untilState, Waits, type WaitHandle } from '../support/waits.js';
+
+// Two polls in quick succession, which fill a run, and then none for an hour: whatever ends a wait, no poll does.
+const polling = { initialInterval: '1s', backoffCoefficient: 1, jitter: 0 };
+
+let waits: Waits;
+let parents: string;
+
+beforeAll(async () => {
+  waits = await Waits.start(() => ownDevServer(LONG_HISTORIES_SERVER));
+  // Parents have a worker of their own: that of the waits may be gone.
+  parents = `parents-${randomUUID()}`;
+  await waits.serve({ taskQueue: parents, workflowBundle: workflowBundle() });
+});
+afterAll(() => waits.close());
+
+/** A parent of a wait, which runs on a queue of its own. */
+async function startParent(name = 'childParent', taskQueue = waits.taskQueue) {
+  const taskId = waits.addTask({ status: 'running' });
+  const parent = await waits.startWorkflow(name, [{ taskId, region, polling, maxWait: '1d' }, { taskQueue }], {
+    taskQueue: parents,
+  });
+  const wait: WaitHandle = waits.client.workflow.getHandle(`${parent.workflowId}/${taskQueue}/${region}/${taskId}`);
+  return { taskId, parent, wait };
+}
+
+/** The same, once the parent does not know the run that is open. */
+async function startLongWait(name?: string, taskQueue?: string) {
+  const started = await startParent(name, taskQueue);
+  await until(
+    () => runs(started.wait),
+    ([open, first]) => open !== first,
+  );
+  return started;
+}
+
+/** The run that is open, and the first one; none before the start. */
+async function runs(wait: WaitHandle): Promise<[open: string, first: string]> {
+  try {
+    const { runId, raw } = await wait.describe();
+    return [runId, raw.workflowExecutionInfo?.firstRunId ?? ''];
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return ['', ''];
+    throw error;
+  }
+}
+
+/** Resets a workflow to before a workflow task, the first one unless told otherwise. */
+async function reset({ workflowId }: WorkflowHandle, finishEventId = 4): Promise<string> {
+  const { runId } = await waits.client.workflowService.resetWorkflowExecution({
+    namespace: waits.client.options.namespace,
+    workflowExecution: { workflowId },
+    workflowTaskFinishEventId: finishEventId as never,
+    requestId: randomUUID(),
+    reason: 'test',
+  });
+  return runId ?? '';
+}
+
+async function endOf(handle: WorkflowHandle): Promise<string> {
+  const { status } = await until(
+    () => handle.describe(),
+    ({ status }) => status.name !== 'RUNNING',
+  );
+  return status.name;
+}
+
+describe('a wait that has continued as new', () => {
+  test.concurrent('is cancelled with its parent', async () => {
+    const { parent, wait } = await startLongWait();
+    await parent.cancel();
+
+    expect(await causeOf(parent.result())).toBeInstanceOf(CancelledFailure);
+    await expect(endOf(wait)).resolves.toBe('CANCELLED');
+  });
+
+  test.concurrent('is cancelled by a parent that goes on', async () => {
+    const { parent, wait } = await startLongWait('givingUpParent');
+    await parent.signal('giveUp');
+
+    await expect(parent.result()).resolves.toBe('given up');
+    await expect(endOf(wait)).resolves.toBe('CANCELLED');
+  });
+
+  test.concurrent('is cancelled when its parent was cancelled while no worker ran', async () => {
+    const taskQueue = `replaced-${randomUUID()}`;
+    const stop = await waits.serveWaits(taskQueue);
+    await waits.serveCalls(taskQueue);
+    const { parent, wait } = await startLongWait('childParent', taskQueue);
+    await wait.signal('pollNow');
+    await stop();
+    await parent.cancel();
+    await waits.serveWaits(taskQueue);
+
+    expect(await causeOf(parent.result())).toBeInstanceOf(CancelledFailure);
+    await expect(endOf(wait)).resolves.toBe('CANCELLED');
+  });
+
+  test.concurrent('ends with a parent that is terminated', async () => {
+    const { parent, wait } = await startLongWait();
+    await parent.terminate();
+
+    await expect(endOf(wait)).resolves.toBe('TERMINATED');
+  });
+
+  test.concurrent('hears the signals of its parent', async () => {
+    const { parent, wait, taskId } = await startLongWait('signallingParent');
+    const { polls } = await untilState(wait, ({ nextPollAt }) => nextPollAt !== null);
+    waits.simulator.setTask(taskId, { status: 'succeed' });
+    await parent.signal('poke');
+
+    await expect(parent.result()).resolves.toMatchObject({ taskId, status: 'succeed' });
+    expect(polls).toBeGreaterThan(0);
+  });
+
+  test.concurrent('is cancelled by a parent that was reset to after its start', async () => {
+    const { parent, wait } = await startLongWait('signallingParent');
+    await parent.signal('poke');
+    const { events } = await until(
+      () => parent.fetchHistory(),
+      ({ events }) => events?.some((event) => event.externalWorkflowExecutionSignaledEventAttributes) ?? false,
+    );
+    const eventId = events?.findLast((event) => event.workflowTaskCompletedEventAttributes)?.eventId;
+    const runId = await reset(parent, Number(eventId));
+    const again = waits.client.workflow.getHandle(parent.workflowId, runId);
+    await again.cancel();
+
+    expect(await causeOf(again.result())).toBeInstanceOf(CancelledFailure);
+    await expect(endOf(wait)).resolves.toBe('CANCELLED');
+  });
+});
+
+test.concurrent('a wait that was reset is cancelled with its parent', async () => {
+  const { parent, wait } = await startParent();
+  await until(
+    () => runs(wait),
+    ([open]) => open !== '',
+  );
+  await untilState(wait, ({ polls }) => polls > 0);
+  await reset(wait);
+  await untilState(wait, ({ polls }) => polls > 0);
+  await parent.cancel();
+
+  expect(await causeOf(parent.result())).toBeInstanceOf(CancelledFailure);
+  await expect(endOf(wait)).resolves.toBe('CANCELLED');
+});
+
+test.concurrent('a parent that was reset to before its wait has a new one in place of the old', async () => {
+  const { parent, wait, taskId } = await startLongWait();
+  const [, first] = await runs(wait);
+  const again = waits.client.workflow.getHandle(parent.workflowId, await reset(parent));
+  await until(
+    () => runs(wait),
+    ([, now]) => now !== first,
+  );
+  waits.simulator.setTask(taskId, { status: 'succeed' });
+
+  await expect(again.result()).resolves.toMatchObject({ taskId, status: 'succeed' });
+});
+
+test('every run replays', async () => {
+  await expect(waits.replayAll()).resolves.toBeGreaterThan(10);
+});
