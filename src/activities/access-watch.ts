@@ -38,6 +38,12 @@ export class AccessWatch {
     }
   }
 
+  /** Until the next call: nobody needs to know any more. */
+  stopProbing(): void {
+    clearTimeout(this.probe);
+    this.probe = undefined;
+  }
+
   private learn(error: TencentApiError, again: () => Promise<unknown>): void {
     const errorClass = pollErrorClassOf(error);
     if (ACCEPTED.includes(errorClass)) this.accepted();
@@ -47,19 +53,20 @@ export class AccessWatch {
   private accepted(): void {
     this.refusedInARow = 0;
     if (!this.refusal) return;
-    clearTimeout(this.probe);
+    this.stopProbing();
     this.refusal = undefined;
     this.changed(undefined);
   }
 
   private refused(error: TencentApiError, again: () => Promise<unknown>): void {
     this.refusedInARow += 1;
-    const isFirst = !this.refusal;
-    if (isAboutPermission(error) && (!isFirst || this.refusedInARow < PERMISSION_REFUSALS)) return;
-    if (this.refusal?.code === error.code) return;
-    this.refusal = error;
-    this.changed(error);
-    if (isFirst) this.probeAfter(PROBE_MS, again);
+    const isKnown = this.refusal?.code === error.code;
+    const isDoubtful = isAboutPermission(error) && (this.refusal || this.refusedInARow < PERMISSION_REFUSALS);
+    if (!isKnown && !isDoubtful) {
+      this.refusal = error;
+      this.changed(error);
+    }
+    if (this.refusal && !this.probe) this.probeAfter(PROBE_MS, again);
   }
 
   private probeAfter(ms: number, again: () => Promise<unknown>): void {

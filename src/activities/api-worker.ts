@@ -1,11 +1,9 @@
-import type { WorkerOptions } from '@temporalio/worker';
+import type { WorkerOptions, WorkerPlugin } from '@temporalio/worker';
 import { apiTaskQueue, DEFAULT_TASK_QUEUE } from '../contract/ids.js';
-import { createCallPace } from '../tencent/call-pace.js';
+import { ApiAccount } from './api-account.js';
 import { CallSlots } from './call-slots.js';
-import { activitiesAt, DEFAULT_API_RPS, type RedisActivitiesOptions } from './redis-activities.js';
-
-/** The most calls a second that the API takes from an account. */
-export const API_RPS_LIMIT = 20;
+import { activitiesOf, type RedisActivitiesOptions } from './redis-activities.js';
+import { showGauges } from './worker-gauges.js';
 
 /** How long a stopping worker lets its calls go on: one HTTP timeout and a little more. */
 export const DRAIN_TIME = '11s';
@@ -40,8 +38,8 @@ export interface RedisApiWorkerOptions extends RedisActivitiesOptions {
 }
 
 /**
- * The options of a worker that makes the calls of waits, and nothing else: its queue, its activities, and what keeps a
- * fleet of such workers to the API's rate.
+ * The options of one worker that makes the calls of waits, and nothing else: its queue, its activities, and what keeps a
+ * fleet of such workers to the API's rate. Call it again for another worker: they count its calls.
  *
  * @throws RangeError when `requestsPerSecond` is more than the API takes from an account
  *
@@ -50,24 +48,35 @@ export interface RedisApiWorkerOptions extends RedisActivitiesOptions {
  * const calls = await Worker.create({ connection, ...redisApiWorkerOptions() });
  * ```
  */
-export function redisApiWorkerOptions({
-  taskQueue = DEFAULT_TASK_QUEUE,
-  requestsPerSecond = DEFAULT_API_RPS,
-  ...options
-}: RedisApiWorkerOptions = {}) {
-  if (!(requestsPerSecond > 0 && requestsPerSecond <= API_RPS_LIMIT)) {
-    throw new RangeError(
-      `requestsPerSecond is ${requestsPerSecond}, but it must be more than 0 and at most ${API_RPS_LIMIT}`,
-    );
-  }
-  const pace = createCallPace(requestsPerSecond);
+export function redisApiWorkerOptions({ taskQueue = DEFAULT_TASK_QUEUE, ...options }: RedisApiWorkerOptions = {}) {
+  return apiWorkerOptions(ApiAccount.ofWorkers(options), taskQueue);
+}
+
+/** The options of one of the workers that make the calls of an account. What they keep is for this one alone. */
+export function apiWorkerOptions(account: ApiAccount, taskQueue: string) {
+  const slots = new CallSlots(account.pace);
+  const api = account.openApi(slots);
   const unused = { type: 'fixed-size', numSlots: 10 } as const;
+  const whileItRuns: WorkerPlugin = {
+    name: 'temporal-tencent-redis.ApiWorker',
+    async runWorker(worker, next) {
+      const ended = account.workerBegan();
+      const hideGauges = showGauges(worker);
+      try {
+        await next(worker);
+      } finally {
+        hideGauges();
+        ended();
+        api.close();
+      }
+    },
+  };
   return {
     taskQueue: apiTaskQueue(taskQueue),
-    activities: activitiesAt(pace, options),
-    maxTaskQueueActivitiesPerSecond: requestsPerSecond,
+    activities: activitiesOf(account, api),
+    maxTaskQueueActivitiesPerSecond: account.requestsPerSecond,
     tuner: {
-      activityTaskSlotSupplier: new CallSlots(pace),
+      activityTaskSlotSupplier: slots,
       // The SDK wants all of them.
       workflowTaskSlotSupplier: unused,
       localActivityTaskSlotSupplier: unused,
@@ -76,5 +85,6 @@ export function redisApiWorkerOptions({
     // A cancellation reaches a call with the answer to its next heartbeat.
     maxHeartbeatThrottleInterval: '1s',
     shutdownGraceTime: DRAIN_TIME,
+    plugins: [whileItRuns],
   } satisfies WorkerOptions;
 }

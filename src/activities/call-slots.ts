@@ -3,17 +3,42 @@ import type { ActivitySlotInfo, CustomSlotSupplier, SlotPermit } from '@temporal
 import type { CallPace } from '../tencent/call-pace.js';
 
 /**
- * Takes no more calls from the task queue than this process can send soon: a call that waits here has used its share of
- * the fleet's rate already, and another worker could have sent it.
+ * The slots of one worker for calls, at a pace that it shares with others. It takes no more calls from its task queue than
+ * can be sent soon: a call that waits here has used its share of the fleet's rate already, and another worker could have
+ * sent it.
+ *
+ * Each worker needs slots of its own: an idle one holds all of them with its long polls, and one that stops may be granted
+ * a slot that the SDK never gives back.
  */
-export class CallSlots implements CustomSlotSupplier<ActivitySlotInfo> {
+export class CallSlots implements CustomSlotSupplier<ActivitySlotInfo>, Pick<CallPace, 'send' | 'hold'> {
   readonly type = 'custom';
   /** Slots that poll for a call or have one. */
   private taken = 0;
+  /** Calls of this worker that have had their turn. */
+  private sending = 0;
 
   constructor(private readonly pace: CallPace) {}
 
+  /** Makes a call of this worker in its turn. Its slot is another's from then on, however long the answer takes. */
+  send<T>(call: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    return this.pace.send(async () => {
+      this.sending += 1;
+      this.changed();
+      try {
+        return await call();
+      } finally {
+        this.sending -= 1;
+        this.changed();
+      }
+    }, signal);
+  }
+
+  hold(): void {
+    this.pace.hold();
+  }
+
   async reserveSlot(_context: unknown, signal: AbortSignal): Promise<SlotPermit> {
+    signal.throwIfAborted();
     while (!this.isFree()) {
       // The SDK tells an orderly abort by this very reason.
       await once(this.pace.events, 'change', { signal }).catch(() => signal.throwIfAborted());
@@ -31,15 +56,19 @@ export class CallSlots implements CustomSlotSupplier<ActivitySlotInfo> {
 
   releaseSlot(): void {
     this.taken -= 1;
-    this.pace.events.emit('change');
+    this.changed();
   }
 
   private isFree(): boolean {
-    return this.taken - this.pace.sending < this.pace.ahead;
+    return this.taken - this.sending < this.pace.ahead;
   }
 
   private take(): SlotPermit {
     this.taken += 1;
     return {};
+  }
+
+  private changed(): void {
+    this.pace.events.emit('change');
   }
 }

@@ -2,20 +2,13 @@ import { Context } from '@temporalio/activity';
 import { type AwaitRedisTaskInput, readInput, type WaitPlan } from '../contract/input.js';
 import type { RedisTaskObservation } from '../contract/task.js';
 import { beginWait, readCarriedState, type WaitState } from '../contract/wait-state.js';
-import { type CallPace, createCallPace } from '../tencent/call-pace.js';
-import { defaultCredentials } from '../tencent/credentials/index.js';
 import type { CredentialProvider } from '../tencent/credentials/provider.js';
 import { describeTaskInfo } from '../tencent/describe-task-info.js';
-import { readEndpoint } from '../tencent/endpoint.js';
 import { TencentApiError } from '../tencent/errors.js';
-import { createRedisApi } from '../tencent/redis-api.js';
-import { AccessWatch } from './access-watch.js';
-import { ApiMetrics } from './api-metrics.js';
+import type { RedisApi } from '../tencent/redis-api.js';
+import { ApiAccount } from './api-account.js';
 import { pollFailure } from './poll-failure.js';
 import { type WatchAnswer, watchTaskInfo } from './watch-task-info.js';
-
-/** Calls a second of a whole fleet: three quarters of what the API takes from an account that has other users too. */
-export const DEFAULT_API_RPS = 15;
 
 /** A call learns of a cancellation by its heartbeats. */
 const HEARTBEAT_MS = 500;
@@ -96,6 +89,9 @@ export interface RedisActivities {
   watchTaskInfo(input: AwaitRedisTaskInput, known: WaitState): Promise<WatchAnswer>;
 }
 
+/** Their names. */
+export const API_ACTIVITIES = ['describeTaskInfo', 'watchTaskInfo'] as const satisfies (keyof RedisActivities)[];
+
 /**
  * Creates the activities of a worker on the queue `<task queue>-api`. `redisApiWorkerOptions` has these, and all else that
  * keeps a worker to the API's rate.
@@ -111,22 +107,13 @@ export interface RedisActivities {
  * ```
  */
 export function createRedisActivities(options: RedisActivitiesOptions = {}): RedisActivities {
-  return activitiesAt(createCallPace(options.requestsPerSecond ?? DEFAULT_API_RPS), options);
+  const account = new ApiAccount(options);
+  return activitiesOf(account, account.openApi());
 }
 
-/** The same, at a pace that the caller controls. */
-export function activitiesAt(pace: CallPace, options: RedisActivitiesOptions): RedisActivities {
-  const metrics = new ApiMetrics();
-  const api = createRedisApi({
-    credentials: options.credentials ?? defaultCredentials(),
-    endpoint: options.endpoint === undefined ? undefined : readEndpoint(options.endpoint),
-    pace,
-    observer: metrics,
-  });
-  const access = new AccessWatch((refusal) => {
-    pace.slowDown(refusal !== undefined);
-    options.onAccessChange?.(refusal);
-  });
+/** The activities of one worker. @param api - the worker's own, at the pace of the account */
+export function activitiesOf(account: ApiAccount, api: RedisApi): RedisActivities {
+  const { metrics, access, searchAttributes } = account;
 
   const describe: typeof describeTaskInfo = async (...call) => {
     try {
@@ -153,7 +140,7 @@ export function activitiesAt(pace: CallPace, options: RedisActivitiesOptions): R
         () => describe(api, task),
       );
       const queuedMs = receivedAt - currentAttemptScheduledTimestampMs - clockAheadMs(metrics.clockSkewMs);
-      return { ...observation, queuedMs, ...(options.searchAttributes && { searchAttributes: true }) };
+      return { ...observation, queuedMs, ...(searchAttributes && { searchAttributes: true }) };
     } finally {
       clearInterval(beats);
     }

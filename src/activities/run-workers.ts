@@ -1,44 +1,77 @@
-import { setTimeout } from 'node:timers/promises';
-import type { Worker } from '@temporalio/worker';
-import { showGauges } from './worker-gauges.js';
+import type { Worker, WorkerOptions, WorkerPlugin } from '@temporalio/worker';
 
 type Run = (worker: Worker) => Promise<void>;
 
+interface RunOptions {
+  /** How to run each. @default its own `run` */
+  readonly run?: Run | undefined;
+  /** Stops all of them. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Workers that another plugin holds up, and that are to stop as soon as they run. */
+const unwanted = new WeakSet<Worker>();
+
+/** Put it into the options of each worker that runs with others: they can then end it before it has begun. */
+export const TOGETHER: WorkerPlugin = {
+  name: 'temporal-tencent-redis.Together',
+  configureWorker: innermost,
+  async runWorker(worker, next) {
+    const running = next(worker);
+    if (unwanted.has(worker)) stop(worker);
+    await running;
+  },
+};
+
+/** Moves that plugin to the end of all, where nothing comes between it and the worker. */
+export function innermost(options: WorkerOptions): WorkerOptions {
+  const others = (options.plugins ?? []).filter((each) => each !== TOGETHER);
+  return { ...options, plugins: [...others, TOGETHER] };
+}
+
 /**
- * Runs two workers: of waits, and of their calls. When one ends or fails, the other is stopped.
+ * Runs workers together: when one ends or fails, the others are stopped.
  *
- * @param runFirst - how to run the first one
- * @param signal - stops both
- * @throws the error of the worker that failed
+ * @throws the error of the worker that failed first
  */
-export async function runWorkers(first: Worker, second: Worker, runFirst = run, signal?: AbortSignal): Promise<void> {
-  const runs = [runFirst(first), second.run()] as const;
-  const stopBoth = () => Promise.all([stop(first, runs[0]), stop(second, runs[1])]);
-  if (signal?.aborted) void stopBoth();
-  signal?.addEventListener('abort', () => void stopBoth(), { once: true });
-  const stopGauges = showGauges(first, second);
-  const results = await Promise.allSettled(runs.map((each) => each.finally(stopBoth)));
-  stopGauges();
-  const failed = results.find((result) => result.status === 'rejected');
-  if (failed) throw failed.reason;
-}
-
-/** Ends a worker that cannot do its work. It has to run for a moment: only then does it close its connection. */
-export async function runAndStop(worker: Worker, run: Run): Promise<void> {
-  const running = run(worker);
-  await Promise.allSettled([running, stop(worker, running)]);
-}
-
-function run(worker: Worker): Promise<void> {
-  return worker.run();
-}
-
-/** Stops a worker. If a plugin delays its start, it is stopped as soon as it runs. */
-async function stop(worker: Worker, running: Promise<void>): Promise<void> {
-  const ended = running.then(
-    () => true,
-    () => true,
+export async function runTogether(
+  workers: readonly Worker[],
+  { run = (worker) => worker.run(), signal }: RunOptions = {},
+): Promise<void> {
+  const errors: unknown[] = [];
+  const stopAll = () => workers.forEach(stop);
+  const runs = workers.map((worker) =>
+    run(worker)
+      .catch((error: unknown) => void errors.push(error))
+      .finally(stopAll),
   );
-  while (worker.getState() === 'INITIALIZED' && !(await Promise.race([ended, setTimeout(5, false)])));
+  if (signal?.aborted) stopAll();
+  signal?.addEventListener('abort', stopAll);
+  await Promise.all(runs);
+  signal?.removeEventListener('abort', stopAll);
+  if (errors.length > 0) throw errors[0];
+}
+
+/**
+ * Creates the workers that run together with the first. When one cannot be created, those before it end: they have to run
+ * for that, since only then does a worker close what it has open.
+ */
+export async function createTogether<const Creates extends readonly (() => Promise<Worker>)[]>(
+  first: Worker,
+  creates: Creates,
+  run?: Run,
+): Promise<{ -readonly [I in keyof Creates]: Worker }> {
+  const others: Worker[] = [];
+  try {
+    for (const create of creates) others.push(await create());
+  } catch (error) {
+    await runTogether([first, ...others], { run, signal: AbortSignal.abort() }).catch(() => undefined);
+    throw error;
+  }
+  return others as { -readonly [I in keyof Creates]: Worker };
+}
+
+function stop(worker: Worker): void {
+  unwanted.add(worker);
   if (worker.getState() === 'RUNNING') worker.shutdown();
 }

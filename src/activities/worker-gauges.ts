@@ -1,5 +1,5 @@
 import { Runtime, type Worker } from '@temporalio/worker';
-import { waitsQuery } from '../contract/ids.js';
+import { queueOfWaits, waitsQuery } from '../contract/ids.js';
 import { METRICS, record } from '../contract/metrics.js';
 
 /** Each count is one request to the server, from each worker. */
@@ -11,14 +11,15 @@ const COUNT_EVERY_MS = 30_000;
  *
  * @returns ends it
  */
-export function showGauges(waits: Worker, calls: Worker): () => void {
-  const { namespace, taskQueue } = waits.options;
+export function showGauges(calls: Worker): () => void {
+  const { namespace, taskQueue: apiQueue, maxTaskQueueActivitiesPerSecond } = calls.options;
+  const taskQueue = queueOfWaits(apiQueue);
   const meter = Runtime.instance().metricMeter.withTags({ namespace, taskQueue });
   const query = waitsQuery(taskQueue, ['Running']);
   const show = async (): Promise<void> => {
-    record(meter, METRICS.rateLimit, calls.options.maxTaskQueueActivitiesPerSecond ?? 0);
+    record(meter, METRICS.rateLimit, maxTaskQueueActivitiesPerSecond ?? 0);
     try {
-      const { count } = (await waits.client?.workflow.count(query)) ?? {};
+      const { count } = (await calls.client?.workflow.count(query)) ?? {};
       if (count !== undefined) record(meter, METRICS.waitsOpen, count);
     } catch (error) {
       // The last count stays: a server that does not answer has metrics of its own.

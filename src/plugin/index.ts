@@ -14,9 +14,11 @@ import {
   type WorkerOptions,
   type WorkerPlugin,
 } from '@temporalio/worker';
+import { ApiAccount } from '../activities/api-account.js';
 import { createApiWorker } from '../activities/create-api-worker.js';
-import { createQueueActivities, type RedisApiWorkerOptions, redisApiWorkerOptions } from '../activities/index.js';
-import { runAndStop, runWorkers } from '../activities/run-workers.js';
+import { createQueueActivities, type RedisApiWorkerOptions } from '../activities/index.js';
+import { API_ACTIVITIES } from '../activities/redis-activities.js';
+import { createTogether, innermost, runTogether } from '../activities/run-workers.js';
 import { DEFAULT_TASK_QUEUE } from '../contract/ids.js';
 
 /** The bundler adds this file to the workflow bundle. */
@@ -68,13 +70,14 @@ export type RedisTaskPluginOptions = Omit<RedisApiWorkerOptions, 'taskQueue'>;
  */
 export class RedisTaskPlugin implements WorkerPlugin, BundlerPlugin, NativeConnectionPlugin {
   readonly name = 'temporal-tencent-redis.RedisTaskPlugin';
-  private readonly apiWorker: ReturnType<typeof redisApiWorkerOptions>;
+  /** Shared by all workers that the plugin is given to. */
+  private readonly account: ApiAccount;
   /** A plugin given to both the worker and its connection is called twice. */
   private readonly served = new WeakSet<Worker>();
 
   /** @throws RangeError when `requestsPerSecond` is over the API's limit */
   constructor(options: RedisTaskPluginOptions = {}) {
-    this.apiWorker = redisApiWorkerOptions(options);
+    this.account = ApiAccount.ofWorkers(options);
   }
 
   /** Called by the SDK. @throws TypeError when the worker has an activity of the same name */
@@ -82,8 +85,8 @@ export class RedisTaskPlugin implements WorkerPlugin, BundlerPlugin, NativeConne
     const own = options.activities ?? {};
     this.refuseClash(Object.keys(own));
     // A worker without activities must stay without: another worker of the process may serve them on the same queue.
-    if (Object.keys(own).length === 0) return options;
-    return { ...options, activities: { ...own, ...createQueueActivities() } };
+    const activities = Object.keys(own).length === 0 ? own : { ...own, ...createQueueActivities() };
+    return innermost({ ...options, activities });
   }
 
   /** Called by the SDK. Adds the check that reports a missing re-export. */
@@ -97,20 +100,18 @@ export class RedisTaskPlugin implements WorkerPlugin, BundlerPlugin, NativeConne
     if (this.served.has(worker)) return next(worker);
     this.served.add(worker);
     warnOfOwnQueue(worker);
-    let calls: Worker;
-    try {
+    const run = (each: Worker) => (each === worker ? next(each) : each.run());
+    const createCalls = () => {
       // Checked again: a plugin after this one may have added the activity.
       this.refuseClash([...worker.options.activities.keys()]);
-      calls = await createApiWorker(worker, this.apiWorker);
-    } catch (error) {
-      await runAndStop(worker, next);
-      throw error;
-    }
-    await runWorkers(worker, calls, next);
+      return createApiWorker(worker, this.account);
+    };
+    const beside = await createTogether(worker, [createCalls], run);
+    await runTogether([worker, ...beside], { run });
   }
 
   private refuseClash(names: readonly string[]): void {
-    const clash = Object.keys(this.apiWorker.activities).find((name) => names.includes(name));
+    const clash = API_ACTIVITIES.find((name) => names.includes(name));
     if (clash === undefined) return;
     throw new TypeError(
       `The worker has an activity ${clash}, which RedisTaskPlugin brings: rename yours, or leave it out if it is this package's`,

@@ -110,7 +110,7 @@ export function createRedisApi({
   requestsPerSecond = Infinity,
   pace = createCallPace(requestsPerSecond),
   observer,
-}: RedisApiOptions & { readonly pace?: CallPace; readonly observer?: CallObserver }): RedisApi {
+}: RedisApiOptions & { readonly pace?: Pick<CallPace, 'send' | 'hold'>; readonly observer?: CallObserver }): RedisApi {
   const provider = sharedLoads(credentials);
   const services = new Map<string, ApiService & { readonly agent: Agent }>();
   const clock = { skewMs: 0 };

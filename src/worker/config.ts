@@ -1,7 +1,6 @@
 import type { LogLevel } from '@temporalio/common';
 import * as v from 'valibot';
-import { API_RPS_LIMIT } from '../activities/api-worker.js';
-import { DEFAULT_API_RPS } from '../activities/redis-activities.js';
+import { API_RPS_LIMIT, DEFAULT_API_RPS } from '../activities/api-account.js';
 import { DEFAULT_TASK_QUEUE } from '../contract/ids.js';
 import { readProxy } from '../tencent/agents.js';
 import { ConfigError } from '../tencent/config-error.js';

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import { IllegalStateError, type Logger, Runtime } from '@temporalio/worker';
-import { runWorkers } from '../activities/run-workers.js';
+import { runTogether } from '../activities/run-workers.js';
 import { ConfigError } from '../tencent/config-error.js';
 import { defaultCredentials } from '../tencent/credentials/index.js';
 import { type ApiAccessOptions, logAccess, requireCredentials } from './api-access.js';
@@ -100,7 +100,7 @@ async function connectAndRun(
 
 async function serve({ waits, calls, connection }: TemporalWorkers, { signal, ...own }: RedisTaskWorkerOptions) {
   try {
-    await runWorkers(waits, calls, undefined, signal);
+    await runTogether([waits, calls], { signal });
   } finally {
     if (!own.connection) await connection.close();
   }

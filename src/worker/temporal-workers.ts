@@ -1,9 +1,11 @@
 import { type Logger, NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import pRetry from 'p-retry';
+import { ApiAccount } from '../activities/api-account.js';
 import { DRAIN_TIME } from '../activities/api-worker.js';
 import { createApiWorker } from '../activities/create-api-worker.js';
-import { createQueueActivities, redisApiWorkerOptions } from '../activities/index.js';
-import { runAndStop } from '../activities/run-workers.js';
+import { createQueueActivities } from '../activities/index.js';
+import { createTogether, TOGETHER } from '../activities/run-workers.js';
+import { refusedAsSecond, SecondWorkerError } from '../activities/second-worker.js';
 import type { ApiAccessOptions } from './api-access.js';
 import { bundleExtras, loadWorkflowBundle } from './bundle.js';
 import { cachedWaits } from './cached-waits.js';
@@ -41,8 +43,7 @@ export async function connectWorkers(
     maxTimeout: 10_000,
     randomize: true,
     ...(options.signal && { signal: options.signal }),
-    // Waiting repairs nothing here: another worker of this process serves the queue.
-    shouldRetry: ({ error }) => !/multiple workers|of this process/i.test(error.message),
+    shouldRetry: ({ error }) => !(error instanceof SecondWorkerError),
     onFailedAttempt({ error, attemptNumber: attempt }) {
       const { namespace, temporal } = config;
       const facts = { address: temporal.address, namespace, attempt, reason: error.message };
@@ -59,13 +60,7 @@ async function createWorkers(
   ownersConnection: NativeConnection | undefined,
 ): Promise<TemporalWorkers> {
   const { temporal, namespace, taskQueue, apiRps: requestsPerSecond, endpoint, searchAttributes, version } = config;
-  const api = {
-    ...access,
-    taskQueue,
-    requestsPerSecond,
-    searchAttributes,
-    ...(endpoint !== undefined && { endpoint }),
-  };
+  const api = { ...access, requestsPerSecond, searchAttributes, ...(endpoint !== undefined && { endpoint }) };
   const connection = ownersConnection ?? (await NativeConnection.connect(temporal));
   try {
     // The SDK asks for the namespace only once a worker has its threads, and leaves them behind when that fails: each
@@ -88,13 +83,10 @@ async function createWorkers(
       stickyQueueScheduleToStartTimeout: '2s',
       maxCachedWorkflows: cachedWaits(),
       activities: createQueueActivities(),
-    });
-    try {
-      return { connection, waits, calls: await createApiWorker(waits, redisApiWorkerOptions(api)) };
-    } catch (error) {
-      await runAndStop(waits, (worker) => worker.run());
-      throw error;
-    }
+      plugins: [...(given.plugins ?? []), TOGETHER],
+    }).catch(refusedAsSecond(taskQueue));
+    const [calls] = await createTogether(waits, [() => createApiWorker(waits, ApiAccount.ofWorkers(api))]);
+    return { connection, waits, calls };
   } catch (error) {
     if (!ownersConnection) await connection.close();
     throw error;

@@ -15,7 +15,7 @@ async function takeAll(slots: CallSlots): Promise<void> {
   for (let taken = 0; taken < 4; taken++) await slots.reserveSlot(context, never);
 }
 
-describe('the slots of a process for calls', () => {
+describe('the slots of a worker for calls', () => {
   test('are four, one for each partition of a task queue', async () => {
     const slots = new CallSlots(createCallPace(4));
     await takeAll(slots);
@@ -24,11 +24,10 @@ describe('the slots of a process for calls', () => {
   });
 
   test('are free again once a call has been sent, however long its answer takes', async () => {
-    const pace = createCallPace(4);
-    const slots = new CallSlots(pace);
+    const slots = new CallSlots(createCallPace(4));
     await takeAll(slots);
     const another = slots.reserveSlot(context, never);
-    void pace.send(() => new Promise(() => undefined));
+    void slots.send(() => new Promise(() => undefined));
 
     expect(await another).toEqual({});
   });
@@ -40,6 +39,26 @@ describe('the slots of a process for calls', () => {
     slots.releaseSlot();
 
     expect(await another).toEqual({});
+  });
+
+  test('are not those of another worker at the same pace, nor freed by its calls', async () => {
+    const pace = createCallPace(4);
+    const [slots, others] = [new CallSlots(pace), new CallSlots(pace)];
+    await takeAll(others);
+    await takeAll(slots);
+    const another = others.reserveSlot(context, never);
+    void others.send(() => new Promise(() => undefined));
+
+    expect(await another).toEqual({});
+    expect(slots.tryReserveSlot()).toBeNull();
+  });
+
+  test('are not granted to who has given up before', async () => {
+    const slots = new CallSlots(createCallPace(4));
+    const reason = new Error('the worker stops');
+
+    await expect(slots.reserveSlot(context, AbortSignal.abort(reason))).rejects.toBe(reason);
+    await takeAll(slots);
   });
 
   test('are one while the pace is slowed down', async () => {

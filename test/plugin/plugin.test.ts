@@ -13,7 +13,7 @@ import {
   type WorkerPlugin,
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
-import { runWorkers } from '../../src/activities/run-workers.js';
+import { runTogether } from '../../src/activities/run-workers.js';
 import { RedisTaskPlugin } from '../../src/plugin/index.js';
 import { RedisApiSimulator, type TaskStep } from '../../src/testing/index.js';
 import { devServer } from '../support/environments.js';
@@ -204,8 +204,61 @@ describe('the worker that makes the calls', () => {
     // A worker that has run before refuses to run again, at once.
     await inner.runUntil(Promise.resolve());
 
-    await expect(runWorkers(outer, inner)).rejects.toThrow('already started');
+    await expect(runTogether([outer, inner])).rejects.toThrow('already started');
     expect(outer.getState()).toBe('STOPPED');
+  });
+});
+
+describe('one plugin on a connection', () => {
+  const queues = Array.from({ length: 7 }, () => `shared-${randomUUID()}`);
+  let connection: NativeConnection;
+
+  beforeEach(async () => {
+    const address = process.env['TEST_DEV_SERVER_ADDRESS'] ?? '';
+    connection = await NativeConnection.connect({ address, plugins: [createPlugin(simulator)] });
+  });
+  afterEach(() => connection.close());
+
+  const create = (taskQueue: string) =>
+    createOwnWorker(env, { connection, taskQueue, workflowBundle: bundle, activities: {} });
+  /** A wait of a task that has succeeded: it ends with its first poll, or, without any, when `maxWait` has passed. */
+  const outcome = async (worker: Worker) => {
+    const input = { taskId: addTask(SUCCEED), region: REGION, maxWait: '15s' };
+    const handle = await env.client.workflow.start('awaitRedisTask', {
+      workflowId: randomUUID(),
+      taskQueue: worker.options.taskQueue,
+      args: [input],
+    });
+    return handle.result().then(
+      ({ status }: { status: string }) => status,
+      (error: unknown) => String((error as Error).cause),
+    );
+  };
+
+  test('serves as many queues at once as there are, though all workers are idle', async () => {
+    const workers = await Promise.all(queues.map(create));
+    const runs = workers.map((worker) => worker.run());
+    for (const { options } of workers) {
+      await until(
+        () => activityPollers(env, `${options.taskQueue}-api`),
+        ({ pollers }) => (pollers?.length ?? 0) > 0,
+      );
+    }
+    const outcomes = await Promise.all(workers.map(outcome));
+    for (const worker of workers) worker.shutdown();
+    await Promise.all(runs);
+
+    expect(outcomes).toEqual(queues.map(() => 'succeed'));
+  });
+
+  test('serves one worker after the other, however many have ended before', async () => {
+    const outcomes: string[] = [];
+    for (const taskQueue of queues) {
+      const worker = await create(taskQueue);
+      outcomes.push(await worker.runUntil(() => outcome(worker)));
+    }
+
+    expect(outcomes).toEqual(queues.map(() => 'succeed'));
   });
 });
 
@@ -263,7 +316,7 @@ describe('a mistake is an error that says what to do:', () => {
     const activitiesOnly = await createOwnWorker(env, { taskQueue, plugins });
 
     await expect(activitiesOnly.run()).rejects.toThrow(
-      `takes activities from ${taskQueue}-api already: serve the waits of a task queue once per process`,
+      `takes tasks from ${taskQueue}-api already: serve the waits of a task queue once per process`,
     );
     expect(activitiesOnly.getState()).toBe('STOPPED');
     // The first is not disturbed.

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { runWorkers } from '../../src/activities/run-workers.js';
+import { runTogether } from '../../src/activities/run-workers.js';
 import { livenessProblem, readinessProblem } from '../../src/worker/health.js';
 import { createLogger } from '../../src/worker/logger.js';
 import type { TemporalWorkers } from '../../src/worker/temporal-workers.js';
@@ -27,13 +27,13 @@ describe('the two Temporal workers', () => {
   test.each(['waits', 'calls'] as const)('stop together when the one for %s fails for good', async (half) => {
     await workers[half].runUntil(Promise.resolve());
 
-    await expect(runWorkers(workers.waits, workers.calls)).rejects.toThrow('already started');
+    await expect(runTogether([workers.waits, workers.calls])).rejects.toThrow('already started');
     expect([workers.waits.getState(), workers.calls.getState()]).toEqual(['STOPPED', 'STOPPED']);
   });
 
   test('stop together when they are told to', async () => {
     const stop = new AbortController();
-    const end = runWorkers(workers.waits, workers.calls, undefined, stop.signal);
+    const end = runTogether([workers.waits, workers.calls], { signal: stop.signal });
     await eventually(() => workers.calls.getState() === 'RUNNING');
     stop.abort();
 
@@ -46,7 +46,7 @@ describe('the two Temporal workers', () => {
   });
 
   test('stop at once when they were told to before they ran', async () => {
-    await expect(runWorkers(workers.waits, workers.calls, undefined, AbortSignal.abort())).resolves.toBeUndefined();
+    await expect(runTogether([workers.waits, workers.calls], { signal: AbortSignal.abort() })).resolves.toBeUndefined();
     expect([workers.waits.getState(), workers.calls.getState()]).toEqual(['STOPPED', 'STOPPED']);
   });
 });
