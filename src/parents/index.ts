@@ -1,6 +1,5 @@
 // Parents whose cancellation the server would not deliver: see `ParentFollower`.
-import { type InjectedSinkFunction, Runtime, type Worker } from '@temporalio/worker';
-import type { WorkflowInfo } from '@temporalio/workflow';
+import { type InjectedSinks, Runtime, type Worker, type WorkerOptions, type WorkerPlugin } from '@temporalio/worker';
 import { ContinuedWaits } from './continued-waits.js';
 import { ParentFollower } from './parent-follower.js';
 
@@ -10,32 +9,39 @@ export type ParentSinks = { redisTaskParents: { follow(): void } };
 /** How often to look for waits that no worker has in its cache: the one that had them was killed. */
 const LOOK_EVERY_MS = 30_000;
 
-/** The sinks of a worker of waits; {@link forwardCancellations} finds them there. */
-export function parentSinks() {
-  return { redisTaskParents: { follow: new ParentCancellations() } };
-}
-
-/**
- * While a worker with {@link parentSinks} runs, cancels its waits whose parents have cancelled them, where the server would
- * not.
- *
- * @returns ends it
- */
-export function forwardCancellations(worker: Worker): () => void {
-  const own = worker.options.sinks?.['redisTaskParents']?.['follow'];
-  return own instanceof ParentCancellations ? own.start(worker) : () => undefined;
-}
-
-class ParentCancellations implements InjectedSinkFunction<() => void> {
-  /** A worker that loads a wait must know its parent too. */
-  readonly callDuringReplay = true;
+/** While its worker runs, cancels the waits there whose parents have cancelled them, where the server would not. */
+export class ParentCancellations implements WorkerPlugin {
+  readonly name = 'temporal-tencent-redis.ParentCancellations';
   private follower: ParentFollower | undefined;
+  private readonly sinks: InjectedSinks<ParentSinks> = {
+    redisTaskParents: {
+      follow: {
+        fn: ({ parent }) => parent && this.follower?.follow(parent),
+        // A worker that loads a wait must know its parent too.
+        callDuringReplay: true,
+      },
+    },
+  };
 
-  fn({ parent }: WorkflowInfo): void {
-    if (parent) this.follower?.follow(parent);
+  /** Adds it to the options of a worker, unless they have one. */
+  static addTo(options: WorkerOptions): WorkerOptions {
+    const plugins = options.plugins ?? [];
+    if (plugins.some((each) => each instanceof ParentCancellations)) return options;
+    const own = new ParentCancellations();
+    // The SDK has collected the plugins before, and runs them later.
+    return own.configureWorker({ ...options, plugins: [...plugins, own] });
   }
 
-  start({ client, options: { taskQueue } }: Worker): () => void {
+  configureWorker(options: WorkerOptions): WorkerOptions {
+    return { ...options, sinks: { ...options.sinks, ...this.sinks } };
+  }
+
+  async runWorker(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {
+    const stop = this.start(worker);
+    await next(worker).finally(stop);
+  }
+
+  private start({ client, options: { taskQueue } }: Worker): () => void {
     if (!client) return () => undefined;
     const follower = (this.follower = new ParentFollower(client));
     const waits = new ContinuedWaits(client, taskQueue);

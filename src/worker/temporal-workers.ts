@@ -6,6 +6,7 @@ import { createApiWorker } from '../activities/create-api-worker.js';
 import { createQueueActivities } from '../activities/index.js';
 import { createTogether, TOGETHER } from '../activities/run-workers.js';
 import { refusedAsSecond, SecondWorkerError } from '../activities/second-worker.js';
+import { ParentCancellations } from '../parents/index.js';
 import type { ApiAccessOptions } from './api-access.js';
 import { bundleExtras, loadWorkflowBundle } from './bundle.js';
 import { cachedWaits } from './cached-waits.js';
@@ -83,7 +84,7 @@ async function createWorkers(
       stickyQueueScheduleToStartTimeout: '2s',
       maxCachedWorkflows: cachedWaits(),
       activities: createQueueActivities(),
-      plugins: [...(given.plugins ?? []), TOGETHER],
+      plugins: [...(given.plugins ?? []), new ParentCancellations(), TOGETHER],
     }).catch(refusedAsSecond(taskQueue));
     const [calls] = await createTogether(waits, [() => createApiWorker(waits, ApiAccount.ofWorkers(api))]);
     return { connection, waits, calls };

@@ -14,7 +14,7 @@ import type { RedisTaskFailure } from '../../src/contract/failures.js';
 import type { AwaitRedisTaskInput } from '../../src/contract/input.js';
 import type { RedisTaskResult } from '../../src/contract/outcome.js';
 import type { RedisTaskWaitState } from '../../src/contract/view.js';
-import { forwardCancellations, parentSinks } from '../../src/parents/index.js';
+import { ParentCancellations } from '../../src/parents/index.js';
 import { RedisApiSimulator, SIMULATOR_CREDENTIAL, type TaskStep } from '../../src/testing/index.js';
 import { workflowBundle } from './environments.js';
 import { followedHistories, type NamedHistory, type Run } from './histories.js';
@@ -67,7 +67,8 @@ export class Waits {
     const activities = createQueueActivities();
     const { waitWorker } = this.options;
     const bundle = waitWorker?.workflowBundle ?? workflowBundle();
-    return this.serve({ sinks: parentSinks(), ...waitWorker, taskQueue, workflowBundle: bundle, activities });
+    const plugins = [new ParentCancellations()];
+    return this.serve({ plugins, ...waitWorker, taskQueue, workflowBundle: bundle, activities });
   }
 
   /** A worker for the calls of waits on `taskQueue`. */
@@ -92,7 +93,7 @@ export class Waits {
       ...options,
       connection: this.env.nativeConnection,
     });
-    const run = worker.run().finally(forwardCancellations(worker));
+    const run = worker.run();
     this.running.push({ worker, run });
     return () => {
       worker.shutdown();

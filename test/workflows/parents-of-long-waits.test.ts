@@ -60,7 +60,7 @@ async function reset({ workflowId }: WorkflowHandle, finishEventId = 4): Promise
     requestId: randomUUID(),
     reason: 'test',
   });
-  return runId ?? '';
+  return runId;
 }
 
 async function endOf(handle: WorkflowHandle): Promise<string> {
