@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import { tsToMs } from '@temporalio/common/lib/time.js';
+import { ACTIVITY_QUEUE, ACTIVITY_STARTED } from '../contract/temporal-enums.js';
 
 /** The activities of a worker that runs waits, on the waits' own queue. */
 export interface QueueActivities {
@@ -20,13 +21,9 @@ export interface PendingWatch {
   readonly isCalling: boolean;
 }
 
-type Request = Parameters<Client['workflowService']['describeTaskQueue']>[0];
+type QueueType = NonNullable<Parameters<Client['workflowService']['describeTaskQueue']>[0]['taskQueueType']>;
 
-/** `PENDING_ACTIVITY_STATE_STARTED` of Temporal's API. */
-const ACTIVITY_STARTED = 2;
-
-/** `TASK_QUEUE_TYPE_ACTIVITY` of Temporal's API. */
-const ACTIVITY_QUEUE = 2 as unknown as NonNullable<Request['taskQueueType']>;
+const CALLS = ACTIVITY_QUEUE as unknown as QueueType;
 
 /**
  * Creates the activity by which a wait asks its own worker whether the queue of its calls is long or has no workers. A wait
@@ -45,7 +42,7 @@ export function createQueueActivities(): QueueActivities {
       const { stats } = await connection.workflowService.describeTaskQueue({
         namespace: options.namespace,
         taskQueue: { name: taskQueue },
-        taskQueueType: ACTIVITY_QUEUE,
+        taskQueueType: CALLS,
         reportStats: true,
       });
       return (stats?.tasksDispatchRate ?? 0) > 0;
@@ -59,7 +56,7 @@ export function createQueueActivities(): QueueActivities {
       const pending = raw.pendingActivities?.find((each) => each.activityId === activityId);
       if (!pending) return null;
       const { heartbeatDetails, nextAttemptScheduleTime, state } = pending;
-      const isCalling = (state as unknown) === ACTIVITY_STARTED;
+      const isCalling = Number(state) === ACTIVITY_STARTED;
       const [remembered] = await decodeArrayFromPayloads(
         client.options.loadedDataConverter,
         heartbeatDetails?.payloads,

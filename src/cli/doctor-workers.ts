@@ -6,7 +6,7 @@ import {
   TimeoutFailure,
   WorkflowFailedError,
 } from '@temporalio/client';
-import { ACTIVITIES, isUnanswered, pollersSince, WORKFLOWS } from '../client/workers.js';
+import { ACTIVITIES, isUnanswered, pollersSince, type QueueType, WORKFLOWS } from '../client/workers.js';
 import { apiTaskQueue, AWAIT_REDIS_TASK } from '../contract/ids.js';
 import { CliError, EXIT } from './exit-codes.js';
 import type { Temporal } from './temporal.js';
@@ -38,7 +38,7 @@ export function checkCallWorkers(temporal: Temporal): Promise<string> {
 async function checkQueue(
   temporal: Temporal,
   queue: string,
-  type: typeof WORKFLOWS,
+  type: QueueType,
   probe: (temporal: Temporal, id: string) => Promise<Verdict>,
   work: string,
 ): Promise<string> {

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
-import { ACTIVITIES, isUnanswered, pollersSince, WORKFLOWS } from '../client/workers.js';
+import { ACTIVITIES, isUnanswered, pollersSince, type QueueType, WORKFLOWS } from '../client/workers.js';
 import { apiTaskQueue } from '../contract/ids.js';
 import { CliError, EXIT } from './exit-codes.js';
 import { withTimeout, type Temporal } from './temporal.js';
@@ -19,7 +19,7 @@ export function describeNoWorker(queue: string, { address, namespace }: Temporal
 }
 
 /** The server's list of the workers on a queue. Some of them may have left a minute ago. */
-export function listPollers(temporal: Temporal, queue: string, type: typeof WORKFLOWS) {
+export function listPollers(temporal: Temporal, queue: string, type: QueueType) {
   return withTimeout(temporal, () => pollersSince(temporal.waits.client, queue, type, Date.now() - GONE_AFTER_MS));
 }
 

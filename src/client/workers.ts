@@ -1,17 +1,18 @@
 import { setTimeout } from 'node:timers/promises';
 import { type Client, isGrpcServiceError, ServiceError, type WorkflowExecutionDescription } from '@temporalio/client';
 import pMap from 'p-map';
+import { ACTIVITY_QUEUE, WORKFLOW_QUEUE, WORKFLOW_TASK_SCHEDULED } from '../contract/temporal-enums.js';
 import { RedisTaskNoWorkerError } from './error.js';
 
 type Service = Client['workflowService'];
 type Request = Parameters<Service['describeTaskQueue']>[0];
 type Poller = Awaited<ReturnType<Service['describeTaskQueue']>>['pollers'][number];
-type QueueType = NonNullable<Request['taskQueueType']>;
 
-/** Temporal's numbers for kinds of work, and for a task that nobody has taken. */
-export const WORKFLOWS = 1 as unknown as QueueType;
-export const ACTIVITIES = 2 as unknown as QueueType;
-const SCHEDULED = 1;
+export type QueueType = NonNullable<Request['taskQueueType']>;
+
+/** The kinds of work that a queue has. */
+export const WORKFLOWS = WORKFLOW_QUEUE as unknown as QueueType;
+export const ACTIVITIES = ACTIVITY_QUEUE as unknown as QueueType;
 
 /** The first workflow task is scheduled with the start of the wait; a later one means that a worker took the first. */
 const WITH_THE_START_MS = 100;
@@ -67,7 +68,7 @@ export async function untilBegun(client: Client, workflowId: string, giveUpAt: n
 /** Undefined once a worker has taken the first workflow task. */
 function firstTaskQueuedAt({ raw, runId }: WorkflowExecutionDescription): number | undefined {
   const { pendingWorkflowTask: task, workflowExecutionInfo: run } = raw;
-  if (Number(task?.state) !== SCHEDULED || task?.attempt !== 1 || (run?.firstRunId || runId) !== runId)
+  if (Number(task?.state) !== WORKFLOW_TASK_SCHEDULED || task?.attempt !== 1 || (run?.firstRunId || runId) !== runId)
     return undefined;
   const afterStartMs = msOf(task.originalScheduledTime) - msOf(run?.startTime);
   return afterStartMs < WITH_THE_START_MS ? msOf(task.scheduledTime) : undefined;

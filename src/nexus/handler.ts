@@ -10,11 +10,9 @@ import { OperationError, serviceHandler, type ServiceHandler } from 'nexus-rpc';
 import { AWAIT_REDIS_TASK, DEFAULT_TASK_QUEUE, waitStartOptions } from '../contract/ids.js';
 import { type AwaitRedisTaskInput, readInput, type WaitPlan } from '../contract/input.js';
 import type { RedisTaskResult } from '../contract/outcome.js';
+import { WORKFLOW_EXECUTION_STARTED } from '../contract/temporal-enums.js';
 import type { awaitRedisTask } from '../workflows/index.js';
 import { redisTasks } from './service.js';
-
-/** Temporal's number of the event that starts a workflow. */
-const WORKFLOW_EXECUTION_STARTED = 1;
 
 /**
  * Options of {@link createRedisTasksHandler}.

@@ -15,10 +15,14 @@ describe("Tencent's own SDK as a client", () => {
 
   // The SDK signs the host without a port and takes the service from its first label, so it is given the API's own
   // name and an agent that dials the simulator all the same.
-  function client(credential: SimulatorCredential, reqMethod: 'GET' | 'POST' = 'POST') {
+  function client(
+    credential: SimulatorCredential,
+    reqMethod: 'GET' | 'POST' = 'POST',
+    endpoint = 'redis.tencentcloudapi.com',
+  ) {
     const { hostname, port } = new URL(simulator.url);
     const agent = Object.assign(new Agent(), { createConnection: () => connect(Number(port), hostname) });
-    return new CommonClient('redis.tencentcloudapi.com', '2018-04-12', {
+    return new CommonClient(endpoint, '2018-04-12', {
       credential,
       region: 'ap-guangzhou',
       profile: { httpProfile: { protocol: 'http://', reqMethod, agent } },
@@ -56,6 +60,22 @@ describe("Tencent's own SDK as a client", () => {
     await expect(client(temporary).request('DescribeTaskInfo', { TaskId: 18215 })).resolves.toMatchObject({
       Status: 'succeed',
     });
+  });
+
+  // What docs/testing.md says of Node's SDK.
+  test.each([
+    ['a port, which it sends and does not sign', 'redis.simulator.test:8080'],
+    ['a first label that is not the service', 'simulator.test'],
+  ])('is refused at an endpoint with %s', async (_, endpoint) => {
+    const call = client(SIMULATOR_CREDENTIAL, 'POST', endpoint).request('DescribeTaskInfo', { TaskId: 18215 });
+
+    await expect(call).rejects.toMatchObject({ code: 'AuthFailure.SignatureFailure' });
+  });
+
+  test('is let in at another name that begins with the service', async () => {
+    const sdk = client(SIMULATOR_CREDENTIAL, 'POST', 'redis.simulator.test');
+
+    await expect(sdk.request('DescribeTaskInfo', { TaskId: 18215 })).resolves.toMatchObject({ Status: 'succeed' });
   });
 
   test('is refused with a wrong key', async () => {

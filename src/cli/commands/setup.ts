@@ -1,16 +1,14 @@
-import type { Connection } from '@temporalio/client';
 import { grpcCode, isUnanswered } from '../../client/workers.js';
-import { SEARCH_ATTRIBUTE_NAMES } from '../../contract/search-attributes.js';
+import {
+  mistypedSearchAttributes,
+  missingSearchAttributes,
+  SEARCH_ATTRIBUTE_NAMES,
+} from '../../contract/search-attributes.js';
+import { KEYWORD } from '../../contract/temporal-enums.js';
 import { CliError, EXIT, type ExitCode } from '../exit-codes.js';
 import type { TemporalFlags } from '../options.js';
 import { type Temporal, withTemporal, withTimeout } from '../temporal.js';
 import { printable } from '../terminal.js';
-
-type AddRequest = Parameters<Connection['operatorService']['addSearchAttributes']>[0];
-type IndexedValueType = NonNullable<AddRequest['searchAttributes']>[string];
-
-/** Temporal's number for the type Keyword. */
-const KEYWORD = 2 as unknown as IndexedValueType;
 
 /** A server writes the new attributes to its visibility store first. */
 const TIMEOUT_MS = 30_000;
@@ -23,13 +21,13 @@ export function setUp(flags: TemporalFlags): Promise<ExitCode> {
     const { namespace } = temporal;
     const { operatorService } = temporal.waits.client.connection;
     const { customAttributes } = await ask(temporal, () => operatorService.listSearchAttributes({ namespace }));
-    const wrong = SEARCH_ATTRIBUTE_NAMES.filter((name) => ![undefined, KEYWORD].includes(customAttributes[name]));
+    const wrong = mistypedSearchAttributes(customAttributes);
     if (wrong.length > 0) {
       const message = `Namespace ${namespace} has ${wrong.join(', ')} with another type than Keyword. Nothing was changed. Remove ${wrong.length === 1 ? 'it' : 'them'} first, or leave REDIS_TASK_SEARCH_ATTRIBUTES unset.`;
       throw new CliError(EXIT.error, message);
     }
-    const missing = SEARCH_ATTRIBUTE_NAMES.filter((name) => customAttributes[name] === undefined);
-    const searchAttributes = Object.fromEntries(missing.map((name) => [name, KEYWORD]));
+    const missing = missingSearchAttributes(customAttributes);
+    const searchAttributes = Object.fromEntries(missing.map((name) => [name, KEYWORD] as const));
     if (missing.length > 0)
       await ask(temporal, () => operatorService.addSearchAttributes({ namespace, searchAttributes }));
     for (const searchAttribute of SEARCH_ATTRIBUTE_NAMES) {
