@@ -23,7 +23,6 @@ const SECTIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'nexus.md': 'Nexus',
     'plugin.md': 'Plugin',
     'testing.md': 'Testing',
-    'own-worker.md': 'A worker of your own',
     'upgrading.md': 'Upgrading',
   },
   Operating: {

@@ -9,7 +9,8 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { CALLERS, createCallerWorker, createHandlerWorker, HANDLER_QUEUE } from '../../examples/nexus/workers.js';
-import { createQueueActivities } from '../../src/activities/index.js';
+import { watchWorkerOptions } from '../../src/activities/watch-worker.js';
+import { apiTaskQueue } from '../../src/contract/ids.js';
 import { SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
 import { BUILT_BUNDLE } from '../../test/support/built-bundle.js';
 import { SEARCH_ATTRIBUTES_SERVER } from '../../test/support/environments.js';
@@ -56,9 +57,11 @@ async function startWorkers(): Promise<void> {
   await stage.runWorker(createHandlerWorker);
   await stage.runWorker(createCallerWorker);
   await stage.runWorker((connection) => createPipelineWorker(connection, stage.simulator.url));
-  const activities = createQueueActivities();
   await stage.runWorker((connection) =>
-    Worker.create({ connection, taskQueue: NO_CALLS_QUEUE, workflowBundle: BUILT_BUNDLE, activities }),
+    Worker.create({ connection, taskQueue: NO_CALLS_QUEUE, workflowBundle: BUILT_BUNDLE }),
+  );
+  await stage.runWorker((connection) =>
+    Worker.create({ connection, ...watchWorkerOptions(apiTaskQueue(NO_CALLS_QUEUE)) }),
   );
 }
 

@@ -9,7 +9,6 @@ export type { CredentialProvider, TencentCredential } from '../tencent/credentia
 export { TencentApiError, type TencentErrorClass } from '../tencent/errors.js';
 export { createRedisApi, type RedisApi, type RedisApiCall, type RedisApiOptions } from '../tencent/redis-api.js';
 export { redisApiWorkerOptions, type RedisApiWorkerOptions } from './api-worker.js';
-export { createQueueActivities, type QueueActivities } from './queue.js';
 export {
   createRedisActivities,
   type DescribedTask,

@@ -18,6 +18,11 @@ export function apiTaskQueue(taskQueue: string): string {
   return `${taskQueue}-api`;
 }
 
+/** The queue on which waits ask the server about itself, by whoever makes their calls. */
+export function watchTaskQueue(apiQueue: string): string {
+  return `${queueOfWaits(apiQueue)}-watch`;
+}
+
 /** The queue of the waits whose calls go to this one. */
 export function queueOfWaits(apiQueue: string): string {
   return apiQueue.replace(/-api$/, '');

@@ -15,11 +15,12 @@ import {
   type WorkerPlugin,
 } from '@temporalio/worker';
 import { ApiAccount } from '../activities/api-account.js';
-import { createApiWorker } from '../activities/create-api-worker.js';
-import { createQueueActivities, type RedisApiWorkerOptions } from '../activities/index.js';
+import { workersBeside } from '../activities/create-workers-beside.js';
+import type { RedisApiWorkerOptions } from '../activities/index.js';
 import { API_ACTIVITIES } from '../activities/redis-activities.js';
 import { createTogether, innermost, runTogether } from '../activities/run-workers.js';
 import { DEFAULT_TASK_QUEUE } from '../contract/ids.js';
+import { ParentCancellations } from '../parents/index.js';
 
 /** The bundler adds this file to the workflow bundle. */
 const REEXPORT_CHECK = fileURLToPath(new URL('./reexport-check.js', import.meta.url));
@@ -82,11 +83,8 @@ export class RedisTaskPlugin implements WorkerPlugin, BundlerPlugin, NativeConne
 
   /** Called by the SDK. @throws TypeError when the worker has an activity of the same name */
   configureWorker(options: WorkerOptions): WorkerOptions {
-    const own = options.activities ?? {};
-    this.refuseClash(Object.keys(own));
-    // A worker without activities must stay without: another worker of the process may serve them on the same queue.
-    const activities = Object.keys(own).length === 0 ? own : { ...own, ...createQueueActivities() };
-    return innermost({ ...options, activities });
+    this.refuseClash(Object.keys(options.activities ?? {}));
+    return innermost(ParentCancellations.addTo(options));
   }
 
   /** Called by the SDK. Adds the check that reports a missing re-export. */
@@ -101,12 +99,13 @@ export class RedisTaskPlugin implements WorkerPlugin, BundlerPlugin, NativeConne
     this.served.add(worker);
     warnOfOwnQueue(worker);
     const run = (each: Worker) => (each === worker ? next(each) : each.run());
-    const createCalls = () => {
+    const [createCalls, createWatch] = workersBeside(worker, this.account);
+    const createCheckedCalls = () => {
       // Checked again: a plugin after this one may have added the activity.
       this.refuseClash([...worker.options.activities.keys()]);
-      return createApiWorker(worker, this.account);
+      return createCalls();
     };
-    const beside = await createTogether(worker, [createCalls], run);
+    const beside = await createTogether(worker, [createCheckedCalls, createWatch], run);
     await runTogether([worker, ...beside], { run });
   }
 

@@ -3,8 +3,8 @@ import type { TemporalWorkers } from './temporal-workers.js';
 
 /** What is known of the process; a field that is undefined is nothing to complain about. */
 export interface WorkerFacts {
-  /** Undefined until both Temporal workers have been created. */
-  workers?: Pick<TemporalWorkers, 'waits' | 'calls'>;
+  /** Undefined until all Temporal workers have been created. */
+  workers?: Omit<TemporalWorkers, 'connection'>;
   isStopping?: boolean;
   /** Why there is no connection yet, or why the last check of the namespace failed. */
   temporalProblem?: string | undefined;
@@ -18,19 +18,19 @@ export interface WorkerFacts {
  */
 export function livenessProblem({ workers }: WorkerFacts): string | undefined {
   if (!workers) return undefined;
-  const failed = halves(workers).find(
+  const failed = parts(workers).find(
     ({ status }) => status.runState === 'FAILED' || pollersOf(status).includes('FAILED'),
   );
   return failed && `The Temporal worker ${failed.purpose} has failed, and the process is about to end: see its log.`;
 }
 
-/** Why the process should get no work, which it also gets none of by itself; undefined when both workers take work. */
+/** Why the process should get no work, which it also gets none of by itself; undefined when all workers take work. */
 export function readinessProblem(facts: WorkerFacts): string | undefined {
   const { workers, isStopping, temporalProblem, refusedWith } = facts;
   if (isStopping) return 'The worker is draining: it finishes its calls, takes no new work, and ends.';
   if (!workers)
     return `The worker is not connected to Temporal yet: ${temporalProblem ?? 'the first attempt is under way'}.`;
-  const idle = halves(workers).find(({ status, poller }) => status.runState !== 'RUNNING' || poller !== 'POLLING');
+  const idle = parts(workers).find(({ status, poller }) => status.runState !== 'RUNNING' || poller !== 'POLLING');
   if (idle) {
     const { purpose, status, poller } = idle;
     return `The Temporal worker ${purpose} takes no work: it is ${status.runState}, its poller is ${poller}.`;
@@ -42,12 +42,16 @@ export function readinessProblem(facts: WorkerFacts): string | undefined {
   return undefined;
 }
 
-function halves({ waits, calls }: Pick<TemporalWorkers, 'waits' | 'calls'>) {
-  const half = (purpose: string, worker: Worker, poller: 'workflowPollerState' | 'activityPollerState') => {
+function parts({ waits, calls, watch }: Omit<TemporalWorkers, 'connection'>) {
+  const part = (purpose: string, worker: Worker, poller: 'workflowPollerState' | 'activityPollerState') => {
     const status = worker.getStatus();
     return { purpose, status, poller: status[poller] };
   };
-  return [half('for waits', waits, 'workflowPollerState'), half('for calls', calls, 'activityPollerState')];
+  return [
+    part('for waits', waits, 'workflowPollerState'),
+    part('for calls', calls, 'activityPollerState'),
+    part('for what waits ask the server', watch, 'activityPollerState'),
+  ];
 }
 
 function pollersOf({ workflowPollerState, activityPollerState }: WorkerStatus) {

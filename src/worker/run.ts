@@ -98,9 +98,9 @@ async function connectAndRun(
   log.info('Stopped: every wait goes on at the next worker');
 }
 
-async function serve({ waits, calls, connection }: TemporalWorkers, { signal, ...own }: RedisTaskWorkerOptions) {
+async function serve({ waits, calls, watch, connection }: TemporalWorkers, { signal, ...own }: RedisTaskWorkerOptions) {
   try {
-    await runTogether([waits, calls], { signal });
+    await runTogether([waits, calls, watch], { signal });
   } finally {
     if (!own.connection) await connection.close();
   }

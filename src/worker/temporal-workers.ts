@@ -2,8 +2,7 @@ import { type Logger, NativeConnection, Worker, type WorkerOptions } from '@temp
 import pRetry from 'p-retry';
 import { ApiAccount } from '../activities/api-account.js';
 import { DRAIN_TIME } from '../activities/api-worker.js';
-import { createApiWorker } from '../activities/create-api-worker.js';
-import { createQueueActivities } from '../activities/index.js';
+import { workersBeside } from '../activities/create-workers-beside.js';
 import { createTogether, TOGETHER } from '../activities/run-workers.js';
 import { refusedAsSecond, SecondWorkerError } from '../activities/second-worker.js';
 import { ParentCancellations } from '../parents/index.js';
@@ -14,11 +13,12 @@ import type { WorkerConfig } from './config.js';
 import { namespaceProblem } from './namespace.js';
 import type { RedisTaskWorkerOptions } from './options.js';
 
-/** Two Temporal workers on one connection: one runs the waits, one makes their calls. */
+/** Temporal workers on one connection: of the waits, of their calls, and of what they ask about the server. */
 export interface TemporalWorkers {
   readonly connection: NativeConnection;
   readonly waits: Worker;
   readonly calls: Worker;
+  readonly watch: Worker;
 }
 
 /**
@@ -83,11 +83,10 @@ async function createWorkers(
       // How long a wait, or its cancellation, can be stuck on a killed worker. The SDK's default is 10 s.
       stickyQueueScheduleToStartTimeout: '2s',
       maxCachedWorkflows: cachedWaits(),
-      activities: createQueueActivities(),
       plugins: [...(given.plugins ?? []), new ParentCancellations(), TOGETHER],
     }).catch(refusedAsSecond(taskQueue));
-    const [calls] = await createTogether(waits, [() => createApiWorker(waits, ApiAccount.ofWorkers(api))]);
-    return { connection, waits, calls };
+    const [calls, watch] = await createTogether(waits, workersBeside(waits, ApiAccount.ofWorkers(api)));
+    return { connection, waits, calls, watch };
   } catch (error) {
     if (!ownersConnection) await connection.close();
     throw error;

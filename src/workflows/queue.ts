@@ -1,15 +1,17 @@
 import { isCancellation, proxyActivities } from '@temporalio/workflow';
-import type { QueueActivities } from '../activities/queue.js';
+import type { WatchActivities } from '../activities/watch-worker.js';
+import { watchTaskQueue } from '../contract/ids.js';
 import { readWatchMemory, type WatchMemory } from '../contract/watch.js';
 
 /**
- * Asks the server, through the worker that runs this workflow, whether workers took calls from a task queue lately.
+ * Asks the server whether workers took calls from a task queue lately. Undefined if nobody answers.
  *
- * Undefined if that worker does not have the activity, which a workflow that waits inline does not need. Not a local
- * activity: whether the SDK records one depends on what is registered, so a replay on another worker could differ.
+ * Not a local activity: whether the SDK records one depends on what is registered, so a replay on another worker could
+ * differ. Nor one on the queue of the workflow: that may be a user's, whose worker may have no activities.
  */
 export async function isQueueServed(apiQueue: string): Promise<boolean | undefined> {
-  const { isRedisTaskQueueServed } = proxyActivities<QueueActivities>({
+  const { isRedisTaskQueueServed } = proxyActivities<WatchActivities>({
+    taskQueue: watchTaskQueue(apiQueue),
     summary: `does a worker serve ${apiQueue}?`,
     scheduleToCloseTimeout: '5s',
     retry: { maximumAttempts: 1 },
@@ -34,8 +36,9 @@ export interface WatchStanding {
 }
 
 /** Asks the server how a watch of this workflow stands. Undefined if nobody knows. */
-export async function describeWatch(activityId: string): Promise<WatchStanding | undefined> {
-  const { describeRedisTaskWatch } = proxyActivities<QueueActivities>({
+export async function describeWatch(activityId: string, apiQueue: string): Promise<WatchStanding | undefined> {
+  const { describeRedisTaskWatch } = proxyActivities<WatchActivities>({
+    taskQueue: watchTaskQueue(apiQueue),
     summary: 'where do the polls stand?',
     scheduleToCloseTimeout: '5s',
     retry: { maximumAttempts: 1 },

@@ -65,7 +65,7 @@ interface Standing {
 
 /** Learns where a watch stands. Undefined if nobody knows. */
 async function lookAt(wait: RedisTaskWait, activityId: string): Promise<Standing | undefined> {
-  const standing = await wait.clock.answerOf(describeWatch(activityId));
+  const standing = await wait.clock.answerOf(describeWatch(activityId, wait.apiQueue));
   if (!standing) return undefined;
   const { memory, isCalling, nextAttemptAt } = standing;
   if (memory) wait.become(watchReported(wait.state, memory.state));

@@ -1,7 +1,6 @@
 // A worker for waits only, in a process of its own, which tells the size of its heap, garbage collected, when asked.
 import process from 'node:process';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { createQueueActivities } from '../../src/activities/index.js';
 import { cachedWaits } from '../../src/worker/cached-waits.js';
 import { BUILT_BUNDLE } from '../support/built-bundle.js';
 
@@ -13,7 +12,6 @@ const worker = await Worker.create({
   workflowBundle: BUILT_BUNDLE,
   maxCachedWorkflows: cachedWaits(),
   stickyQueueScheduleToStartTimeout: '2s',
-  activities: createQueueActivities(),
   // Runs the workflows in this thread: what is told is its heap.
   debugMode: true,
 });

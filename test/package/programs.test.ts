@@ -33,18 +33,6 @@ test('the pipeline of docs/start.md runs as written and prints what the page say
   expect(main.stdout).toContain(printed);
 });
 
-test('the workers of docs/own-worker.md serve a wait and stop at SIGTERM', async () => {
-  stage.simulator.addTask(5001, { timeline: [{ status: 'succeed' }] });
-  const main = await startProgramOf('own-worker.md');
-  const waits = new RedisTaskClient(stage.client);
-  const { status } = await waits.await({ taskId: 5001, region: 'ap-guangzhou' }, { waitForWorker: true });
-  main.signal('SIGTERM');
-  const { code } = await main.end;
-
-  expect(status).toBe('succeed');
-  expect([code, code === 0 ? '' : main.output]).toEqual([0, '']);
-});
-
 /** Writes the files of a page and starts its `main.ts`. */
 async function startProgramOf(page: string): Promise<Process> {
   const text = await readFile(path.join(ROOT, 'docs', page), 'utf8');

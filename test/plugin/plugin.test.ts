@@ -23,6 +23,9 @@ import { REGION, until } from '../support/waits.js';
 import { encryption, isEncrypted } from './codec.js';
 import { activityPollers, createOwnWorker, createPlugin, WITHOUT_THE_LINE, WORKFLOWS } from './own-worker.js';
 
+/** The event that ends the first workflow task. */
+const FIRST_WORKFLOW_TASK = 4 as never;
+
 const RUNNING = { status: 'running' };
 const SUCCEED = { status: 'succeed' };
 const THE_LINE = "export { awaitRedisTask } from 'temporal-tencent-redis/workflows';";
@@ -91,7 +94,7 @@ describe('a worker with the plugin', () => {
     });
 
     expect(worker.options.workflowsPath).toBe(WORKFLOWS);
-    expect([...worker.options.activities.keys()]).toEqual(['note', 'isRedisTaskQueueServed', 'describeRedisTaskWatch']);
+    expect([...worker.options.activities.keys()]).toEqual(['note']);
     expect(worker.options.taskQueue).toBe(taskQueue);
   });
 
@@ -113,6 +116,59 @@ describe('a worker with the plugin', () => {
 
     expect(held.pollers).toHaveLength(1);
     await expect(stoppedServing(apiQueue)).resolves.toBe(true);
+  });
+
+  test('cancels with its parent a wait that was reset', async () => {
+    const worker = await createOwnWorker(env, { workflowBundle: bundle, plugins: [createPlugin(simulator)] });
+    const { taskQueue } = worker.options;
+    const taskId = addTask(RUNNING);
+    await worker.runUntil(async () => {
+      const parent = await start(env.client, 'order', worker, taskId);
+      await simulator.waitForCall((call) => call.taskId === String(taskId));
+      const wait = { workflowId: `${parent.workflowId}/${taskQueue}/${REGION}/${taskId}` };
+      await env.client.workflowService.resetWorkflowExecution({
+        namespace: 'default',
+        workflowExecution: wait,
+        workflowTaskFinishEventId: FIRST_WORKFLOW_TASK,
+        requestId: randomUUID(),
+      });
+      await parent.cancel();
+
+      await expect(parent.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
+      const { status } = await env.client.workflow.getHandle(wait.workflowId).describe();
+      expect(status.name).toBe('CANCELLED');
+    });
+  });
+
+  test('tells a wait what it asks about the server, though its worker has no activities', async () => {
+    const plugins = [createPlugin(simulator)];
+    const worker = await createOwnWorker(env, { workflowBundle: bundle, activities: {}, plugins });
+    const taskId = addTask(RUNNING);
+    // The next poll that nobody asks for is an hour away.
+    const polling = { pacing: 'compact', initialInterval: '1s', backoffCoefficient: 10, maximumInterval: '1h' };
+    const calls = (count: number) =>
+      until(
+        () => Promise.resolve(simulator.calls.filter((call) => call.taskId === String(taskId))),
+        ({ length }) => length >= count,
+      );
+    const history = await worker.runUntil(async () => {
+      const handle = await env.client.workflow.start('awaitRedisTask', {
+        workflowId: randomUUID(),
+        taskQueue: worker.options.taskQueue,
+        args: [{ taskId, region: REGION, polling }],
+      });
+      await calls(3);
+      await handle.signal('pollNow');
+      await calls(4);
+      await handle.terminate();
+      return handle.fetchHistory();
+    });
+
+    expect(eventsOf(history, 'EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT')).toEqual([]);
+    const asked = eventsOf(history, 'EVENT_TYPE_ACTIVITY_TASK_SCHEDULED').map(
+      ({ activityTaskScheduledEventAttributes: scheduled }) => scheduled?.taskQueue?.name,
+    );
+    expect(asked).toContain(`${worker.options.taskQueue}-watch`);
   });
 
   test('aborts a call under way when its wait is cancelled', async () => {

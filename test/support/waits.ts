@@ -8,15 +8,17 @@ import {
 } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, type LogEntry, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
-import { createQueueActivities, redisApiWorkerOptions } from '../../src/activities/index.js';
+import { redisApiWorkerOptions } from '../../src/activities/index.js';
+import { watchWorkerOptions } from '../../src/activities/watch-worker.js';
 import { queryState } from '../../src/client/progress.js';
 import type { RedisTaskFailure } from '../../src/contract/failures.js';
+import { apiTaskQueue } from '../../src/contract/ids.js';
 import type { AwaitRedisTaskInput } from '../../src/contract/input.js';
 import type { RedisTaskResult } from '../../src/contract/outcome.js';
 import type { RedisTaskWaitState } from '../../src/contract/view.js';
 import { ParentCancellations } from '../../src/parents/index.js';
 import { RedisApiSimulator, SIMULATOR_CREDENTIAL, type TaskStep } from '../../src/testing/index.js';
-import { workflowBundle } from './environments.js';
+import { workflowBundle as testWorkflows } from './environments.js';
 import { followedHistories, type NamedHistory, type Run } from './histories.js';
 import { replay } from './replays.js';
 
@@ -62,13 +64,18 @@ export class Waits {
     return this.env.client;
   }
 
-  /** A worker for workflows on `taskQueue`. Gives back what stops it before the others. */
-  serveWaits(taskQueue: string): Promise<() => Promise<void>> {
-    const activities = createQueueActivities();
+  /** Workers for workflows on `taskQueue`, and for what they ask the server. Gives back what stops both before the others. */
+  async serveWaits(taskQueue: string): Promise<() => Promise<void>> {
     const { waitWorker } = this.options;
-    const bundle = waitWorker?.workflowBundle ?? workflowBundle();
+    const workflowBundle = waitWorker?.workflowBundle ?? testWorkflows();
     const plugins = [new ParentCancellations()];
-    return this.serve({ plugins, ...waitWorker, taskQueue, workflowBundle: bundle, activities });
+    const stops = await Promise.all([
+      this.serve({ plugins, ...waitWorker, taskQueue, workflowBundle }),
+      this.serve(watchWorkerOptions(apiTaskQueue(taskQueue))),
+    ]);
+    return async () => {
+      await Promise.all(stops.map((stop) => stop()));
+    };
   }
 
   /** A worker for the calls of waits on `taskQueue`. */
@@ -156,7 +163,7 @@ export class Waits {
 
   /** Runs the code once more over every history that was made here; gives back their number. */
   async replayAll(): Promise<number> {
-    const results = await replay({ workflowBundle: workflowBundle() }, await this.histories());
+    const results = await replay({ workflowBundle: testWorkflows() }, await this.histories());
     for (const { error } of results) if (error) throw error;
     return results.length;
   }

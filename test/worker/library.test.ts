@@ -117,7 +117,9 @@ test('a second worker for the same queue on one connection is refused, and not t
     const settings = { REDIS_TASK_QUEUE: taskQueue, REDIS_TASK_HTTP: 'off' };
     const credentials = { getCredential: () => Promise.resolve(SIMULATOR_CREDENTIAL) };
 
-    await expect(runRedisTaskWorker({ env: settings, credentials, connection })).rejects.toThrow(/takes tasks from .* already/);
+    await expect(runRedisTaskWorker({ env: settings, credentials, connection })).rejects.toThrow(
+      /takes tasks from .* already/,
+    );
   });
 });
 

@@ -2,10 +2,12 @@ import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import { tsToMs } from '@temporalio/common/lib/time.js';
+import type { WorkerOptions } from '@temporalio/worker';
+import { watchTaskQueue } from '../contract/ids.js';
 import { ACTIVITY_QUEUE, ACTIVITY_STARTED } from '../contract/temporal-enums.js';
 
-/** The activities of a worker that runs waits, on the waits' own queue. */
-export interface QueueActivities {
+/** What waits ask Temporal's server about itself. */
+export interface WatchActivities {
   /** Whether a worker took an activity task from this queue within about the last 30 s. */
   isRedisTaskQueueServed(taskQueue: string): Promise<boolean>;
   /** How a pending activity of the calling workflow stands: what its heartbeat said, and when its next attempt is due. */
@@ -26,16 +28,19 @@ type QueueType = NonNullable<Parameters<Client['workflowService']['describeTaskQ
 const CALLS = ACTIVITY_QUEUE as unknown as QueueType;
 
 /**
- * Creates the activity by which a wait asks its own worker whether the queue of its calls is long or has no workers. A wait
- * asks when its last poll has been queued for 30 s. Without an answer it assumes that there are workers if a call was
- * answered in the last 90 s.
- *
- * @example
- * ```ts
- * const waits = await Worker.create({ connection, taskQueue: 'redis-task', workflowsPath, activities: createQueueActivities() });
- * ```
+ * The options of a worker that answers what waits ask about the server. It is one of its own: that of the waits may be a
+ * user's, with activities of theirs or none, and that of the calls is held to the API's rate.
  */
-export function createQueueActivities(): QueueActivities {
+export function watchWorkerOptions(apiQueue: string): WorkerOptions & { readonly taskQueue: string } {
+  return {
+    taskQueue: watchTaskQueue(apiQueue),
+    activities: createWatchActivities(),
+    // A wait asks seldom.
+    activityTaskPollerBehavior: { type: 'simple-maximum', maximum: 2 },
+  };
+}
+
+function createWatchActivities(): WatchActivities {
   return {
     async isRedisTaskQueueServed(taskQueue) {
       const { connection, options } = Context.current().client;

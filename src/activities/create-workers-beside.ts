@@ -1,16 +1,26 @@
-import { Worker, type WorkerInterceptors, type WorkerPlugin } from '@temporalio/worker';
+import { Worker, type WorkerInterceptors, type WorkerOptions, type WorkerPlugin } from '@temporalio/worker';
 import type { ApiAccount } from './api-account.js';
 import { apiWorkerOptions } from './api-worker.js';
 import { TOGETHER } from './run-workers.js';
 import { refusedAsSecond } from './second-worker.js';
+import { watchWorkerOptions } from './watch-worker.js';
 
 /**
- * Creates the worker that makes the calls of the waits on `outer`'s queue. It inherits what decides how payloads are
- * encoded and who sees them, as `outer`'s plugins left it.
+ * What creates the workers that serve the waits on `outer`'s queue beside it: one makes their calls, one answers what they
+ * ask about the server.
  *
- * @throws SecondWorkerError when another worker of this process serves the queue of the calls
+ * @throws SecondWorkerError when another worker of this process serves one of their queues
  */
-export async function createApiWorker({ options: outer }: Worker, account: ApiAccount): Promise<Worker> {
+export function workersBeside(outer: Worker, account: ApiAccount) {
+  const options = apiWorkerOptions(account, outer.options.taskQueue);
+  return [
+    () => createBeside(outer, options),
+    () => createBeside(outer, watchWorkerOptions(options.taskQueue)),
+  ] as const;
+}
+
+/** The worker inherits what decides how payloads are encoded and who sees them, as `outer`'s plugins left it. */
+function createBeside({ options: outer }: Worker, options: WorkerOptions & { readonly taskQueue: string }) {
   const { namespace, identity, debugMode, dataConverter, shutdownForceTimeMs, workerDeploymentOptions } = outer;
   // The SDK does not export the type of its compiled interceptors.
   const { activity = [], client = {} } = outer.interceptors as Pick<WorkerInterceptors, 'activity' | 'client'>;
@@ -19,7 +29,6 @@ export async function createApiWorker({ options: outer }: Worker, account: ApiAc
     name: 'temporal-tencent-redis.OuterConnection',
     configureWorker: (own) => ({ ...own, ...(outer.connection && { connection: outer.connection }) }),
   };
-  const options = apiWorkerOptions(account, outer.taskQueue);
   return Worker.create({
     namespace,
     identity,
@@ -29,6 +38,6 @@ export async function createApiWorker({ options: outer }: Worker, account: ApiAc
     ...(shutdownForceTimeMs !== undefined && { shutdownForceTime: shutdownForceTimeMs }),
     ...(workerDeploymentOptions && { workerDeploymentOptions }),
     ...options,
-    plugins: [onSameConnection, ...options.plugins, TOGETHER],
+    plugins: [onSameConnection, ...(options.plugins ?? []), TOGETHER],
   }).catch(refusedAsSecond(options.taskQueue));
 }
