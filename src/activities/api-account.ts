@@ -31,7 +31,7 @@ export class ApiAccount {
   constructor(options: RedisActivitiesOptions) {
     const { requestsPerSecond = DEFAULT_API_RPS, endpoint, searchAttributes = false, onAccessChange } = options;
     const credentials = options.credentials ?? defaultCredentials();
-    const { getCredential } = sharedLoads(credentials);
+    const shared = sharedLoads(credentials);
     this.requestsPerSecond = requestsPerSecond;
     this.searchAttributes = searchAttributes;
     this.endpoint = endpoint === undefined ? undefined : readEndpoint(endpoint);
@@ -39,7 +39,7 @@ export class ApiAccount {
       get source() {
         return credentials.source ?? 'custom';
       },
-      getCredential,
+      getCredential: (asked) => shared.getCredential(asked),
     };
     this.pace = createCallPace(requestsPerSecond);
     // Every reservation of every worker listens.
