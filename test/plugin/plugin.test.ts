@@ -15,7 +15,7 @@ import {
 } from '@temporalio/worker';
 import { runTogether } from '../../src/activities/run-workers.js';
 import { RedisTaskPlugin } from '../../src/plugin/index.js';
-import { RedisApiSimulator, type TaskStep } from '../../src/testing/index.js';
+import { RedisApiSimulator, SIMULATOR_CREDENTIAL, type TaskStep } from '../../src/testing/index.js';
 import { devServer } from '../support/environments.js';
 import { eventsOf, failedWorkflowTasks, followedHistories } from '../support/histories.js';
 import { replay } from '../support/replays.js';
@@ -113,6 +113,24 @@ describe('a worker with the plugin', () => {
 
     expect(held.pollers).toHaveLength(1);
     await expect(stoppedServing(apiQueue)).resolves.toBe(true);
+  });
+
+  test('makes its calls where the variables say that hold its key', async () => {
+    const variables = {
+      TENCENTCLOUD_SECRET_ID: SIMULATOR_CREDENTIAL.secretId,
+      TENCENTCLOUD_SECRET_KEY: SIMULATOR_CREDENTIAL.secretKey,
+      TENCENTCLOUD_REDIS_ENDPOINT: simulator.url,
+    };
+    const before = { ...process.env };
+    Object.assign(process.env, variables);
+    const worker = await createOwnWorker(env, { workflowBundle: bundle, plugins: [new RedisTaskPlugin()] });
+    const outcome = await worker.runUntil(async () => {
+      const wait = await start(env.client, 'awaitRedisTask', worker, addTask(SUCCEED));
+      return wait.result();
+    });
+    process.env = before;
+
+    expect(outcome).toMatchObject({ status: 'succeed' });
   });
 
   test('aborts a call under way when its wait is cancelled', async () => {
