@@ -61,7 +61,7 @@ export async function checkClock(region: string, env: NodeJS.ProcessEnv): Promis
 }
 
 export function checkSettings(env: NodeJS.ProcessEnv): string {
-  return `A worker started here makes at most ${readConfig(env).apiRps} calls a second; the API allows 20.`;
+  return `A worker started here makes at most ${readConfig(env).api.requestsPerSecond} calls a second; the API allows 20.`;
 }
 
 /** A check whose conditions are not met. */

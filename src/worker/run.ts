@@ -87,7 +87,8 @@ async function connectAndRun(
   facts.workers = workers;
   facts.temporalProblem = undefined;
 
-  const { taskQueue, apiRps, namespace, temporal } = config;
+  const { taskQueue, namespace, temporal } = config;
+  const { requestsPerSecond: apiRps } = config.api;
   log.info('Waiting for Redis tasks', { taskQueue, apiRps, address: temporal.address, namespace });
   const ended = new AbortController();
   void watchNamespace(workers.connection, namespace, AbortSignal.any([signal, ended.signal]), (problem) => {

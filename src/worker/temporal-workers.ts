@@ -60,8 +60,7 @@ async function createWorkers(
   given: Partial<WorkerOptions>,
   ownersConnection: NativeConnection | undefined,
 ): Promise<TemporalWorkers> {
-  const { temporal, namespace, taskQueue, apiRps: requestsPerSecond, endpoint, searchAttributes, version } = config;
-  const api = { ...access, requestsPerSecond, searchAttributes, ...(endpoint !== undefined && { endpoint }) };
+  const { temporal, namespace, taskQueue, version } = config;
   const connection = ownersConnection ?? (await NativeConnection.connect(temporal));
   try {
     // The SDK asks for the namespace only once a worker has its threads, and leaves them behind when that fails: each
@@ -85,7 +84,7 @@ async function createWorkers(
       maxCachedWorkflows: cachedWaits(),
       plugins: [...(given.plugins ?? []), new ParentCancellations(), TOGETHER],
     }).catch(refusedAsSecond(taskQueue));
-    const [calls, watch] = await createTogether(waits, workersBeside(waits, ApiAccount.ofWorkers(api)));
+    const [calls, watch] = await createTogether(waits, workersBeside(waits, new ApiAccount(config.api, access)));
     return { connection, waits, calls, watch };
   } catch (error) {
     if (!ownersConnection) await connection.close();
