@@ -1,5 +1,6 @@
 import type { WorkflowExecutionStatusName } from '@temporalio/client';
 import { decodeRedisTaskFailure, type RedisTaskFailure, type RedisTaskFailureType } from '../contract/failures.js';
+import { idTakenMessage } from '../contract/ids.js';
 
 /**
  * The wait failed. Branch on `type`; `details` are those of the contract.
@@ -120,6 +121,30 @@ export class RedisTaskNoWorkerError extends Error {
     super(
       `No worker takes work from queue ${taskQueue}. The wait ${workflowId} stays started and begins when a worker comes: get its end with RedisTaskClient.result, or cancel it with RedisTaskClient.cancel.`,
     );
+  }
+}
+
+/**
+ * A workflow that is no wait runs under the id that the wait would have. Nothing was started, and it was sent nothing.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await waits.start({ taskId: 18215, region: 'ap-guangzhou' });
+ * } catch (error) {
+ *   if (!(error instanceof RedisTaskIdTakenError)) throw error;
+ *   console.error(`${error.workflowId} is a ${error.workflowType}`);
+ * }
+ * ```
+ */
+export class RedisTaskIdTakenError extends Error {
+  override readonly name = 'RedisTaskIdTakenError';
+
+  constructor(
+    readonly workflowId: string,
+    readonly workflowType: string,
+  ) {
+    super(idTakenMessage(workflowId, workflowType));
   }
 }
 

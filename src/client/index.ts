@@ -6,6 +6,7 @@
 export type { RedisTaskOutcome } from './await-all.js';
 export {
   RedisTaskError,
+  RedisTaskIdTakenError,
   RedisTaskNoWorkerError,
   RedisTaskSeveralWaitsError,
   RedisTaskWaitCancelledError,

@@ -3,6 +3,7 @@ import { type Client, QueryNotRegisteredError, type WorkflowHandle } from '@temp
 import type { LimitFunction } from 'p-limit';
 import { WAIT_IS_LOADING } from '../contract/messages.js';
 import type { RedisTaskWaitState } from '../contract/view.js';
+import { readerOf } from './readable.js';
 import { withWatchedPolls } from './watched.js';
 import { grpcCode, isUnanswered, pollersSince, WORKFLOWS } from './workers.js';
 
@@ -58,7 +59,7 @@ export async function* progressOf(
   for (;;) {
     const { isEnded, ...look } = await limit(async () => {
       // Before the query, so that the last state is the final one.
-      const description = await handle.describe();
+      const description = await readerOf(client).getHandle(handle.workflowId).describe();
       const { state, hasWorker } = await lookAt(client, handle, description.taskQueue);
       const known = state && (await withWatchedPolls(state, description, client));
       return { isEnded: description.status.name !== 'RUNNING', hasWorker, state: known };

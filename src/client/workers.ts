@@ -3,6 +3,7 @@ import { type Client, isGrpcServiceError, ServiceError, type WorkflowExecutionDe
 import pMap from 'p-map';
 import { ACTIVITY_QUEUE, WORKFLOW_QUEUE, WORKFLOW_TASK_SCHEDULED } from '../contract/temporal-enums.js';
 import { RedisTaskNoWorkerError } from './error.js';
+import { readerOf } from './readable.js';
 
 type Service = Client['workflowService'];
 type Request = Parameters<Service['describeTaskQueue']>[0];
@@ -53,7 +54,7 @@ export async function pollersSince(
  */
 export async function untilBegun(client: Client, workflowId: string, giveUpAt: number): Promise<void> {
   for (let pauseMs = LOOK_AGAIN_MS; ; pauseMs = Math.min(2 * pauseMs, LOOK_AGAIN_AT_MOST_MS)) {
-    const description = await client.workflow.getHandle(workflowId).describe();
+    const description = await readerOf(client).getHandle(workflowId).describe();
     const queuedAt = firstTaskQueuedAt(description);
     if (queuedAt === undefined) return;
     const { taskQueue } = description;
@@ -74,7 +75,8 @@ function firstTaskQueuedAt({ raw, runId }: WorkflowExecutionDescription): number
   return afterStartMs < WITH_THE_START_MS ? msOf(task.scheduledTime) : undefined;
 }
 
-function msOf(time: { readonly seconds?: unknown; readonly nanos?: number | null } | null | undefined): number {
+/** A time of Temporal's API as Unix time in milliseconds. */
+export function msOf(time: { readonly seconds?: unknown; readonly nanos?: number | null } | null | undefined): number {
   return Number(time?.seconds ?? 0) * 1_000 + (time?.nanos ?? 0) / 1_000_000;
 }
 

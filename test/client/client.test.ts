@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection, type WorkflowClientInterceptor, WorkflowNotFoundError } from '@temporalio/client';
@@ -6,10 +8,12 @@ import { Worker } from '@temporalio/worker';
 import {
   RedisTaskClient,
   RedisTaskError,
+  RedisTaskIdTakenError,
   RedisTaskNoWorkerError,
   RedisTaskWaitCancelledError,
   type RedisTaskOutcome,
 } from '../../src/client/index.js';
+import { cancelWait } from '../../src/client/wait-handle.js';
 import type { RedisTaskWaitState } from '../../src/contract/view.js';
 import { devServer } from '../support/environments.js';
 import { eventsOf } from '../support/histories.js';
@@ -178,6 +182,37 @@ describe('starting and awaiting', () => {
     expect(outcomes[1]?.error).toMatchObject({ type: 'RedisTaskErrored' });
     expect(outcomes[2]?.error).toMatchObject({ type: 'RedisTaskInvalidInput' });
   });
+});
+
+test('a workflow of another type under the id of a wait is not joined, and is sent nothing', async () => {
+  const task = { taskId: waits.addTask(RUNNING), region };
+  const workflowId = `${waits.taskQueue}/${region}/${task.taskId}`;
+  const taskQueue = `nobody-${randomUUID()}`;
+  const other = await waits.client.workflow.start('migrateTable', { workflowId, taskQueue });
+  const error = await errorOf(client.start(task));
+  const [outcome] = await client.awaitAll([task]);
+
+  expect(error).toBeInstanceOf(RedisTaskIdTakenError);
+  expect(error).toMatchObject({ workflowId, workflowType: 'migrateTable' });
+  expect((error as Error).message).toMatch(new RegExp(`${workflowId} is no wait .*: its type is migrateTable`));
+  expect(outcome?.error).toBeInstanceOf(RedisTaskIdTakenError);
+  expect(eventsOf(await other.fetchHistory(), 'EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED')).toEqual([]);
+  await other.terminate();
+  // Once it has ended, the id is free.
+  await client.start(task);
+  await client.cancel(task);
+});
+
+test('a cancellation that Temporal does not answer is no confirmed request, and takes its five seconds', async () => {
+  const sockets = new Set<Socket>();
+  const silent = createServer((socket) => void sockets.add(socket)).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const connection = Connection.lazy({ address: `127.0.0.1:${(silent.address() as AddressInfo).port}` });
+  const own = new Client({ connection });
+  // Else the SDK waits and tries again for longer than a test may take.
+  await expect(cancelWait(own, own.workflow.getHandle('a-wait'))).rejects.toThrow();
+  for (const socket of sockets) socket.destroy();
+  silent.close();
 });
 
 describe('awaitAll', () => {
