@@ -75,7 +75,10 @@ export function endingOfError(error: unknown, subject: Subject, temporal: Tempor
   if (error instanceof CliError) throw error;
   if (error instanceof RedisTaskNoWorkerError) {
     const advice = 'The wait stays started and begins when one comes; the same command attaches to it.';
-    throw new CliError(EXIT.noWorker, `${describeNoWorker(error.taskQueue, temporal)} ${advice} ${ADVICE}`);
+    throw new CliError(
+      EXIT.noWorker,
+      `${describeNoWorker(error.taskQueue, temporal, error.advice)} ${advice} ${ADVICE}`,
+    );
   }
   if (isUnanswered(error)) {
     const advice = 'The wait goes on once it is back; the same command attaches to it again.';

@@ -9,6 +9,7 @@ export {
   RedisTaskIdTakenError,
   RedisTaskNoWorkerError,
   RedisTaskSeveralWaitsError,
+  RedisTaskStateError,
   RedisTaskWaitCancelledError,
   RedisTaskWaitEndedError,
 } from './error.js';

@@ -13,7 +13,8 @@ import type { RedisTaskWaitState } from '../contract/view.js';
 import { awaitAll, type RedisTaskOutcome } from './await-all.js';
 import { RedisTaskSeveralWaitsError, RedisTaskWaitEndedError, waitError } from './error.js';
 import { describeWait, findWaits } from './find.js';
-import { type ProgressOptions, progressOf, queryState } from './progress.js';
+import { type ProgressOptions, progressOf } from './progress.js';
+import { queryState } from './query.js';
 import { readInputOrThrow, type RedisTaskReference } from './reference.js';
 import { cancelWait, handleTo, type RedisTaskCancellation, resultOf, startOrJoin } from './wait-handle.js';
 import { withWatchedPolls } from './watched.js';
@@ -82,6 +83,7 @@ export class RedisTaskClient {
    * nearer, and `polling` is ignored. After a wait has ended, a new one begins.
    *
    * @throws RedisTaskError `RedisTaskInvalidInput`, before anything is sent
+   * @throws RedisTaskIdTakenError when a workflow of another type runs under the id of the wait
    */
   async start(input: AwaitRedisTaskInput): Promise<WorkflowHandle> {
     const plan = readInputOrThrow(input);
@@ -141,7 +143,11 @@ export class RedisTaskClient {
     return resultOf(await this.attach(wait));
   }
 
-  /** Where a wait stands. @throws as {@link attach} */
+  /**
+   * Where a wait stands. A worker answers.
+   *
+   * @throws RedisTaskStateError when none does, or without a state; and as {@link attach}
+   */
   async state(wait: RedisTaskReference): Promise<RedisTaskWaitState> {
     const found = await this.findOne(wait);
     return withWatchedPolls(await queryState(handleTo(this.client, found)), found, this.client);

@@ -10,6 +10,7 @@ import {
   RedisTaskError,
   RedisTaskIdTakenError,
   RedisTaskNoWorkerError,
+  RedisTaskStateError,
   RedisTaskWaitCancelledError,
   type RedisTaskOutcome,
 } from '../../src/client/index.js';
@@ -182,6 +183,23 @@ describe('starting and awaiting', () => {
     expect(outcomes[1]?.error).toMatchObject({ type: 'RedisTaskErrored' });
     expect(outcomes[2]?.error).toMatchObject({ type: 'RedisTaskInvalidInput' });
   });
+});
+
+test('a state that a worker cannot tell is an error of ours, in whichever form the SDK has it', async () => {
+  const taskQueue = `odd-${randomUUID()}`;
+  const workflowsPath = fileURLToPath(new URL('odd-workflows.ts', import.meta.url));
+  await waits.serve({ taskQueue, workflowsPath });
+  const odd = new RedisTaskClient(waits.client, { taskQueue });
+  const reasons = { throws: /the state is spoilt/, isHuge: /limit/, isMissing: /getState/ };
+  for (const [how, said] of Object.entries(reasons)) {
+    const workflowId = `odd-${randomUUID()}`;
+    const handle = await waits.client.workflow.start('awaitRedisTask', { workflowId, taskQueue, args: [{ how }] });
+    const error = await errorOf(odd.state({ workflowId }));
+
+    expect(error).toBeInstanceOf(RedisTaskStateError);
+    expect(error).toMatchObject({ workflowId, reason: 'refused', message: expect.stringMatching(said) as string });
+    await handle.terminate();
+  }
 });
 
 test('a workflow of another type under the id of a wait is not joined, and is sent nothing', async () => {

@@ -9,7 +9,7 @@ import {
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, type LogEntry, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createQueueActivities, redisApiWorkerOptions } from '../../src/activities/index.js';
-import { queryState } from '../../src/client/progress.js';
+import { queryState } from '../../src/client/query.js';
 import type { RedisTaskFailure } from '../../src/contract/failures.js';
 import type { AwaitRedisTaskInput } from '../../src/contract/input.js';
 import type { RedisTaskResult } from '../../src/contract/outcome.js';
@@ -214,7 +214,7 @@ export async function until<T>(ask: () => Promise<T>, holds: (answer: T) => bool
 
 /** The state of a wait once it holds. */
 export function untilState(
-  handle: Pick<WaitHandle, 'query'>,
+  handle: Pick<WaitHandle, 'query' | 'workflowId'>,
   holds: (state: RedisTaskWaitState) => boolean,
 ): Promise<RedisTaskWaitState> {
   return until(() => stateOf(handle), holds);

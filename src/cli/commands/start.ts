@@ -34,6 +34,6 @@ async function findUntaken(temporal: Temporal, workflowId: string): Promise<stri
     return undefined;
   } catch (error) {
     if (!(error instanceof RedisTaskNoWorkerError)) throw error;
-    return describeNoWorker(error.taskQueue, temporal);
+    return describeNoWorker(error.taskQueue, temporal, error.advice);
   }
 }
