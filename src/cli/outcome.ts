@@ -1,6 +1,7 @@
 import { TerminatedFailure, WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import {
   RedisTaskError,
+  RedisTaskIdTakenError,
   RedisTaskNoWorkerError,
   RedisTaskWaitCancelledError,
   RedisTaskWaitEndedError,
@@ -67,6 +68,10 @@ export function endingOfError(error: unknown, subject: Subject, temporal: Tempor
     const how = status.toLowerCase().replaceAll('_', ' ');
     const message = `Had already ended: ${name}, as ${how}. See: redis-task status ${printable(workflowId)}`;
     return createEnding(EXIT.noWait, 'WaitEnded', message, { ...subject, workflowId, status });
+  }
+  if (error instanceof RedisTaskIdTakenError) {
+    const { workflowId, workflowType, message } = error;
+    return createEnding(EXIT.error, 'IdTaken', printable(message), { ...subject, workflowId, workflowType });
   }
   if (error instanceof WorkflowNotFoundError) {
     const where = subject.taskId === undefined ? `in namespace ${namespace}` : `on queue ${waits.taskQueue}`;

@@ -18,9 +18,6 @@ import type { Output } from './terminal.js';
 /** Workers poll at least once a minute. The server lists them for five minutes after that. */
 const GONE_AFTER_MS = 90_000;
 
-/** A worker with time begins a wait at once. */
-export const BEGUN_WITHIN_MS = 2_000;
-
 export const ADVICE = 'Start one with: redis-task worker';
 
 export function describeNoWorker(queue: string, { address, namespace }: Temporal, advice = ''): string {

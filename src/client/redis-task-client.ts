@@ -2,6 +2,7 @@ import {
   type Client,
   type WorkflowExecutionDescription,
   type WorkflowHandle,
+  type WorkflowHandleWithFirstExecutionRunId,
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import pLimit from 'p-limit';
@@ -18,7 +19,7 @@ import { queryState } from './query.js';
 import { readInputOrThrow, type RedisTaskReference } from './reference.js';
 import { cancelWait, handleTo, type RedisTaskCancellation, resultOf, startOrJoin } from './wait-handle.js';
 import { withWatchedPolls } from './watched.js';
-import { untilBegun } from './workers.js';
+import { BEGUN_WITHIN_MS, untilBegun } from './workers.js';
 
 /**
  * Options of a {@link RedisTaskClient}.
@@ -51,7 +52,6 @@ export interface AwaitOptions {
   readonly waitForWorker?: boolean;
 }
 
-const BEGUN_WITHIN_MS = 5_000;
 const LOOKS_AT_ONCE = 10;
 
 /**
@@ -102,8 +102,10 @@ export class RedisTaskClient {
   }
 
   /**
-   * {@link await} for many inputs, even tens of thousands. Never rejects: each outcome has its `result` or its `error`. At
-   * most 50 starts and 100 requests for results are under way at once.
+   * {@link await} for many inputs, even tens of thousands. Each outcome has its `result` or its `error`. At most 50 starts
+   * and 100 requests for results are under way at once.
+   *
+   * @throws only what the iterable of inputs throws, which is read in full before anything is started
    */
   awaitAll(inputs: Iterable<AwaitRedisTaskInput>, options?: AwaitOptions): Promise<RedisTaskOutcome[]> {
     return awaitAll(inputs, async (input) => {
@@ -115,7 +117,16 @@ export class RedisTaskClient {
 
   private async endOf(wait: WorkflowHandle, begunAt: number, options: AwaitOptions = {}): Promise<RedisTaskResult> {
     if (!options.waitForWorker) await untilBegun(this.client, wait.workflowId, begunAt + BEGUN_WITHIN_MS);
-    return resultOf(wait);
+    return resultOf(wait).catch((error: unknown) => this.endOfLaterRun(wait, error));
+  }
+
+  /** A wait of long ago may have continued in another run and its first one left the namespace. */
+  private async endOfLaterRun(wait: WorkflowHandle, error: unknown): Promise<RedisTaskResult> {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+    const [latest] = await describeWait(this.client, wait.workflowId);
+    const first = (wait as Partial<WorkflowHandleWithFirstExecutionRunId>).firstExecutionRunId;
+    if (latest === undefined || latest.raw.workflowExecutionInfo?.firstRunId !== first) throw error;
+    return resultOf(handleTo(this.client, latest));
   }
 
   /**

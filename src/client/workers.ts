@@ -27,6 +27,9 @@ export interface Poller {
   readonly idleVersion: string | undefined;
 }
 
+/** How soon a worker with time begins a wait, at most. */
+export const BEGUN_WITHIN_MS = 5_000;
+
 const LOOK_AGAIN_MS = 50;
 const LOOK_AGAIN_AT_MOST_MS = 2_000;
 
@@ -86,7 +89,11 @@ export function adviceOnVersions(pollers: readonly Poller[]): string {
  *
  * @throws RedisTaskNoWorkerError
  */
-export async function untilBegun(client: Client, workflowId: string, giveUpAt: number): Promise<void> {
+export async function untilBegun(
+  client: Client,
+  workflowId: string,
+  giveUpAt = performance.now() + BEGUN_WITHIN_MS,
+): Promise<void> {
   for (let pauseMs = LOOK_AGAIN_MS; ; pauseMs = Math.min(2 * pauseMs, LOOK_AGAIN_AT_MOST_MS)) {
     const description = await readerOf(client).getHandle(workflowId).describe();
     const queuedAt = firstTaskQueuedAt(description);

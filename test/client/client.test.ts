@@ -234,6 +234,17 @@ test('a cancellation that Temporal does not answer is no confirmed request, and 
 });
 
 describe('awaitAll', () => {
+  test('starts nothing when its inputs cannot be read', async () => {
+    const task = { taskId: waits.addTask(RUNNING), region };
+    const inputs = function* () {
+      yield task;
+      throw new Error('the file ends here');
+    };
+
+    await expect(client.awaitAll(inputs())).rejects.toThrow('the file ends here');
+    await expect(client.find(task)).resolves.toEqual([]);
+  });
+
   test('starts no more than fifty at once, and asks for no more than a hundred results', async () => {
     const starts = new Gauge();
     const results = new Gauge();
