@@ -34,7 +34,7 @@ const WAIT_STATE = v.object({
   failingAs: v.nullable(POLL_ERROR_CLASS),
   /** When the current run of failed polls began. */
   failingSince: v.nullable(INSTANT),
-  /** How many polls in a row the API has refused, and since when. */
+  /** How many polls in a row the API has refused in the same way, "no such task" included, and since when. */
   refusals: COUNT,
   refusedSince: v.nullable(INSTANT),
   /** Warnings that are in the log already: each comes once per wait. */

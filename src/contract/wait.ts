@@ -61,15 +61,16 @@ export function pollAnswered(before: WaitState, answer: PollAnswer, now: number,
   const state = { ...before, firstPollAt: before.firstPollAt ?? now, soonestAt: now + MINIMUM_INTERVAL_MS };
   const { observation, error } = answer;
   if (error) {
-    const isRefusal = answer.errorClass === 'unauthorized' || answer.errorClass === 'rejected';
+    const row = refusalRow(answer.errorClass);
+    const goesOn = row !== undefined && before.failingAs !== null && row === refusalRow(before.failingAs);
     return {
       ...state,
       lastError: error,
       missing: answer.errorClass === 'unknownTask' && state.observation === null,
       failingAs: answer.errorClass,
       failingSince: state.failingSince ?? now,
-      refusals: isRefusal ? state.refusals + 1 : 0,
-      refusedSince: isRefusal ? (state.refusedSince ?? now) : null,
+      refusals: row ? (goesOn ? state.refusals : 0) + 1 : 0,
+      refusedSince: row ? ((goesOn ? state.refusedSince : null) ?? now) : null,
     };
   }
   return {
@@ -83,6 +84,15 @@ export function pollAnswered(before: WaitState, answer: PollAnswer, now: number,
     refusals: 0,
     refusedSince: null,
   };
+}
+
+/**
+ * In which row of refusals an answer counts: "no such task" by itself, the others together. Every other answer ends a row,
+ * an answer of the other row too.
+ */
+function refusalRow(errorClass: PollErrorClass): 'unknown' | 'refused' | undefined {
+  if (errorClass === 'unknownTask') return 'unknown';
+  return errorClass === 'unauthorized' || errorClass === 'rejected' ? 'refused' : undefined;
 }
 
 /** @param queuedMs - time of the call in the task queue. Polling is no faster than that, or calls would pile up */
