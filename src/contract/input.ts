@@ -70,7 +70,7 @@ const POLLING = v.pipe(
       jitter: v.optional(numberBetween(0, 0.5, 'The share by which each interval varies'), 0.1),
       /**
        * What this kind of task usually takes. After the first poll, which comes at once, the wait polls only at 0.4, 0.55
-       * and 0.8 of it, then from `initialInterval` again.
+       * and 0.8 of it, then at the usual pace from its second interval on.
        */
       expectedDuration: v.optional(
         durationBetween(

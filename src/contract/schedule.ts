@@ -19,6 +19,9 @@ export const MINIMUM_INTERVAL_MS = 1_000;
  */
 const SPARSE_POLLS = [0.4, 0.55, 0.8];
 
+/** A pace that began with the first interval again made more calls for a task of 30 s than one without an expectation. */
+const STEP_AFTER_SPARSE = 1;
+
 /** The next interval, and the pace to go on with after it. */
 export interface NextInterval {
   readonly delayMs: number;
@@ -38,7 +41,8 @@ export function nextInterval(schedule: PollSchedule, elapsedMs: number, step: nu
   const sparseMs = untilSparsePoll(expectedDurationMs, elapsedMs);
   if (sparseMs > 0) {
     // Only ever longer: the shares are the earliest times, and equal waits still spread out.
-    return { delayMs: Math.round(Math.max(initialIntervalMs, sparseMs) * (1 + jitter * random)), step: 0 };
+    const delayMs = Math.round(Math.max(initialIntervalMs, sparseMs) * (1 + jitter * random));
+    return { delayMs, step: STEP_AFTER_SPARSE };
   }
   const intervalMs = Math.min(maximumIntervalMs, initialIntervalMs * backoffCoefficient ** step);
   const jittered = intervalMs * (1 + jitter * (2 * random - 1));
