@@ -1,9 +1,10 @@
+import { MINUTE } from './duration.js';
 import type { RedisTaskFailure, RedisTaskFailureDetails } from './failures.js';
 import { inputToResume, type WaitPlan } from './input.js';
 import { failureMessage, type PollFailureType } from './messages.js';
 import type { PollErrorClass } from './poll-error.js';
 import { readTexts, phaseOf, type TaskFacts } from './task.js';
-import { detectionDelayMaxMs, waitedMs, type WaitState } from './wait-state.js';
+import { detectionDelayMaxMs, isPastDeadline, waitedMs, type WaitState } from './wait-state.js';
 import { inVisibilityGrace, type PollAnswer } from './wait.js';
 
 /** What `awaitRedisTask` returns when the task has succeeded. */
@@ -21,9 +22,9 @@ export type WaitOutcome =
 
 /** How many polls in a row, and for how long, the API must refuse a task that it has described before. */
 const REFUSALS_MIN = 3;
-const REFUSED_FOR_MIN_MS = 60_000;
+const REFUSED_FOR_MIN_MS = MINUTE;
 /** The same of "no such task", which an API that is being repaired may say for a while. */
-const UNKNOWN_FOR_MIN_MS = 600_000;
+const UNKNOWN_FOR_MIN_MS = 10 * MINUTE;
 
 /**
  * Whether a wait is over after a poll, and how. `state` already holds the answer.
@@ -43,7 +44,7 @@ export function outcomeOf(
       result: { ...factsOf(plan, state, now), status, detectionDelayMaxMs: detectionDelayMaxMs(state, now) },
     };
   }
-  const type = failureType(state, answer, now) ?? (beganAt >= state.deadline ? 'RedisTaskTimedOut' : undefined);
+  const type = failureType(state, answer, now) ?? (isPastDeadline(state, beganAt) ? 'RedisTaskTimedOut' : undefined);
   return type && { failure: failureOf(type, plan, state, now) };
 }
 

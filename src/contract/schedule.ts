@@ -1,3 +1,5 @@
+import { SECOND } from './duration.js';
+
 /** How a wait spaces its polls. All times in milliseconds. */
 export interface PollSchedule {
   readonly initialIntervalMs: number;
@@ -9,7 +11,7 @@ export interface PollSchedule {
 }
 
 /** Two polls are never closer than this, also because the server stretches shorter timers to 1 s (measured). */
-export const MINIMUM_INTERVAL_MS = 1_000;
+export const MINIMUM_INTERVAL_MS = SECOND;
 
 /**
  * The shares of `expectedDuration` at which a wait polls before its ordinary pace begins, which is at the last of them.

@@ -58,6 +58,11 @@ export function waitedMs({ startedAt }: WaitState, now: number): number {
   return Math.max(0, now - startedAt);
 }
 
+/** Whether the deadline has come at a time: a poll that begins then is the last. */
+export function isPastDeadline({ deadline }: Pick<WaitState, 'deadline'>, at: number): boolean {
+  return at >= deadline;
+}
+
 /** The most by which the end can have been seen late; null if no poll saw the task unfinished. */
 export function detectionDelayMaxMs({ unfinishedAt }: WaitState, now: number): number | null {
   return unfinishedAt === null ? null : Math.max(0, now - unfinishedAt);
