@@ -221,13 +221,15 @@ const RULES: readonly Rule[] = [
   },
 
   function* aCallKeepsItsPlace(record, { clockMs, busyMs }) {
-    const { polls, steering, endedAt = Infinity } = record;
+    const { polls, steering, continuedAt = [], endedAt = Infinity } = record;
     for (const { at, givenUpAt } of polls) {
       if (givenUpAt === undefined || givenUpAt >= endedAt - clockMs) continue;
       const cancelled = steering.some(
         ({ did, heardAt = Infinity }) => did === 'cancel' && heardAt <= givenUpAt + busyMs,
       );
-      if (!isAtDeadline(record, at, givenUpAt + clockMs) && !cancelled)
+      // A history that messages have filled ends with the call that is under way.
+      const continued = continuedAt.some((each) => Math.abs(each - givenUpAt) <= clockMs);
+      if (!isAtDeadline(record, at, givenUpAt + clockMs) && !cancelled && !continued)
         yield `The call of the poll at ${at} was given up at ${givenUpAt}, with no deadline there`;
     }
   },
