@@ -4,7 +4,6 @@ import io.temporal.activity.ActivityOptions;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.ChildWorkflowFailure;
 import io.temporal.workflow.ChildWorkflowStub;
-import io.temporal.workflow.SignalExternalWorkflowException;
 import io.temporal.workflow.Workflow;
 import java.time.Duration;
 
@@ -23,11 +22,7 @@ public final class ProvisionRedisImpl implements ProvisionRedis {
   @Override
   public void pollNow() {
     Workflow.await(() -> child != null);
-    try {
-      child.signal("pollNow");
-    } catch (SignalExternalWorkflowException ended) {
-      // There is nothing to look at any more.
-    }
+    RedisTask.pollNow(child);
   }
 
   @Override

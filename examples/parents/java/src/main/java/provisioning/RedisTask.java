@@ -3,6 +3,7 @@ package provisioning;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.temporal.api.enums.v1.WorkflowIdReusePolicy;
+import io.temporal.failure.ApplicationFailure;
 import io.temporal.workflow.ChildWorkflowOptions;
 import io.temporal.workflow.ChildWorkflowStub;
 import io.temporal.workflow.Workflow;
@@ -84,5 +85,18 @@ public final class RedisTask {
                 .build());
     // docs:end
     return wait;
+  }
+
+  /**
+   * Has a wait look at its task at once. By its id: the child's own stub signals the run that it has
+   * started, and a long wait goes on in another one.
+   */
+  public static void pollNow(ChildWorkflowStub wait) {
+    String workflowId = wait.getExecution().get().getWorkflowId();
+    try {
+      Workflow.newUntypedExternalWorkflowStub(workflowId).signal("pollNow");
+    } catch (ApplicationFailure ended) {
+      // There is nothing to look at any more.
+    }
   }
 }
