@@ -1,12 +1,17 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { POLL_FAILURE_TYPES, type PollError, type PollErrorClass } from '../contract/poll-error.js';
-import { plain } from '../contract/text.js';
+import { cut, plain } from '../contract/text.js';
 import { errorSentence } from '../contract/view.js';
 import { isWorthRetrying, retryDelayMs } from '../contract/watch.js';
 import type { TencentApiError } from '../tencent/errors.js';
 
-/** The server keeps at most 4 KB of the failure of a call that it retries. */
-const MESSAGE_MAX = 1_000;
+/**
+ * The server shows the failure of a call that it retries only if it has at most 4 kB, and instead of a larger one "Failure
+ * exceeds size limit." The message is in it twice, with the code and the request id.
+ */
+const MESSAGE_BYTES_MAX = 1_300;
+const CODE_BYTES_MAX = 200;
+const REQUEST_ID_BYTES_MAX = 100;
 
 /** The class for a wait: a clock that is refused even after its correction means unauthorized. */
 export function pollErrorClassOf({ errorClass }: TencentApiError): PollErrorClass {
@@ -15,11 +20,11 @@ export function pollErrorClassOf({ errorClass }: TencentApiError): PollErrorClas
 
 /** What a wait is told of a call that brought no task. */
 export function pollErrorOf(error: TencentApiError): PollError {
-  const message = plain(error.message, MESSAGE_MAX);
+  const message = plainBytes(error.message, MESSAGE_BYTES_MAX);
   return {
-    code: plain(error.code, 200),
+    code: plainBytes(error.code, CODE_BYTES_MAX),
     message: error.errorClass === 'clock' ? clockMessage(message, error.clockSkewMs) : message,
-    requestId: error.requestId === null ? null : plain(error.requestId, 100),
+    requestId: error.requestId === null ? null : plainBytes(error.requestId, REQUEST_ID_BYTES_MAX),
     at: new Date().toISOString(),
   };
 }
@@ -33,7 +38,7 @@ export function pollErrorOf(error: TencentApiError): PollError {
 export function pollFailure(error: TencentApiError, attempt: number, random: number): ApplicationFailure {
   const errorClass = pollErrorClassOf(error);
   const details = pollErrorOf(error);
-  return ApplicationFailure.create({
+  const failure = ApplicationFailure.create({
     type: POLL_FAILURE_TYPES[errorClass],
     message: errorSentence(details),
     details: [details],
@@ -42,6 +47,9 @@ export function pollFailure(error: TencentApiError, attempt: number, random: num
     // The wait says what becomes of it: the SDK would log a warning for each poll of each wait.
     category: ApplicationFailureCategory.BENIGN,
   });
+  // It would repeat the message, and says nothing else.
+  failure.stack = '';
+  return failure;
 }
 
 function clockMessage(message: string, clockSkewMs: number | null): string {
@@ -50,4 +58,11 @@ function clockMessage(message: string, clockSkewMs: number | null): string {
       ? 'and the answer had no Date to correct it by'
       : `the API's clock is ${Math.round(clockSkewMs / 1000)} s ahead of it`;
   return `${message} The worker's clock is refused, ${by}: set it right.`;
+}
+
+/** A text on one line that is no longer than so many bytes as JSON. A Chinese character has three of them. */
+function plainBytes(text: string, maxBytes: number): string {
+  let line = plain(text, maxBytes);
+  while (Buffer.byteLength(JSON.stringify(line)) > maxBytes) line = cut(line, Math.floor(line.length * 0.9));
+  return line;
 }

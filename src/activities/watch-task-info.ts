@@ -6,7 +6,7 @@ import { watchMessage } from '../contract/view.js';
 import type { WaitState } from '../contract/wait-state.js';
 import type { PollAnswer } from '../contract/wait.js';
 import { readWatchMemory, type WatchReport, watchStep } from '../contract/watch.js';
-import { TencentApiError } from '../tencent/errors.js';
+import { TencentApiError, transientError } from '../tencent/errors.js';
 import { recordOfProcess } from './api-metrics.js';
 import { pollErrorClassOf, pollErrorOf } from './poll-failure.js';
 import type { DescribedTask } from './redis-activities.js';
@@ -51,12 +51,18 @@ export async function watchTaskInfo(
   throw unchanged;
 }
 
+/** What no call should throw is a failed poll all the same: it must not be retried unseen. */
+function unexpectedError(error: unknown): TencentApiError {
+  return error instanceof Error ? transientError(error.name, error.message) : transientError('Unknown', String(error));
+}
+
 async function ask(call: () => Promise<DescribedTask>) {
   try {
     const { queuedMs, searchAttributes, ...observation } = await call();
     return { answer: { observation } satisfies PollAnswer, queuedMs, searchAttributes };
   } catch (error) {
-    if (!(error instanceof TencentApiError)) throw error;
-    return { answer: { error: pollErrorOf(error), errorClass: pollErrorClassOf(error) } satisfies PollAnswer };
+    Context.current().cancellationSignal.throwIfAborted();
+    const known = error instanceof TencentApiError ? error : unexpectedError(error);
+    return { answer: { error: pollErrorOf(known), errorClass: pollErrorClassOf(known) } satisfies PollAnswer };
   }
 }

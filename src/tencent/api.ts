@@ -48,11 +48,12 @@ export async function callApi(
     const text = answerIsSecret ? '(not shown: it may hold a key)' : redact(answer.body, credential);
     return text.replace(/\s+/g, ' ').trim().slice(0, 200);
   };
-  if (answer.status !== 200) {
+  const envelope = field(parseJson(answer.body), 'Response');
+  // A gateway may put another status on an answer of the API: its own code says more.
+  if (answer.status !== 200 && !isObject(field(envelope, 'Error'))) {
     const message = `The API answered HTTP ${answer.status} instead of 200: ${shown()}`;
     throw transientError(`HttpStatus.${answer.status}`, message);
   }
-  const envelope = field(parseJson(answer.body), 'Response');
   if (!isObject(envelope)) {
     throw transientError('InvalidResponse', `The API answered without the JSON envelope it always sends: ${shown()}`);
   }

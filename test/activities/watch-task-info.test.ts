@@ -4,7 +4,7 @@ import { DefaultLogger } from '@temporalio/worker';
 import { createRedisActivities } from '../../src/activities/index.js';
 import { readInput } from '../../src/contract/input.js';
 import { beginWait, type WaitState } from '../../src/contract/wait-state.js';
-import { pollAnswered } from '../../src/contract/wait.js';
+import { ATTEMPTS_PER_POLL, pollAnswered } from '../../src/contract/wait.js';
 import { readWatchReport } from '../../src/contract/watch.js';
 import { RedisApiSimulator, SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
 import { seen } from '../contract/played-wait.js';
@@ -29,13 +29,18 @@ describe('watchTaskInfo', () => {
   const begunAt = (now: number) => pollAnswered(beginWait(readInput(input), now), seen('running'), now);
 
   /** One attempt: what it returned or threw, and its last heartbeat. */
-  async function attempt(heartbeatDetails?: unknown, scheduledAt = Date.now(), given: unknown = input) {
+  async function attempt(
+    heartbeatDetails?: unknown,
+    scheduledAt = Date.now(),
+    given: unknown = input,
+    endpoint = simulator.url,
+  ) {
     const info = { startToCloseTimeoutMs: 15_000, heartbeatDetails, currentAttemptScheduledTimestampMs: scheduledAt };
     const environment = new MockActivityEnvironment(info, { logger: new DefaultLogger('ERROR') });
     let heartbeat: unknown;
     environment.on('heartbeat', (details: unknown) => (heartbeat = details));
     const credentials = { getCredential: () => Promise.resolve(SIMULATOR_CREDENTIAL) };
-    const activities = createRedisActivities({ endpoint: simulator.url, credentials });
+    const activities = createRedisActivities({ endpoint, credentials });
     const ended: unknown = await environment
       .run(() => activities.watchTaskInfo(given as typeof input, known))
       .catch((error: unknown) => error);
@@ -57,6 +62,25 @@ describe('watchTaskInfo', () => {
 
   test('shows no stack in Temporal UI', async () => {
     expect((await attempt()).ended).toMatchObject({ stack: '' });
+  });
+
+  test('tells the wait of an error that no call should throw, after as many attempts as of any other', async () => {
+    const before = process.env['HTTPS_PROXY'];
+    process.env['HTTPS_PROXY'] = 'socks5://127.0.0.1:1';
+    const outcome = [];
+    let heartbeat: unknown;
+    for (let attempts = 0; attempts < ATTEMPTS_PER_POLL; attempts += 1) {
+      const { ended, ...next } = await attempt(heartbeat, Date.now(), input, 'https://127.0.0.1:1');
+      ({ heartbeat } = next);
+      outcome.push(ended);
+    }
+    if (before === undefined) delete process.env['HTTPS_PROXY'];
+    else process.env['HTTPS_PROXY'] = before;
+
+    expect(outcome.at(-1)).toMatchObject({
+      error: { code: 'TypeError', message: expect.stringContaining('HTTPS_PROXY must be a URL') as string },
+      errorClass: 'transient',
+    });
   });
 
   test('goes on where the attempt before it stopped', async () => {

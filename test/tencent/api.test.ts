@@ -89,6 +89,19 @@ describe('a call of the API', () => {
     ],
     ['nothing with 204', { kind: 'http', status: 204, body: '' }, 'HttpStatus.204', /204/],
   ];
+  test.each([
+    [429, 'RequestLimitExceeded', 'throttled'],
+    [429, 'RequestLimitExceeded.UinLimitExceeded', 'throttled'],
+    [403, 'AuthFailure.SecretIdNotFound', 'unauthorized'],
+    [500, 'InternalError', 'transient'],
+  ])("that gets HTTP %i with the API's own error %s is told that one", async (status, code, errorClass) => {
+    const body = JSON.stringify({ Response: { Error: { Code: code, Message: 'no' }, RequestId: 'r-1' } });
+    simulator.fault({ kind: 'http', status, body }, { times: 2 });
+    const error = await errorOf(callOnce(simulator));
+
+    expect(error).toMatchObject({ code, errorClass, requestId: 'r-1' });
+  });
+
   test.each(garbage)('that gets %s is a transient error', async (_, fault, code, message) => {
     simulator.fault(fault);
     const error = await errorOf(callOnce(simulator));
@@ -317,6 +330,24 @@ describe('refused credentials', () => {
   });
 });
 
+describe('a key with a character that no key has', () => {
+  test.each(['secretId', 'secretKey', 'token'] as const)('in its %s is told before anything is sent', async (name) => {
+    const simulator = await RedisApiSimulator.start();
+    const key = { secretId: 'AKIDhunter2', secretKey: 'hunter2', token: 'hunter2' };
+    for (const ending of ['\n', ' ', '\u0000', 'ключ', '\ufeff']) {
+      const credentials = keys({ ...key, [name]: key[name] + ending }).provider;
+      const error = await errorOf(callOnce(simulator, { credentials }));
+
+      expect(error).toMatchObject({ code: 'CredentialsUnavailable', errorClass: 'transient' });
+      expect(error.message).toContain(`the ${name} of the key (source: custom) has white space or another character`);
+      expect(error.message).not.toContain('hunter2');
+    }
+    await simulator.close();
+
+    expect(simulator.calls).toEqual([]);
+  });
+});
+
 describe('a clock that is refused', () => {
   let simulator: RedisApiSimulator;
   const open = () =>
@@ -365,7 +396,7 @@ describe('a clock that is refused', () => {
   test('and a stale token after it are repaired one after the other, as on a machine that was resumed', async () => {
     simulator = await RedisApiSimulator.start({ clockOffsetMs: 3_600_000, credentials: [TEMPORARY] });
     simulator.addTask(TASK_ID, { timeline: [{ status: 'running' }] });
-    const stale = { ...TEMPORARY, token: 'of yesterday' };
+    const stale = { ...TEMPORARY, token: 'ofYesterday' };
     const { provider, refreshes } = keys(stale, stale, TEMPORARY);
 
     expect(await callOnce(simulator, { credentials: provider })).toMatchObject({ Status: 'running' });

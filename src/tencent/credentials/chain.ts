@@ -45,6 +45,9 @@ export function sharedLoads(provider: CredentialProvider, limitMs = LOAD_LIMIT_M
     });
   };
   return {
+    get source() {
+      return provider.source ?? 'custom';
+    },
     getCredential({ refresh = false } = {}) {
       const shared = loads.get(refresh) ?? load(refresh);
       loads.set(refresh, shared);

@@ -19,11 +19,26 @@ export interface CredentialProvider {
 /** A key to sign with. Our own providers tell its end. */
 export type LoadedKey = TencentCredential & Partial<Pick<ExpiringCredential, 'expiresAtMs'>>;
 
-/** Asks a provider for a key to sign with. @throws Error also if a field is missing: Tencent's types allow that */
+/** What a key consists of. Anything else fits no HTTP header, or makes a signature that the API refuses. */
+export const KEY_CHARACTERS = /^[\x21-\x7e]*$/;
+
+/**
+ * Asks a provider for a key to sign with.
+ *
+ * @throws Error also if a field is missing, which Tencent's types allow, or has a character that no key has; it names the
+ *   field and shows nothing of its value
+ */
 export async function loadKey(provider: CredentialProvider, refresh: boolean): Promise<LoadedKey> {
   const answer = (await provider.getCredential({ refresh })) as Partial<LoadedKey> | undefined;
   if (!answer?.secretId || !answer.secretKey) throw new Error('the provider returned an empty key');
-  return answer as LoadedKey;
+  const { secretId, secretKey, token } = answer;
+  for (const [field, value] of Object.entries({ secretId, secretKey, token })) {
+    if (value === undefined || (typeof value === 'string' && KEY_CHARACTERS.test(value))) continue;
+    throw new Error(
+      `the ${field} of the key (source: ${provider.source ?? 'custom'}) has white space or another character that no key has: look for a line break at its end`,
+    );
+  }
+  return { ...answer, secretId, secretKey };
 }
 
 /** A temporary key with its end. */

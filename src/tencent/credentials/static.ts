@@ -25,6 +25,9 @@ function readKey(env: NodeJS.ProcessEnv): TencentCredential | undefined {
   return withToken(secretId, secretKey, TOKEN_VARIABLES.map((name) => env[name]).find(Boolean));
 }
 
+/** What editors on Windows put before a text. */
+const BYTE_ORDER_MARK = /^\ufeff/;
+
 /** The mode bits of a file's group and of everybody else. */
 const OTHERS = 0o077;
 
@@ -80,7 +83,7 @@ async function readIfThere(file: string): Promise<{ text: string; mode: number }
 /** Errors name fields, never their values. */
 function readProfile(text: string, file: string, profile: string): TencentCredential {
   // The parser nests sections at each dot of their name.
-  const section = profile.split('.').reduce<unknown>(field, parse(text));
+  const section = profile.split('.').reduce<unknown>(field, parse(text.replace(BYTE_ORDER_MARK, '')));
   if (typeof section !== 'object' || section === null) {
     throw new Error(`TENCENTCLOUD_PROFILE: the credentials file ${file} has no profile [${profile}]`);
   }

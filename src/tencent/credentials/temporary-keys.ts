@@ -39,20 +39,27 @@ const PAUSE_MS = 10_000;
 export function refreshing(source: ExpiringSource, now: () => number): ExpiringSource {
   let kept: ExpiringCredential | undefined;
   let nextLoadMs = 0;
-  let underWay: Promise<ExpiringCredential | undefined> | undefined;
+  let loads = 0;
+  let keptBy = 0;
+  /** By whether they answer a refusal: one that began before it may bring the refused key once more. */
+  const underWay = new Map<boolean, Promise<ExpiringCredential | undefined>>();
 
   const load = async (refresh: boolean): Promise<ExpiringCredential | undefined> => {
+    const turn = (loads += 1);
     nextLoadMs = now() + PAUSE_MS;
     const loaded = await source.find({ refresh });
-    if (loaded) {
-      kept = loaded;
+    if (loaded && turn > keptBy) {
+      [kept, keptBy] = [loaded, turn];
       const marginMs = Math.max((loaded.expiresAtMs - now()) * MARGIN_PART, MARGIN_MIN_MS);
       nextLoadMs = Math.max(nextLoadMs, loaded.expiresAtMs - Math.min(marginMs, MARGIN_MAX_MS));
     }
     return loaded;
   };
-  const sharedLoad = (refresh: boolean): Promise<ExpiringCredential | undefined> =>
-    (underWay ??= load(refresh).finally(() => (underWay = undefined)));
+  const sharedLoad = (refresh: boolean): Promise<ExpiringCredential | undefined> => {
+    const shared = underWay.get(true) ?? underWay.get(refresh) ?? load(refresh).finally(() => underWay.delete(refresh));
+    if (!underWay.has(true)) underWay.set(refresh, shared);
+    return shared;
+  };
 
   return {
     lookedFor: source.lookedFor,

@@ -167,4 +167,26 @@ describe('refreshing', () => {
     source.isThere = true;
     expect(await id()).toBe('id2');
   });
+
+  test('answers a refusal with a key whose load began after it, not with that of a load under way', async () => {
+    const { clock, source, kept, id } = setUp();
+    await id();
+    clock.advance(2 * HOUR - MINUTE);
+    const find = source.find.bind(source);
+    let release: () => void = () => undefined;
+    const hold = new Promise<void>((resolve) => (release = resolve));
+    source.find = async (options) => {
+      const loaded = await find(options);
+      if (!options?.refresh) await hold;
+      return loaded;
+    };
+    // Begins a load in the background, which takes long.
+    expect(await id()).toBe('id1');
+    const refreshed = await id({ refresh: true });
+    release();
+    await settled();
+
+    expect(refreshed).toBe('id3');
+    expect((await kept.find())?.secretId).toBe('id3');
+  });
 });
