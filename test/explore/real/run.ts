@@ -41,7 +41,9 @@ export async function playAndJudge(stage: ExplorerStage, plan: Plan, options: Ru
   ]);
   const observed = await observe(stage, played);
   const longestQueueMs = Math.max(0, ...observed.map(({ recorded }) => recorded.longestQueueMs));
-  let wrong = 0;
+  const orphans = await openWaits(stage);
+  for (const workflowId of orphans) say(`✗ ${workflowId} is still open`);
+  let wrong = orphans.length;
   const records = observed.map((each) => {
     const record = recordOf(each, stage.absences, longestQueueMs, stage.callEnds);
     const verdict = [
@@ -57,9 +59,17 @@ export async function playAndJudge(stage: ExplorerStage, plan: Plan, options: Ru
     }
     return record;
   });
-  say(`\n${figuresOf(stage, about, records, wrong)}\n`);
+  say(`\n${figuresOf(stage, about, observed, records, wrong)}\n`);
   if (wrong > 0 || stage.unexpectedExits > 0) say(`The workers' log is ${stage.logFile}`);
   return wrong;
+}
+
+/** Those that no play has seen end. */
+async function openWaits({ client }: ExplorerStage): Promise<string[]> {
+  const open: string[] = [];
+  const query = 'WorkflowType = "awaitRedisTask" AND ExecutionStatus = "Running"';
+  for await (const { workflowId } of client.workflow.list({ query })) open.push(workflowId);
+  return open;
 }
 
 async function at(time: number, happen: () => Promise<unknown> | undefined): Promise<void> {
