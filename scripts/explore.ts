@@ -54,8 +54,8 @@ const plan = planRun({
 });
 const only = values.only === undefined ? plan.waits : plan.waits.filter(({ index }) => index === Number(values.only));
 
-// The worker of the parents says only what goes wrong.
-Runtime.install({ logger: new DefaultLogger('WARN') });
+// That parents fail with their waits is no news.
+Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter: 'ERROR' } } });
 const stage = await ExplorerStage.start({
   server: {
     extraArgs: ['--dynamic-config-value', `limit.historyCount.suggestContinueAsNew=${numberOf('continue-after')}`],

@@ -75,6 +75,9 @@ export async function playWait(
   ];
   const upsetting = (async () => {
     for (const upheaval of upheavals) {
+      // The next run of a parent that is ending would not start its wait again, and leave the one of before behind.
+      const isEnding = steering.some(({ did }) => /^(cancelParent|cancelScope)$/.test(did));
+      if (isEnding && upheaval.does === 'resetParentToBefore') continue;
       const did = upheaval.does === 'poke' ? 'pollNow' : upheaval.does;
       await later(Math.max(0, beganAt + upheaval.atMs - Date.now()), () =>
         note(steering, { did }, () => upset(client, family, upheaval)),
