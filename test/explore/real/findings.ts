@@ -51,7 +51,9 @@ function* forgotten({ played, recorded }: ObservedWait): Iterable<string> {
     ({ did, heardAt, refused, isDoubtful }) =>
       MESSAGES.includes(did) && heardAt !== undefined && refused === undefined && !isDoubtful,
   );
-  for (const { did, state } of heard) {
+  for (const { did, state, heardAt = 0 } of heard) {
+    // The server acknowledges the cancellation of a workflow that has just ended, and drops it.
+    if (did === 'cancel' && heardAt > recorded.closedAt) continue;
     const deadline = state && Date.parse(state.deadline);
     const isOnRecord =
       deadline !== undefined

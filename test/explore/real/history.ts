@@ -19,6 +19,8 @@ export interface RecordedWait {
   readonly resets: readonly Reset[];
   readonly startedAt: number;
   readonly endedAt: number | undefined;
+  /** When the server closed it, or wrote its last event. */
+  readonly closedAt: number;
   readonly ending: Ending | undefined;
   /** Those of its watches are not in history. */
   readonly polls: readonly PollRecord[];
@@ -51,6 +53,7 @@ export function readHistories(histories: readonly History[], maxWaitMs: number):
     resets: histories.flatMap(resetsOf),
     startedAt,
     endedAt,
+    closedAt: timeOf(last),
     ending,
     polls: histories.flatMap((history) => pollsOf(history, endedAt)),
     watches: histories.flatMap(watchesOf),

@@ -7,26 +7,24 @@ import { pollNow, startAwaitRedisTask } from '../../../src/workflows/index.js';
 export async function exploredParent(input: AwaitRedisTaskInput): Promise<RedisTaskResult | 'gave up'> {
   const start = () => {
     const scope = new CancellationScope();
-    return { scope, child: scope.run(() => startAwaitRedisTask(input)) };
+    return { scope, child: scope.run(() => startAwaitRedisTask(input)), startsOver: false };
   };
   let wait = start();
-  let startsOver = false;
   setHandler(defineSignal('giveUp'), () => wait.scope.cancel());
   setHandler(defineSignal('startOver'), () => {
-    startsOver = true;
+    wait.startsOver = true;
     wait.scope.cancel();
   });
   setHandler(defineUpdate('poke'), async () => (await wait.child).signal(pollNow));
   for (;;) {
-    const { scope, child } = wait;
+    const current = wait;
     try {
-      return await scope.run(async () => (await child).result());
+      return await current.scope.run(async () => (await current.child).result());
     } catch (error) {
       const isCancelled = CancellationScope.current().consideredCancelled;
-      if (!scope.consideredCancelled || isCancelled || !isCancellation(error)) throw error;
-      if (!startsOver) return 'gave up';
+      if (!current.scope.consideredCancelled || isCancelled || !isCancellation(error)) throw error;
+      if (!current.startsOver) return 'gave up';
     }
-    startsOver = false;
     wait = start();
   }
 }
