@@ -24,13 +24,15 @@ export interface RunOptions {
   /** What the machine may add to anything that takes time, known after the run. @default 4 s */
   readonly busyMs?: () => number;
   readonly happenings?: readonly Happening[];
+  /** Where the findings and the figures go. @default stdout */
+  readonly say?: (text: string) => unknown;
 }
 
-const say = (text: string) => process.stdout.write(`${text}\n`);
+const print = (text: string) => process.stdout.write(`${text}\n`);
 
 /** Plays a plan, judges each wait and prints what was wrong, and the figures. Returns how many waits were wrong. */
 export async function playAndJudge(stage: ExplorerStage, plan: Plan, options: RunOptions): Promise<number> {
-  const { longestMs, about, again, busyMs = () => 4_000, happenings = [] } = options;
+  const { longestMs, about, again, busyMs = () => 4_000, happenings = [], say = print } = options;
   const beganAt = Date.now();
   // Nobody moves a deadline further than this.
   const limitMs = 2.2 * longestMs + 120_000;
