@@ -235,6 +235,21 @@ describe('a call of the API', () => {
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
+  test.each(['', 'Clear\nInstance', 'DescribeTaskInfo ', '清空'])(
+    'of %j, which is no action, is rejected, and nothing is sent',
+    async (action) => {
+      const api = createRedisApi({
+        credentials: keys(SIMULATOR_CREDENTIAL).provider,
+        endpoint: new URL(simulator.url),
+      });
+      const error = await errorOf(api.call({ action, region: 'ap-guangzhou', params: {} }));
+      api.close();
+
+      expect(error).toMatchObject({ code: 'InvalidAction', errorClass: 'rejected' });
+      expect(simulator.stats().calls).toBe(0);
+    },
+  );
+
   test('that is aborted before it begins is not made', async () => {
     await expect(callOnce(simulator, { signal: AbortSignal.abort(new Error('too late')) })).rejects.toThrow('too late');
     expect(simulator.stats().outcomes).not.toHaveProperty('ok');
@@ -365,7 +380,7 @@ describe('a clock that is refused', () => {
   test('and a stale token after it are repaired one after the other, as on a machine that was resumed', async () => {
     simulator = await RedisApiSimulator.start({ clockOffsetMs: 3_600_000, credentials: [TEMPORARY] });
     simulator.addTask(TASK_ID, { timeline: [{ status: 'running' }] });
-    const stale = { ...TEMPORARY, token: 'of yesterday' };
+    const stale = { ...TEMPORARY, token: 'ofYesterday' };
     const { provider, refreshes } = keys(stale, stale, TEMPORARY);
 
     expect(await callOnce(simulator, { credentials: provider })).toMatchObject({ Status: 'running' });

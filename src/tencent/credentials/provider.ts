@@ -1,3 +1,5 @@
+import { checkKeyText } from './key-text.js';
+
 /** A Tencent Cloud key. With `token` it is a temporary one. */
 export interface TencentCredential {
   readonly secretId: string;
@@ -19,10 +21,19 @@ export interface CredentialProvider {
 /** A key to sign with. Our own providers tell its end. */
 export type LoadedKey = TencentCredential & Partial<Pick<ExpiringCredential, 'expiresAtMs'>>;
 
-/** Asks a provider for a key to sign with. @throws Error also if a field is missing: Tencent's types allow that */
+/**
+ * Asks a provider for a key to sign with.
+ *
+ * @throws Error also for a key that cannot be used: one without a field, which Tencent's types allow, or with a line break
+ */
 export async function loadKey(provider: CredentialProvider, refresh: boolean): Promise<LoadedKey> {
   const answer = (await provider.getCredential({ refresh })) as Partial<LoadedKey> | undefined;
   if (!answer?.secretId || !answer.secretKey) throw new Error('the provider returned an empty key');
+  for (const part of ['secretId', 'secretKey', 'token'] as const) {
+    const text: unknown = answer[part] ?? '';
+    if (typeof text !== 'string') throw new Error(`the provider returned a ${part} that is no text`);
+    checkKeyText(`the provider's ${part}`, text);
+  }
   return answer as LoadedKey;
 }
 
