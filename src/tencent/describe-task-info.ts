@@ -8,7 +8,7 @@ import type { RedisApi, RedisApiCall } from './redis-api.js';
  * Calls `DescribeTaskInfo` and returns the task as the API describes it, whatever its status.
  *
  * @throws TencentApiError
- * @see https://www.tencentcloud.com/document/product/239/33293
+ * @see https://www.tencentcloud.com/document/product/239/32064
  */
 export async function describeTaskInfo(
   api: RedisApi,

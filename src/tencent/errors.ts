@@ -26,6 +26,7 @@ const BY_CODE: Readonly<Record<string, TencentErrorClass>> = {
   // "No such task", in the ways the documents leave open.
   'InvalidParameter.InvalidParameter': 'unknownTask',
   'FailedOperation.FlowNotExists': 'unknownTask',
+  'InternalError.InstanceNotFoundError': 'unknownTask',
   // Gone for good, unlike other unavailable resources.
   'ResourceUnavailable.InstanceDeleted': 'rejected',
   'ResourceUnavailable.InstanceIsolated': 'rejected',
