@@ -5,8 +5,8 @@ import { TEXT, TIME } from './task.js';
 export const POLL_ERROR = v.object({
   /**
    * The API's error code, or for what happened before the API could answer: `CredentialsUnavailable`,
-   * `NoActivityWorker`, `QueueBacklog`, `NoCallSlot`, `Timeout`, `NetworkError.<errno>`, `HttpStatus.<n>`,
-   * `InvalidResponse`, `WorkerLost`.
+   * `NoActivityWorker`, `QueueBacklog`, `NoCallSlot`, `Timeout`, `NetworkError.<errno>`, `ProxyStatus.<n>`,
+   * `HttpStatus.<n>`, `InvalidResponse`, `WorkerLost`.
    */
   code: v.string(),
   message: v.string(),

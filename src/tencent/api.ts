@@ -49,20 +49,20 @@ export async function callApi(
     return text.replace(/\s+/g, ' ').trim().slice(0, 200);
   };
   const envelope = field(parseJson(answer.body), 'Response');
-  // A gateway may put another status on an answer of the API: its own code says more.
-  if (answer.status !== 200 && !isObject(field(envelope, 'Error'))) {
+  const error = field(envelope, 'Error');
+  const code = textField(error, 'Code') ?? '';
+  // A gateway may give the API's own error a status of its own, such as 429: the error says more.
+  if (answer.status !== 200 && code.trim() === '') {
     const message = `The API answered HTTP ${answer.status} instead of 200: ${shown()}`;
     throw transientError(`HttpStatus.${answer.status}`, message);
   }
   if (!isObject(envelope)) {
     throw transientError('InvalidResponse', `The API answered without the JSON envelope it always sends: ${shown()}`);
   }
-  const error = envelope['Error'];
   // A gateway can echo a header in any field, and what we return may be kept in a workflow history.
   if (error === undefined) return answerIsSecret ? envelope : redact(envelope, credential);
 
   const requestId = redact(textField(envelope, 'RequestId'), credential);
-  const code = textField(error, 'Code') ?? '';
   if (code.trim() === '') {
     throw transientError('InvalidResponse', `The API answered an error without a code: ${shown()}`, requestId);
   }

@@ -1,9 +1,9 @@
-import { type Agent, request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
+import { type Agent, type ClientRequest, request as requestHttp } from 'node:http';
+import { request as requestHttps, type RequestOptions } from 'node:https';
 import got, { type Request, RequestError } from 'got';
 import { createAgent } from './agents.js';
 import { TencentApiError, transientError } from './errors.js';
-import { type ConnectOptions, ProxyAgent, ProxyRefusedError } from './proxy-agent.js';
+import { type Ending, TunnelAgent } from './tunnel-agent.js';
 
 /** An answer about a task has some 300 bytes. */
 const ANSWER_MAX_BYTES = 256 * 1024;
@@ -39,31 +39,33 @@ const client = got.extend({
 export async function exchange({ url, timeoutMs, agent: kept, signal, ...request }: HttpRequest) {
   signal?.throwIfAborted();
   const agent = kept ?? createAgent(url);
-  const send = url.protocol === 'https:' ? requestHttps : requestHttp;
-  const proxy = agent instanceof ProxyAgent ? agent : undefined;
-  // A connection that a proxy has not made yet is nothing that Node or got would end with the request.
-  const connecting = proxy && new AbortController();
-  const late = connecting && setTimeout(() => connecting.abort(), timeoutMs);
+  const from = agent instanceof TunnelAgent ? `${url.origin}, through the proxy ${agent.proxyHost},` : url.origin;
+  const send: (...request: Parameters<typeof requestHttps>) => ClientRequest =
+    url.protocol === 'https:' ? requestHttps : requestHttp;
+  const ending = new AbortController();
   // As a stream, and with few options for Node: got's promise and its forty options cost half as much CPU again.
   const stream = client.stream(url, {
     ...request,
-    timeout: { request: timeoutMs },
-    // Explicit, so that NODE_TLS_REJECT_UNAUTHORIZED=0 does not switch it off. NODE_EXTRA_CA_CERTS adds authorities.
-    request: (target, { method, headers }, answered) =>
-      send(
-        target,
-        {
-          method,
-          headers,
-          agent,
-          rejectUnauthorized: true,
-          ...(connecting && { connectSignal: connecting.signal }),
-        } satisfies ConnectOptions & { readonly rejectUnauthorized: boolean },
-        answered,
-      ),
+    request: (target, { method, headers }, answered) => {
+      // Explicit, so that NODE_TLS_REJECT_UNAUTHORIZED=0 does not switch it off. NODE_EXTRA_CA_CERTS adds authorities.
+      const options: RequestOptions & Ending = {
+        method,
+        headers,
+        agent,
+        rejectUnauthorized: true,
+        ended: ending.signal,
+      };
+      return send(target, options, answered);
+    },
+  });
+  // Not got's: it would end nothing that has no connection yet, such as a request that waits for a proxy.
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const timeout = () => transientError('Timeout', `${from} did not answer within ${timeoutMs / 1000} s`);
+    timer = setTimeout(() => reject(timeout()), timeoutMs).unref();
   });
   try {
-    const body = await readAll(stream, signal);
+    const body = await Promise.race([readAll(stream, signal), late]);
     const { statusCode: status = 0, headers = {} } = stream.response ?? {};
     const date = Date.parse(headers.date ?? '');
     /** How far the server's clock is ahead of ours. */
@@ -74,10 +76,13 @@ export async function exchange({ url, timeoutMs, agent: kept, signal, ...request
     // Never pass a got error on: it holds the Authorization header.
     signal?.throwIfAborted();
     if (error instanceof TencentApiError) throw error;
-    throw lostRequest(error, proxy ? `${url.origin} (through the proxy ${proxy.origin})` : url.origin, timeoutMs);
+    if (!(error instanceof RequestError)) throw transientError('NetworkError.UNKNOWN', `${from} could not be reached`);
+    if (error.cause instanceof TencentApiError) throw error.cause;
+    throw transientError(`NetworkError.${error.code}`, `${from} could not be reached, or broke off: ${error.code}`);
   } finally {
-    clearTimeout(late);
+    clearTimeout(timer);
     stream.destroy();
+    ending.abort();
     if (!kept) agent.destroy();
   }
 }

@@ -1,4 +1,5 @@
 import type { Agent } from 'node:http';
+import { quote } from '../contract/text.js';
 import { createAgent } from './agents.js';
 import { type ApiResponse, type ApiService, callApi, sendWithRepairs } from './api.js';
 import { type CallPace, createCallPace } from './call-pace.js';
@@ -81,7 +82,7 @@ export interface CallObserver {
 
 /** The redis API of Tencent Cloud, over connections that are kept between calls. */
 export interface RedisApi {
-  /** @throws TencentApiError; `rejected`, before anything is sent, if the region is not one */
+  /** @throws TencentApiError; `rejected`, before anything is sent, if the region or the action is not one */
   call(call: RedisApiCall): Promise<ApiResponse>;
   /** Closes the kept connections. */
   close(): void;
@@ -118,6 +119,7 @@ export function createRedisApi({
   return {
     async call({ action, region, params, timeoutMs = DEFAULT_TIMEOUT_MS, signal: outer }) {
       const service = serviceAt(endpointFor(region, endpoint));
+      checkAction(action);
       let late: keyof typeof LATE = 'CredentialsUnavailable';
       // Plain, since AbortSignal.timeout and AbortSignal.any cost a fifth of a call's CPU.
       const end = new AbortController();
@@ -157,6 +159,12 @@ export function createRedisApi({
       for (const { agent } of services.values()) agent.destroy();
     },
   };
+}
+
+/** Its name becomes a header. @throws TencentApiError (rejected) */
+function checkAction(action: string): void {
+  if (/^[A-Za-z]\w*$/.test(action)) return;
+  throw new TencentApiError('InvalidAction', `The action ${quote(action, 100)} is not the name of one.`, 'rejected');
 }
 
 /** A request that was cancelled is not told: it says nothing of the API. */

@@ -134,6 +134,35 @@ describe('a call of the API', () => {
     },
   );
 
+  test.each([
+    [429, 'RequestLimitExceeded', 'throttled'],
+    [401, 'AuthFailure.SignatureFailure', 'unauthorized'],
+    [400, 'UnsupportedRegion', 'rejected'],
+    [404, 'ResourceNotFound.InstanceNotExists', 'unknownTask'],
+    [500, 'InternalError', 'transient'],
+  ])('that is refused with HTTP %d and the error %s of the API is %s', async (status, code, errorClass) => {
+    const body = JSON.stringify({ Response: { Error: { Code: code, Message: 'So it is.' }, RequestId: 'r-1' } });
+    simulator.fault({ kind: 'http', status, body }, { times: 2 });
+
+    expect(await errorOf(callOnce(simulator))).toMatchObject({
+      code,
+      errorClass,
+      message: 'So it is.',
+      requestId: 'r-1',
+    });
+  });
+
+  test.each([
+    ['a page', '<html></html>'],
+    ['an error without a code', '{"Response":{"Error":{"Message":"m"},"RequestId":"r"}}'],
+    ['an error of someone else', '{"Error":{"Code":"AuthFailure"}}'],
+    ['an answer', '{"Response":{"Status":"succeed","RequestId":"r"}}'],
+  ])('that is refused with HTTP 429 and %s is told with its status', async (_, body) => {
+    simulator.fault({ kind: 'http', status: 429, body });
+
+    expect(await errorOf(callOnce(simulator))).toMatchObject({ code: 'HttpStatus.429', errorClass: 'transient' });
+  });
+
   test('for a task that is not there is unknownTask', async () => {
     const unknown = await RedisApiSimulator.start();
     const error = await errorOf(callOnce(unknown));
@@ -247,6 +276,21 @@ describe('a call of the API', () => {
 
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
+
+  test.each(['', 'Clear\nInstance', 'DescribeTaskInfo ', '清空'])(
+    'of %j, which is no action, is rejected, and nothing is sent',
+    async (action) => {
+      const api = createRedisApi({
+        credentials: keys(SIMULATOR_CREDENTIAL).provider,
+        endpoint: new URL(simulator.url),
+      });
+      const error = await errorOf(api.call({ action, region: 'ap-guangzhou', params: {} }));
+      api.close();
+
+      expect(error).toMatchObject({ code: 'InvalidAction', errorClass: 'rejected' });
+      expect(simulator.stats().calls).toBe(0);
+    },
+  );
 
   test('that is aborted before it begins is not made', async () => {
     await expect(callOnce(simulator, { signal: AbortSignal.abort(new Error('too late')) })).rejects.toThrow('too late');

@@ -50,6 +50,7 @@ const REDIS_BY_CODE: Readonly<Record<string, TencentErrorClass>> = {
   'InternalError.InstanceNotFoundError': 'unknownTask',
   'FailedOperation.FlowNotExists': 'unknownTask',
   'InternalError.CamAuthOssResponseReturnCodeError': 'unauthorized',
+  'InternalError.InstanceNotFoundError': 'unknownTask',
   'InternalError.InstanceOperatePermissionError': 'unauthorized',
   'InvalidParameter.InvalidParameter': 'unknownTask',
   'InvalidParameter.PermissionDenied': 'unauthorized',

@@ -1,12 +1,14 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createHttpsServer } from 'node:https';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { exchange } from '../../src/tencent/http.js';
 import { createRedisApi } from '../../src/tencent/redis-api.js';
+import { TunnelAgent } from '../../src/tencent/tunnel-agent.js';
 import { RedisApiSimulator, SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
 import { callOnce, errorOf, keys, TASK_ID } from './call.js';
+import { selfSigned } from './credentials/self-signed.js';
 
 const NAMES = [
   'HTTPS_PROXY',
@@ -24,9 +26,10 @@ describe('a proxy from the environment', () => {
   let proxy: Server;
   let connects: { target: string; authorization: string | undefined }[];
   let proxyUrl: string;
-  let sockets: Duplex[];
-  /** What it answers; undefined: nothing. */
-  let answer: string | undefined;
+  /** What the proxy does with the connection of a CONNECT. */
+  let answer: (socket: Duplex) => void;
+  /** Connections that the proxy has open. */
+  const open = new Set<Socket>();
 
   beforeEach(async () => {
     for (const name of NAMES) Reflect.deleteProperty(process.env, name);
@@ -37,15 +40,21 @@ describe('a proxy from the environment', () => {
     proxy = createServer((_, response) => response.writeHead(500).end());
     proxy.on('connect', ({ url = '', headers }, socket) => {
       connects.push({ target: url, authorization: headers['proxy-authorization'] });
-      sockets.push(socket.resume().once('end', () => socket.end()));
-      if (answer !== undefined) socket.end(answer);
+      // Or it would not notice that the other side has gone.
+      socket.resume().on('end', () => socket.end());
+      answer(socket);
     });
+    proxy.on('connection', (socket: Socket) => {
+      open.add(socket);
+      socket.on('close', () => open.delete(socket)).on('error', () => undefined);
+    });
+    answer = (socket) => socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
     await once(proxy.listen(0, '127.0.0.1'), 'listening');
     proxyUrl = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
   });
   afterEach(() => {
     process.env = { ...before };
-    proxy.closeAllConnections();
+    for (const socket of open) socket.destroy();
     proxy.close();
   });
 
@@ -76,17 +85,109 @@ describe('a proxy from the environment', () => {
   });
 
   test.each([
-    [403, 'Forbidden'],
     [407, 'Proxy Authentication Required'],
-  ])('that refuses with %i is told so, without its password', async (status, reason) => {
-    answer = `HTTP/1.1 ${status} ${reason}\r\n\r\n`;
+    [403, 'Forbidden'],
+    [502, 'Bad Gateway'],
+  ])('that refuses with %d is named with its status, and without its password', async (status, reason) => {
+    answer = (socket) => socket.end(`HTTP/1.1 ${status} in its own words\r\n\r\n`);
     process.env['HTTPS_PROXY'] = proxyUrl.replace('//', '//user:hunter2@');
     const error = await callHttps('redis.tencentcloudapi.com');
 
     expect(connects[0]?.authorization).toBe(`Basic ${Buffer.from('user:hunter2').toString('base64')}`);
-    expect(error).toMatchObject({ errorClass: 'transient', code: `ProxyRefused.${status}` });
-    expect(error.message).toContain(`The proxy ${proxyUrl} answered ${status} ${reason}`);
-    expect(error.message).not.toContain('hunter2');
+    expect(error).toMatchObject({ errorClass: 'transient', code: `ProxyStatus.${status}` });
+    expect(error.message).toContain(
+      `The proxy ${new URL(proxyUrl).host} refused a connection to redis.tencentcloudapi.com:443: HTTP ${status} ${reason}.`,
+    );
+    expect(error.message + String(error.stack)).not.toMatch(/hunter2|user:|Basic/);
+  });
+
+  test('that is not there is named', async () => {
+    process.env['HTTPS_PROXY'] = 'http://127.0.0.1:1';
+
+    const error = await callHttps('redis.tencentcloudapi.com');
+    expect(error).toMatchObject({ code: 'NetworkError.ECONNREFUSED' });
+    expect(error.message).toContain('through the proxy 127.0.0.1:1');
+  });
+
+  /** Resolves when the proxy has no connection any more. */
+  const allClosed = async () => {
+    while (open.size > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  };
+
+  test.each([
+    ['never answers CONNECT', () => undefined],
+    [
+      'answers it byte by byte',
+      (socket: Duplex) => {
+        socket.write('HTTP/1.1 200 OK\r\nX-Slow: ');
+        const drip = setInterval(() => socket.write('x'), 20);
+        socket.on('close', () => clearInterval(drip));
+      },
+    ],
+    ['opens a tunnel to nowhere', (socket: Duplex) => void socket.write('HTTP/1.1 200 OK\r\n\r\n')],
+  ])('that %s keeps no connection of calls that have ended', async (_, behaviour) => {
+    answer = behaviour;
+    process.env['HTTPS_PROXY'] = proxyUrl;
+    const api = createRedisApi({
+      credentials: keys(SIMULATOR_CREDENTIAL).provider,
+      endpoint: new URL('https://redis.tencentcloudapi.com'),
+    });
+    const end = new AbortController();
+    const call = { action: 'DescribeTaskInfo', region: 'ap-guangzhou', params: {}, signal: end.signal };
+    const ends = Array.from({ length: 30 }, () => api.call(call).catch((error: unknown) => error));
+    while (connects.length < 30) await once(proxy, 'connect');
+    end.abort(new Error('given up'));
+
+    expect(await Promise.all(ends)).toEqual(Array(30).fill(new Error('given up')));
+    await allClosed();
+    api.close();
+  });
+
+  test('that never answers is inside the time limit of a request, and named', async () => {
+    answer = () => undefined;
+    process.env['HTTPS_PROXY'] = proxyUrl;
+    const error = await errorOf(
+      exchange({ method: 'GET', url: new URL('https://redis.tencentcloudapi.com'), timeoutMs: 300 }),
+    );
+
+    expect(error).toMatchObject({ code: 'Timeout', errorClass: 'transient' });
+    expect(error.message).toContain(`through the proxy ${new URL(proxyUrl).host}`);
+    await allClosed();
+  });
+
+  test('that never answers is left when the API is closed', async () => {
+    answer = () => api.close();
+    process.env['HTTPS_PROXY'] = proxyUrl;
+    const api = createRedisApi({
+      credentials: keys(SIMULATOR_CREDENTIAL).provider,
+      endpoint: new URL('https://redis.tencentcloudapi.com'),
+    });
+    const call = { action: 'DescribeTaskInfo', region: 'ap-guangzhou', params: {}, timeoutMs: 600_000 };
+
+    expect(await errorOf(api.call(call))).toMatchObject({ errorClass: 'transient' });
+    await allClosed();
+  });
+
+  test('carries many requests through one tunnel', async () => {
+    const identity = selfSigned();
+    const server = createHttpsServer(identity, (_, response) => response.end('hello'));
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    answer = (socket) => {
+      const there = connect(port, '127.0.0.1', () => socket.write('HTTP/1.1 200 OK\r\n\r\n'));
+      socket.pipe(there).pipe(socket);
+      there.on('error', () => socket.destroy());
+    };
+    const agent = new TunnelAgent(new URL(proxyUrl), { keepAlive: true, ca: identity.cert });
+    const get = () => exchange({ method: 'GET', url: new URL(`https://localhost:${port}`), timeoutMs: 10_000, agent });
+    const bodies = [(await get()).body, (await get()).body];
+    agent.destroy();
+    server.close();
+    server.closeAllConnections();
+
+    expect(bodies).toEqual(['hello', 'hello']);
+    expect(connects).toHaveLength(1);
+    await allClosed();
   });
 
   test('that never answers is given up with the call, and keeps no connection', async () => {

@@ -1,3 +1,5 @@
+import { checkKeyText } from './key-text.js';
+
 /** A Tencent Cloud key. With `token` it is a temporary one. */
 export interface TencentCredential {
   readonly secretId: string;
@@ -19,26 +21,20 @@ export interface CredentialProvider {
 /** A key to sign with. Our own providers tell its end. */
 export type LoadedKey = TencentCredential & Partial<Pick<ExpiringCredential, 'expiresAtMs'>>;
 
-/** What a key consists of. Anything else fits no HTTP header, or makes a signature that the API refuses. */
-export const KEY_CHARACTERS = /^[\x21-\x7e]*$/;
-
 /**
  * Asks a provider for a key to sign with.
  *
- * @throws Error also if a field is missing, which Tencent's types allow, or has a character that no key has; it names the
- *   field and shows nothing of its value
+ * @throws Error also for a key that cannot be used: one without a field, which Tencent's types allow, or with a line break
  */
 export async function loadKey(provider: CredentialProvider, refresh: boolean): Promise<LoadedKey> {
   const answer = (await provider.getCredential({ refresh })) as Partial<LoadedKey> | undefined;
   if (!answer?.secretId || !answer.secretKey) throw new Error('the provider returned an empty key');
-  const { secretId, secretKey, token } = answer;
-  for (const [field, value] of Object.entries({ secretId, secretKey, token })) {
-    if (value === undefined || (typeof value === 'string' && KEY_CHARACTERS.test(value))) continue;
-    throw new Error(
-      `the ${field} of the key (source: ${provider.source ?? 'custom'}) has white space or another character that no key has: look for a line break at its end`,
-    );
+  for (const part of ['secretId', 'secretKey', 'token'] as const) {
+    const text: unknown = answer[part] ?? '';
+    if (typeof text !== 'string') throw new Error(`the provider returned a ${part} that is no text`);
+    checkKeyText(`the provider's ${part}`, text);
   }
-  return { ...answer, secretId, secretKey };
+  return answer as LoadedKey;
 }
 
 /** A temporary key with its end. */

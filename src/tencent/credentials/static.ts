@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { parse } from 'ini';
 import { field, textField } from '../json.js';
+import { checkKeyText } from './key-text.js';
 import type { CredentialSource, TencentCredential } from './provider.js';
 
 /** As Tencent's SDKs, its CLI and its Terraform provider call the token of a temporary key. */
@@ -22,7 +23,21 @@ function readKey(env: NodeJS.ProcessEnv): TencentCredential | undefined {
   if (!secretId && !secretKey) return undefined;
   if (!secretId) throw new Error('TENCENTCLOUD_SECRET_ID is missing, while TENCENTCLOUD_SECRET_KEY is set');
   if (!secretKey) throw new Error('TENCENTCLOUD_SECRET_KEY is missing, while TENCENTCLOUD_SECRET_ID is set');
-  return withToken(secretId, secretKey, TOKEN_VARIABLES.map((name) => env[name]).find(Boolean));
+  const tokenVariable = TOKEN_VARIABLES.find((name) => env[name]) ?? '';
+  return checkedKey([
+    ['TENCENTCLOUD_SECRET_ID', secretId],
+    ['TENCENTCLOUD_SECRET_KEY', secretKey],
+    [tokenVariable, env[tokenVariable]],
+  ]);
+}
+
+/** A key of these texts, each with its name for messages. */
+function checkedKey(
+  parts: readonly [[string, string], [string, string], [string, string | null | undefined]],
+): TencentCredential {
+  for (const [name, text] of parts) checkKeyText(name, text ?? '');
+  const [[, secretId], [, secretKey], [, token]] = parts;
+  return { secretId, secretKey, ...(token && { token }) };
 }
 
 /** What editors on Windows put before a text. */
@@ -82,18 +97,21 @@ async function readIfThere(file: string): Promise<{ text: string; mode: number }
 
 /** Errors name fields, never their values. */
 function readProfile(text: string, file: string, profile: string): TencentCredential {
-  // The parser nests sections at each dot of their name.
-  const section = profile.split('.').reduce<unknown>(field, parse(text.replace(BYTE_ORDER_MARK, '')));
+  // The parser takes a byte order mark for a part of the first name, and nests sections at each dot of theirs.
+  const section = profile.split('.').reduce<unknown>(field, parse(text.replace(/^\uFEFF/, '')));
   if (typeof section !== 'object' || section === null) {
     throw new Error(`TENCENTCLOUD_PROFILE: the credentials file ${file} has no profile [${profile}]`);
   }
   const secretId = textField(section, 'secret_id');
   const secretKey = textField(section, 'secret_key');
-  if (secretId && secretKey) return withToken(secretId, secretKey, textField(section, 'token'));
-  const missing = secretId ? 'secret_key' : 'secret_id';
-  throw new Error(`The credentials file ${file} has no ${missing} in profile [${profile}]`);
-}
-
-function withToken(secretId: string, secretKey: string, token?: string | null): TencentCredential {
-  return { secretId, secretKey, ...(token && { token }) };
+  if (!secretId || !secretKey) {
+    const missing = secretId ? 'secret_key' : 'secret_id';
+    throw new Error(`The credentials file ${file} has no ${missing} in profile [${profile}]`);
+  }
+  const inFile = (name: string) => `${name} in profile [${profile}] of the credentials file ${file}`;
+  return checkedKey([
+    [inFile('secret_id'), secretId],
+    [inFile('secret_key'), secretKey],
+    [inFile('token'), textField(section, 'token')],
+  ]);
 }

@@ -8,6 +8,7 @@ import type {
 } from '../../../src/tencent/credentials/provider.js';
 import { createRedisApi } from '../../../src/tencent/redis-api.js';
 import { RedisApiSimulator, SIMULATOR_CREDENTIAL } from '../../../src/testing/index.js';
+import { errorOf } from '../call.js';
 
 describe('a chain of sources', () => {
   const source = (name: string, find: CredentialSource['find']): CredentialSource => ({ lookedFor: name, find });
@@ -164,11 +165,17 @@ describe("Tencent's own providers", () => {
     ['an empty key', { secretId: '', secretKey: '' }],
     ['no secret', { secretId: 'AKID' } as TencentCredential],
     ['nothing', undefined as unknown as TencentCredential],
+    ['a number', { secretId: 18215, secretKey: 'k' } as unknown as TencentCredential],
+    ['an id with a line break', { secretId: 'AKIDhunter2\n', secretKey: 'k' }],
+    ['a secret with a line break', { secretId: 'AKID', secretKey: 'hunter2\n' }],
+    ['a token that no header takes', { secretId: 'AKID', secretKey: 'k', token: 'hunter2\u0000' }],
   ])('that answer with %s are CredentialsUnavailable, and nothing is sent', async (_, answer) => {
     const before = simulator.stats().calls;
     const call = statusWith({ getCredential: () => Promise.resolve(answer) });
 
-    await expect(call).rejects.toMatchObject({ code: 'CredentialsUnavailable', errorClass: 'transient' });
+    const error = await errorOf(call);
+    expect(error).toMatchObject({ code: 'CredentialsUnavailable', errorClass: 'transient' });
+    expect(error.message).not.toContain('hunter2');
     expect(simulator.stats().calls).toBe(before);
   });
 });

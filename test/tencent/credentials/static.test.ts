@@ -48,6 +48,33 @@ describe('credentials from the environment', () => {
   });
 });
 
+/** What no key has, and how it is called. */
+const STRANGE: [string, string][] = [
+  ['hunter2\n', 'a line break'],
+  ['hunter2\r\n', 'a line break'],
+  ['hun ter2', 'a space'],
+  ['hunter2\t', 'a tab'],
+  ['\ufeffhunter2', 'a byte order mark'],
+  ['hunter\u20032', 'the character U+2003'],
+  ['密鑰hunter2', 'the character U+5BC6'],
+  ['hunter2😀', 'the character U+1F600'],
+];
+
+describe('a variable that no key can be in', () => {
+  const names = ['TENCENTCLOUD_SECRET_ID', 'TENCENTCLOUD_SECRET_KEY', 'TENCENTCLOUD_SECURITY_TOKEN'];
+  test.each(names.flatMap((name) => STRANGE.map(([value, what]) => [name, value, what] as const)))(
+    '%s=%j is an error that names it, and shows no value',
+    async (name, value, what) => {
+      const error = await environmentCredentials({ ...KEY, [name]: value })
+        .find()
+        .catch(String);
+
+      expect(error).toContain(`${name} holds ${what}, which no key has`);
+      expect(error).not.toMatch(/hun|ter2|密|AKIDenv|keyOfTheEnvironment/);
+    },
+  );
+});
+
 describe('credentials from a profile file', () => {
   let folder: string;
   let file: string;
@@ -84,6 +111,29 @@ describe('credentials from a profile file', () => {
 
     expect(await find({ TENCENTCLOUD_PROFILE: profile })).toEqual({ secretId: 'AKIDprod', secretKey: 'keyOfProd' });
   });
+
+  test('may begin with a byte order mark, as an editor writes it', async () => {
+    await write('\ufeff[default]\r\nsecret_id = AKIDfile\r\nsecret_key = keyOfTheFile\r\n');
+
+    expect(await find()).toEqual({ secretId: 'AKIDfile', secretKey: 'keyOfTheFile' });
+  });
+
+  test.each([
+    ['secret_id', 'secret_id=hun ter2\nsecret_key=k', 'a space'],
+    ['secret_key', 'secret_id=i\nsecret_key="hunter2\\n"', 'a line break'],
+    ['token', 'secret_id=i\nsecret_key=k\ntoken=hunter2\u200b', 'the character U+200B'],
+  ])(
+    'whose %s no key can be in are an error that names file and profile, and shows no value',
+    async (name, text, what) => {
+      await write(`[default]\n${text}\n`);
+      const error = await find().catch(String);
+
+      expect(error).toContain(
+        `${name} in profile [default] of the credentials file ${file} holds ${what}, which no key has`,
+      );
+      expect(error).not.toMatch(/hun|ter2/);
+    },
+  );
 
   test('come from the rewritten file at the next call', async () => {
     const source = profileCredentials({ TENCENTCLOUD_CREDENTIALS_FILE: file });
