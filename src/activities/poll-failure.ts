@@ -63,6 +63,6 @@ function clockMessage(message: string, clockSkewMs: number | null): string {
 /** A text on one line that is no longer than so many bytes as JSON. A Chinese character has three of them. */
 function plainBytes(text: string, maxBytes: number): string {
   let line = plain(text, maxBytes);
-  while (Buffer.byteLength(JSON.stringify(line)) > maxBytes) line = cut(line, Math.floor(line.length * 0.9));
+  while (Buffer.byteLength(JSON.stringify(line)) > maxBytes) line = cut(line, Math.floor([...line].length * 0.9));
   return line;
 }

@@ -72,7 +72,6 @@ export async function exchange({ url, timeoutMs, agent: kept, signal, ...request
     const clockSkewMs = date >= 0 && date <= LATEST_DATE_MS ? date - Date.now() : null;
     return { status, body, clockSkewMs };
   } catch (error) {
-    connecting?.abort();
     // Never pass a got error on: it holds the Authorization header.
     signal?.throwIfAborted();
     if (error instanceof TencentApiError) throw error;
@@ -85,15 +84,6 @@ export async function exchange({ url, timeoutMs, agent: kept, signal, ...request
     ending.abort();
     if (!kept) agent.destroy();
   }
-}
-
-function lostRequest(error: unknown, to: string, timeoutMs: number): TencentApiError {
-  const { code, cause } = error instanceof RequestError ? error : { code: 'UNKNOWN' };
-  if (cause instanceof ProxyRefusedError) return transientError(`ProxyRefused.${cause.status}`, cause.message);
-  // The end of a request for a connection may be heard first.
-  return code === 'ETIMEDOUT' || code === 'ABORT_ERR'
-    ? transientError('Timeout', `${to} did not answer within ${timeoutMs / 1000} s`)
-    : transientError(`NetworkError.${code}`, `${to} could not be reached, or broke off: ${code}`);
 }
 
 /** The text of an answer. @throws TencentApiError if it is too long, the signal's reason, or what got throws */

@@ -4,7 +4,6 @@ import { API_VARIABLES, readApiSettings } from '../activities/api-settings.js';
 import { DEFAULT_TASK_QUEUE } from '../contract/ids.js';
 import { readProxy } from '../tencent/agents.js';
 import { ConfigError } from '../tencent/config-error.js';
-import { KEY_CHARACTERS } from '../tencent/credentials/provider.js';
 import { readCredentialSettings } from '../tencent/credentials/settings.js';
 import { isLoopback } from '../tencent/endpoint.js';
 import { oneOf, readBy, readVariables, shown } from '../tencent/variables.js';
@@ -24,7 +23,7 @@ export type WorkerConfig = ReturnType<typeof readConfig>;
 
 // A line break copied along with a key breaks every signature, and the API's answer does not say why.
 const secret = v.optional(
-  v.pipe(v.string(), v.regex(KEY_CHARACTERS, 'holds white space or another character that no key has')),
+  v.pipe(v.string(), v.regex(/^[\x21-\x7e]*$/, 'holds white space or another character that no key has')),
 );
 // A proxy's URL often contains a password, so the value is not shown.
 const proxy = v.optional(readBy(readProxy, (rule) => rule));

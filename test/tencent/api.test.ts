@@ -89,19 +89,6 @@ describe('a call of the API', () => {
     ],
     ['nothing with 204', { kind: 'http', status: 204, body: '' }, 'HttpStatus.204', /204/],
   ];
-  test.each([
-    [429, 'RequestLimitExceeded', 'throttled'],
-    [429, 'RequestLimitExceeded.UinLimitExceeded', 'throttled'],
-    [403, 'AuthFailure.SecretIdNotFound', 'unauthorized'],
-    [500, 'InternalError', 'transient'],
-  ])("that gets HTTP %i with the API's own error %s is told that one", async (status, code, errorClass) => {
-    const body = JSON.stringify({ Response: { Error: { Code: code, Message: 'no' }, RequestId: 'r-1' } });
-    simulator.fault({ kind: 'http', status, body }, { times: 2 });
-    const error = await errorOf(callOnce(simulator));
-
-    expect(error).toMatchObject({ code, errorClass, requestId: 'r-1' });
-  });
-
   test.each(garbage)('that gets %s is a transient error', async (_, fault, code, message) => {
     simulator.fault(fault);
     const error = await errorOf(callOnce(simulator));
@@ -371,24 +358,6 @@ describe('refused credentials', () => {
       code: 'CredentialsUnavailable',
       message: expect.stringContaining('not logged in') as string,
     });
-  });
-});
-
-describe('a key with a character that no key has', () => {
-  test.each(['secretId', 'secretKey', 'token'] as const)('in its %s is told before anything is sent', async (name) => {
-    const simulator = await RedisApiSimulator.start();
-    const key = { secretId: 'AKIDhunter2', secretKey: 'hunter2', token: 'hunter2' };
-    for (const ending of ['\n', ' ', '\u0000', 'ключ', '\ufeff']) {
-      const credentials = keys({ ...key, [name]: key[name] + ending }).provider;
-      const error = await errorOf(callOnce(simulator, { credentials }));
-
-      expect(error).toMatchObject({ code: 'CredentialsUnavailable', errorClass: 'transient' });
-      expect(error.message).toContain(`the ${name} of the key (source: custom) has white space or another character`);
-      expect(error.message).not.toContain('hunter2');
-    }
-    await simulator.close();
-
-    expect(simulator.calls).toEqual([]);
   });
 });
 

@@ -47,7 +47,6 @@ const COMMON: Readonly<Record<TencentErrorClass, readonly string[]>> = {
 
 /** The codes of the redis product that differ from others with their first segment. */
 const REDIS_BY_CODE: Readonly<Record<string, TencentErrorClass>> = {
-  'InternalError.InstanceNotFoundError': 'unknownTask',
   'FailedOperation.FlowNotExists': 'unknownTask',
   'InternalError.CamAuthOssResponseReturnCodeError': 'unauthorized',
   'InternalError.InstanceNotFoundError': 'unknownTask',

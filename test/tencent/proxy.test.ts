@@ -34,8 +34,6 @@ describe('a proxy from the environment', () => {
   beforeEach(async () => {
     for (const name of NAMES) Reflect.deleteProperty(process.env, name);
     connects = [];
-    sockets = [];
-    answer = 'HTTP/1.1 403 Forbidden\r\n\r\n';
     // It notes where it should connect to, and refuses: nothing leaves this machine.
     proxy = createServer((_, response) => response.writeHead(500).end());
     proxy.on('connect', ({ url = '', headers }, socket) => {
@@ -59,22 +57,18 @@ describe('a proxy from the environment', () => {
   });
 
   /** Calls an HTTPS endpoint where no server listens. */
-  const callHttps = async (host = '127.0.0.1:1', timeoutMs?: number) => {
+  const callHttps = async (host = '127.0.0.1:1') => {
     const api = createRedisApi({
       credentials: keys(SIMULATOR_CREDENTIAL).provider,
       endpoint: new URL(`https://${host}`),
     });
     try {
       return await errorOf(
-        api.call({ action: 'DescribeTaskInfo', region: 'ap-guangzhou', params: { TaskId: TASK_ID }, timeoutMs }),
+        api.call({ action: 'DescribeTaskInfo', region: 'ap-guangzhou', params: { TaskId: TASK_ID } }),
       );
     } finally {
       api.close();
     }
-  };
-
-  const allClosed = async () => {
-    while (sockets.some(({ closed }) => !closed)) await sleep(20);
   };
 
   test('is asked for a tunnel to the API', async () => {
@@ -188,36 +182,6 @@ describe('a proxy from the environment', () => {
     expect(bodies).toEqual(['hello', 'hello']);
     expect(connects).toHaveLength(1);
     await allClosed();
-  });
-
-  test('that never answers is given up with the call, and keeps no connection', async () => {
-    answer = undefined;
-    process.env['HTTPS_PROXY'] = proxyUrl;
-    const errors = await Promise.all(Array.from({ length: 5 }, () => callHttps('redis.tencentcloudapi.com', 300)));
-    await allClosed();
-
-    expect(errors.map(({ code }) => code)).toEqual(Array(5).fill('Timeout'));
-    expect(sockets).toHaveLength(5);
-  });
-
-  test('that never answers is given up when a request has taken too long', async () => {
-    answer = undefined;
-    process.env['HTTPS_PROXY'] = proxyUrl;
-    const url = new URL('https://redis.tencentcloudapi.com');
-    const error = await errorOf(exchange({ method: 'GET', url, timeoutMs: 300 }));
-    await allClosed();
-
-    expect(error).toMatchObject({ code: 'Timeout', message: expect.stringContaining(proxyUrl) as string });
-  });
-
-  test('that cannot be reached is named', async () => {
-    process.env['HTTPS_PROXY'] = 'http://user:hunter2@127.0.0.1:1';
-
-    expect(await callHttps('redis.tencentcloudapi.com')).toMatchObject({
-      code: 'NetworkError.ECONNREFUSED',
-      message:
-        'https://redis.tencentcloudapi.com (through the proxy http://127.0.0.1:1) could not be reached, or broke off: ECONNREFUSED',
-    });
   });
 
   test('is not used for a host of NO_PROXY', async () => {

@@ -40,9 +40,6 @@ function checkedKey(
   return { secretId, secretKey, ...(token && { token }) };
 }
 
-/** What editors on Windows put before a text. */
-const BYTE_ORDER_MARK = /^\ufeff/;
-
 /** The mode bits of a file's group and of everybody else. */
 const OTHERS = 0o077;
 

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { transientError } from '../errors.js';
 import type { ExpiringCredential, ExpiringSource } from './provider.js';
+import { sharedLoad } from './shared-load.js';
 
 const text = v.pipe(v.string(), v.nonEmpty());
 const TemporaryKey = v.object({
@@ -39,34 +40,24 @@ const PAUSE_MS = 10_000;
 export function refreshing(source: ExpiringSource, now: () => number): ExpiringSource {
   let kept: ExpiringCredential | undefined;
   let nextLoadMs = 0;
-  let loads = 0;
-  let keptBy = 0;
-  /** By whether they answer a refusal: one that began before it may bring the refused key once more. */
-  const underWay = new Map<boolean, Promise<ExpiringCredential | undefined>>();
 
-  const load = async (refresh: boolean): Promise<ExpiringCredential | undefined> => {
-    const turn = (loads += 1);
+  const load = sharedLoad(async (refresh) => {
     nextLoadMs = now() + PAUSE_MS;
     const loaded = await source.find({ refresh });
-    if (loaded && turn > keptBy) {
-      [kept, keptBy] = [loaded, turn];
+    if (loaded) {
+      kept = loaded;
       const marginMs = Math.max((loaded.expiresAtMs - now()) * MARGIN_PART, MARGIN_MIN_MS);
       nextLoadMs = Math.max(nextLoadMs, loaded.expiresAtMs - Math.min(marginMs, MARGIN_MAX_MS));
     }
     return loaded;
-  };
-  const sharedLoad = (refresh: boolean): Promise<ExpiringCredential | undefined> => {
-    const shared = underWay.get(true) ?? underWay.get(refresh) ?? load(refresh).finally(() => underWay.delete(refresh));
-    if (!underWay.has(true)) underWay.set(refresh, shared);
-    return shared;
-  };
+  });
 
   return {
     lookedFor: source.lookedFor,
     async find({ refresh = false } = {}) {
-      if (refresh || !kept || now() >= kept.expiresAtMs) return sharedLoad(refresh);
+      if (refresh || !kept || now() >= kept.expiresAtMs) return load(refresh);
       // Ignore a failure here; the next callers get it if it lasts.
-      if (now() >= nextLoadMs) sharedLoad(false).catch(() => undefined);
+      if (now() >= nextLoadMs) load(false).catch(() => undefined);
       return kept;
     },
   };

@@ -94,12 +94,6 @@ describe('credentials from a profile file', () => {
     expect(await find()).toEqual({ secretId: 'AKIDfile', secretKey: 'keyOfTheFile' });
   });
 
-  test('are found behind a byte order mark', async () => {
-    await write('\ufeff[default]\nsecret_id = AKIDfile\nsecret_key = keyOfTheFile\n');
-
-    expect(await find()).toEqual({ secretId: 'AKIDfile', secretKey: 'keyOfTheFile' });
-  });
-
   test('have a token when the file has one', async () => {
     await write('[default]\r\nsecret_id=AKIDfile\r\nsecret_key="keyOfTheFile"\r\ntoken = "to+ken/=="\r\n');
 

@@ -85,7 +85,7 @@ describe('TLS verification of a proxy of https://', () => {
   });
 
   test('trusts a certificate that NODE_EXTRA_CA_CERTS adds', async () => {
-    await expect(through({ NODE_EXTRA_CA_CERTS: certificate })).resolves.toMatchObject({ ours: 'ProxyRefused.403' });
+    await expect(through({ NODE_EXTRA_CA_CERTS: certificate })).resolves.toMatchObject({ ours: 'ProxyStatus.403' });
     expect(new Set(connects)).toEqual(new Set([NOBODY]));
   });
 
