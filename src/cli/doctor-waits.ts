@@ -1,7 +1,8 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import pMap from 'p-map';
 import { describeWait, listWaits, RUNNING } from '../client/find.js';
-import { grpcCode, isUnanswered } from '../client/workers.js';
+import { isUnanswered } from '../client/workers.js';
+import { grpcCode } from '../contract/grpc.js';
 import { findSearchAttributesProblem } from '../contract/search-attributes.js';
 import { plain } from '../contract/text.js';
 import { readVariables } from '../tencent/variables.js';

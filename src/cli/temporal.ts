@@ -1,6 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { RedisTaskClient } from '../client/index.js';
-import { grpcCode, isUnanswered } from '../client/workers.js';
+import { isUnanswered } from '../client/workers.js';
+import { grpcCode } from '../contract/grpc.js';
 import { DEFAULT_TASK_QUEUE } from '../contract/ids.js';
 import { readTemporalSettings } from '../worker/temporal-settings.js';
 import { CliError, EXIT, type ExitCode } from './exit-codes.js';

@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 import { QueryNotRegisteredError, type WorkflowHandle } from '@temporalio/client';
+import { grpcCode } from '../contract/grpc.js';
 import { WAIT_IS_LOADING } from '../contract/messages.js';
 import type { RedisTaskWaitState } from '../contract/view.js';
 import { RedisTaskStateError } from './error.js';
-import { grpcCode } from './workers.js';
 
 const ASK_AGAIN_MS = 100;
 

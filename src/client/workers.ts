@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
-import { type Client, isGrpcServiceError, ServiceError, type WorkflowExecutionDescription } from '@temporalio/client';
+import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import pMap from 'p-map';
+import { GRPC, grpcCode } from '../contract/grpc.js';
 import { ACTIVITY_QUEUE, VERSIONED, WORKFLOW_QUEUE, WORKFLOW_TASK_SCHEDULED } from '../contract/temporal-enums.js';
 import { RedisTaskNoWorkerError } from './error.js';
 import { readerOf } from './readable.js';
@@ -123,14 +124,8 @@ export function msOf(time: { readonly seconds?: unknown; readonly nanos?: number
   return Number(time?.seconds ?? 0) * 1_000 + (time?.nanos ?? 0) / 1_000_000;
 }
 
-/** The gRPC status with which the server, or the connection, refused a call. */
-export function grpcCode(error: unknown): number | undefined {
-  const cause = error instanceof ServiceError ? error.cause : error;
-  return isGrpcServiceError(cause) ? cause.code : undefined;
-}
-
-/** CANCELLED (by the server, near the deadline), DEADLINE_EXCEEDED and UNAVAILABLE. */
-const UNANSWERED: readonly (number | undefined)[] = [1, 4, 14];
+/** The server cancels a call near its deadline. */
+const UNANSWERED: readonly (number | undefined)[] = [GRPC.cancelled, GRPC.deadlineExceeded, GRPC.unavailable];
 
 /** Whether Temporal, or the worker that it asked, did not answer in time. */
 export function isUnanswered(error: unknown): boolean {

@@ -2,7 +2,7 @@ import { formatDuration } from './duration.js';
 import type { RedisTaskFailureDetails, RedisTaskFailureType } from './failures.js';
 import type { WaitPlan } from './input.js';
 import type { PollError } from './poll-error.js';
-import { plain, quote } from './text.js';
+import { plain, quote, requestNote } from './text.js';
 import type { WaitState } from './wait-state.js';
 
 /** Long enough for any `TaskMessage` seen, short enough to read. */
@@ -84,13 +84,9 @@ function describeTask({ taskId, taskType, instanceId, region }: RedisTaskFailure
 
 function describeStatus({ status, message, requestId }: RedisTaskFailureDetails): string {
   const said = message ? `; the API said ${quote(message, API_TEXT_MAX)}` : '';
-  return `status ${quote(status ?? '', 100)}${said}${describeRequest(requestId)}`;
+  return `status ${quote(status ?? '', 100)}${said}${requestNote(requestId)}`;
 }
 
 function describeError({ code, message, requestId }: PollError): string {
-  return `${plain(code, 100)} ${quote(message, API_TEXT_MAX)}${describeRequest(requestId)}.`;
-}
-
-function describeRequest(requestId: string | null): string {
-  return requestId ? ` (RequestId ${plain(requestId, 100)})` : '';
+  return `${plain(code, 100)} ${quote(message, API_TEXT_MAX)}${requestNote(requestId)}.`;
 }

@@ -19,3 +19,8 @@ export function plain(text: string, max: number): string {
 export function quote(text: string, max: number): string {
   return `"${plain(text, max)}"`;
 }
+
+/** The id by which Tencent's support finds a request, to follow what the API said. */
+export function requestNote(requestId: string | null): string {
+  return requestId ? ` (RequestId ${plain(requestId, 100)})` : '';
+}

@@ -4,7 +4,7 @@ import type { WaitPlan } from './input.js';
 import { ADVICE, API_TEXT_MAX } from './messages.js';
 import type { PollError } from './poll-error.js';
 import type { RedisTaskObservation } from './task.js';
-import { plain } from './text.js';
+import { plain, requestNote } from './text.js';
 import { waitedMs, type WaitState } from './wait-state.js';
 import { nextPollAt } from './wait.js';
 import type { WatchMemory } from './watch.js';
@@ -80,7 +80,7 @@ export function watchMessage({ state }: WatchMemory, error: PollError | undefine
 
 /** An error in one line. */
 export function errorSentence({ code, message, requestId }: PollError): string {
-  return `${code}: ${message}${requestId ? ` (RequestId ${requestId})` : ''}`;
+  return `${code}: ${message}${requestNote(requestId)}`;
 }
 
 function shownStatus({ observation }: WaitState): string {

@@ -4,19 +4,16 @@
  * @module temporal-tencent-redis/nexus/handler
  */
 
-import { isGrpcServiceError } from '@temporalio/client';
 import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
 import { getClient, startWorkflow, WorkflowRunOperationHandler } from '@temporalio/nexus';
 import { OperationError, serviceHandler, type ServiceHandler } from 'nexus-rpc';
+import { GRPC, grpcCode } from '../contract/grpc.js';
 import { AWAIT_REDIS_TASK, DEFAULT_TASK_QUEUE, idTakenMessage, waitStartOptions } from '../contract/ids.js';
 import { type AwaitRedisTaskInput, readInput, type WaitPlan } from '../contract/input.js';
 import type { RedisTaskResult } from '../contract/outcome.js';
 import { WORKFLOW_EXECUTION_STARTED } from '../contract/temporal-enums.js';
 import type { awaitRedisTask } from '../workflows/index.js';
 import { redisTasks } from './service.js';
-
-/** The gRPC status of a workflow that is not there. */
-const NOT_FOUND = 5;
 
 /**
  * Options of {@link createRedisTasksHandler}.
@@ -90,7 +87,7 @@ async function joinUnlessStartedBy(requestId: string, workflowId: string, maxWai
     await workflow.getHandle(workflowId).signal('joinWait', { maxWait: maxWaitMs });
   } catch (error) {
     // It has ended since; this caller gets its outcome.
-    const isGone = error instanceof WorkflowNotFoundError || grpcCode(error) === NOT_FOUND;
+    const isGone = error instanceof WorkflowNotFoundError || grpcCode(error) === GRPC.notFound;
     if (!isGone) throw error;
   }
 }
@@ -101,8 +98,4 @@ function requireWait(workflowId: string, type: string | null | undefined): void 
   const message = idTakenMessage(workflowId, type);
   const cause = ApplicationFailure.nonRetryable(message, 'RedisTaskIdTaken', { workflowId, workflowType: type });
   throw new OperationError('failed', message, { cause });
-}
-
-function grpcCode(error: unknown): number | undefined {
-  return isGrpcServiceError(error) ? error.code : undefined;
 }

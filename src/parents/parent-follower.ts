@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Client, isGrpcServiceError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import pLimit from 'p-limit';
+import { GRPC, grpcCode } from '../contract/grpc.js';
 import { type ChildWaits, readParentEvents } from '../contract/parent-history.js';
 
 /** The run of a parent. */
@@ -16,10 +17,6 @@ const REQUESTS_AT_ONCE = 50;
 /** While more parents are followed, they take turns of this length. */
 const TURN_MS = 1_000;
 const TRY_AGAIN_MS = 1_000;
-
-// Of gRPC.
-const DEADLINE_EXCEEDED = 4;
-const NOT_FOUND = 5;
 
 /**
  * Reads the histories of parents as they grow, and cancels the waits that they have cancelled.
@@ -104,7 +101,7 @@ export class ParentFollower {
       // The server has held the request for as long as it may.
       return events.length === 0 && next.length > 0 ? undefined : { events, next };
     } catch (error) {
-      if (grpcCode(error) === DEADLINE_EXCEEDED) return undefined;
+      if (grpcCode(error) === GRPC.deadlineExceeded) return undefined;
       throw error;
     }
   }
@@ -134,9 +131,5 @@ export class ParentFollower {
 }
 
 export function isNotFound(error: unknown): boolean {
-  return grpcCode(error) === NOT_FOUND;
-}
-
-function grpcCode(error: unknown): number | undefined {
-  return isGrpcServiceError(error) ? error.code : undefined;
+  return grpcCode(error) === GRPC.notFound;
 }

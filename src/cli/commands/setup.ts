@@ -1,4 +1,5 @@
-import { grpcCode, isUnanswered } from '../../client/workers.js';
+import { isUnanswered } from '../../client/workers.js';
+import { grpcCode } from '../../contract/grpc.js';
 import {
   mistypedSearchAttributes,
   missingSearchAttributes,
