@@ -32,7 +32,7 @@ export interface WaitHost {
   ended?(ending: WaitEnding): void;
   /** Between two polls, when the wait can continue as new. */
   betweenPolls?(): Promise<void>;
-  /** Whether it must: asked when a message comes, since messages alone fill a history too. */
+  /** Whether it must: asked when a poll is asked for, since such signals alone fill a history too. */
   readonly mustContinue?: () => boolean;
 }
 
@@ -79,17 +79,15 @@ export class RedisTaskWait {
     log.info(ending === 'cancelled' ? DETACHED : WAIT_ENDED, facts);
   }
 
+  /** Any number of signals may come while there is nothing else to do. */
   pollNow(): void {
-    this.heard(requestPoll(this.state, Date.now()));
-  }
-
-  moveDeadline(deadline: number): void {
-    this.heard({ ...this.state, deadline });
-  }
-
-  private heard(state: WaitState): void {
+    this.become(requestPoll(this.state, Date.now()));
     this.isToContinue ||= this.host.mustContinue?.() ?? false;
-    this.become(state);
+  }
+
+  /** Ends no run: the server drops the answer to an update whose workflow task fails, as one that ends a run may. */
+  moveDeadline(deadline: number): void {
+    this.become({ ...this.state, deadline });
   }
 
   become(state: WaitState): void {

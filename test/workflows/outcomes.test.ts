@@ -223,7 +223,7 @@ describe('the pace', () => {
 
     expect(eventNames(history).slice(0, 6)).toContain('ACTIVITY_TASK_SCHEDULED');
     expect(sparse.map(Math.ceil)).toEqual([24, 9, 15]);
-    expect(pauses.slice(3)).toEqual([2_000, 4_000]);
+    expect(pauses.slice(3)).toEqual([4_000, 8_000]);
   });
 
   test('adds eleven events to the history with each poll', async () => {
