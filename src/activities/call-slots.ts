@@ -1,6 +1,9 @@
 import { once } from 'node:events';
-import type { ActivitySlotInfo, CustomSlotSupplier, SlotPermit } from '@temporalio/worker';
+import type { ActivitySlotInfo, CustomSlotSupplier, SlotPermit, SlotReleaseContext } from '@temporalio/worker';
 import type { CallPace } from '../tencent/call-pace.js';
+
+/** So many polls fewer are open for each call that waits for its turn: with four that wait, the worker polls no more. */
+const POLLS_PER_WAITING_CALL = 2;
 
 /**
  * The slots of one worker for calls, at a pace that it shares with others. It takes no more calls from its task queue than
@@ -12,8 +15,10 @@ import type { CallPace } from '../tencent/call-pace.js';
  */
 export class CallSlots implements CustomSlotSupplier<ActivitySlotInfo>, Pick<CallPace, 'send' | 'hold'> {
   readonly type = 'custom';
-  /** Slots that poll for a call or have one. */
-  private taken = 0;
+  /** Slots that poll for a call. */
+  private polling = 0;
+  /** Slots that have one. */
+  private used = 0;
   /** Calls of this worker that have had their turn. */
   private sending = 0;
 
@@ -51,20 +56,22 @@ export class CallSlots implements CustomSlotSupplier<ActivitySlotInfo>, Pick<Cal
   }
 
   markSlotUsed(): void {
-    // A slot counts from its reservation on.
+    this.polling -= 1;
+    this.used += 1;
   }
 
-  releaseSlot(): void {
-    this.taken -= 1;
+  releaseSlot({ slotInfo }: Pick<SlotReleaseContext<ActivitySlotInfo>, 'slotInfo'>): void {
+    if (slotInfo) this.used -= 1;
+    else this.polling -= 1;
     this.changed();
   }
 
   private isFree(): boolean {
-    return this.taken - this.sending < this.pace.ahead;
+    return this.polling + POLLS_PER_WAITING_CALL * (this.used - this.sending) < this.pace.polls;
   }
 
   private take(): SlotPermit {
-    this.taken += 1;
+    this.polling += 1;
     return {};
   }
 

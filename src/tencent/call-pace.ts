@@ -24,8 +24,12 @@ const LOOK_EVERY_MS = 1_000;
 
 const SLOWED_RATE = 0.1;
 
-/** One poll for each of a task queue's four partitions: with two, a rate of 3 a second came out as 2.3 (bench/fleet.ts). */
-const AHEAD = 4;
+/**
+ * Two polls for each of a task queue's four partitions. With one, a partition drops the tasks of cancelled waits two at a
+ * time, once for each call that its share of the rate allows: while the poll drops one task, the next is passed on to
+ * another partition, which costs its share of the rate (findings/cancelled-tasks-cost-tokens.sh).
+ */
+const POLLS = 8;
 
 /**
  * A pace of so many calls a second, evenly spaced.
@@ -34,7 +38,7 @@ const AHEAD = 4;
  * worth of calls: the server gives a new backlog to all workers at once, and each knows only of itself.
  */
 export function createCallPace(requestsPerSecond: number, { now, msToNextSecond, sleep }: Clock = SYSTEM_CLOCK) {
-  /** Emits `change` when `sending` or `ahead` changes. */
+  /** Emits `change` when `sending` or `polls` changes. */
   const events = new EventEmitter();
   let rate = requestsPerSecond;
   let freeAt = -Infinity;
@@ -77,9 +81,9 @@ export function createCallPace(requestsPerSecond: number, { now, msToNextSecond,
     get sending() {
       return sending;
     },
-    /** How many calls may wait for their turn. */
-    get ahead() {
-      return rate < requestsPerSecond ? 1 : AHEAD;
+    /** How many polls for calls may be open while no call waits for its turn. */
+    get polls() {
+      return rate < requestsPerSecond ? 1 : POLLS;
     },
     /** Makes a call in its turn. @throws the signal's reason if it aborts before, or what the call throws */
     async send<T>(call: () => Promise<T>, signal?: AbortSignal): Promise<T> {

@@ -3,6 +3,7 @@ import { createCallPace } from '../../src/tencent/call-pace.js';
 
 const context = {};
 const never = new AbortController().signal;
+const slotInfo = { type: 'activity', activityType: 'describeTaskInfo' } as const;
 
 /** Whether a reservation is granted without anything else happening. */
 async function isGranted(reservation: Promise<unknown>): Promise<boolean> {
@@ -12,39 +13,74 @@ async function isGranted(reservation: Promise<unknown>): Promise<boolean> {
 }
 
 async function takeAll(slots: CallSlots): Promise<void> {
-  for (let taken = 0; taken < 4; taken++) await slots.reserveSlot(context, never);
+  for (let taken = 0; taken < 8; taken++) await slots.reserveSlot(context, never);
+}
+
+/** Polls that each have found a call. */
+async function takeCalls(slots: CallSlots, calls: number): Promise<void> {
+  for (let taken = 0; taken < calls; taken++) {
+    await slots.reserveSlot(context, never);
+    slots.markSlotUsed();
+  }
 }
 
 describe('the slots of a worker for calls', () => {
-  test('are four, one for each partition of a task queue', async () => {
+  test('are eight while they poll, two for each partition of a task queue', async () => {
     const slots = new CallSlots(createCallPace(4));
     await takeAll(slots);
 
     expect(await isGranted(slots.reserveSlot(context, never))).toBe(false);
   });
 
+  test('are four once each has a call that waits for its turn', async () => {
+    const slots = new CallSlots(createCallPace(4));
+    await takeCalls(slots, 4);
+
+    expect(await isGranted(slots.reserveSlot(context, never))).toBe(false);
+  });
+
+  test('poll less the more calls wait, so that a full line does not grow', async () => {
+    const slots = new CallSlots(createCallPace(4));
+    await takeCalls(slots, 3);
+    await slots.reserveSlot(context, never);
+    await slots.reserveSlot(context, never);
+
+    expect(slots.tryReserveSlot()).toBeNull();
+  });
+
   test('are free again once a call has been sent, however long its answer takes', async () => {
     const slots = new CallSlots(createCallPace(4));
-    await takeAll(slots);
+    await takeCalls(slots, 4);
     const another = slots.reserveSlot(context, never);
     void slots.send(() => new Promise(() => undefined));
 
     expect(await another).toEqual({});
   });
 
-  test('are free again once one is given back', async () => {
+  test('are free again once a poll has ended without a call', async () => {
     const slots = new CallSlots(createCallPace(4));
     await takeAll(slots);
     const another = slots.reserveSlot(context, never);
-    slots.releaseSlot();
+    slots.releaseSlot({});
 
     expect(await another).toEqual({});
+  });
+
+  test('are free again once a call has ended without being sent', async () => {
+    const slots = new CallSlots(createCallPace(4));
+    await takeCalls(slots, 4);
+    const another = slots.reserveSlot(context, never);
+    slots.releaseSlot({ slotInfo });
+
+    expect(await another).toEqual({});
+    expect(await isGranted(slots.reserveSlot(context, never))).toBe(true);
+    expect(slots.tryReserveSlot()).toBeNull();
   });
 
   test('are not those of another worker at the same pace, nor freed by its calls', async () => {
     const pace = createCallPace(4);
     const [slots, others] = [new CallSlots(pace), new CallSlots(pace)];
-    await takeAll(others);
+    await takeCalls(others, 4);
     await takeAll(slots);
     const another = others.reserveSlot(context, never);
     void others.send(() => new Promise(() => undefined));
