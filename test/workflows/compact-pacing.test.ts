@@ -322,7 +322,7 @@ test.concurrent(
     expect(details.waitedMs).toBeGreaterThanOrEqual(6_000);
     // No 30 s of a call that was in the queue.
     // Nothing but the deadline would end it within the hour.
-  expect(details.waitedMs).toBeLessThan(60_000);
+    expect(details.waitedMs).toBeLessThan(60_000);
   },
 );
 
