@@ -6,6 +6,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import packageJson from '../package.json' with { type: 'json' };
 import type { DevServerOptions } from '../src/engine/index.js';
 import { LONG_HISTORIES_SERVER, ownDevServer } from '../test/support/environments.js';
@@ -15,9 +16,12 @@ import { Waits, type WaitsOptions } from '../test/support/waits.js';
 
 const FOLDER = fileURLToPath(new URL(`../test/histories/${packageJson.version}/`, import.meta.url));
 
+const workflowsPath = fileURLToPath(new URL('../test/workflows/parents.ts', import.meta.url));
+const waitWorker = { workflowBundle: await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') }) };
+
 const recorded = [
-  ...(await record(KINDS_OF_WAITS, {}, {})),
-  ...(await record(KINDS_OF_LONG_WAITS, LONG_HISTORIES_SERVER, { searchAttributes: true })),
+  ...(await record(KINDS_OF_WAITS, {}, { waitWorker })),
+  ...(await record(KINDS_OF_LONG_WAITS, LONG_HISTORIES_SERVER, { searchAttributes: true, waitWorker })),
 ];
 await rm(FOLDER, { recursive: true, force: true });
 await mkdir(FOLDER, { recursive: true });
