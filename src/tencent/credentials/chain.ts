@@ -1,4 +1,5 @@
 import type { CredentialProvider, CredentialSource, TencentCredential } from './provider.js';
+import { sharedLoad } from './shared-load.js';
 
 /**
  * A provider that asks its sources in order and keeps to the first that has credentials: a running worker must not change
@@ -32,23 +33,13 @@ const LOAD_LIMIT_MS = 10_000;
 
 /** A provider whose concurrent callers share one load. It remembers neither failures nor credentials. */
 export function sharedLoads(provider: CredentialProvider, limitMs = LOAD_LIMIT_MS): CredentialProvider {
-  const loads = new Map<boolean, Promise<Partial<TencentCredential>>>();
-  const load = (refresh: boolean): Promise<Partial<TencentCredential>> => {
+  const load = sharedLoad((refresh) => {
     let timer: NodeJS.Timeout | undefined;
     const late = (): Error => new Error(`the source of credentials did not answer within ${limitMs / 1000} s`);
     return new Promise<Partial<TencentCredential>>((resolve, reject) => {
       timer = setTimeout(() => reject(late()), limitMs).unref();
       Promise.resolve(provider.getCredential({ refresh })).then(resolve, reject);
-    }).finally(() => {
-      clearTimeout(timer);
-      loads.delete(refresh);
-    });
-  };
-  return {
-    getCredential({ refresh = false } = {}) {
-      const shared = loads.get(refresh) ?? load(refresh);
-      loads.set(refresh, shared);
-      return shared;
-    },
-  };
+    }).finally(() => clearTimeout(timer));
+  });
+  return { getCredential: ({ refresh = false } = {}) => load(refresh) };
 }

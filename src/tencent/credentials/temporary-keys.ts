@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { transientError } from '../errors.js';
 import type { ExpiringCredential, ExpiringSource } from './provider.js';
+import { sharedLoad } from './shared-load.js';
 
 const text = v.pipe(v.string(), v.nonEmpty());
 const TemporaryKey = v.object({
@@ -39,9 +40,8 @@ const PAUSE_MS = 10_000;
 export function refreshing(source: ExpiringSource, now: () => number): ExpiringSource {
   let kept: ExpiringCredential | undefined;
   let nextLoadMs = 0;
-  let underWay: Promise<ExpiringCredential | undefined> | undefined;
 
-  const load = async (refresh: boolean): Promise<ExpiringCredential | undefined> => {
+  const load = sharedLoad(async (refresh) => {
     nextLoadMs = now() + PAUSE_MS;
     const loaded = await source.find({ refresh });
     if (loaded) {
@@ -50,16 +50,14 @@ export function refreshing(source: ExpiringSource, now: () => number): ExpiringS
       nextLoadMs = Math.max(nextLoadMs, loaded.expiresAtMs - Math.min(marginMs, MARGIN_MAX_MS));
     }
     return loaded;
-  };
-  const sharedLoad = (refresh: boolean): Promise<ExpiringCredential | undefined> =>
-    (underWay ??= load(refresh).finally(() => (underWay = undefined)));
+  });
 
   return {
     lookedFor: source.lookedFor,
     async find({ refresh = false } = {}) {
-      if (refresh || !kept || now() >= kept.expiresAtMs) return sharedLoad(refresh);
+      if (refresh || !kept || now() >= kept.expiresAtMs) return load(refresh);
       // Ignore a failure here; the next callers get it if it lasts.
-      if (now() >= nextLoadMs) sharedLoad(false).catch(() => undefined);
+      if (now() >= nextLoadMs) load(false).catch(() => undefined);
       return kept;
     },
   };

@@ -113,6 +113,22 @@ describe('loads that are shared', () => {
     expect(unhandled).not.toHaveBeenCalled();
   });
 
+  test('that begin when credentials were refused are for those who were refused before', async () => {
+    const ends: ((credential: TencentCredential) => void)[] = [];
+    const provider = sharedLoads({ getCredential: () => new Promise((resolve) => ends.push(resolve)) });
+    const turn = () => new Promise((resolve) => setImmediate(resolve));
+    const first = provider.getCredential({ refresh: true });
+    await turn();
+    const later = [provider.getCredential({ refresh: true }), provider.getCredential({ refresh: true })];
+    ends[0]?.({ secretId: 'old', secretKey: 'b' });
+
+    expect(await first).toMatchObject({ secretId: 'old' });
+    await turn();
+    ends[1]?.({ secretId: 'new', secretKey: 'b' });
+    expect(await Promise.all(later)).toMatchObject([{ secretId: 'new' }, { secretId: 'new' }]);
+    expect(ends).toHaveLength(2);
+  });
+
   test('do not give a caller who needs fresh credentials the load of one who does not', async () => {
     const asked: (boolean | undefined)[] = [];
     const provider = sharedLoads({

@@ -93,6 +93,49 @@ describe('refreshing', () => {
     expect(source.loads).toHaveLength(2);
   });
 
+  test('gives a caller who was refused no load that began before', async () => {
+    const { clock, source, id } = setUp();
+    await id();
+    clock.advance(2 * HOUR - MINUTE);
+    const find = source.find.bind(source);
+    let finish: () => void = () => undefined;
+    const slow = new Promise<void>((resolve) => (finish = resolve));
+    source.find = async (options) => {
+      const found = await find(options);
+      if (!options?.refresh) await slow;
+      return found;
+    };
+
+    await id();
+    const refreshed = id({ refresh: true });
+    await settled();
+    finish();
+    expect(await refreshed).toBe('id3');
+    expect(await id()).toBe('id3');
+    expect(source.loads.slice(1)).toEqual([{ refresh: false }, { refresh: true }]);
+  });
+
+  test('gives it not that of a caller who was refused earlier either, and the next load to all who came meanwhile', async () => {
+    const { source, id } = setUp();
+    await id();
+    const find = source.find.bind(source);
+    let finish: () => void = () => undefined;
+    const slow = new Promise<void>((resolve) => (finish = resolve));
+    source.find = async (options) => {
+      const found = await find(options);
+      if (source.loads.length === 2) await slow;
+      return found;
+    };
+
+    const first = id({ refresh: true });
+    await settled();
+    const later = Array.from({ length: 100 }, () => id({ refresh: true }));
+    finish();
+    expect(await first).toBe('id2');
+    expect(new Set(await Promise.all(later))).toEqual(new Set(['id3']));
+    expect(source.loads).toHaveLength(3);
+  });
+
   test('lets a hundred callers have the same failure, and the next one a new load', async () => {
     const { source, id } = setUp();
     source.failure = new Error('out of order');
