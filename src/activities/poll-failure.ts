@@ -5,8 +5,12 @@ import { errorSentence } from '../contract/view.js';
 import { isWorthRetrying, retryDelayMs } from '../contract/watch.js';
 import type { TencentApiError } from '../tencent/errors.js';
 
-/** The server keeps at most 4 KB of the failure of a call that it retries. */
-const MESSAGE_MAX = 1_000;
+/**
+ * The server keeps nothing of the failure of a call that it retries when it is above 4 kB in all, and a message stands in
+ * it twice. A codec adds some more.
+ */
+const MESSAGE_MAX_BYTES = 1_200;
+const NAME_MAX_BYTES = 120;
 
 /** The class for a wait: a clock that is refused even after its correction means unauthorized. */
 export function pollErrorClassOf({ errorClass }: TencentApiError): PollErrorClass {
@@ -15,11 +19,11 @@ export function pollErrorClassOf({ errorClass }: TencentApiError): PollErrorClas
 
 /** What a wait is told of a call that brought no task. */
 export function pollErrorOf(error: TencentApiError): PollError {
-  const message = plain(error.message, MESSAGE_MAX);
+  const message = bounded(error.message, MESSAGE_MAX_BYTES);
   return {
-    code: plain(error.code, 200),
+    code: bounded(error.code, NAME_MAX_BYTES),
     message: error.errorClass === 'clock' ? clockMessage(message, error.clockSkewMs) : message,
-    requestId: error.requestId === null ? null : plain(error.requestId, 100),
+    requestId: error.requestId === null ? null : bounded(error.requestId, NAME_MAX_BYTES),
     at: new Date().toISOString(),
   };
 }
@@ -33,7 +37,7 @@ export function pollErrorOf(error: TencentApiError): PollError {
 export function pollFailure(error: TencentApiError, attempt: number, random: number): ApplicationFailure {
   const errorClass = pollErrorClassOf(error);
   const details = pollErrorOf(error);
-  return ApplicationFailure.create({
+  const failure = ApplicationFailure.create({
     type: POLL_FAILURE_TYPES[errorClass],
     message: errorSentence(details),
     details: [details],
@@ -42,6 +46,17 @@ export function pollFailure(error: TencentApiError, attempt: number, random: num
     // The wait says what becomes of it: the SDK would log a warning for each poll of each wait.
     category: ApplicationFailureCategory.BENIGN,
   });
+  // It would repeat the message, and says nothing: every poll fails at the same place.
+  failure.stack = '';
+  return failure;
+}
+
+/** A text on one line, of at most so many bytes as JSON: Chinese has three for a character, a control character six. */
+function bounded(text: string, maxBytes: number): string {
+  for (let max = maxBytes; ; max = Math.floor(max * 0.9)) {
+    const shown = plain(text, max);
+    if (Buffer.byteLength(JSON.stringify(shown)) - '""'.length <= maxBytes) return shown;
+  }
 }
 
 function clockMessage(message: string, clockSkewMs: number | null): string {
