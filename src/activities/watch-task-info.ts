@@ -6,7 +6,7 @@ import { watchMessage } from '../contract/view.js';
 import type { WaitState } from '../contract/wait-state.js';
 import type { PollAnswer } from '../contract/wait.js';
 import { readWatchMemory, type WatchReport, watchStep } from '../contract/watch.js';
-import { TencentApiError } from '../tencent/errors.js';
+import { TencentApiError, transientError } from '../tencent/errors.js';
 import { recordOfProcess } from './api-metrics.js';
 import { pollErrorClassOf, pollErrorOf } from './poll-failure.js';
 import type { DescribedTask } from './redis-activities.js';
@@ -56,7 +56,15 @@ async function ask(call: () => Promise<DescribedTask>) {
     const { queuedMs, searchAttributes, ...observation } = await call();
     return { answer: { observation } satisfies PollAnswer, queuedMs, searchAttributes };
   } catch (error) {
-    if (!(error instanceof TencentApiError)) throw error;
-    return { answer: { error: pollErrorOf(error), errorClass: pollErrorClassOf(error) } satisfies PollAnswer };
+    const failed = error instanceof TencentApiError ? error : unexpected(error);
+    return { answer: { error: pollErrorOf(failed), errorClass: pollErrorClassOf(failed) } satisfies PollAnswer };
   }
+}
+
+/** A setting that cannot be used, or a bug: a failed poll as well, or the wait would not learn why it learns nothing. */
+function unexpected(error: unknown): TencentApiError {
+  const { cancellationSignal, log } = Context.current();
+  if (cancellationSignal.aborted || !(error instanceof Error)) throw error;
+  log.warn("A poll failed with an error that is not the API's", { error });
+  return transientError(error.name, error.message);
 }

@@ -18,6 +18,8 @@ const input = {
 describe('watchTaskInfo', () => {
   let simulator: RedisApiSimulator;
   let known: WaitState;
+  /** Instead of the simulator. */
+  let endpoint: string | undefined;
   beforeEach(async () => {
     simulator = await RedisApiSimulator.start({ requestsPerSecond: false });
     simulator.addTask(input.taskId, { timeline: [{ status: 'running' }] });
@@ -28,16 +30,20 @@ describe('watchTaskInfo', () => {
   /** A wait that has polled once. */
   const begunAt = (now: number) => pollAnswered(beginWait(readInput(input), now), seen('running'), now);
 
+  const activities = () =>
+    createRedisActivities({
+      endpoint: endpoint ?? simulator.url,
+      credentials: { getCredential: () => Promise.resolve(SIMULATOR_CREDENTIAL) },
+    });
+
   /** One attempt: what it returned or threw, and its last heartbeat. */
   async function attempt(heartbeatDetails?: unknown, scheduledAt = Date.now(), given: unknown = input) {
     const info = { startToCloseTimeoutMs: 15_000, heartbeatDetails, currentAttemptScheduledTimestampMs: scheduledAt };
     const environment = new MockActivityEnvironment(info, { logger: new DefaultLogger('ERROR') });
     let heartbeat: unknown;
     environment.on('heartbeat', (details: unknown) => (heartbeat = details));
-    const credentials = { getCredential: () => Promise.resolve(SIMULATOR_CREDENTIAL) };
-    const activities = createRedisActivities({ endpoint: simulator.url, credentials });
     const ended: unknown = await environment
-      .run(() => activities.watchTaskInfo(given as typeof input, known))
+      .run(() => activities().watchTaskInfo(given as typeof input, known))
       .catch((error: unknown) => error);
     return { ended, heartbeat };
   }
@@ -81,6 +87,44 @@ describe('watchTaskInfo', () => {
     const requestId = simulator.calls[0]?.requestId ?? '';
     expect(ended).toMatchObject({
       message: `InternalError: Out of order. (RequestId ${requestId}) · next poll in 1 s`,
+    });
+  });
+
+  describe("an error that is not the API's", () => {
+    const before = { ...process.env };
+    beforeEach(() => {
+      // Refused before anything is sent.
+      process.env['HTTPS_PROXY'] = 'socks5://127.0.0.1:1';
+      endpoint = 'https://127.0.0.1:1';
+    });
+    afterEach(() => {
+      process.env = { ...before };
+      endpoint = undefined;
+    });
+
+    test('is a failed poll after four tries, as with other pacings, and then known to the wait', async () => {
+      const first = await attempt();
+      expect(first.ended).toMatchObject({
+        type: 'RedisTaskUnchanged',
+        message: 'TypeError: HTTPS_PROXY must be a URL such as http://proxy:3128 · next poll in 1 s',
+        nextRetryDelay: 1_000,
+      });
+
+      const second = await attempt(first.heartbeat);
+      const third = await attempt(second.heartbeat);
+      const { ended } = await attempt(third.heartbeat);
+      const error = { code: 'TypeError', message: 'HTTPS_PROXY must be a URL such as http://proxy:3128' };
+      expect(readWatchReport(ended)).toMatchObject({ errorClass: 'transient', error, state: { lastError: error } });
+    });
+
+    test('is none when the call was cancelled', async () => {
+      const environment = new MockActivityEnvironment({ startToCloseTimeoutMs: 15_000 });
+      const ended = environment.run(() => {
+        environment.cancel();
+        return activities().watchTaskInfo(input, known);
+      });
+
+      await expect(ended).rejects.not.toMatchObject({ type: 'RedisTaskUnchanged' });
     });
   });
 
