@@ -1,7 +1,6 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
-import { POLL_FAILURE_TYPES, type PollError, type PollErrorClass } from '../contract/poll-error.js';
+import { errorSentence, POLL_FAILURE_TYPES, type PollError, type PollErrorClass } from '../contract/poll-error.js';
 import { plain } from '../contract/text.js';
-import { errorSentence } from '../contract/view.js';
 import { isWorthRetrying, retryDelayMs } from '../contract/watch.js';
 import type { TencentApiError } from '../tencent/errors.js';
 

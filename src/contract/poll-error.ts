@@ -27,6 +27,11 @@ export function readPollError(details: unknown): PollError | undefined {
   return v.parse(v.fallback(v.optional(POLL_ERROR), undefined), details);
 }
 
+/** An error in one line. */
+export function errorSentence({ code, message, requestId }: Omit<PollError, 'at'>): string {
+  return `${code}: ${message}${requestId ? ` (RequestId ${requestId})` : ''}`;
+}
+
 /**
  * What an error means for a wait.
  *

@@ -1,3 +1,4 @@
+import { isRegion } from '../contract/input.js';
 import { signTc3 } from '../tencent/sign.js';
 import type { Account } from './actions.js';
 import type { ReceivedRequest } from './http-server.js';
@@ -9,7 +10,6 @@ const VERSION = '2018-04-12';
 const MAX_GET_BYTES = 32 * 1024;
 const MAX_SKEW_S = 300;
 const UNSIGNED_PAYLOAD = 'UNSIGNED-PAYLOAD';
-const REGION = /^[a-z]{2,}(-[a-z0-9]+)+$/;
 const AUTHORIZATION =
   /^TC3-HMAC-SHA256 +Credential=([^/\s,]+)\/([^/\s,]+)\/([^/\s,]+)\/tc3_request, *SignedHeaders=([^\s,]+), *Signature=([^\s,]+)$/;
 
@@ -43,7 +43,7 @@ export function passGateway(request: ReceivedRequest, account: Account): void {
 
   const region = header('x-tc-region');
   if (region === undefined) throw missingParameter('Region');
-  if (!REGION.test(region)) throw new ApiRefusal('InvalidParameterValue');
+  if (!isRegion(region)) throw new ApiRefusal('InvalidParameterValue');
   if (!account.regions.includes(region)) throw new ApiRefusal('UnsupportedRegion');
 
   const count = account.rate.count(`${action} ${header('host') ?? ''} ${secretId}`, account.serverNowMs());
