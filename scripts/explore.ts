@@ -3,16 +3,20 @@
  * workers. Each is judged by what its task really did. A wait that went wrong is told as a story.
  *
  *   npm run explore -- [--seed 1] [--waits 200] [--seconds 60] [--rps 15] [--workers 2] [--faults 0.3]
- *                      [--kill-every 20] [--kill-server] [--only 17]
+ *                      [--kill-every 20] [--kill-server] [--parents 0.5] [--continue-after 30] [--only 17]
  *
- * `--faults` is the share of all calls that go wrong, `--kill-every 0` kills no worker. The same seed makes the same
- * waits. Exits with 0 when nothing was wrong.
+ * `--faults` is the share of all calls that go wrong, `--kill-every 0` kills no worker. `--parents` is the share of waits
+ * that are started by a parent, which is cancelled, terminated and reset; with 0 no wait is reset either. The server
+ * suggests to continue as new after `--continue-after` events, so that longer waits do. The same seed makes the same waits.
+ * Exits with 0 when nothing was wrong.
  */
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { planRun } from '../test/explore/real/plan.js';
 import { playAndJudge } from '../test/explore/real/run.js';
 import { ExplorerStage } from '../test/explore/real/stage.js';
+import { createParentsWorker } from '../test/explore/real/starter.js';
 import { waitScripts } from '../test/explore/wait-script.js';
 import { exitOnSignals } from '../test/support/processes.js';
 
@@ -25,35 +29,44 @@ const { values } = parseArgs({
     workers: { type: 'string', default: '2' },
     faults: { type: 'string', default: '0' },
     'kill-every': { type: 'string', default: '20' },
+    parents: { type: 'string', default: '0.5' },
+    'continue-after': { type: 'string', default: '30' },
     'kill-server': { type: 'boolean', default: false },
     only: { type: 'string' },
   },
 });
-const numberOf = (flag: 'seed' | 'waits' | 'seconds' | 'rps' | 'workers' | 'faults' | 'kill-every') => {
+const numberOf = (flag: Exclude<keyof typeof values, 'kill-server' | 'only'>) => {
   const value = Number(values[flag]);
   if (!(value >= 0)) throw new TypeError(`--${flag} must be a number, not ${values[flag]}`);
   return value;
 };
 const [seed, waits, seconds, rps] = [numberOf('seed'), numberOf('waits'), numberOf('seconds'), numberOf('rps')];
 const [workers, faults] = [numberOf('workers'), numberOf('faults')];
-const about = `${seconds} s, ${workers} workers, ${rps} calls a second, ${100 * faults} % faults, seed ${seed}`;
+const parents = numberOf('parents');
+const about = `${seconds} s, ${workers} workers, ${rps} calls a second, ${100 * faults} % faults, ${100 * parents} % parents, seed ${seed}`;
 process.stdout.write(`${waits} waits: ${about}\n`);
 exitOnSignals();
 
 const longestMs = Math.min(120_000, 500 * seconds);
 const plan = planRun({
-  ...{ seed, waits, seconds, faults, scripts: waitScripts(longestMs) },
+  ...{ seed, waits, seconds, faults, parents, scripts: waitScripts(longestMs) },
   ...{ killEverySeconds: numberOf('kill-every'), killServer: values['kill-server'] },
 });
 const only = values.only === undefined ? plan.waits : plan.waits.filter(({ index }) => index === Number(values.only));
 
+// That parents fail with their waits is no news.
+Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter: 'ERROR' } } });
 const stage = await ExplorerStage.start({
+  server: {
+    extraArgs: ['--dynamic-config-value', `limit.historyCount.suggestContinueAsNew=${numberOf('continue-after')}`],
+  },
   // The real API refuses the 21st call of a second.
   simulator: { requestsPerSecond: 20, keepCalls: 1_000_000 },
   settings: { REDIS_TASK_API_RPS: String(rps) },
 });
 let wrong = 0;
 try {
+  if (parents > 0) await stage.runWorker(createParentsWorker);
   const fleet = Array.from({ length: workers }, () => stage.addWorker());
   await Promise.all(fleet.map((worker) => worker.prints('Waiting for Redis tasks')));
   const again = (index: number) => `the same flags, --seed ${seed} --only ${index}`;

@@ -23,13 +23,7 @@ export class ApiAccount {
     readonly settings: ApiSettings,
     { credentials = defaultCredentials(), onAccessChange }: RedisActivitiesOptions,
   ) {
-    const shared = sharedLoads(credentials);
-    this.credentials = {
-      get source() {
-        return credentials.source ?? 'custom';
-      },
-      getCredential: (asked) => shared.getCredential(asked),
-    };
+    this.credentials = sharedLoads(credentials);
     this.pace = createCallPace(settings.requestsPerSecond);
     // Every reservation of every worker listens.
     this.pace.events.setMaxListeners(0);

@@ -1,15 +1,16 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { errorSentence, POLL_FAILURE_TYPES, type PollError, type PollErrorClass } from '../contract/poll-error.js';
-import { plain } from '../contract/text.js';
+import { cut, plain } from '../contract/text.js';
 import { isWorthRetrying, retryDelayMs } from '../contract/watch.js';
 import type { TencentApiError } from '../tencent/errors.js';
 
 /**
- * The server keeps nothing of the failure of a call that it retries when it is above 4 kB in all, and a message stands in
- * it twice. A codec adds some more.
+ * The server shows the failure of a call that it retries only if it has at most 4 kB, and instead of a larger one "Failure
+ * exceeds size limit." The message is in it twice, with the code and the request id.
  */
-const MESSAGE_MAX_BYTES = 1_200;
-const NAME_MAX_BYTES = 120;
+const MESSAGE_BYTES_MAX = 1_300;
+const CODE_BYTES_MAX = 200;
+const REQUEST_ID_BYTES_MAX = 100;
 
 /** The class for a wait: a clock that is refused even after its correction means unauthorized. */
 export function pollErrorClassOf({ errorClass }: TencentApiError): PollErrorClass {
@@ -18,11 +19,11 @@ export function pollErrorClassOf({ errorClass }: TencentApiError): PollErrorClas
 
 /** What a wait is told of a call that brought no task. */
 export function pollErrorOf(error: TencentApiError): PollError {
-  const message = bounded(error.message, MESSAGE_MAX_BYTES);
+  const message = plainBytes(error.message, MESSAGE_BYTES_MAX);
   return {
-    code: bounded(error.code, NAME_MAX_BYTES),
+    code: plainBytes(error.code, CODE_BYTES_MAX),
     message: error.errorClass === 'clock' ? clockMessage(message, error.clockSkewMs) : message,
-    requestId: error.requestId === null ? null : bounded(error.requestId, NAME_MAX_BYTES),
+    requestId: error.requestId === null ? null : plainBytes(error.requestId, REQUEST_ID_BYTES_MAX),
     at: new Date().toISOString(),
   };
 }
@@ -45,17 +46,9 @@ export function pollFailure(error: TencentApiError, attempt: number, random: num
     // The wait says what becomes of it: the SDK would log a warning for each poll of each wait.
     category: ApplicationFailureCategory.BENIGN,
   });
-  // It would repeat the message, and says nothing: every poll fails at the same place.
+  // It would repeat the message, and says nothing else.
   failure.stack = '';
   return failure;
-}
-
-/** A text on one line, of at most so many bytes as JSON: Chinese has three for a character, a control character six. */
-function bounded(text: string, maxBytes: number): string {
-  for (let max = maxBytes; ; max = Math.floor(max * 0.9)) {
-    const shown = plain(text, max);
-    if (Buffer.byteLength(JSON.stringify(shown)) - '""'.length <= maxBytes) return shown;
-  }
 }
 
 function clockMessage(message: string, clockSkewMs: number | null): string {
@@ -64,4 +57,12 @@ function clockMessage(message: string, clockSkewMs: number | null): string {
       ? 'and the answer had no Date to correct it by'
       : `the API's clock is ${Math.round(clockSkewMs / 1000)} s ahead of it`;
   return `${message} The worker's clock is refused, ${by}: set it right.`;
+}
+
+/** A text on one line that is no longer than so many bytes as JSON. A Chinese character has three of them. */
+function plainBytes(text: string, maxBytes: number): string {
+  let line = plain(text, maxBytes);
+  while (Buffer.byteLength(JSON.stringify(line)) > maxBytes)
+    line = cut(line, Math.floor(Array.from(line).length * 0.9));
+  return line;
 }

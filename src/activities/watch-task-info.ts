@@ -51,20 +51,18 @@ export async function watchTaskInfo(
   throw unchanged;
 }
 
+/** What no call should throw is a failed poll all the same: it must not be retried unseen. */
+function unexpectedError(error: unknown): TencentApiError {
+  return error instanceof Error ? transientError(error.name, error.message) : transientError('Unknown', String(error));
+}
+
 async function ask(call: () => Promise<DescribedTask>) {
   try {
     const { queuedMs, searchAttributes, ...observation } = await call();
     return { answer: { observation } satisfies PollAnswer, queuedMs, searchAttributes };
   } catch (error) {
-    const failed = error instanceof TencentApiError ? error : unexpected(error);
-    return { answer: { error: pollErrorOf(failed), errorClass: pollErrorClassOf(failed) } satisfies PollAnswer };
+    Context.current().cancellationSignal.throwIfAborted();
+    const known = error instanceof TencentApiError ? error : unexpectedError(error);
+    return { answer: { error: pollErrorOf(known), errorClass: pollErrorClassOf(known) } satisfies PollAnswer };
   }
-}
-
-/** A setting that cannot be used, or a bug: a failed poll as well, or the wait would not learn why it learns nothing. */
-function unexpected(error: unknown): TencentApiError {
-  const { cancellationSignal, log } = Context.current();
-  if (cancellationSignal.aborted || !(error instanceof Error)) throw error;
-  log.warn("A poll failed with an error that is not the API's", { error });
-  return transientError(error.name, error.message);
 }

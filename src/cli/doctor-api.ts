@@ -1,5 +1,6 @@
 import { formatDuration } from '../contract/duration.js';
 import { defaultCredentials } from '../tencent/credentials/index.js';
+import { loadKey } from '../tencent/credentials/provider.js';
 import { describeTaskInfo } from '../tencent/describe-task-info.js';
 import { endpointFor } from '../tencent/endpoint.js';
 import { TencentApiError, type TencentErrorClass } from '../tencent/errors.js';
@@ -28,7 +29,7 @@ const ADVICE: Readonly<Record<TencentErrorClass, string | undefined>> = {
 /** Asks the API for a task once, with the credentials of this environment. */
 export async function checkCredentials(region: string, env: NodeJS.ProcessEnv): Promise<string> {
   const credentials = defaultCredentials(env);
-  await credentials.getCredential().catch((error: unknown) => {
+  await loadKey(credentials, false).catch((error: unknown) => {
     throw new CliError(EXIT.refused, (error as Error).message);
   });
   const endpoint = apiUrl(region, env);
@@ -60,8 +61,9 @@ export async function checkClock(region: string, env: NodeJS.ProcessEnv): Promis
 }
 
 export function checkSettings(env: NodeJS.ProcessEnv): string {
-  const { requestsPerSecond, endpoint = "each region's public endpoint" } = readConfig(env).api;
-  return `A worker started here makes at most ${requestsPerSecond} calls a second to ${endpoint}; the API allows 20.`;
+  const { requestsPerSecond, endpoint } = readConfig(env).api;
+  const where = endpoint?.href ?? "each region's public endpoint";
+  return `A worker started here makes at most ${requestsPerSecond} calls a second to ${where}; the API allows 20.`;
 }
 
 /** A check whose conditions are not met. */

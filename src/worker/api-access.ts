@@ -2,6 +2,7 @@ import type { Logger } from '@temporalio/worker';
 import pRetry from 'p-retry';
 import type { RedisActivitiesOptions } from '../activities/index.js';
 import { ConfigError } from '../tencent/config-error.js';
+import { loadKey } from '../tencent/credentials/provider.js';
 import { TencentApiError } from '../tencent/errors.js';
 
 /** The credentials of the calls, and the listener for refusals. */
@@ -13,13 +14,13 @@ export async function requireCredentials(
   stop: AbortSignal,
 ): Promise<void> {
   try {
-    await credentials.getCredential();
+    await loadKey(credentials, false);
   } catch (error) {
     const isFinal = !(error instanceof TencentApiError) || ['unauthorized', 'rejected'].includes(error.errorClass);
     if (isFinal) throw new ConfigError((error as Error).message);
     onAccessChange(error);
     const again = { retries: Infinity, minTimeout: 1_000, maxTimeout: 10_000, unref: true, signal: stop };
-    pRetry(() => credentials.getCredential(), again).then(
+    pRetry(() => loadKey(credentials, false), again).then(
       () => onAccessChange(undefined),
       () => undefined,
     );

@@ -4,7 +4,7 @@ import { DefaultLogger } from '@temporalio/worker';
 import { createRedisActivities } from '../../src/activities/index.js';
 import { readInput } from '../../src/contract/input.js';
 import { beginWait, type WaitState } from '../../src/contract/wait-state.js';
-import { pollAnswered } from '../../src/contract/wait.js';
+import { ATTEMPTS_PER_POLL, pollAnswered } from '../../src/contract/wait.js';
 import { readWatchReport } from '../../src/contract/watch.js';
 import { RedisApiSimulator, SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
 import { seen } from '../contract/played-wait.js';
@@ -18,8 +18,6 @@ const input = {
 describe('watchTaskInfo', () => {
   let simulator: RedisApiSimulator;
   let known: WaitState;
-  /** Instead of the simulator. */
-  let endpoint: string | undefined;
   beforeEach(async () => {
     simulator = await RedisApiSimulator.start({ requestsPerSecond: false });
     simulator.addTask(input.taskId, { timeline: [{ status: 'running' }] });
@@ -30,20 +28,21 @@ describe('watchTaskInfo', () => {
   /** A wait that has polled once. */
   const begunAt = (now: number) => pollAnswered(beginWait(readInput(input), now), seen('running'), now);
 
-  const activities = () =>
-    createRedisActivities({
-      endpoint: endpoint ?? simulator.url,
-      credentials: { getCredential: () => Promise.resolve(SIMULATOR_CREDENTIAL) },
-    });
-
   /** One attempt: what it returned or threw, and its last heartbeat. */
-  async function attempt(heartbeatDetails?: unknown, scheduledAt = Date.now(), given: unknown = input) {
+  async function attempt(
+    heartbeatDetails?: unknown,
+    scheduledAt = Date.now(),
+    given: unknown = input,
+    endpoint = simulator.url,
+  ) {
     const info = { startToCloseTimeoutMs: 15_000, heartbeatDetails, currentAttemptScheduledTimestampMs: scheduledAt };
     const environment = new MockActivityEnvironment(info, { logger: new DefaultLogger('ERROR') });
     let heartbeat: unknown;
     environment.on('heartbeat', (details: unknown) => (heartbeat = details));
+    const credentials = { getCredential: () => Promise.resolve(SIMULATOR_CREDENTIAL) };
+    const activities = createRedisActivities({ endpoint, credentials });
     const ended: unknown = await environment
-      .run(() => activities().watchTaskInfo(given as typeof input, known))
+      .run(() => activities.watchTaskInfo(given as typeof input, known))
       .catch((error: unknown) => error);
     return { ended, heartbeat };
   }
@@ -63,6 +62,25 @@ describe('watchTaskInfo', () => {
 
   test('shows no stack in Temporal UI', async () => {
     expect((await attempt()).ended).toMatchObject({ stack: '' });
+  });
+
+  test('tells the wait of an error that no call should throw, after as many attempts as of any other', async () => {
+    const before = process.env['HTTPS_PROXY'];
+    process.env['HTTPS_PROXY'] = 'socks5://127.0.0.1:1';
+    const outcome = [];
+    let heartbeat: unknown;
+    for (let attempts = 0; attempts < ATTEMPTS_PER_POLL; attempts += 1) {
+      const { ended, ...next } = await attempt(heartbeat, Date.now(), input, 'https://127.0.0.1:1');
+      ({ heartbeat } = next);
+      outcome.push(ended);
+    }
+    if (before === undefined) delete process.env['HTTPS_PROXY'];
+    else process.env['HTTPS_PROXY'] = before;
+
+    expect(outcome.at(-1)).toMatchObject({
+      error: { code: 'TypeError', message: expect.stringContaining('HTTPS_PROXY must be a URL') as string },
+      errorClass: 'transient',
+    });
   });
 
   test('goes on where the attempt before it stopped', async () => {
@@ -87,44 +105,6 @@ describe('watchTaskInfo', () => {
     const requestId = simulator.calls[0]?.requestId ?? '';
     expect(ended).toMatchObject({
       message: `InternalError: Out of order. (RequestId ${requestId}) · next poll in 1 s`,
-    });
-  });
-
-  describe("an error that is not the API's", () => {
-    const before = { ...process.env };
-    beforeEach(() => {
-      // Refused before anything is sent.
-      process.env['HTTPS_PROXY'] = 'socks5://127.0.0.1:1';
-      endpoint = 'https://127.0.0.1:1';
-    });
-    afterEach(() => {
-      process.env = { ...before };
-      endpoint = undefined;
-    });
-
-    test('is a failed poll after four tries, as with other pacings, and then known to the wait', async () => {
-      const first = await attempt();
-      expect(first.ended).toMatchObject({
-        type: 'RedisTaskUnchanged',
-        message: 'TypeError: HTTPS_PROXY must be a URL such as http://proxy:3128 · next poll in 1 s',
-        nextRetryDelay: 1_000,
-      });
-
-      const second = await attempt(first.heartbeat);
-      const third = await attempt(second.heartbeat);
-      const { ended } = await attempt(third.heartbeat);
-      const error = { code: 'TypeError', message: 'HTTPS_PROXY must be a URL such as http://proxy:3128' };
-      expect(readWatchReport(ended)).toMatchObject({ errorClass: 'transient', error, state: { lastError: error } });
-    });
-
-    test('is none when the call was cancelled', async () => {
-      const environment = new MockActivityEnvironment({ startToCloseTimeoutMs: 15_000 });
-      const ended = environment.run(() => {
-        environment.cancel();
-        return activities().watchTaskInfo(input, known);
-      });
-
-      await expect(ended).rejects.not.toMatchObject({ type: 'RedisTaskUnchanged' });
     });
   });
 

@@ -1,7 +1,6 @@
 // Waits that others have started: children of pipelines, with and without what tells their task.
 import { randomUUID } from 'node:crypto';
 import { Client, ServiceError, WorkflowNotFoundError } from '@temporalio/client';
-import { createQueueActivities } from '../../src/activities/index.js';
 import {
   RedisTaskClient,
   RedisTaskSeveralWaitsError,
@@ -172,8 +171,7 @@ test.concurrent('a list of waits that breaks off is not taken for a complete one
 test.concurrent('waits whose memo this client cannot read hide no others, and are found by their id', async () => {
   const taskQueue = `mixed-${randomUUID()}`;
   const dataConverter = { payloadCodecs: [readsBoth] };
-  const activities = createQueueActivities();
-  await waits.serve({ taskQueue, workflowBundle: workflowBundle(), activities, dataConverter });
+  await waits.serve({ taskQueue, workflowBundle: workflowBundle(), dataConverter });
   await waits.serveCalls(taskQueue);
   const { connection } = waits.env;
   const codec = new Client({ connection, dataConverter: { payloadCodecs: [encryption] } });

@@ -1,7 +1,8 @@
 // What a real run shows and the oracle does not know: a good wait, and each flaw alone.
 import type { SimulatorCall } from '../../src/testing/index.js';
 import { findings, type ObservedWait } from './real/findings.js';
-import { instanceOf, messageOf, REGION } from './real/play.js';
+import { instanceOf, messageOf } from './real/play.js';
+import { REGION } from './real/starter.js';
 
 const TASK = 700_001;
 const ANSWER = 'request-1';
@@ -19,7 +20,7 @@ const RESULT = {
 const GOOD: ObservedWait = {
   played: {
     planned: {
-      ...{ index: 0, taskId: TASK, beginsAtMs: 0 },
+      ...{ index: 0, taskId: TASK, beginsAtMs: 0, startedBy: 'client', upheavals: [] },
       script: {
         maxWaitMs: 60_000,
         polling: { initialInterval: 1_000, backoffCoefficient: 1, maximumInterval: 1_000, jitter: 0 },
@@ -30,6 +31,7 @@ const GOOD: ObservedWait = {
     steering: [{ at: 100, heardAt: 110, did: 'pollNow' }],
   },
   recorded: {
+    ...{ createdAt: 0, closedAt: 1_000, resets: [], runs: 1 },
     ...{
       startedAt: 0,
       endedAt: 1_000,
@@ -43,6 +45,8 @@ const GOOD: ObservedWait = {
   },
   calls: [callAt(0)],
   runs: 1,
+  absences: [],
+  parent: undefined,
 };
 
 type Change = Partial<ObservedWait['recorded']>;

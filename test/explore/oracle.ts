@@ -1,16 +1,8 @@
 import type { PollErrorClass } from '../../src/contract/poll-error.js';
+import { FAMILY_RULES } from './family-rules.js';
+import { CANCEL_MS, type Precision, type Rule } from './judging.js';
 import type { CallRecord, PollRecord, WaitRecord } from './wait-record.js';
 import { TERMINAL, trueEnd, trueStatus, UNTRUE_STATUS } from './wait-script.js';
-
-/** How exactly an oracle can know what happened when. */
-export interface Precision {
-  /** By how much two clocks, or a report and what it reports, may differ. */
-  readonly clockMs: number;
-  /** What a busy machine may add to anything that takes time. */
-  readonly busyMs: number;
-}
-
-type Rule = (record: WaitRecord, precision: Precision) => Iterable<string>;
 
 /**
  * Judges a wait by the contract: what ended it, when, with which details, and what it did meanwhile. Written from the
@@ -27,8 +19,6 @@ const GRACE_MS = 15_000;
 /** For how long the API must say that a task that was seen does not exist, or refuse to describe it. */
 const UNKNOWN_MS = 600_000;
 const REFUSED_MS = 60_000;
-/** What a cancellation may take, and how long a call may outlive its wait. */
-const CANCEL_MS = 2_000;
 /** The last poll where nobody serves the queue; the limit of one attempt; four attempts with their pauses. */
 const LAST_POLL_MS = 30_000;
 const ATTEMPT_MS = 15_000;
@@ -39,6 +29,8 @@ const ASKS_AGAIN_MS = 5_000;
 const POLL_MS = 4 * ATTEMPT_MS + 12_000;
 
 const RULES: readonly Rule[] = [
+  ...FAMILY_RULES,
+
   function* everyWaitEnds({ endedAt, ending, failedTasks }) {
     if (endedAt === undefined || !ending) yield 'The wait has not ended';
     else if (ending.as === 'other') yield `The wait ended in a way that the contract does not know: ${ending.what}`;
@@ -72,7 +64,7 @@ const RULES: readonly Rule[] = [
       (call) =>
         call.answer && 'status' in call.answer && call.answer.status in TERMINAL && !mayBeLost(call, polls, busyMs),
     );
-    if (!seen || ending?.as === 'cancelled' || !script.task) return;
+    if (!seen || ending?.as === 'cancelled' || ending?.as === 'terminated' || !script.task) return;
     const late = endedAt - seen.at;
     if (late > POLL_MS + busyMs) yield `A call saw the end at ${seen.at}, and the wait went on until ${endedAt}`;
   },
@@ -124,10 +116,11 @@ const RULES: readonly Rule[] = [
     }
   },
 
-  function* cancellingIsQuickAndWanted(record, { busyMs }) {
-    const { ending, endedAt = Infinity, steering } = record;
-    const cancel = steering.find(({ did, heardAt }) => did === 'cancel' && heardAt !== undefined);
-    if (ending?.as === 'cancelled' && !cancel) yield 'The wait was cancelled, and nobody asked for it';
+  function* cancellingIsQuick(record, { busyMs }) {
+    const { endedAt = Infinity, steering } = record;
+    const cancel = steering.find(
+      ({ did, heardAt, isDoubtful }) => did === 'cancel' && heardAt !== undefined && !isDoubtful,
+    );
     const late = endedAt - (cancel?.heardAt ?? Infinity);
     if (late > CANCEL_MS + busyMs && !isTroubled(record, cancel?.heardAt ?? 0, endedAt)) {
       yield `Cancelling took ${late} ms`;
@@ -208,7 +201,7 @@ const RULES: readonly Rule[] = [
       const distance = call.at - before.at;
       // A server that forgets that it gave a call away gives it away again, as late as others are in its queue.
       const isForgetful = troubles.some(
-        ({ from, to, why }) => /server|PostgreSQL/.test(why) && from <= call.at && to + longestQueueMs >= call.at,
+        ({ from, to, why }) => /server|PostgreSQL|reset/.test(why) && from <= call.at && to + longestQueueMs >= call.at,
       );
       if (distance < CLOSEST_MS - clockMs && !isForgetful)
         yield `Two calls at ${before.at} and ${call.at}, ${distance} ms apart`;
@@ -225,7 +218,7 @@ const RULES: readonly Rule[] = [
     for (const { at, givenUpAt } of polls) {
       if (givenUpAt === undefined || givenUpAt >= endedAt - clockMs) continue;
       const cancelled = steering.some(
-        ({ did, heardAt = Infinity }) => did === 'cancel' && heardAt <= givenUpAt + busyMs,
+        ({ did, heardAt = Infinity }) => did.startsWith('cancel') && heardAt <= givenUpAt + busyMs,
       );
       // A history that messages have filled ends with the call that is under way.
       const continued = continuedAt.some((each) => Math.abs(each - givenUpAt) <= clockMs);
@@ -240,7 +233,7 @@ const RULES: readonly Rule[] = [
       if (givenUpAt === undefined || givenUpAt >= endedAt - clockMs) continue;
       const wasAsked = steering.some(
         ({ did, heardAt = Infinity }) =>
-          (did === 'cancel' || did === 'pollNow') && heardAt >= at - busyMs && heardAt <= givenUpAt + busyMs,
+          (did.startsWith('cancel') || did === 'pollNow') && heardAt >= at - busyMs && heardAt <= givenUpAt + busyMs,
       );
       if (!isAtDeadline(record, at, givenUpAt + clockMs) && !wasAsked)
         yield `The watch from ${at} was given up at ${givenUpAt}, and nobody had asked for a poll`;
@@ -250,8 +243,8 @@ const RULES: readonly Rule[] = [
   function* pollNowPolls(record, { clockMs, busyMs }) {
     const { steering, polls, endedAt = Infinity, script } = record;
     const isCompact = script.polling.pacing === 'compact';
-    for (const { did, heardAt } of steering) {
-      if (did !== 'pollNow' || heardAt === undefined) continue;
+    for (const { did, heardAt, refused, isDoubtful } of steering) {
+      if (did !== 'pollNow' || heardAt === undefined || refused !== undefined || isDoubtful) continue;
       const underWay = polls.find(
         ({ at, answeredAt, givenUpAt }) => at <= heardAt && (answeredAt ?? givenUpAt ?? endedAt) > heardAt,
       );
@@ -269,8 +262,8 @@ const RULES: readonly Rule[] = [
   },
 
   function* extendingAnswersTheNewState({ steering, startedAt }, { clockMs }) {
-    for (const { did, at, heardAt = Infinity, totalMs, state, refused } of steering) {
-      if (did !== 'extendWait' || totalMs === undefined) continue;
+    for (const { did, at, heardAt = Infinity, totalMs, state, refused, isDoubtful } of steering) {
+      if (did !== 'extendWait' || totalMs === undefined || isDoubtful) continue;
       if (refused !== undefined && totalMs > heardAt + clockMs)
         yield `extendWait to ${totalMs} at ${at} was refused: ${refused}`;
       const told = state ? Date.parse(state.deadline) - startedAt : totalMs;
@@ -280,7 +273,7 @@ const RULES: readonly Rule[] = [
   },
 
   function* theFactsAgree({ ending, polls, endedAt = Infinity, script, calls }, { clockMs, busyMs }) {
-    if (!ending || ending.as === 'cancelled' || ending.as === 'other') return;
+    if (!ending || !('result' in ending || 'details' in ending)) return;
     const facts = ending.as === 'succeeded' ? ending.result : ending.details;
     const good = polls.filter(({ gaveTask }) => gaveTask).length;
     const doubtful = polls.filter(({ gaveTask, isDoubtful }) => gaveTask && isDoubtful).length;

@@ -2,7 +2,7 @@ import type { WaitRecord } from './wait-record.js';
 
 /** A wait as a story: everything that happened in it, in its order, for who has to find out why it went wrong. */
 export function storyOf(record: WaitRecord): string {
-  const { script, ending, endedAt, calls, polls, watches, steering, troubles, deadlines } = record;
+  const { script, ending, endedAt, calls, polls, watches, steering, troubles, deadlines, parent } = record;
   const lines: [number, string][] = [
     [0, `the wait begins: maxWait ${script.maxWaitMs}, polling ${JSON.stringify(script.polling)}`],
     ...(script.task?.statuses ?? []).map(({ fromMs, status }): [number, string] => [
@@ -25,11 +25,12 @@ export function storyOf(record: WaitRecord): string {
       at,
       `  a call${isRepair ? ' (repair)' : ''}: ${answer ? JSON.stringify(answer) : 'no answer'}`,
     ]),
-    ...steering.map(({ at, did, totalMs, state, refused, heardAt }): [number, string] => [
+    ...steering.map(({ at, did, totalMs, state, refused, heardAt, isDoubtful }): [number, string] => [
       at,
-      `${did}${totalMs === undefined ? '' : ` to ${totalMs}`}: ${refused ?? (state ? 'done' : `heard at ${String(heardAt)}`)}`,
+      `${did}${totalMs === undefined ? '' : ` to ${totalMs}`}: ${refused ?? (state ? 'done' : `heard at ${String(heardAt)}`)}${isDoubtful ? ', which a reset may have taken back' : ''}`,
     ]),
     ...deadlines.map(({ from, deadline }): [number, string] => [from, `the deadline is ${deadline}`]),
+    ...(parent ? [[parent.endedAt ?? Infinity, `the parent ends: ${parent.ended}`] as [number, string]] : []),
     [endedAt ?? Infinity, `the wait ends: ${ending ? endingText(ending) : 'not at all'}`],
   ];
   const text = lines.sort(([a], [b]) => a - b).map(([at, what]) => `${String(at).padStart(8)}  ${what}`);
@@ -41,7 +42,8 @@ function endingText(ending: NonNullable<WaitRecord['ending']>): string {
     case 'succeeded':
       return `succeeded, ${JSON.stringify(ending.result)}`;
     case 'cancelled':
-      return 'cancelled';
+    case 'terminated':
+      return ending.as;
     case 'other':
       return ending.what;
     default:

@@ -29,12 +29,23 @@ export interface WaitRecord {
   readonly continuedAt?: readonly number[];
   /** Workflow tasks that failed, with their reasons. */
   readonly failedTasks: readonly string[];
+  /** The workflow that started it. */
+  readonly parent?: ParentRecord | undefined;
+}
+
+/** What became of a parent. */
+export interface ParentRecord {
+  readonly ended: 'returned' | 'gaveUp' | 'failed' | 'cancelled' | 'terminated' | 'not at all' | 'otherwise';
+  readonly endedAt: number | undefined;
+  /** What it returned. */
+  readonly result?: unknown;
 }
 
 /** How a wait ended. */
 export type Ending =
   | { readonly as: 'succeeded'; readonly result: RedisTaskResult }
   | { readonly as: 'cancelled' }
+  | { readonly as: 'terminated' }
   | {
       readonly as: RedisTaskFailureType;
       readonly message: string;
@@ -70,12 +81,25 @@ export interface WatchRecord {
   readonly givenUpAt?: number;
 }
 
+/** What somebody does to a wait or its parent, besides what its script says. */
+export const UPHEAVALS = [
+  'cancelParent',
+  'cancelScope',
+  'startOver',
+  'terminateParent',
+  'resetParentToBefore',
+  'resetParentToAfter',
+  'resetWait',
+] as const;
+
 /** What a client did, and what it was told. */
 export interface SteeringRecord {
   readonly at: number;
   /** When the wait knew of it. */
   readonly heardAt: number | undefined;
-  readonly did: 'extendWait' | 'pollNow' | 'joinWait' | 'cancel' | 'getState';
+  readonly did: 'extendWait' | 'pollNow' | 'joinWait' | 'cancel' | 'getState' | (typeof UPHEAVALS)[number];
+  /** A reset may have taken it back. */
+  readonly isDoubtful?: boolean;
   readonly totalMs?: number;
   readonly state?: RedisTaskWaitState;
   readonly refused?: string;

@@ -9,6 +9,12 @@ export type EventName = keyof typeof temporal.api.enums.v1.EventType;
 // By the default: Node finds no named exports in this package, unlike jest.
 const { EventType, WorkflowTaskFailedCause } = proto.temporal.api.enums.v1;
 
+const NO_FAULTS = [
+  'WORKFLOW_TASK_FAILED_CAUSE_FORCE_CLOSE_COMMAND',
+  'WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND',
+  'WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW',
+];
+
 /** One run of a workflow. */
 export interface Run {
   readonly workflowId: string;
@@ -33,12 +39,17 @@ export function eventNames(history: History): string[] {
 
 /**
  * Why workflow tasks failed. That something arrived while the workflow ended is no fault of its code: the server asks
- * for the task once more.
+ * for the task once more. Nor is a reset, which fails the task to before which it goes, or a termination.
  */
 export function failedWorkflowTasks(history: History): string[] {
   return eventsOf(history, 'EVENT_TYPE_WORKFLOW_TASK_FAILED')
     .map(({ workflowTaskFailedEventAttributes: failed }) => WorkflowTaskFailedCause[failed?.cause ?? 0] ?? '')
-    .filter((cause) => cause !== 'WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND');
+    .filter((cause) => !NO_FAULTS.includes(cause));
+}
+
+/** Whether a run was reset to here. */
+export function isReset({ workflowTaskFailedEventAttributes: failed }: HistoryEvent): boolean {
+  return failed?.cause === WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW;
 }
 
 /** The length of each pause that a timer was set for, in milliseconds. The timer of the deadline is none. */

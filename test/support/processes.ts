@@ -128,19 +128,22 @@ export const GOOD_SETTINGS: Readonly<Record<string, string>> = {
   REDIS_TASK_HTTP: 'off',
 };
 
-const COMMANDS = { node: [process.execPath, 'lib/worker.js'], 'npm start': ['npm', 'start'] } as const;
+const COMMANDS = {
+  node: (lib: string) => [process.execPath, path.join(lib, 'worker.js')],
+  'npm start': () => ['npm', 'start'],
+} as const satisfies Record<string, (lib: string) => [string, string]>;
 
 /** The built worker as an operator runs it. Its environment holds only the given settings. */
 export class WorkerProcess extends Process {
-  /** With `npm start` it leads a process group. */
+  /** With `npm start` it leads a process group. `lib` is another build than that of the project. */
   constructor(
     settings: Readonly<Record<string, string>> = {},
     command: keyof typeof COMMANDS = 'node',
-    { logFile }: Pick<ProcessOptions, 'logFile'> = {},
+    { logFile, lib = 'lib' }: Pick<ProcessOptions, 'logFile'> & { readonly lib?: string | undefined } = {},
   ) {
     const home = mkdtempSync(path.join(tmpdir(), 'redis-task-worker-'));
     const env = { PATH: process.env['PATH'], HOME: home, XDG_CONFIG_HOME: home, ...settings };
-    super(COMMANDS[command], { env, logFile, group: command === 'npm start' });
+    super(COMMANDS[command](lib), { env, logFile, group: command === 'npm start' });
     void this.end.then(() => rmSync(home, { recursive: true, force: true }));
   }
 

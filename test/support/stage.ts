@@ -15,6 +15,8 @@ export interface StageOptions {
   /** How to start a dev server, or another server on the state that it left behind; false starts none yet. */
   readonly server?: DevServerOptions | (() => Promise<TemporalServer>) | false;
   readonly simulator?: SimulatorOptions;
+  /** The folder with the build of the workers. @default that of the project */
+  readonly lib?: string;
   /** Settings of every worker process. */
   readonly settings?: Readonly<Record<string, string>>;
   /** Where logs go. @default a temporary folder, which `close` removes */
@@ -123,7 +125,7 @@ export class Stage {
   startWorker(settings: Readonly<Record<string, string>> = {}): WorkerProcess {
     const own = { TEMPORAL_ADDRESS: this.address, TENCENTCLOUD_REDIS_ENDPOINT: this.simulator.url };
     const all = { ...GOOD_SETTINGS, ...own, ...this.parts.options.settings, ...settings };
-    const worker = new WorkerProcess(all, 'node', { logFile: this.logFile });
+    const worker = new WorkerProcess(all, 'node', { logFile: this.logFile, lib: this.parts.options.lib });
     this.workers.push(worker);
     return worker;
   }

@@ -3,10 +3,17 @@ import { formatDuration } from '../../../src/contract/duration.js';
 import { deadlineAt } from '../oracle.js';
 import type { WaitRecord } from '../wait-record.js';
 import { TERMINAL, trueEnd } from '../wait-script.js';
+import type { ObservedWait } from './findings.js';
 import type { ExplorerStage } from './stage.js';
 
 /** What a run has shown, as a table in Markdown. */
-export function figuresOf(stage: ExplorerStage, run: string, records: readonly WaitRecord[], wrong: number): string {
+export function figuresOf(
+  stage: ExplorerStage,
+  run: string,
+  observed: readonly ObservedWait[],
+  records: readonly WaitRecord[],
+  wrong: number,
+): string {
   const { simulator, kills, unexpectedExits, serverAwayMs } = stage;
   const { calls, outcomes, maxPerSecond } = simulator.stats();
   const { ok = 0, ...failed } = outcomes;
@@ -15,6 +22,9 @@ export function figuresOf(stage: ExplorerStage, run: string, records: readonly W
     ['run', run],
     ['machine', `${os.cpus().length} cores, load ${(os.loadavg()[0] ?? 0).toFixed(1)}`],
     ['waits', `${records.length}: ${listed(tally(records.map(({ ending }) => ending?.as ?? 'none')))}`],
+    ['parents', listed(tally(records.flatMap(({ parent }) => parent?.ended ?? [])))],
+    ['done to waits and parents', listed(tally(records.flatMap(({ steering }) => steering.map(({ did }) => did))))],
+    ['waits that continued as new', String(observed.filter(({ recorded }) => recorded.runs > 1).length)],
     ['calls', `${calls} (${(calls / spanS).toFixed(1)} a second, at most ${maxPerSecond} in one)`],
     ['calls without a task', `${((100 * (calls - ok)) / calls).toFixed(1)} %: ${listed(failed)}`],
     ['workers killed', `SIGKILL ${kills.SIGKILL}, SIGTERM ${kills.SIGTERM}`],
@@ -39,7 +49,7 @@ function pastDeadline({ ending, endedAt = NaN, deadlines }: WaitRecord): number 
 }
 
 function pastCancellation({ ending, endedAt = NaN, steering }: WaitRecord): number | undefined {
-  const cancel = steering.find(({ did }) => did === 'cancel');
+  const cancel = steering.find(({ did }) => did.startsWith('cancel'));
   return ending?.as === 'cancelled' && cancel ? endedAt - cancel.at : undefined;
 }
 

@@ -1,8 +1,10 @@
 import type { SimulatorCall } from '../../../src/testing/index.js';
+import type { ParentRecord, SteeringRecord } from '../wait-record.js';
 import { TERMINAL } from '../wait-script.js';
 import type { RecordedWait } from './history.js';
-import { instanceOf, messageOf, type PlayedWait, REGION } from './play.js';
+import { instanceOf, messageOf, type PlayedWait } from './play.js';
 import type { Absence } from './stage.js';
+import { REGION } from './starter.js';
 
 /** A call that was given up ends when its worker hears of it, with the next heartbeat. */
 const GIVEN_UP_MS = 5_000;
@@ -13,6 +15,9 @@ export interface ObservedWait {
   readonly recorded: RecordedWait;
   /** The calls for its task, in their order. */
   readonly calls: readonly SimulatorCall[];
+  /** When something was in its own way alone. */
+  readonly absences: readonly Absence[];
+  readonly parent: ParentRecord | undefined;
   /** How many runs the server has that continue no other run. */
   readonly runs: number;
 }
@@ -25,17 +30,30 @@ export function* findings(
 ): Iterable<string> {
   const { recorded, runs } = observed;
   if (recorded.events === 0) yield 'The server knows of no such wait';
-  if (runs > 1) yield `There are ${runs} waits with the same id`;
+  if (runs > runsMax(observed.played.steering)) yield `There are ${runs} waits with the same id`;
   if (recorded.holdsSecret) yield 'A secret stands in its history';
   yield* forgotten(observed);
   yield* wrongFacts(observed);
-  yield* overlaps(observed.calls, callEnds, absences);
+  yield* overlaps(observed.calls, callEnds, [...absences, ...observed.absences]);
 }
+
+/** A reset ends a run for another one, and so does a parent that starts over, as it does again after a reset. */
+function runsMax(steering: readonly SteeringRecord[]): number {
+  const times = (what: RegExp) => steering.filter(({ did }) => what.test(did)).length;
+  return 1 + times(/^resetWait/) + times(/^startOver/) + times(/^resetParent/) * (1 + times(/^startOver/));
+}
+
+const MESSAGES: readonly SteeringRecord['did'][] = ['extendWait', 'pollNow', 'joinWait', 'cancel'];
 
 /** What the server acknowledged must stand in its record. */
 function* forgotten({ played, recorded }: ObservedWait): Iterable<string> {
-  const heard = played.steering.filter(({ heardAt, refused }) => heardAt !== undefined && refused === undefined);
-  for (const { did, state } of heard) {
+  const heard = played.steering.filter(
+    ({ did, heardAt, refused, isDoubtful }) =>
+      MESSAGES.includes(did) && heardAt !== undefined && refused === undefined && !isDoubtful,
+  );
+  for (const { did, state, heardAt = 0 } of heard) {
+    // The server acknowledges the cancellation of a workflow that has just ended, and drops it.
+    if (did === 'cancel' && heardAt > recorded.closedAt) continue;
     const deadline = state && Date.parse(state.deadline);
     const isOnRecord =
       deadline !== undefined
@@ -48,7 +66,7 @@ function* forgotten({ played, recorded }: ObservedWait): Iterable<string> {
 }
 
 function* wrongFacts({ played, recorded: { ending }, calls }: ObservedWait): Iterable<string> {
-  if (!ending || ending.as === 'cancelled' || ending.as === 'other') return;
+  if (!ending || !('result' in ending || 'details' in ending)) return;
   const { taskId } = played.planned;
   const facts = ending.as === 'succeeded' ? ending.result : ending.details;
   const answers = calls.filter(({ outcome, requestId }) => outcome === 'ok' && requestId !== undefined);
@@ -75,9 +93,9 @@ function* overlaps(
     const earlier = calls.slice(0, index).find((each) => (callEnds.get(each) ?? Infinity) > call.at);
     if (!earlier) continue;
     const wasGivenUp = earlier.aborted && (callEnds.get(earlier) ?? Infinity) - call.at < GIVEN_UP_MS;
-    // A server that was killed may forget that it gave a call away.
+    // A server that was killed may forget that it gave a call away, and a reset makes it again.
     const isForgetful = absences.some(
-      ({ from, to, why }) => why.includes('server') && from <= call.at && to >= call.at,
+      ({ from, to, why }) => /server|reset/.test(why) && from <= call.at && to >= call.at,
     );
     if (!wasGivenUp && !isForgetful)
       yield `Two calls at once: the second came ${call.at - earlier.at} ms after the first`;

@@ -1,14 +1,26 @@
 import proto from '@temporalio/proto';
 import type { RedisTaskWaitState } from '../../../src/contract/view.js';
 import { SIMULATOR_CREDENTIAL } from '../../../src/testing/index.js';
-import { failedWorkflowTasks, type History, type HistoryEvent } from '../../support/histories.js';
+import { failedWorkflowTasks, type History, type HistoryEvent, isReset } from '../../support/histories.js';
 import { failed, success, valueOf } from '../ending.js';
 import type { Ending, PollRecord, WatchRecord } from '../wait-record.js';
 
+/** What a reset took back: what came from then on until the reset itself. The calls are those of the activities then open. */
+export interface Reset {
+  readonly from: number;
+  readonly callsFrom: number;
+  readonly at: number;
+}
+
 /** What the server's record says of a wait. Times are Unix milliseconds. */
 export interface RecordedWait {
+  /** When it was started, for the server. */
+  readonly createdAt: number;
+  readonly resets: readonly Reset[];
   readonly startedAt: number;
   readonly endedAt: number | undefined;
+  /** When the server closed it, or wrote its last event. */
+  readonly closedAt: number;
   readonly ending: Ending | undefined;
   /** Those of its watches are not in history. */
   readonly polls: readonly PollRecord[];
@@ -20,6 +32,8 @@ export interface RecordedWait {
   readonly cancelRequested: boolean;
   readonly holdsSecret: boolean;
   readonly events: number;
+  /** How many runs it had, each the continuation of the one before. */
+  readonly runs: number;
   readonly longestQueueMs: number;
 }
 
@@ -30,13 +44,16 @@ export function readHistories(histories: readonly History[], maxWaitMs: number):
   const tasks = events.flatMap(({ workflowTaskCompletedEventAttributes: completed }, index) =>
     completed ? [timeOf(events.slice(0, index).findLast((event) => event.workflowTaskStartedEventAttributes))] : [],
   );
-  const startedAt = tasks[0] ?? NaN;
+  const startedAt = tasks[0] ?? timeOf(events[0]);
   const last = events.at(-1);
   const ending = last && endingOf(last);
-  const endedAt = ending && tasks.at(-1);
+  const endedAt = ending?.as === 'terminated' ? timeOf(last) : ending && tasks.at(-1);
   return {
+    createdAt: timeOf(events[0]),
+    resets: histories.flatMap(resetsOf),
     startedAt,
     endedAt,
+    closedAt: timeOf(last),
     ending,
     polls: histories.flatMap((history) => pollsOf(history, endedAt)),
     watches: histories.flatMap(watchesOf),
@@ -46,6 +63,7 @@ export function readHistories(histories: readonly History[], maxWaitMs: number):
     cancelRequested: events.some((event) => event.workflowExecutionCancelRequestedEventAttributes),
     holdsSecret: histories.some(holdsSecret),
     events: events.length,
+    runs: histories.length,
     longestQueueMs: Math.max(0, ...histories.flatMap(queueDelays)),
   };
 }
@@ -69,12 +87,9 @@ function pollsOf({ events }: History, endedAt: number | undefined): PollRecord[]
   for (const event of events ?? []) {
     const scheduled = event.activityTaskScheduledEventAttributes;
     if (scheduled?.activityType?.name === 'describeTaskInfo') polls.set(String(event.eventId), { at: timeOf(event) });
-    const ended =
-      event.activityTaskCompletedEventAttributes ??
-      event.activityTaskFailedEventAttributes ??
-      event.activityTaskTimedOutEventAttributes;
+    const ended = endOfActivity(event);
     const poll = polls.get(String(ended?.scheduledEventId));
-    if (poll && ended) {
+    if (poll && ended && !event.activityTaskCanceledEventAttributes) {
       poll.answeredAt = timeOf(event);
       poll.gaveTask = event.activityTaskCompletedEventAttributes != null;
     }
@@ -104,11 +119,33 @@ function watchesOf({ events }: History): WatchRecord[] {
   });
 }
 
+function resetsOf({ events = [] }: History): Reset[] {
+  return (events ?? []).flatMap((event, index) => {
+    if (!isReset(event)) return [];
+    const kept = (events ?? []).slice(0, index);
+    const ended = new Set(kept.map((each) => String(endOfActivity(each)?.scheduledEventId)));
+    const open = kept.find((each) => each.activityTaskScheduledEventAttributes && !ended.has(String(each.eventId)));
+    const from = timeOf(kept.at(-1));
+    return { from, callsFrom: open ? timeOf(open) : from, at: timeOf(event) };
+  });
+}
+
+function endOfActivity(event: HistoryEvent) {
+  return (
+    event.activityTaskCompletedEventAttributes ??
+    event.activityTaskFailedEventAttributes ??
+    event.activityTaskTimedOutEventAttributes ??
+    event.activityTaskCanceledEventAttributes
+  );
+}
+
 function queueDelays({ events }: History): number[] {
   const scheduled = new Map<string, number>();
   const delays: number[] = [];
   for (const event of events ?? []) {
     if (event.activityTaskScheduledEventAttributes) scheduled.set(String(event.eventId), timeOf(event));
+    // What was in the queue then goes there again.
+    if (isReset(event)) scheduled.clear();
     const started = event.activityTaskStartedEventAttributes;
     // Only of a first attempt is it known when it came to the queue.
     if (started?.attempt === 1)
@@ -136,17 +173,12 @@ function deadlinesOf(events: readonly HistoryEvent[], startedAt: number, maxWait
   return deadlines;
 }
 
-const OTHER_ENDS: readonly (keyof HistoryEvent)[] = [
-  'workflowExecutionTimedOutEventAttributes',
-  'workflowExecutionTerminatedEventAttributes',
-];
-
 function endingOf(event: HistoryEvent): Ending | undefined {
   const completed = event.workflowExecutionCompletedEventAttributes;
   if (completed) return success(completed.result?.payloads?.[0]);
   if (event.workflowExecutionCanceledEventAttributes) return { as: 'cancelled' };
   const failure = event.workflowExecutionFailedEventAttributes?.failure;
   if (failure) return failed(failure);
-  const other = OTHER_ENDS.find((each) => event[each]);
-  return other && { as: 'other', what: other };
+  if (event.workflowExecutionTerminatedEventAttributes) return { as: 'terminated' };
+  return event.workflowExecutionTimedOutEventAttributes ? { as: 'other', what: 'its execution timed out' } : undefined;
 }

@@ -1,13 +1,14 @@
-import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import type { PollErrorClass } from '../../../src/contract/poll-error.js';
 import { classifyErrorCode } from '../../../src/tencent/errors.js';
 import type { SimulatorCall } from '../../../src/testing/index.js';
 import type { History } from '../../support/histories.js';
-import type { CallRecord, WaitRecord } from '../wait-record.js';
+import type { CallRecord, ParentRecord, SteeringRecord, WaitRecord } from '../wait-record.js';
 import type { ObservedWait } from './findings.js';
 import { readHistories, type RecordedWait } from './history.js';
 import type { PlayedWait } from './play.js';
 import type { Absence, ExplorerStage } from './stage.js';
+import { describeRun, familyOf } from './starter.js';
 import { watchedPolls } from './watched-polls.js';
 
 /** Puts together what the client did, what the API saw and what the server has on record. */
@@ -19,17 +20,50 @@ export async function observe(
   const observed: ObservedWait[] = [];
   for (const played of waits) {
     const { script, taskId } = played.planned;
-    const recorded = readHistories(await historiesOf(client, played.workflowId), script.maxWaitMs);
+    const recorded = readHistories(await historiesOf(client, played), script.maxWaitMs);
     const calls = simulator.calls.filter((call) => call.taskId === String(taskId));
     const longestQueueMs = Math.max(recorded.longestQueueMs, ...queueDelays(recorded, calls));
     observed.push({
-      played,
+      played: { ...played, steering: doubted(played.steering, recorded) },
       recorded: { ...recorded, longestQueueMs },
-      calls,
+      calls: calls.filter(({ at }) => !isTakenBack(recorded, at)),
+      absences: resetsOf(played, recorded),
+      parent: await parentOf(client, played),
       runs: runs.get(played.workflowId) ?? 0,
     });
   }
   return observed;
+}
+
+/** What was called for a wait that is no more: before a reset of it, or for one whose place it took. */
+function isTakenBack({ createdAt, resets }: RecordedWait, time: number): boolean {
+  return time < createdAt || resets.some(({ callsFrom, at }) => time >= callsFrom && time <= at);
+}
+
+/** What the server does with messages that came before a reset is its own matter: some it delivers again. */
+function doubted(steering: readonly SteeringRecord[], { createdAt, resets }: RecordedWait): SteeringRecord[] {
+  return steering.map((each) => {
+    const { did, at, heardAt = Infinity } = each;
+    const isDoubtful =
+      at < createdAt ||
+      resets.some((reset) => at <= reset.at && heardAt >= reset.from) ||
+      (/Parent|Scope/.test(did) && steering.some((later) => later.did.startsWith('resetParent') && later.at > at));
+    return isDoubtful ? { ...each, isDoubtful } : each;
+  });
+}
+
+/** A call that a worker has taken before a reset may still be made after it. */
+const LEFT_OVER_MS = 5_000;
+
+function resetsOf({ steering }: PlayedWait, { createdAt, resets }: RecordedWait): Absence[] {
+  const parents = steering.filter(({ did }) => did.startsWith('resetParent') || did === 'startOver');
+  return [
+    ...resets.map(({ from, at }) => ({ from, to: at + LEFT_OVER_MS, why: 'the wait was reset' })),
+    ...parents.map(({ at, heardAt = at }) => ({
+      ...{ from: at, to: Math.max(heardAt, createdAt) + LEFT_OVER_MS },
+      why: 'the parent was reset, or started its wait again',
+    })),
+  ];
 }
 
 /** How long the first attempts of watches were in the queue, which only the API can tell. */
@@ -51,7 +85,7 @@ async function countRuns(client: Client): Promise<ReadonlyMap<string, number>> {
 
 /** The record of a wait, in milliseconds since its start. */
 export function recordOf(
-  { played, recorded, calls }: ObservedWait,
+  { played, recorded, calls, absences: ownAbsences, parent }: ObservedWait,
   absences: readonly Absence[],
   longestQueueMs: number,
   callEnds: ReadonlyMap<SimulatorCall, number>,
@@ -82,7 +116,11 @@ export function recordOf(
     at: since(at),
     ...(givenUpAt !== undefined && { givenUpAt: since(givenUpAt) }),
   }));
-  const troubles = absences.map(({ from, to, why }) => ({ from: since(from), to: since(to), why }));
+  const troubles = [...absences, ...ownAbsences].map(({ from, to, why }) => ({
+    from: since(from),
+    to: since(to),
+    why,
+  }));
   const watched = watchedPolls({ polls: ownPolls, watches, calls: timedCalls, troubles });
   return {
     script: { ...script, task, faults: script.faults.map((fault) => ({ ...fault, fromMs: fault.fromMs + shift })) },
@@ -102,6 +140,7 @@ export function recordOf(
     troubles,
     longestQueueMs,
     failedTasks,
+    parent: parent && { ...parent, endedAt: parent.endedAt === undefined ? undefined : since(parent.endedAt) },
   };
 }
 
@@ -130,20 +169,32 @@ function answerOf({ outcome, aborted, status }: SimulatorCall): CallRecord['answ
   return { errorClass: errorClass === 'clock' ? 'unauthorized' : errorClass };
 }
 
-async function historiesOf(client: Client, workflowId: string): Promise<History[]> {
+/** The histories of a wait as it has lived it, oldest first: without what a reset took back. */
+async function historiesOf(client: Client, { workflowId }: PlayedWait): Promise<History[]> {
   const histories: History[] = [];
-  const description = await client.workflow
-    .getHandle(workflowId)
-    .describe()
-    .catch((error: unknown) => {
-      if (error instanceof WorkflowNotFoundError) return undefined;
-      throw error;
-    });
-  let runId: string | undefined = description?.raw.workflowExecutionInfo?.firstRunId ?? undefined;
+  let runId = (await describeRun(client.workflow.getHandle(workflowId)))?.runId;
   while (runId) {
-    const history: History = await client.workflow.getHandle(workflowId, runId).fetchHistory();
-    histories.push(history);
-    runId = history.events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId ?? undefined;
+    const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+    histories.unshift(history);
+    runId = history.events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId ?? undefined;
   }
   return histories;
+}
+
+const ENDINGS: Readonly<Record<string, ParentRecord['ended']>> = {
+  RUNNING: 'not at all',
+  COMPLETED: 'returned',
+  FAILED: 'failed',
+  CANCELLED: 'cancelled',
+  TERMINATED: 'terminated',
+};
+
+async function parentOf(client: Client, { planned }: PlayedWait): Promise<ParentRecord | undefined> {
+  const { parent } = familyOf(client, planned);
+  const run = parent && (await describeRun(parent));
+  if (!run) return undefined;
+  const ended = ENDINGS[run.status] ?? 'otherwise';
+  if (ended !== 'returned') return { ended, endedAt: run.closedAt };
+  const result: unknown = await parent.result();
+  return { ended: result === 'gave up' ? 'gaveUp' : ended, endedAt: run.closedAt, result };
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Fault, FaultScope } from '../../../src/testing/index.js';
+import type { UPHEAVALS } from '../wait-record.js';
 import { type FaultKind, UNTRUE_STATUS, type WaitScript } from '../wait-script.js';
 
 /** One wait of a run, and when it begins. */
@@ -8,6 +9,18 @@ export interface PlannedWait {
   readonly taskId: number;
   readonly beginsAtMs: number;
   readonly script: WaitScript;
+  readonly startedBy: 'client' | 'parent';
+  /** In their order. */
+  readonly upheavals: readonly Upheaval[];
+}
+
+/** Something that is done to a wait or its parent by who runs them. */
+export interface Upheaval {
+  /** After the start. */
+  readonly atMs: number;
+  readonly does: (typeof UPHEAVALS)[number] | 'poke';
+  /** Where in a history a reset goes, from its beginning (0) to its end (1). */
+  readonly where: number;
 }
 
 /** What befalls all waits at once. */
@@ -34,6 +47,8 @@ export interface PlanOptions {
   /** The share of all calls that go wrong, in every way. */
   readonly faults: number;
   readonly scripts: fc.Arbitrary<WaitScript>;
+  /** The share of waits that are started by a parent. @default 0: all by a client, and nothing is reset either */
+  readonly parents?: number;
 }
 
 const FIRST_TASK = 700_001;
@@ -56,13 +71,24 @@ export const SIMULATED: Readonly<Record<FaultKind, Fault>> = {
 
 /** Makes the plan of a run. */
 export function planRun(options: PlanOptions): Plan {
-  const { seed, waits, seconds, killEverySeconds, killServer, faults, scripts } = options;
+  const { seed, waits, seconds, killEverySeconds, killServer, faults, scripts, parents = 0 } = options;
   const runMs = 1_000 * seconds;
   const begins = fc.integer({ min: 0, max: Math.round(0.6 * runMs) });
   const dealt = fc.sample(fc.tuple(begins, scripts), { seed, numRuns: waits });
+  // Dealt apart: with the same seed the scripts are the same with and without parents.
+  const families = fc.sample(fc.tuple(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), upheavals), {
+    ...{ seed: seed + 2, numRuns: waits },
+  });
   const weather = fc.record({ atMs: fc.integer({ min: 0, max: runMs }), does: trouble });
   return {
-    waits: dealt.map(([beginsAtMs, script], index) => ({ index, taskId: FIRST_TASK + index, beginsAtMs, script })),
+    waits: dealt.map(([beginsAtMs, script], index) => {
+      const [draw = 1, shares = []] = families[index] ?? [];
+      return {
+        ...{ index, taskId: FIRST_TASK + index, beginsAtMs, script },
+        startedBy: draw < parents ? ('parent' as const) : ('client' as const),
+        upheavals: parents === 0 ? [] : shares.map(({ at, ...each }) => ({ ...each, atMs: at * script.maxWaitMs })),
+      };
+    }),
     troubles: [
       ...kills(runMs, killEverySeconds),
       ...(killServer ? [{ atMs: runMs / 2, does: { kind: 'killServer' as const } }] : []),
@@ -108,6 +134,22 @@ const trouble: fc.Arbitrary<Trouble['does']> = fc.oneof(
     .tuple(fc.constantFrom(...FAULTS), fc.integer({ min: 100, max: 4_000 }), fc.constantFrom(0.3, 1))
     .map(([fault, forMs, probability]) => ({ kind: 'fault' as const, fault, scope: { forMs, probability } })),
 );
+
+/** What befalls a family, each at a share of its wait's `maxWait`. For a wait without a parent most of it is nothing. */
+const upheavals = fc
+  .array(
+    fc.record({
+      at: fc.double({ min: 0, max: 1, noNaN: true }),
+      where: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+      does: fc.oneof(
+        { weight: 4, arbitrary: fc.constantFrom('cancelParent', 'resetWait', 'poke') },
+        { weight: 3, arbitrary: fc.constantFrom('cancelScope', 'resetParentToAfter') },
+        { weight: 2, arbitrary: fc.constantFrom('terminateParent', 'resetParentToBefore', 'startOver') },
+      ),
+    }),
+    { maxLength: 3 },
+  )
+  .map((all) => [...all].sort((a, b) => a.at - b.at));
 
 /** Lets this share of all calls go wrong, in each way equally often. */
 function steadyFaults(share: number, forMs: number): Trouble[] {

@@ -12,8 +12,8 @@ import type { RedisApiSimulator, TaskStep } from '../../../src/testing/index.js'
 import type { SteeringRecord } from '../wait-record.js';
 import type { Act, TaskLife } from '../wait-script.js';
 import { type PlannedWait, SIMULATED } from './plan.js';
-
-export const REGION = 'ap-guangzhou';
+import { describeRun, familyOf, REGION, STARTERS } from './starter.js';
+import { upset } from './upheavals.js';
 
 /** What the API tells of a task, so that one task's facts cannot pass for another's. */
 export const instanceOf = (taskId: number) => `crs-${taskId}`;
@@ -35,14 +35,20 @@ export async function playWait(
   runBeganAt: number,
   limitMs: number,
 ): Promise<PlayedWait> {
-  const { script, taskId } = planned;
-  const workflowId = `redis-task/${REGION}/${taskId}`;
+  const { script, taskId, upheavals } = planned;
+  const { workflow, ...start } = STARTERS[planned.startedBy](taskId);
+  const family = familyOf(client, planned);
   await sleep(Math.max(0, runBeganAt + planned.beginsAtMs - Date.now()));
+  const taskBeganAt = Date.now();
+  if (script.task) {
+    const { visibleAfterMs } = script.task;
+    simulator.addTask(taskId, { timeline: timelineOf(script.task), instanceId: instanceOf(taskId), visibleAfterMs });
+  }
   await patiently(() =>
     client.workflow
-      .start('awaitRedisTask', {
-        taskQueue: 'redis-task',
-        workflowId,
+      .start(workflow, {
+        taskQueue: start.taskQueue,
+        workflowId: start.workflowId,
         args: [{ taskId, region: REGION, maxWait: script.maxWaitMs, polling: script.polling }],
         // The answer to a start may be lost with the server. The same start again must not make a second wait.
         workflowIdConflictPolicy: 'USE_EXISTING',
@@ -52,11 +58,11 @@ export async function playWait(
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
       }),
   );
-  const taskBeganAt = Date.now();
-  if (script.task) {
-    const { visibleAfterMs } = script.task;
-    simulator.addTask(taskId, { timeline: timelineOf(script.task), instanceId: instanceOf(taskId), visibleAfterMs });
-  }
+  // A parent's wait begins a moment later.
+  await patiently(async () => {
+    if (!(await describeRun(family.wait))) throw new Error(`There is no ${start.waitId}`);
+  });
+  const beganAt = Date.now();
   const stop = new AbortController();
   const steering: SteeringRecord[] = [];
   const later = (ms: number, act: () => unknown) =>
@@ -65,21 +71,40 @@ export async function playWait(
     ...script.faults.map(({ kind, fromMs, forMs }) =>
       later(fromMs, () => simulator.fault(SIMULATED[kind], { taskId, forMs })),
     ),
-    ...script.acts.map((act) =>
-      later(act.atMs, () => perform(client.workflow.getHandle(workflowId), act, script.maxWaitMs, steering)),
-    ),
+    ...script.acts.map((act) => later(act.atMs, () => perform(family.wait, act, script.maxWaitMs, steering))),
   ];
-  // One that has not ended by then is stuck, which its record will show.
-  await Promise.race([
-    patiently(() => client.workflow.getHandle(workflowId).result().catch(ended)),
-    sleep(limitMs, undefined, { signal: stop.signal }),
-  ]);
+  const upsetting = (async () => {
+    for (const upheaval of upheavals) {
+      // The next run of a parent that is ending would not start its wait again, and leave the one of before behind.
+      const isEnding = steering.some(({ did }) => /^(cancelParent|cancelScope)$/.test(did));
+      if (isEnding && upheaval.does === 'resetParentToBefore') continue;
+      const did = upheaval.does === 'poke' ? 'pollNow' : upheaval.does;
+      await later(Math.max(0, beganAt + upheaval.atMs - Date.now()), () =>
+        note(steering, { did }, () => upset(client, family, upheaval)),
+      );
+    }
+  })();
+  const handles = [family.wait, ...(family.parent ? [family.parent] : [])];
+  const over = () =>
+    Promise.race([
+      Promise.all(handles.map((handle) => patiently(() => untilOver(handle)))),
+      // One that has not ended by then is stuck, which its record will show.
+      sleep(Math.max(0, beganAt + limitMs - Date.now()), undefined, { ref: false }),
+    ]);
+  await over();
   stop.abort();
-  await Promise.all(all);
-  return { planned, workflowId, taskBeganAt, steering };
+  await Promise.all([...all, upsetting]);
+  // A reset may have been under way.
+  await over();
+  return { planned, workflowId: start.waitId, taskBeganAt, steering };
 }
 
-/** How it ended is read from its history; only that it has is of interest here. */
+/** How it ended is read from its history; only that it has is of interest here. A reset opens it again. */
+async function untilOver(handle: WorkflowHandle): Promise<void> {
+  do await handle.result().catch(ended);
+  while ((await describeRun(handle))?.status === 'RUNNING');
+}
+
 function ended(error: unknown): void {
   if (error instanceof Error && /connect|UNAVAILABLE|DEADLINE/i.test(`${error.message} ${String(error.cause)}`))
     throw error;
@@ -96,26 +121,14 @@ async function perform(
   maxWaitMs: number,
   steering: SteeringRecord[],
 ): Promise<void> {
-  const note = async (more: Partial<SteeringRecord>, send: () => Promise<unknown>): Promise<void> => {
-    const at = Date.now();
-    const record = { at, did: act.does, heardAt: undefined, ...more };
-    try {
-      const answer = await send();
-      const state = isState(answer) ? { state: answer } : {};
-      steering.push({ ...record, heardAt: Date.now(), ...state });
-    } catch (error) {
-      // One that came after the end, or while the server was away, was never heard.
-      if (error instanceof WorkflowUpdateFailedError) {
-        steering.push({ ...record, heardAt: Date.now(), refused: error.cause?.message ?? error.message });
-      } else if (!(error instanceof WorkflowNotFoundError)) steering.push(record);
-    }
-  };
+  const told = (more: Partial<SteeringRecord>, send: () => Promise<unknown>) =>
+    note(steering, { did: act.does, ...more }, send);
   switch (act.does) {
     case 'extendWait': {
       const updates = act.totalsMs.map((total) => {
         const totalMs = total < 0 ? maxWaitMs : Math.max(1_000, total);
         return () =>
-          note({ totalMs }, () =>
+          told({ totalMs }, () =>
             handle.executeUpdate<RedisTaskWaitState, [unknown]>('extendWait', { args: [{ maxWait: totalMs }] }),
           );
       });
@@ -124,16 +137,37 @@ async function perform(
       break;
     }
     case 'pollNow':
-      await note({}, () => Promise.all(Array.from({ length: act.times }, () => handle.signal('pollNow'))));
+      await told({}, () => Promise.all(Array.from({ length: act.times }, () => handle.signal('pollNow'))));
       break;
     case 'joinWait':
-      await note({ totalMs: act.maxWaitMs }, () => handle.signal('joinWait', { maxWait: act.maxWaitMs }));
+      await told({ totalMs: act.maxWaitMs }, () => handle.signal('joinWait', { maxWait: act.maxWaitMs }));
       break;
     case 'cancel':
-      await note({}, () => handle.cancel());
+      await told({}, () => handle.cancel());
       break;
     case 'getState':
       await handle.query('getState').catch(() => undefined);
+  }
+}
+
+/** Does something, and keeps when it was done and what came of it. */
+async function note(
+  steering: SteeringRecord[],
+  what: Pick<SteeringRecord, 'did'> & Partial<SteeringRecord>,
+  send: () => Promise<unknown>,
+): Promise<void> {
+  const record = { at: Date.now(), heardAt: undefined, ...what };
+  try {
+    const answer = await send();
+    // It was too late for that.
+    if (answer === false) return;
+    const state = isState(answer) ? { state: answer } : {};
+    steering.push({ ...record, heardAt: Date.now(), ...state });
+  } catch (error) {
+    // One that came after the end, or while the server was away, was never heard.
+    if (error instanceof WorkflowUpdateFailedError) {
+      steering.push({ ...record, heardAt: Date.now(), refused: error.cause?.message ?? error.message });
+    } else if (!(error instanceof WorkflowNotFoundError)) steering.push(record);
   }
 }
 

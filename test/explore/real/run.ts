@@ -24,13 +24,15 @@ export interface RunOptions {
   /** What the machine may add to anything that takes time, known after the run. @default 4 s */
   readonly busyMs?: () => number;
   readonly happenings?: readonly Happening[];
+  /** Where the findings and the figures go. @default stdout */
+  readonly say?: (text: string) => unknown;
 }
 
-const say = (text: string) => process.stdout.write(`${text}\n`);
+const print = (text: string) => process.stdout.write(`${text}\n`);
 
 /** Plays a plan, judges each wait and prints what was wrong, and the figures. Returns how many waits were wrong. */
 export async function playAndJudge(stage: ExplorerStage, plan: Plan, options: RunOptions): Promise<number> {
-  const { longestMs, about, again, busyMs = () => 4_000, happenings = [] } = options;
+  const { longestMs, about, again, busyMs = () => 4_000, happenings = [], say = print } = options;
   const beganAt = Date.now();
   // Nobody moves a deadline further than this.
   const limitMs = 2.2 * longestMs + 120_000;
@@ -41,7 +43,9 @@ export async function playAndJudge(stage: ExplorerStage, plan: Plan, options: Ru
   ]);
   const observed = await observe(stage, played);
   const longestQueueMs = Math.max(0, ...observed.map(({ recorded }) => recorded.longestQueueMs));
-  let wrong = 0;
+  const orphans = await openWaits(stage);
+  for (const workflowId of orphans) say(`✗ ${workflowId} is still open`);
+  let wrong = orphans.length;
   const records = observed.map((each) => {
     const record = recordOf(each, stage.absences, longestQueueMs, stage.callEnds);
     const verdict = [
@@ -57,9 +61,17 @@ export async function playAndJudge(stage: ExplorerStage, plan: Plan, options: Ru
     }
     return record;
   });
-  say(`\n${figuresOf(stage, about, records, wrong)}\n`);
+  say(`\n${figuresOf(stage, about, observed, records, wrong)}\n`);
   if (wrong > 0 || stage.unexpectedExits > 0) say(`The workers' log is ${stage.logFile}`);
   return wrong;
+}
+
+/** Those that no play has seen end. */
+async function openWaits({ client }: ExplorerStage): Promise<string[]> {
+  const open: string[] = [];
+  const query = 'WorkflowType = "awaitRedisTask" AND ExecutionStatus = "Running"';
+  for await (const { workflowId } of client.workflow.list({ query })) open.push(workflowId);
+  return open;
 }
 
 async function at(time: number, happen: () => Promise<unknown> | undefined): Promise<void> {
