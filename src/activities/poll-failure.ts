@@ -1,7 +1,6 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
-import { POLL_FAILURE_TYPES, type PollError, type PollErrorClass } from '../contract/poll-error.js';
+import { errorSentence, POLL_FAILURE_TYPES, type PollError, type PollErrorClass } from '../contract/poll-error.js';
 import { cut, plain } from '../contract/text.js';
-import { errorSentence } from '../contract/view.js';
 import { isWorthRetrying, retryDelayMs } from '../contract/watch.js';
 import type { TencentApiError } from '../tencent/errors.js';
 
@@ -63,6 +62,7 @@ function clockMessage(message: string, clockSkewMs: number | null): string {
 /** A text on one line that is no longer than so many bytes as JSON. A Chinese character has three of them. */
 function plainBytes(text: string, maxBytes: number): string {
   let line = plain(text, maxBytes);
-  while (Buffer.byteLength(JSON.stringify(line)) > maxBytes) line = cut(line, Math.floor([...line].length * 0.9));
+  while (Buffer.byteLength(JSON.stringify(line)) > maxBytes)
+    line = cut(line, Math.floor(Array.from(line).length * 0.9));
   return line;
 }

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { formatDuration } from './duration.js';
 import { TEXT, TIME } from './task.js';
+import { requestNote } from './text.js';
 
 export const POLL_ERROR = v.object({
   /**
@@ -25,6 +26,11 @@ export type PollError = Readonly<v.InferOutput<typeof POLL_ERROR>>;
 /** Reads our error from an activity failure; undefined if it is not ours. */
 export function readPollError(details: unknown): PollError | undefined {
   return v.parse(v.fallback(v.optional(POLL_ERROR), undefined), details);
+}
+
+/** An error in one line. */
+export function errorSentence({ code, message, requestId }: Omit<PollError, 'at'>): string {
+  return `${code}: ${message}${requestNote(requestId)}`;
 }
 
 /**

@@ -2,9 +2,9 @@ import { formatDuration } from './duration.js';
 import type { RedisTaskFailureType } from './failures.js';
 import type { WaitPlan } from './input.js';
 import { ADVICE, API_TEXT_MAX } from './messages.js';
-import type { PollError } from './poll-error.js';
+import { errorSentence, type PollError } from './poll-error.js';
 import type { RedisTaskObservation } from './task.js';
-import { plain, requestNote } from './text.js';
+import { plain } from './text.js';
 import { waitedMs, type WaitState } from './wait-state.js';
 import { nextPollAt } from './wait.js';
 import type { WatchMemory } from './watch.js';
@@ -76,11 +76,6 @@ export function watchMessage({ state }: WatchMemory, error: PollError | undefine
   const next = `next poll in ${formatDuration(retryAfterMs)}`;
   if (error) return `${errorSentence(error)} · ${next}`;
   return `${shownStatus(state)} · ${state.polls} polls · ${next}`;
-}
-
-/** An error in one line. */
-export function errorSentence({ code, message, requestId }: PollError): string {
-  return `${code}: ${message}${requestNote(requestId)}`;
 }
 
 function shownStatus({ observation }: WaitState): string {

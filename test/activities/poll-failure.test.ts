@@ -6,8 +6,7 @@ import { TencentApiError } from '../../src/tencent/errors.js';
 /** What the server keeps of the failure of a call that it retries; seen on Server 1.32. */
 const SHOWN_BYTES = 4_000;
 
-function bytesOf(code: string, message: string, requestId: string): number {
-  const failure = pollFailure(new TencentApiError(code, message, 'transient', requestId), 1, 0);
+function bytesOf(failure: unknown): number {
   const converted = new DefaultFailureConverter().errorToFailure(failure, defaultPayloadConverter);
   return proto.temporal.api.failure.v1.Failure.encode(converted).finish().length;
 }
@@ -20,8 +19,17 @@ test.each([
   ['of emoji', '😀'],
 ])('a failure with texts %s, however long, is one that the server shows', (_what, character) => {
   const text = character.repeat(5_000);
+  const failure = pollFailure(new TencentApiError(text, text, 'transient', text), 1, 0);
 
-  expect(bytesOf(text, text, text)).toBeLessThan(SHOWN_BYTES);
+  expect(bytesOf(failure)).toBeLessThan(SHOWN_BYTES);
+});
+
+test('so is one with what the worker says of its clock, which is not cut off', () => {
+  const text = '签名已过期。'.repeat(1_000);
+  const failure = pollFailure(new TencentApiError(text, text, 'clock', text, -3_600_000), 1, 0);
+
+  expect(bytesOf(failure)).toBeLessThan(SHOWN_BYTES);
+  expect(failure.message).toContain("The worker's clock is refused");
 });
 
 test('a message of usual length is kept whole', () => {

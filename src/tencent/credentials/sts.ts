@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { isRegion } from '../../contract/input.js';
-import { requestNote } from '../../contract/text.js';
+import { errorSentence } from '../../contract/poll-error.js';
 import { type ApiRequest, type ApiService, callApi, sendWithRepairs } from '../api.js';
 import { TencentApiError } from '../errors.js';
 import { isObject, textField } from '../json.js';
@@ -111,7 +111,8 @@ async function callSts(
   } catch (error) {
     if (!(error instanceof TencentApiError)) throw error;
     const { code, errorClass, requestId, clockSkewMs } = error;
-    const message = `${call.action} (${variable}) failed: ${code}: ${redact(error.message, { token: secret })}${requestNote(requestId)}`;
+    const said = errorSentence({ code, message: redact(error.message, { token: secret }), requestId });
+    const message = `${call.action} (${variable}) failed: ${said}`;
     throw new TencentApiError(code, message, errorClass, requestId, clockSkewMs);
   }
 }
