@@ -48,14 +48,15 @@ export function measureSchedules(): ScheduleFigures {
 }
 
 function compareWithTerraform(): Record<string, number> {
-  const products = ofEachWaiter((waiterFor) =>
-    by(COMPARED_S, (each) => {
-      const { calls, lateS } = meanCost(waiterFor(each), evenly(each, 0.2));
-      return calls * lateS;
-    }),
-  );
-  const shares = (name: WaiterName) => COMPARED_S.map((each) => products[name][each] / products[TERRAFORM][each]);
-  return by(WAITERS, (name) => mean(shares(name)));
+  const shares = COMPARED_S.map((each) => sharesOfTerraform(each, 0.2));
+  return by(WAITERS, (name) => mean(shares.map(({ [name]: { calls, lateS } }) => calls * lateS)));
+}
+
+/** Calls and lateness as shares of those of Terraform's waiter, over tasks of one length with an even spread. */
+export function sharesOfTerraform(lengthS: number, spread: number): Record<WaiterName, Cost> {
+  const costs = ofEachWaiter((waiterFor) => meanCost(waiterFor(lengthS), evenly(lengthS, spread)));
+  const { calls, lateS } = costs[TERRAFORM];
+  return by(WAITERS, (name) => ({ calls: costs[name].calls / calls, lateS: costs[name].lateS / lateS }));
 }
 
 type WaiterName = keyof typeof ours | keyof typeof peers;

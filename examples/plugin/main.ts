@@ -11,12 +11,13 @@ process.env['TENCENTCLOUD_SECRET_KEY'] = SIMULATOR_CREDENTIAL.secretKey;
 
 const stage = await Stage.start();
 const { simulator, client } = stage;
+process.env['TENCENTCLOUD_REDIS_ENDPOINT'] = simulator.url;
 const running = { status: 'running', forPolls: 2 };
 simulator.addTask(101, { timeline: [running, { status: 'succeed' }] });
 simulator.addTask(102, { timeline: [running, { status: 'failed', message: 'not enough memory in the zone' }] });
 
 try {
-  await stage.runWorker((connection) => createUpgradeWorker(connection, simulator.url));
+  await stage.runWorker(createUpgradeWorker);
   const outcomes = await Promise.all(
     [101, 102].map((taskId) =>
       client.workflow.execute<(taskId: number, region: string) => Promise<string>>('upgrade', {

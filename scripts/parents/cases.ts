@@ -1,7 +1,25 @@
 import type { ProvisionInput, ProvisionOutcome } from '../../examples/parents/typescript/workflows.js';
 import type { RedisApiSimulator, TaskStep } from '../../src/testing/index.js';
+import {
+  cancelParent,
+  continued,
+  polled,
+  resetParentToAfterStart,
+  resetParentToBeforeStart,
+  resetWait,
+  signalParent,
+  type Step,
+  taskSucceeds,
+  terminateParent,
+} from './steps.js';
 
 export const REGION = 'ap-guangzhou';
+
+/** The outcome that a parent returns, and a part of the failure's sentence. */
+export type Outcome = Omit<ProvisionOutcome, 'taskId' | 'reason'> & { readonly reason?: RegExp };
+
+/** How the server has a parent and its wait, when the parent returns nothing. */
+export type Statuses = Readonly<Record<'parent' | 'wait', 'CANCELLED' | 'TERMINATED'>>;
 
 /** One way for a pipeline to end: what it is started with, how the API plays its task, and what has to come out. */
 export interface Case {
@@ -12,13 +30,16 @@ export interface Case {
   readonly instanceId?: string;
   /** The API's code for every poll of this task. */
   readonly refusedWith?: string;
-  /** The outcome, and a part of the failure's sentence; or that it is cancelled while it waits. */
-  readonly ends: 'cancelled' | (Omit<ProvisionOutcome, 'taskId' | 'reason'> & { readonly reason?: RegExp });
+  /** What happens meanwhile, one after the other. */
+  readonly meanwhile?: readonly Step[];
+  readonly ends: Outcome | Statuses;
 }
 
 const noFailure = { type: null, errorCode: null, invalidField: null };
 const neverSeen = { status: null, instanceId: null, message: null };
 const running: TaskStep = { status: 'running' };
+const cancelled: Statuses = { parent: 'CANCELLED', wait: 'CANCELLED' };
+const ready = { ...noFailure, outcome: 'ready', waits: 1, status: 'succeed', instanceId: null, message: 'ok' } as const;
 
 /** The cases of one language. Their task ids are its own, so that calls can be told apart. */
 export function casesOf(language: number): readonly Case[] {
@@ -145,7 +166,52 @@ export function casesOf(language: number): readonly Case[] {
       name: 'is cancelled',
       input: { taskId: id(9), region: REGION },
       timeline: [running],
-      ends: 'cancelled',
+      meanwhile: [polled, cancelParent],
+      ends: cancelled,
+    },
+    {
+      name: 'is cancelled after its wait has continued as new',
+      input: { taskId: id(10), region: REGION },
+      timeline: [running],
+      meanwhile: [continued, cancelParent],
+      ends: cancelled,
+    },
+    {
+      name: 'is cancelled after its wait was reset',
+      input: { taskId: id(11), region: REGION },
+      timeline: [running],
+      meanwhile: [polled, resetWait, cancelParent],
+      ends: cancelled,
+    },
+    {
+      name: 'is terminated after its wait has continued as new',
+      input: { taskId: id(12), region: REGION },
+      timeline: [running],
+      meanwhile: [continued, terminateParent],
+      ends: { parent: 'TERMINATED', wait: 'TERMINATED' },
+    },
+    {
+      name: "is reset to after its wait's start, and cancelled",
+      input: { taskId: id(13), region: REGION },
+      timeline: [running],
+      meanwhile: [continued, resetParentToAfterStart, cancelParent],
+      ends: cancelled,
+    },
+    {
+      name: 'is reset to before its wait, and waits anew',
+      input: { taskId: id(14), region: REGION },
+      timeline: [running],
+      instanceId: 'crs-anew0014',
+      meanwhile: [continued, resetParentToBeforeStart, taskSucceeds],
+      ends: { ...ready, instanceId: 'crs-anew0014' },
+    },
+    {
+      name: 'reaches a wait that has continued as new with a signal',
+      input: { taskId: id(15), region: REGION },
+      timeline: [running],
+      instanceId: 'crs-poke0015',
+      meanwhile: [continued, signalParent, taskSucceeds],
+      ends: { ...ready, instanceId: 'crs-poke0015' },
     },
   ];
 }

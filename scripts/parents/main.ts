@@ -5,6 +5,7 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { formatDuration } from 'temporal-tencent-redis';
+import { LONG_HISTORIES_SERVER } from '../../test/support/environments.js';
 import { exitOnSignals, type WorkerProcess } from '../../test/support/processes.js';
 import { Stage } from '../../test/support/stage.js';
 import { casesOf, prepare } from './cases.js';
@@ -22,7 +23,7 @@ if (unknown.length > 0) {
   throw new Error(`No parent in ${unknown.join(', ')}: there are ${known}.`);
 }
 
-const stage = await Stage.start({ logFolder: BUILD_FOLDER });
+const stage = await Stage.start({ logFolder: BUILD_FOLDER, server: LONG_HISTORIES_SERVER });
 try {
   await freshLog('worker');
   const waits = stage.startWorker();

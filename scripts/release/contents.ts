@@ -18,6 +18,7 @@ const MUST_BE_PACKED = [
   'CHANGELOG.md',
   'lib/index.js',
   'lib/workflow-bundle.js',
+  'lib/cli/bin.js',
   'lib/cli/main.js',
 ];
 

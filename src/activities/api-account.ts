@@ -2,46 +2,35 @@ import { type CallPace, createCallPace } from '../tencent/call-pace.js';
 import { sharedLoads } from '../tencent/credentials/chain.js';
 import { defaultCredentials } from '../tencent/credentials/index.js';
 import type { CredentialProvider } from '../tencent/credentials/provider.js';
-import { readEndpoint } from '../tencent/endpoint.js';
 import { createRedisApi, type RedisApi } from '../tencent/redis-api.js';
 import { AccessWatch } from './access-watch.js';
 import { ApiMetrics } from './api-metrics.js';
+import type { ApiSettings } from './api-settings.js';
 import type { RedisActivitiesOptions } from './redis-activities.js';
-
-/** The most calls a second that the API takes from an account. */
-export const API_RPS_LIMIT = 20;
-
-/** Calls a second of a whole fleet: three quarters of what the API takes from an account that has other users too. */
-export const DEFAULT_API_RPS = 15;
 
 /**
  * What all workers of one owner (the plugin, the worker process) share towards the API: its rate, its key, and whether the
  * key is accepted. It lives as long as its owner; what lives as long as one worker is in `apiWorkerOptions`.
  */
 export class ApiAccount {
-  readonly requestsPerSecond: number;
-  readonly searchAttributes: boolean;
   readonly pace: CallPace;
   readonly access: AccessWatch;
   readonly metrics = new ApiMetrics();
   private readonly credentials: CredentialProvider;
-  private readonly endpoint: URL | undefined;
   private workers = 0;
 
-  constructor(options: RedisActivitiesOptions) {
-    const { requestsPerSecond = DEFAULT_API_RPS, endpoint, searchAttributes = false, onAccessChange } = options;
-    const credentials = options.credentials ?? defaultCredentials();
-    const { getCredential } = sharedLoads(credentials);
-    this.requestsPerSecond = requestsPerSecond;
-    this.searchAttributes = searchAttributes;
-    this.endpoint = endpoint === undefined ? undefined : readEndpoint(endpoint);
+  constructor(
+    readonly settings: ApiSettings,
+    { credentials = defaultCredentials(), onAccessChange }: RedisActivitiesOptions,
+  ) {
+    const shared = sharedLoads(credentials);
     this.credentials = {
       get source() {
         return credentials.source ?? 'custom';
       },
-      getCredential,
+      getCredential: (asked) => shared.getCredential(asked),
     };
-    this.pace = createCallPace(requestsPerSecond);
+    this.pace = createCallPace(settings.requestsPerSecond);
     // Every reservation of every worker listens.
     this.pace.events.setMaxListeners(0);
     this.access = new AccessWatch((refusal) => {
@@ -50,18 +39,10 @@ export class ApiAccount {
     });
   }
 
-  /** Of workers, whose rate the server holds a fleet to. @throws RangeError when the API takes no such rate from an account */
-  static ofWorkers(options: RedisActivitiesOptions): ApiAccount {
-    const { requestsPerSecond = DEFAULT_API_RPS } = options;
-    if (requestsPerSecond > 0 && requestsPerSecond <= API_RPS_LIMIT) return new ApiAccount(options);
-    throw new RangeError(
-      `requestsPerSecond is ${requestsPerSecond}, but it must be more than 0 and at most ${API_RPS_LIMIT}`,
-    );
-  }
-
   /** Connections of their own, at the pace of all. */
   openApi(pace: Pick<CallPace, 'send' | 'hold'> = this.pace): RedisApi {
-    return createRedisApi({ credentials: this.credentials, endpoint: this.endpoint, pace, observer: this.metrics });
+    const { credentials, metrics: observer } = this;
+    return createRedisApi({ credentials, endpoint: this.settings.endpoint, pace, observer });
   }
 
   /** A worker begins to make calls. @returns tells that it has ended: nobody asks for an account that no worker uses */

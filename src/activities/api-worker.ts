@@ -1,6 +1,7 @@
 import type { WorkerOptions, WorkerPlugin } from '@temporalio/worker';
 import { apiTaskQueue, DEFAULT_TASK_QUEUE } from '../contract/ids.js';
 import { ApiAccount } from './api-account.js';
+import { API_RPS_LIMIT, isApiRate, settingsFor } from './api-settings.js';
 import { CallSlots } from './call-slots.js';
 import { activitiesOf, type RedisActivitiesOptions } from './redis-activities.js';
 import { showGauges } from './worker-gauges.js';
@@ -27,7 +28,7 @@ export interface RedisApiWorkerOptions extends RedisActivitiesOptions {
   /**
    * Calls a second of all workers together, at most 20. The server enforces it for the queue, so give every worker the
    * same number.
-   * @default 15
+   * @default REDIS_TASK_API_RPS, or 15
    */
   readonly requestsPerSecond?: number;
   /**
@@ -49,7 +50,16 @@ export interface RedisApiWorkerOptions extends RedisActivitiesOptions {
  * ```
  */
 export function redisApiWorkerOptions({ taskQueue = DEFAULT_TASK_QUEUE, ...options }: RedisApiWorkerOptions = {}) {
-  return apiWorkerOptions(ApiAccount.ofWorkers(options), taskQueue);
+  return apiWorkerOptions(accountFor(options), taskQueue);
+}
+
+/** The account of one owner of such workers. @throws RangeError as above */
+export function accountFor(options: RedisActivitiesOptions): ApiAccount {
+  const settings = settingsFor(options);
+  if (isApiRate(settings.requestsPerSecond)) return new ApiAccount(settings, options);
+  throw new RangeError(
+    `requestsPerSecond is ${settings.requestsPerSecond}, but it must be more than 0 and at most ${API_RPS_LIMIT}`,
+  );
 }
 
 /** The options of one of the workers that make the calls of an account. What they keep is for this one alone. */
@@ -74,7 +84,7 @@ export function apiWorkerOptions(account: ApiAccount, taskQueue: string) {
   return {
     taskQueue: apiTaskQueue(taskQueue),
     activities: activitiesOf(account, api),
-    maxTaskQueueActivitiesPerSecond: account.requestsPerSecond,
+    maxTaskQueueActivitiesPerSecond: account.settings.requestsPerSecond,
     tuner: {
       activityTaskSlotSupplier: slots,
       // The SDK wants all of them.

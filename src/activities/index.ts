@@ -7,8 +7,9 @@ export { REDIS_TASK_HISTOGRAM_BUCKETS } from '../contract/metrics.js';
 export { defaultCredentials } from '../tencent/credentials/index.js';
 export type { CredentialProvider, TencentCredential } from '../tencent/credentials/provider.js';
 export { TencentApiError, type TencentErrorClass } from '../tencent/errors.js';
-export { createRedisApi, type RedisApi, type RedisApiCall, type RedisApiOptions } from '../tencent/redis-api.js';
+export type { RedisApi, RedisApiCall, RedisApiOptions } from '../tencent/redis-api.js';
 export { redisApiWorkerOptions, type RedisApiWorkerOptions } from './api-worker.js';
+export { createRedisApi } from './create-redis-api.js';
 export {
   createRedisActivities,
   type DescribedTask,

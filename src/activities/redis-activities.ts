@@ -7,6 +7,7 @@ import { describeTaskInfo } from '../tencent/describe-task-info.js';
 import { TencentApiError } from '../tencent/errors.js';
 import type { RedisApi } from '../tencent/redis-api.js';
 import { ApiAccount } from './api-account.js';
+import { settingsFor } from './api-settings.js';
 import { pollFailure } from './poll-failure.js';
 import { type WatchAnswer, watchTaskInfo } from './watch-task-info.js';
 
@@ -41,19 +42,19 @@ export interface RedisActivitiesOptions {
   readonly credentials?: CredentialProvider;
   /**
    * The API's base URL, such as `https://redis.intl.tencentcloudapi.com`.
-   * @default the public endpoint of each task's region
+   * @default TENCENTCLOUD_REDIS_ENDPOINT, or the public endpoint of each task's region
    */
   readonly endpoint?: string;
   /**
    * Whether the namespace has the search attributes `RedisTaskStatus`, `RedisRegion` and `RedisInstanceId`. Unregistered
    * ones would block every wait.
-   * @default false
+   * @default REDIS_TASK_SEARCH_ATTRIBUTES, or false
    */
   readonly searchAttributes?: boolean;
   /**
    * The most calls a second from this process, evenly spaced. Give it the rate of `maxTaskQueueActivitiesPerSecond`, which
    * the server applies to the whole fleet, but lets pass in bursts of twice as many.
-   * @default 15
+   * @default REDIS_TASK_API_RPS, or 15
    */
   readonly requestsPerSecond?: number;
   /**
@@ -103,17 +104,19 @@ export const API_ACTIVITIES = ['describeTaskInfo', 'watchTaskInfo'] as const sat
  *   taskQueue: apiTaskQueue('redis-task'),
  *   activities: createRedisActivities({ requestsPerSecond: 10 }),
  *   maxTaskQueueActivitiesPerSecond: 10,
+ *   // Or a cancelled wait aborts its call only after half a minute.
+ *   maxHeartbeatThrottleInterval: '1s',
  * });
  * ```
  */
 export function createRedisActivities(options: RedisActivitiesOptions = {}): RedisActivities {
-  const account = new ApiAccount(options);
+  const account = new ApiAccount(settingsFor(options), options);
   return activitiesOf(account, account.openApi());
 }
 
 /** The activities of one worker. @param api - the worker's own, at the pace of the account */
 export function activitiesOf(account: ApiAccount, api: RedisApi): RedisActivities {
-  const { metrics, access, searchAttributes } = account;
+  const { metrics, access, settings } = account;
 
   const describe: typeof describeTaskInfo = async (...call) => {
     try {
@@ -140,7 +143,7 @@ export function activitiesOf(account: ApiAccount, api: RedisApi): RedisActivitie
         () => describe(api, task),
       );
       const queuedMs = receivedAt - currentAttemptScheduledTimestampMs - clockAheadMs(metrics.clockSkewMs);
-      return { ...observation, queuedMs, ...(searchAttributes && { searchAttributes: true }) };
+      return { ...observation, queuedMs, ...(settings.searchAttributes && { searchAttributes: true }) };
     } finally {
       clearInterval(beats);
     }

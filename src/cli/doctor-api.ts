@@ -1,13 +1,12 @@
-import * as v from 'valibot';
 import { formatDuration } from '../contract/duration.js';
 import { defaultCredentials } from '../tencent/credentials/index.js';
 import { describeTaskInfo } from '../tencent/describe-task-info.js';
-import { endpointFor, readEndpoint } from '../tencent/endpoint.js';
+import { endpointFor } from '../tencent/endpoint.js';
 import { TencentApiError, type TencentErrorClass } from '../tencent/errors.js';
 import { exchange } from '../tencent/http.js';
 import { createRedisApi } from '../tencent/redis-api.js';
-import { readBy, readVariables } from '../tencent/variables.js';
-import { readConfig } from '../worker/config.js';
+import { readVariables } from '../tencent/variables.js';
+import { readConfig, VARIABLES } from '../worker/config.js';
 import { CliError, EXIT } from './exit-codes.js';
 
 /** A task that hardly exists. The API says so only to a good key. */
@@ -61,7 +60,8 @@ export async function checkClock(region: string, env: NodeJS.ProcessEnv): Promis
 }
 
 export function checkSettings(env: NodeJS.ProcessEnv): string {
-  return `A worker started here makes at most ${readConfig(env).apiRps} calls a second; the API allows 20.`;
+  const { requestsPerSecond, endpoint = "each region's public endpoint" } = readConfig(env).api;
+  return `A worker started here makes at most ${requestsPerSecond} calls a second to ${endpoint}; the API allows 20.`;
 }
 
 /** A check whose conditions are not met. */
@@ -70,6 +70,7 @@ export function notChecked(reason: string): CliError {
 }
 
 function apiUrl(region: string, env: NodeJS.ProcessEnv): URL {
-  const settings = readVariables({ TENCENTCLOUD_REDIS_ENDPOINT: v.optional(readBy(readEndpoint)) }, env);
+  const { TENCENTCLOUD_REDIS_ENDPOINT } = VARIABLES;
+  const settings = readVariables({ TENCENTCLOUD_REDIS_ENDPOINT }, env);
   return endpointFor(region, settings.TENCENTCLOUD_REDIS_ENDPOINT);
 }

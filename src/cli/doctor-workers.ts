@@ -6,7 +6,15 @@ import {
   TimeoutFailure,
   WorkflowFailedError,
 } from '@temporalio/client';
-import { ACTIVITIES, isUnanswered, pollersSince, type QueueType, WORKFLOWS } from '../client/workers.js';
+import {
+  ACTIVITIES,
+  adviceOnVersions,
+  isUnanswered,
+  pollersSince,
+  type QueueType,
+  takersAmong,
+  WORKFLOWS,
+} from '../client/workers.js';
 import { apiTaskQueue, AWAIT_REDIS_TASK } from '../contract/ids.js';
 import { CliError, EXIT } from './exit-codes.js';
 import type { Temporal } from './temporal.js';
@@ -45,14 +53,15 @@ async function checkQueue(
   const id = `${temporal.waits.taskQueue}/doctor/${randomUUID()}`;
   const verdict = await probe(temporal, id).catch(verdictOnError);
   const pollers = await listPollers(temporal, queue, type);
-  if (verdict === 'untaken' || pollers.length === 0) {
-    throw new CliError(EXIT.noWorker, `No worker takes work from queue ${queue}. ${ADVICE}`);
+  if (verdict === 'untaken' || takersAmong(pollers).length === 0) {
+    const advice = adviceOnVersions(pollers) || ` ${ADVICE}`;
+    throw new CliError(EXIT.noWorker, `No worker takes work from queue ${queue}.${advice}`);
   }
   if (verdict === 'undone') {
     const message = `A worker takes work from queue ${queue} but does not do it. Does it serve ${work}? See its log.`;
     throw new CliError(EXIT.noWorker, message);
   }
-  const rates = pollers.map(({ ratePerSecond }) => ratePerSecond ?? 0).filter((rate) => rate > 0 && rate < 100_000);
+  const rates = pollers.map(({ ratePerSecond }) => ratePerSecond).filter((rate) => rate > 0 && rate < 100_000);
   const limit = rates.length > 0 ? ` Limit of the queue: ${Math.max(...rates)} calls a second.` : '';
   if (verdict === 'done') return `A worker takes work from queue ${queue}.${limit}`;
   return `Queue ${queue} had a worker in the last minutes, which may be busy.${limit}`;
@@ -73,7 +82,7 @@ async function probeWaits({ waits: { client, taskQueue }, namespace }: Temporal,
     const { historyLength, startTime } = await client.workflow.getHandle(workflowId).describe();
     if (historyLength > UNTAKEN_EVENTS) return 'undone';
     const pollers = await pollersSince(client, taskQueue, WORKFLOWS, startTime.getTime());
-    return pollers.length > 0 ? 'unclear' : 'untaken';
+    return takersAmong(pollers).length > 0 ? 'unclear' : 'untaken';
   } finally {
     const request = { namespace, workflowExecution: { workflowId } };
     await client.workflowService.deleteWorkflowExecution(request).catch(() => undefined);

@@ -5,12 +5,10 @@ import { CommanderError } from 'commander';
 import { EXIT, toCliError } from './exit-codes.js';
 import { createProgram } from './program.js';
 
-// A reader such as `head` has enough.
+// Nobody reads it any more, such as behind `head`: the exit code still tells how it ended.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
-  process.exit(EXIT.succeeded);
 });
-// Nobody reads the messages: the exit code still tells how it ended.
 process.stderr.on('error', () => undefined);
 
 process.exitCode = await run(process.argv);

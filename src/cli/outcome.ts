@@ -1,6 +1,7 @@
 import { TerminatedFailure, WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import {
   RedisTaskError,
+  RedisTaskIdTakenError,
   RedisTaskNoWorkerError,
   RedisTaskWaitCancelledError,
   RedisTaskWaitEndedError,
@@ -68,6 +69,10 @@ export function endingOfError(error: unknown, subject: Subject, temporal: Tempor
     const message = `Had already ended: ${name}, as ${how}. See: redis-task status ${printable(workflowId)}`;
     return createEnding(EXIT.noWait, 'WaitEnded', message, { ...subject, workflowId, status });
   }
+  if (error instanceof RedisTaskIdTakenError) {
+    const { workflowId, workflowType, message } = error;
+    return createEnding(EXIT.error, 'IdTaken', printable(message), { ...subject, workflowId, workflowType });
+  }
   if (error instanceof WorkflowNotFoundError) {
     const where = subject.taskId === undefined ? `in namespace ${namespace}` : `on queue ${waits.taskQueue}`;
     return createEnding(EXIT.noWait, 'NoWait', `There is no such wait ${where}: ${name}.`, subject);
@@ -75,7 +80,10 @@ export function endingOfError(error: unknown, subject: Subject, temporal: Tempor
   if (error instanceof CliError) throw error;
   if (error instanceof RedisTaskNoWorkerError) {
     const advice = 'The wait stays started and begins when one comes; the same command attaches to it.';
-    throw new CliError(EXIT.noWorker, `${describeNoWorker(error.taskQueue, temporal)} ${advice} ${ADVICE}`);
+    throw new CliError(
+      EXIT.noWorker,
+      `${describeNoWorker(error.taskQueue, temporal, error.advice)} ${advice} ${ADVICE}`,
+    );
   }
   if (isUnanswered(error)) {
     const advice = 'The wait goes on once it is back; the same command attaches to it again.';

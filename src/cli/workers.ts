@@ -1,6 +1,15 @@
 import { setTimeout } from 'node:timers/promises';
 import { WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
-import { ACTIVITIES, isUnanswered, pollersSince, type QueueType, WORKFLOWS } from '../client/workers.js';
+import { RedisTaskStateError } from '../client/index.js';
+import {
+  ACTIVITIES,
+  adviceOnVersions,
+  isUnanswered,
+  pollersSince,
+  type QueueType,
+  takersAmong,
+  WORKFLOWS,
+} from '../client/workers.js';
 import { apiTaskQueue } from '../contract/ids.js';
 import { CliError, EXIT } from './exit-codes.js';
 import { withTimeout, type Temporal } from './temporal.js';
@@ -9,13 +18,10 @@ import type { Output } from './terminal.js';
 /** Workers poll at least once a minute. The server lists them for five minutes after that. */
 const GONE_AFTER_MS = 90_000;
 
-/** A worker with time begins a wait at once. */
-export const BEGUN_WITHIN_MS = 2_000;
-
 export const ADVICE = 'Start one with: redis-task worker';
 
-export function describeNoWorker(queue: string, { address, namespace }: Temporal): string {
-  return `No worker takes work from queue ${queue} at ${address}, namespace ${namespace}.`;
+export function describeNoWorker(queue: string, { address, namespace }: Temporal, advice = ''): string {
+  return `No worker takes work from queue ${queue} at ${address}, namespace ${namespace}.${advice}`;
 }
 
 /** The server's list of the workers on a queue. Some of them may have left a minute ago. */
@@ -26,9 +32,13 @@ export function listPollers(temporal: Temporal, queue: string, type: QueueType) 
 /** Says which of the two queues has no worker in the server's list, if any. */
 export async function findMissingWorker(temporal: Temporal): Promise<string | undefined> {
   const { taskQueue } = temporal.waits;
-  const apiQueue = apiTaskQueue(taskQueue);
-  if ((await listPollers(temporal, taskQueue, WORKFLOWS)).length === 0) return describeNoWorker(taskQueue, temporal);
-  if ((await listPollers(temporal, apiQueue, ACTIVITIES)).length === 0) return describeNoWorker(apiQueue, temporal);
+  for (const [queue, type] of [
+    [taskQueue, WORKFLOWS],
+    [apiTaskQueue(taskQueue), ACTIVITIES],
+  ] as const) {
+    const pollers = await listPollers(temporal, queue, type);
+    if (takersAmong(pollers).length === 0) return describeNoWorker(queue, temporal, adviceOnVersions(pollers));
+  }
   return undefined;
 }
 
@@ -46,7 +56,11 @@ export async function askWorker<T>(temporal: Temporal, ask: () => Promise<T>, co
   try {
     return await withTimeout(temporal, ask);
   } catch (error) {
-    if (!isUnanswered(error) && !(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)) throw error;
+    const isLate =
+      isUnanswered(error) ||
+      error instanceof WorkflowUpdateRPCTimeoutOrCancelledError ||
+      (error instanceof RedisTaskStateError && error.reason === 'unanswered');
+    if (!isLate) throw error;
     throw new CliError(EXIT.noWorker, `No worker answered within 5 s. ${consequence}${ADVICE}`);
   }
 }

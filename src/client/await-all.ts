@@ -19,7 +19,8 @@ export async function awaitAll(
 ): Promise<RedisTaskOutcome[]> {
   const failLater = (error: Error) => () => Promise.reject(error);
   const start = async (input: AwaitRedisTaskInput) => ({ input, end: await begin(input).catch(failLater) });
-  const begun = await pMap(inputs, start, STARTS_AT_ONCE);
+  // Read in full first: when reading them fails, nothing has been started.
+  const begun = await pMap([...inputs], start, STARTS_AT_ONCE);
   const settle = ({ input, end }: (typeof begun)[number]) =>
     end().then<RedisTaskOutcome, RedisTaskOutcome>(
       (result) => ({ input, result }),

@@ -1,5 +1,6 @@
 import type { WorkflowExecutionStatusName } from '@temporalio/client';
 import { decodeRedisTaskFailure, type RedisTaskFailure, type RedisTaskFailureType } from '../contract/failures.js';
+import { idTakenMessage } from '../contract/ids.js';
 
 /**
  * The wait failed. Branch on `type`; `details` are those of the contract.
@@ -116,10 +117,70 @@ export class RedisTaskNoWorkerError extends Error {
   constructor(
     readonly taskQueue: string,
     readonly workflowId: string,
+    /** Why the workers that poll the queue get nothing, if there are any. */
+    readonly advice = '',
   ) {
     super(
-      `No worker takes work from queue ${taskQueue}. The wait ${workflowId} stays started and begins when a worker comes: get its end with RedisTaskClient.result, or cancel it with RedisTaskClient.cancel.`,
+      `No worker takes work from queue ${taskQueue}.${advice} The wait ${workflowId} stays started and begins when a worker comes: get its end with RedisTaskClient.result, or cancel it with RedisTaskClient.cancel.`,
     );
+  }
+}
+
+/**
+ * No worker has told how the wait stands. The wait itself is not affected.
+ *
+ * - `unanswered`: no worker answered. The wait goes on when one comes.
+ * - `refused`: a worker answered, but without a state: the wait's input breaks a rule, or the worker does not serve waits.
+ *   `cause` has its words.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   console.log(await waits.state({ taskId: 18215, region: 'ap-guangzhou' }));
+ * } catch (error) {
+ *   if (!(error instanceof RedisTaskStateError && error.reason === 'unanswered')) throw error;
+ *   console.error(`no worker answers for ${error.workflowId}`);
+ * }
+ * ```
+ */
+export class RedisTaskStateError extends Error {
+  override readonly name = 'RedisTaskStateError';
+
+  constructor(
+    readonly workflowId: string,
+    readonly reason: 'unanswered' | 'refused',
+    options?: ErrorOptions,
+  ) {
+    const said = options?.cause instanceof Error ? `: ${options.cause.message}` : '';
+    const what = {
+      unanswered: `No worker answered how the wait ${workflowId} stands. It goes on when one comes.`,
+      refused: `A worker cannot tell how the wait ${workflowId} stands${said}`,
+    };
+    super(what[reason], options);
+  }
+}
+
+/**
+ * A workflow that is no wait runs under the id that the wait would have. Nothing was started, and it was sent nothing.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await waits.start({ taskId: 18215, region: 'ap-guangzhou' });
+ * } catch (error) {
+ *   if (!(error instanceof RedisTaskIdTakenError)) throw error;
+ *   console.error(`${error.workflowId} is a ${error.workflowType}`);
+ * }
+ * ```
+ */
+export class RedisTaskIdTakenError extends Error {
+  override readonly name = 'RedisTaskIdTakenError';
+
+  constructor(
+    readonly workflowId: string,
+    readonly workflowType: string,
+  ) {
+    super(idTakenMessage(workflowId, workflowType));
   }
 }
 

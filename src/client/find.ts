@@ -4,9 +4,9 @@ import {
   type WorkflowExecutionInfo,
   WorkflowNotFoundError,
 } from '@temporalio/client';
-import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import pMap, { pMapSkip } from 'p-map';
 import { AWAIT_REDIS_TASK, clientWorkflowId, waitsQuery } from '../contract/ids.js';
+import { decodeFirst, readerOf } from './readable.js';
 import { type TaskIdentity, taskOf, taskToldBy } from './reference.js';
 
 export const RUNNING = ['Running'];
@@ -30,15 +30,17 @@ export async function findWaits(
   task: TaskIdentity,
 ): Promise<WorkflowExecutionDescription[]> {
   const own = clientWorkflowId(taskQueue, task.region, task.taskId);
+  // All first: p-map takes an asynchronous list that breaks off for a complete one.
+  const running = await collect(listWaits(client, taskQueue, RUNNING));
   const listed = await pMap(
-    listWaits(client, taskQueue, RUNNING),
+    running,
     async (wait) => (isSame(task, await taskOfWait(client, taskQueue, wait)) ? wait.workflowId : pMapSkip),
     CALLS_AT_ONCE,
   );
   const ids = new Set([own, ...listed]);
   const found = (await pMap(ids, (id) => describeWait(client, id), CALLS_AT_ONCE)).flat();
-  const running = found.filter(({ closeTime }) => closeTime === undefined);
-  if (running.length > 0) return running;
+  const open = found.filter(({ closeTime }) => closeTime === undefined);
+  if (open.length > 0) return open;
   const ended = [...found, ...(await lastEnded(client, taskQueue, task, Math.max(0, ...found.map(endedAt))))];
   return ended.sort((one, other) => endedAt(other) - endedAt(one)).slice(0, 1);
 }
@@ -50,7 +52,7 @@ export async function describeWait(
   runId?: string,
 ): Promise<WorkflowExecutionDescription[]> {
   try {
-    const description = await client.workflow.getHandle(workflowId, runId).describe();
+    const description = await readerOf(client).getHandle(workflowId, runId).describe();
     return description.type === AWAIT_REDIS_TASK ? [description] : [];
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return [];
@@ -80,7 +82,13 @@ async function lastEnded(
 }
 
 export function listWaits(client: Client, taskQueue: string, statuses: readonly string[], pageSize = PAGE_SIZE) {
-  return client.workflow.list({ query: waitsQuery(taskQueue, statuses), pageSize });
+  return readerOf(client).list({ query: waitsQuery(taskQueue, statuses), pageSize });
+}
+
+async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
 }
 
 /** A parent in another language may set neither memo nor our id: read the input. */
@@ -90,13 +98,12 @@ async function taskOfWait(client: Client, taskQueue: string, wait: WorkflowExecu
 
 /** Undefined when the run is gone, or its input is encoded in an unknown way. */
 async function readFirstInput(client: Client, { workflowId, runId }: WorkflowExecutionInfo): Promise<unknown> {
-  const { namespace, loadedDataConverter } = client.options;
+  const { namespace } = client.options;
   const request = { namespace, execution: { workflowId, runId }, maximumPageSize: 1 };
   try {
     const { history } = await client.workflowService.getWorkflowExecutionHistory(request);
     const started = history?.events?.[0]?.workflowExecutionStartedEventAttributes;
-    const [input] = await decodeArrayFromPayloads(loadedDataConverter, started?.input?.payloads?.slice(0, 1));
-    return input;
+    return await decodeFirst(client, started?.input?.payloads);
   } catch {
     return undefined;
   }

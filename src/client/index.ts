@@ -6,8 +6,10 @@
 export type { RedisTaskOutcome } from './await-all.js';
 export {
   RedisTaskError,
+  RedisTaskIdTakenError,
   RedisTaskNoWorkerError,
   RedisTaskSeveralWaitsError,
+  RedisTaskStateError,
   RedisTaskWaitCancelledError,
   RedisTaskWaitEndedError,
 } from './error.js';

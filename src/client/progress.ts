@@ -1,10 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
-import { type Client, QueryNotRegisteredError, type WorkflowHandle } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { LimitFunction } from 'p-limit';
-import { WAIT_IS_LOADING } from '../contract/messages.js';
 import type { RedisTaskWaitState } from '../contract/view.js';
+import { RedisTaskStateError } from './error.js';
+import { queryState } from './query.js';
+import { readerOf } from './readable.js';
 import { withWatchedPolls } from './watched.js';
-import { grpcCode, isUnanswered, pollersSince, WORKFLOWS } from './workers.js';
+import { isUnanswered, pollersSince, WORKFLOWS } from './workers.js';
 
 /**
  * Options of `RedisTaskClient.progress`.
@@ -37,10 +39,6 @@ export interface ProgressOptions {
 
 /** An idle worker answers in milliseconds. */
 const ANSWER_WITHIN_MS = 1_500;
-const ASK_AGAIN_MS = 100;
-
-/** The server refuses to ask a wait that no worker has begun: FAILED_PRECONDITION. */
-const NOT_BEGUN = 9;
 
 /** How long after its time a poll is visible. */
 const POLL_SHOWS_AFTER_MS = 300;
@@ -58,7 +56,7 @@ export async function* progressOf(
   for (;;) {
     const { isEnded, ...look } = await limit(async () => {
       // Before the query, so that the last state is the final one.
-      const description = await handle.describe();
+      const description = await readerOf(client).getHandle(handle.workflowId).describe();
       const { state, hasWorker } = await lookAt(client, handle, description.taskQueue);
       const known = state && (await withWatchedPolls(state, description, client));
       return { isEnded: description.status.name !== 'RUNNING', hasWorker, state: known };
@@ -76,18 +74,6 @@ export async function* progressOf(
     pauseMs = Math.min(Math.max(intervalMs, quietMs || 0), 10 * intervalMs);
     await setTimeout(pauseMs, undefined, { signal }).catch(() => undefined);
     if (signal?.aborted) return;
-  }
-}
-
-/** Asks again while a worker is loading the wait: it refuses a query of events that it has not been given yet. */
-export async function queryState(handle: Pick<WorkflowHandle, 'query'>): Promise<RedisTaskWaitState> {
-  for (;;) {
-    try {
-      return await handle.query<RedisTaskWaitState>('getState');
-    } catch (error) {
-      if (!(error instanceof QueryNotRegisteredError && error.message === WAIT_IS_LOADING)) throw error;
-      await setTimeout(ASK_AGAIN_MS);
-    }
   }
 }
 
@@ -115,8 +101,8 @@ async function ask(client: Client, handle: WorkflowHandle): Promise<Look | undef
     return { state, hasWorker: true };
   } catch (error) {
     // A wait whose input was refused has no state.
-    if (error instanceof QueryNotRegisteredError) return { hasWorker: true };
-    if (isUnanswered(error) || grpcCode(error) === NOT_BEGUN) return undefined;
+    if (error instanceof RedisTaskStateError) return error.reason === 'refused' ? { hasWorker: true } : undefined;
+    if (isUnanswered(error)) return undefined;
     throw error;
   }
 }

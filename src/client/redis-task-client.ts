@@ -2,6 +2,7 @@ import {
   type Client,
   type WorkflowExecutionDescription,
   type WorkflowHandle,
+  type WorkflowHandleWithFirstExecutionRunId,
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import pLimit from 'p-limit';
@@ -13,11 +14,12 @@ import type { RedisTaskWaitState } from '../contract/view.js';
 import { awaitAll, type RedisTaskOutcome } from './await-all.js';
 import { RedisTaskSeveralWaitsError, RedisTaskWaitEndedError, waitError } from './error.js';
 import { describeWait, findWaits } from './find.js';
-import { type ProgressOptions, progressOf, queryState } from './progress.js';
+import { type ProgressOptions, progressOf } from './progress.js';
+import { queryState } from './query.js';
 import { readInputOrThrow, type RedisTaskReference } from './reference.js';
 import { cancelWait, handleTo, type RedisTaskCancellation, resultOf, startOrJoin } from './wait-handle.js';
 import { withWatchedPolls } from './watched.js';
-import { untilBegun } from './workers.js';
+import { BEGUN_WITHIN_MS, untilBegun } from './workers.js';
 
 /**
  * Options of a {@link RedisTaskClient}.
@@ -50,7 +52,6 @@ export interface AwaitOptions {
   readonly waitForWorker?: boolean;
 }
 
-const BEGUN_WITHIN_MS = 5_000;
 const LOOKS_AT_ONCE = 10;
 
 /**
@@ -82,6 +83,7 @@ export class RedisTaskClient {
    * nearer, and `polling` is ignored. After a wait has ended, a new one begins.
    *
    * @throws RedisTaskError `RedisTaskInvalidInput`, before anything is sent
+   * @throws RedisTaskIdTakenError when a workflow of another type runs under the id of the wait
    */
   async start(input: AwaitRedisTaskInput): Promise<WorkflowHandle> {
     const plan = readInputOrThrow(input);
@@ -100,8 +102,10 @@ export class RedisTaskClient {
   }
 
   /**
-   * {@link await} for many inputs, even tens of thousands. Never rejects: each outcome has its `result` or its `error`. At
-   * most 50 starts and 100 requests for results are under way at once.
+   * {@link await} for many inputs, even tens of thousands. Each outcome has its `result` or its `error`. At most 50 starts
+   * and 100 requests for results are under way at once.
+   *
+   * @throws only what the iterable of inputs throws, which is read in full before anything is started
    */
   awaitAll(inputs: Iterable<AwaitRedisTaskInput>, options?: AwaitOptions): Promise<RedisTaskOutcome[]> {
     return awaitAll(inputs, async (input) => {
@@ -113,7 +117,16 @@ export class RedisTaskClient {
 
   private async endOf(wait: WorkflowHandle, begunAt: number, options: AwaitOptions = {}): Promise<RedisTaskResult> {
     if (!options.waitForWorker) await untilBegun(this.client, wait.workflowId, begunAt + BEGUN_WITHIN_MS);
-    return resultOf(wait);
+    return resultOf(wait).catch((error: unknown) => this.endOfLaterRun(wait, error));
+  }
+
+  /** A wait of long ago may have continued in another run and its first one left the namespace. */
+  private async endOfLaterRun(wait: WorkflowHandle, error: unknown): Promise<RedisTaskResult> {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+    const [latest] = await describeWait(this.client, wait.workflowId);
+    const first = (wait as Partial<WorkflowHandleWithFirstExecutionRunId>).firstExecutionRunId;
+    if (latest === undefined || latest.raw.workflowExecutionInfo?.firstRunId !== first) throw error;
+    return resultOf(handleTo(this.client, latest));
   }
 
   /**
@@ -141,7 +154,11 @@ export class RedisTaskClient {
     return resultOf(await this.attach(wait));
   }
 
-  /** Where a wait stands. @throws as {@link attach} */
+  /**
+   * Where a wait stands. A worker answers.
+   *
+   * @throws RedisTaskStateError when none does, or without a state; and as {@link attach}
+   */
   async state(wait: RedisTaskReference): Promise<RedisTaskWaitState> {
     const found = await this.findOne(wait);
     return withWatchedPolls(await queryState(handleTo(this.client, found)), found, this.client);

@@ -11,7 +11,8 @@ import {
 import type { RedisTaskDuration } from '../contract/duration.js';
 import { AWAIT_REDIS_TASK } from '../contract/ids.js';
 import type { RedisTaskResult } from '../contract/outcome.js';
-import { RedisTaskError, RedisTaskWaitCancelledError, waitError } from './error.js';
+import { RedisTaskError, RedisTaskIdTakenError, RedisTaskWaitCancelledError, waitError } from './error.js';
+import { readerOf } from './readable.js';
 
 /**
  * A handle that follows a wait through all its runs, since a long wait continues as new, and never acts on a later wait of
@@ -25,12 +26,17 @@ export function handleTo(client: Client, { workflowId, runId, raw }: WorkflowExe
   return { ...handle, result: () => client.workflow.result(workflowId, runId) };
 }
 
-/** Starts a wait, or joins the one that runs under its id, which then lasts at least `maxWait` from now. */
+/**
+ * Starts a wait, or joins the one that runs under its id, which then lasts at least `maxWait` from now.
+ *
+ * @throws RedisTaskIdTakenError
+ */
 export async function startOrJoin(
   client: Client,
   options: WorkflowStartOptions,
   maxWait: RedisTaskDuration,
 ): Promise<WorkflowHandle> {
+  const { workflowId } = options;
   for (;;) {
     try {
       return await client.workflow.start(AWAIT_REDIS_TASK, { ...options, workflowIdConflictPolicy: 'FAIL' });
@@ -38,11 +44,14 @@ export async function startOrJoin(
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     }
     try {
-      const running = client.workflow.getHandle(options.workflowId);
-      await running.signal('joinWait', { maxWait });
-      return handleTo(client, await running.describe());
+      const running = await readerOf(client).getHandle(workflowId).describe();
+      if (running.closeTime !== undefined) continue;
+      // The server compares ids alone, and takes a signal for any workflow.
+      if (running.type !== AWAIT_REDIS_TASK) throw new RedisTaskIdTakenError(workflowId, running.type);
+      await client.workflow.getHandle(workflowId, running.runId).signal('joinWait', { maxWait });
+      return handleTo(client, running);
     } catch (error) {
-      // The wait has just ended: start a new one.
+      // The wait has just ended, or continued in another run: start or join once more.
       if (!(error instanceof WorkflowNotFoundError)) throw error;
     }
   }
@@ -75,15 +84,18 @@ const CONFIRMED_WITHIN_MS = 5_000;
 
 export async function cancelWait(client: Client, handle: WorkflowHandle): Promise<RedisTaskCancellation> {
   const tooLong = AbortSignal.timeout(CONFIRMED_WITHIN_MS);
+  const inTime = <T>(ask: () => Promise<T>) => client.withAbortSignal(tooLong, ask);
+  let isRequested = false;
   try {
-    await handle.cancel();
-    await client.withAbortSignal(tooLong, () => resultOf(handle));
+    await inTime(() => handle.cancel());
+    isRequested = true;
+    await inTime(() => resultOf(handle));
     return 'ended';
   } catch (error) {
     if (error instanceof RedisTaskWaitCancelledError) return 'cancelled';
     const ended = [RedisTaskError, WorkflowFailedError, WorkflowNotFoundError];
     if (ended.some((type) => error instanceof type)) return 'ended';
-    if (tooLong.aborted) return 'requested';
+    if (isRequested && tooLong.aborted) return 'requested';
     throw error;
   }
 }

@@ -1,8 +1,8 @@
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
-import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
-import { tsToMs } from '@temporalio/common/lib/time.js';
 import { type RedisTaskWaitState, viewOf } from '../contract/view.js';
 import { readWatchMemory } from '../contract/watch.js';
+import { decodeFirst } from './readable.js';
+import { msOf } from './workers.js';
 
 /**
  * The state of a wait, with what the server knows more: with compact pacing, the wait hears of polls only when something
@@ -15,9 +15,7 @@ export async function withWatchedPolls(
 ): Promise<RedisTaskWaitState> {
   const watch = raw.pendingActivities?.find(({ activityType }) => activityType?.name === 'watchTaskInfo');
   if (!watch?.heartbeatDetails) return state;
-  const { loadedDataConverter } = client.options;
-  const [remembered] = await decodeArrayFromPayloads(loadedDataConverter, watch.heartbeatDetails.payloads);
-  const memory = readWatchMemory(remembered);
+  const memory = readWatchMemory(await decodeFirst(client, watch.heartbeatDetails.payloads));
   // The wait may have heard of more since it was described.
   if (!memory || memory.state.polls < state.polls) return state;
   const { nextAttemptScheduleTime: next } = watch;
@@ -26,7 +24,7 @@ export async function withWatchedPolls(
     ...state,
     status,
     polls,
-    nextPollAt: next ? new Date(tsToMs(next)).toISOString() : null,
+    nextPollAt: next ? new Date(msOf(next)).toISOString() : null,
     ...(lastError && { lastError }),
     ...(observation && { observation }),
   };

@@ -1,12 +1,14 @@
 import { setTimeout } from 'node:timers/promises';
 import { type Client, isGrpcServiceError, ServiceError, type WorkflowExecutionDescription } from '@temporalio/client';
 import pMap from 'p-map';
-import { ACTIVITY_QUEUE, WORKFLOW_QUEUE, WORKFLOW_TASK_SCHEDULED } from '../contract/temporal-enums.js';
+import { ACTIVITY_QUEUE, VERSIONED, WORKFLOW_QUEUE, WORKFLOW_TASK_SCHEDULED } from '../contract/temporal-enums.js';
 import { RedisTaskNoWorkerError } from './error.js';
+import { readerOf } from './readable.js';
 
 type Service = Client['workflowService'];
 type Request = Parameters<Service['describeTaskQueue']>[0];
-type Poller = Awaited<ReturnType<Service['describeTaskQueue']>>['pollers'][number];
+type Answer = Awaited<ReturnType<Service['describeTaskQueue']>>;
+type RawPoller = Answer['pollers'][number];
 
 export type QueueType = NonNullable<Request['taskQueueType']>;
 
@@ -16,6 +18,17 @@ export const ACTIVITIES = ACTIVITY_QUEUE as unknown as QueueType;
 
 /** The first workflow task is scheduled with the start of the wait; a later one means that a worker took the first. */
 const WITH_THE_START_MS = 100;
+
+/** A worker on a queue. */
+export interface Poller {
+  /** The limit that it has set for the queue. */
+  readonly ratePerSecond: number;
+  /** `redis-task.v2`, when it is a version of a Worker Deployment to which the server gives no new work. */
+  readonly idleVersion: string | undefined;
+}
+
+/** How soon a worker with time begins a wait, at most. */
+export const BEGUN_WITHIN_MS = 5_000;
 
 const LOOK_AGAIN_MS = 50;
 const LOOK_AGAIN_AT_MOST_MS = 2_000;
@@ -33,17 +46,42 @@ export async function pollersSince(
   const { namespace } = client.options;
   const pollersOf = async (name: string) => {
     const request = { namespace, taskQueue: { name }, taskQueueType: type };
-    const { pollers } = await client.workflowService.describeTaskQueue(request);
-    return pollers.filter((each) => msOf(each.lastAccessTime) > sinceMs);
+    const { pollers, versioningInfo } = await client.workflowService.describeTaskQueue(request);
+    const recent = pollers.filter((each) => msOf(each.lastAccessTime) > sinceMs);
+    return recent.map(({ ratePerSecond, deploymentOptions }): Poller => {
+      return { ratePerSecond: ratePerSecond ?? 0, idleVersion: idleVersionOf(deploymentOptions, versioningInfo) };
+    });
   };
   const found = await pollersOf(queue);
-  if (found.length > 0) return found;
+  if (takersAmong(found).length > 0) return found;
   // That was the answer of one partition. The server's answer for all of them may be 5 s old (measured), so each is asked.
   const taskQueue = { name: queue };
   const partitions = await client.workflowService.listTaskQueuePartitions({ namespace, taskQueue });
   const keys = type === WORKFLOWS ? partitions.workflowTaskQueuePartitions : partitions.activityTaskQueuePartitions;
   const others = keys.flatMap(({ key }) => (key && key !== queue ? [key] : []));
-  return (await pMap(others, pollersOf, { concurrency: 4 })).flat();
+  return [...found, ...(await pMap(others, pollersOf, { concurrency: 4 })).flat()];
+}
+
+/** Those to which the server gives new waits. Running ones of a pinned version may still belong to the others. */
+export function takersAmong(pollers: readonly Poller[]): readonly Poller[] {
+  return pollers.filter(({ idleVersion }) => idleVersion === undefined);
+}
+
+/** The server lists a version that is not the current one, or one that takes a share of the work, like any worker. */
+function idleVersionOf(version: RawPoller['deploymentOptions'], routing: Answer['versioningInfo']): string | undefined {
+  if (Number(version?.workerVersioningMode) !== VERSIONED) return undefined;
+  const isOurs = (each: { readonly deploymentName?: string | null; readonly buildId?: string | null } | null = null) =>
+    each?.deploymentName === version?.deploymentName && each?.buildId === version?.buildId;
+  if (isOurs(routing?.currentDeploymentVersion) || isOurs(routing?.rampingDeploymentVersion)) return undefined;
+  return `${version?.deploymentName ?? ''}.${version?.buildId ?? ''}`;
+}
+
+/** What to do about workers that are there and get nothing; empty when there are none. */
+export function adviceOnVersions(pollers: readonly Poller[]): string {
+  const versions = new Set(pollers.flatMap(({ idleVersion }) => idleVersion ?? []));
+  if (versions.size === 0) return '';
+  const polling = `Version ${[...versions].join(', ')} polls it, but gets nothing until it is the current version:`;
+  return ` ${polling} temporal worker deployment set-current-version.`;
 }
 
 /**
@@ -51,15 +89,21 @@ export async function pollersSince(
  *
  * @throws RedisTaskNoWorkerError
  */
-export async function untilBegun(client: Client, workflowId: string, giveUpAt: number): Promise<void> {
+export async function untilBegun(
+  client: Client,
+  workflowId: string,
+  giveUpAt = performance.now() + BEGUN_WITHIN_MS,
+): Promise<void> {
   for (let pauseMs = LOOK_AGAIN_MS; ; pauseMs = Math.min(2 * pauseMs, LOOK_AGAIN_AT_MOST_MS)) {
-    const description = await client.workflow.getHandle(workflowId).describe();
+    const description = await readerOf(client).getHandle(workflowId).describe();
     const queuedAt = firstTaskQueuedAt(description);
     if (queuedAt === undefined) return;
     const { taskQueue } = description;
     const leftMs = giveUpAt - performance.now();
-    if (leftMs <= 0 && (await pollersSince(client, taskQueue, WORKFLOWS, queuedAt)).length === 0) {
-      throw new RedisTaskNoWorkerError(taskQueue, workflowId);
+    if (leftMs <= 0) {
+      const pollers = await pollersSince(client, taskQueue, WORKFLOWS, queuedAt);
+      const isBusy = takersAmong(pollers).length > 0;
+      if (!isBusy) throw new RedisTaskNoWorkerError(taskQueue, workflowId, adviceOnVersions(pollers));
     }
     await setTimeout(leftMs > 0 ? Math.min(pauseMs, leftMs) : pauseMs);
   }
@@ -74,7 +118,8 @@ function firstTaskQueuedAt({ raw, runId }: WorkflowExecutionDescription): number
   return afterStartMs < WITH_THE_START_MS ? msOf(task.scheduledTime) : undefined;
 }
 
-function msOf(time: { readonly seconds?: unknown; readonly nanos?: number | null } | null | undefined): number {
+/** A time of Temporal's API as Unix time in milliseconds. */
+export function msOf(time: { readonly seconds?: unknown; readonly nanos?: number | null } | null | undefined): number {
   return Number(time?.seconds ?? 0) * 1_000 + (time?.nanos ?? 0) / 1_000_000;
 }
 

@@ -75,3 +75,8 @@ export function waitsQuery(taskQueue: string, statuses: readonly string[]): stri
   const status = statuses.map((each) => `'${each}'`).join(', ');
   return `WorkflowType = '${AWAIT_REDIS_TASK}' AND TaskQueue = '${queue}' AND ExecutionStatus IN (${status})`;
 }
+
+/** Said when another workflow runs under the id of a wait: the server would join it by its id alone. */
+export function idTakenMessage(workflowId: string, workflowType: string): string {
+  return `The workflow that runs under the id ${workflowId} is no wait for a Redis task: its type is ${workflowType}. Nothing was started. End it, or wait on another task queue.`;
+}

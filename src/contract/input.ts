@@ -1,9 +1,6 @@
 import * as v from 'valibot';
+import { DAY, HOUR, SECOND } from './duration.js';
 import { durationBetween, numberBetween, objectWith, read } from './fields.js';
-
-const SECOND = 1_000;
-const HOUR = 3_600 * SECOND;
-const DAY = 24 * HOUR;
 
 /**
  * Chosen by measurement (docs/schedule.md): for tasks of 9 s to 30 min, at most 0.5 % more calls than Terraform's waiter,
@@ -70,7 +67,7 @@ const POLLING = v.pipe(
       jitter: v.optional(numberBetween(0, 0.5, 'The share by which each interval varies'), 0.1),
       /**
        * What this kind of task usually takes. After the first poll, which comes at once, the wait polls only at 0.4, 0.55
-       * and 0.8 of it, then from `initialInterval` again.
+       * and 0.8 of it, then at the usual pace from its second interval on.
        */
       expectedDuration: v.optional(
         durationBetween(

@@ -18,7 +18,8 @@ export const ADVICE: Readonly<Record<PollFailureType, string>> = {
   RedisTaskTimedOut: 'The task itself may go on: wait on with details[0].resumeInput.',
   RedisTaskUnauthorized:
     'The task itself may go on: fix the key or its permission (redis:DescribeTaskInfo), then wait on with details[0].resumeInput.',
-  RedisTaskRejected: 'Check the task id, the region and the account of the worker.',
+  RedisTaskRejected:
+    'Check the task id, the region and the account of the worker, and whether the instance still exists.',
 };
 
 /** A failure in sentences, with all its facts. */
@@ -32,14 +33,15 @@ export function failureMessage(
   const asked = refusals > 1 ? `${task} on ${refusals} polls in a row` : task;
   const error = lastError ? describeError(lastError) : '';
   const seen = details.status === null ? 'was never seen' : `was last seen in ${describeStatus(details)}`;
+  const refused = details.status === null ? error : `${error} It ${seen}.`;
   const what: Readonly<Record<PollFailureType, string>> = {
     RedisTaskFailed: `${task} ended in ${describeStatus(details)}.`,
     RedisTaskErrored: `${task} broke off in ${describeStatus(details)}.`,
     RedisTaskTimedOut: `${task} had not ended when maxWait of ${formatDuration(deadline - startedAt)} ran out; it ${seen}.${
       error && ` The last failed poll: ${error}`
     }`,
-    RedisTaskUnauthorized: `The API refused the worker's credentials, freshly loaded ones too, when asked for ${asked}: ${error}`,
-    RedisTaskRejected: `The API refuses for good to describe ${asked}: ${error}`,
+    RedisTaskUnauthorized: `The API refused the worker's credentials, freshly loaded ones too, when asked for ${asked}: ${refused}`,
+    RedisTaskRejected: `The API refuses for good to describe ${asked}: ${refused}`,
   };
   return `${what[type]} Waited ${formatDuration(waitedMs)}, ${countPolls(polls)}. ${ADVICE[type]}`;
 }

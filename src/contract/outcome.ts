@@ -1,8 +1,10 @@
+import { MINUTE } from './duration.js';
 import type { RedisTaskFailure, RedisTaskFailureDetails } from './failures.js';
 import { inputToResume, type WaitPlan } from './input.js';
 import { failureMessage, type PollFailureType } from './messages.js';
+import type { PollErrorClass } from './poll-error.js';
 import { readTexts, phaseOf, type TaskFacts } from './task.js';
-import { detectionDelayMaxMs, waitedMs, type WaitState } from './wait-state.js';
+import { detectionDelayMaxMs, isPastDeadline, waitedMs, type WaitState } from './wait-state.js';
 import { inVisibilityGrace, type PollAnswer } from './wait.js';
 
 /** What `awaitRedisTask` returns when the task has succeeded. */
@@ -20,7 +22,9 @@ export type WaitOutcome =
 
 /** How many polls in a row, and for how long, the API must refuse a task that it has described before. */
 const REFUSALS_MIN = 3;
-const REFUSED_FOR_MIN_MS = 60_000;
+const REFUSED_FOR_MIN_MS = MINUTE;
+/** The same of "no such task", which an API that is being repaired may say for a while. */
+const UNKNOWN_FOR_MIN_MS = 10 * MINUTE;
 
 /**
  * Whether a wait is over after a poll, and how. `state` already holds the answer.
@@ -40,7 +44,7 @@ export function outcomeOf(
       result: { ...factsOf(plan, state, now), status, detectionDelayMaxMs: detectionDelayMaxMs(state, now) },
     };
   }
-  const type = failureType(state, answer, now) ?? (beganAt >= state.deadline ? 'RedisTaskTimedOut' : undefined);
+  const type = failureType(state, answer, now) ?? (isPastDeadline(state, beganAt) ? 'RedisTaskTimedOut' : undefined);
   return type && { failure: failureOf(type, plan, state, now) };
 }
 
@@ -52,21 +56,26 @@ function failureType(state: WaitState, answer: PollAnswer, now: number): PollFai
   }
   switch (answer.errorClass) {
     case 'unauthorized':
-      return isFinalRefusal(state, now) ? 'RedisTaskUnauthorized' : undefined;
+      return isFinalRefusal(answer.errorClass, state, now) ? 'RedisTaskUnauthorized' : undefined;
     case 'rejected':
-      return isFinalRefusal(state, now) ? 'RedisTaskRejected' : undefined;
     case 'unknownTask':
-      return state.missing && !inVisibilityGrace(state, now) ? 'RedisTaskRejected' : undefined;
+      return isFinalRefusal(answer.errorClass, state, now) ? 'RedisTaskRejected' : undefined;
     case 'transient':
     case 'throttled':
       return undefined;
   }
 }
 
-/** Once the task has been seen, the request is known to be good: a refusal may come from a gateway, or a key's rotation. */
-function isFinalRefusal({ observation, refusals, refusedSince }: WaitState, now: number): boolean {
-  if (observation === null) return true;
-  return refusals >= REFUSALS_MIN && refusedSince !== null && now - refusedSince >= REFUSED_FOR_MIN_MS;
+/**
+ * Once the task has been seen, the request is known to be good: a refusal may come from a gateway, or a key's rotation.
+ * Until then only "no such task" is not final at once: a fresh task may not be visible yet.
+ */
+function isFinalRefusal(refusal: PollErrorClass, state: WaitState, now: number): boolean {
+  const { observation, refusals, refusedSince } = state;
+  const isUnknown = refusal === 'unknownTask';
+  if (observation === null) return !isUnknown || !inVisibilityGrace(state, now);
+  const longEnoughMs = isUnknown ? UNKNOWN_FOR_MIN_MS : REFUSED_FOR_MIN_MS;
+  return refusals >= REFUSALS_MIN && refusedSince !== null && now - refusedSince >= longEnoughMs;
 }
 
 function failureOf(type: PollFailureType, plan: WaitPlan, state: WaitState, now: number): RedisTaskFailure {

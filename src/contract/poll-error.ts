@@ -32,7 +32,7 @@ export function readPollError(details: unknown): PollError | undefined {
  *
  * - `transient`: nothing is known about the task; ask again.
  * - `throttled`: the API's request rate is used up; ask again a little later.
- * - `unknownTask`: no such task, or not yet visible. Final only while no poll has ever seen the task.
+ * - `unknownTask`: no such task, not yet visible, or forgotten with its instance. Final when it lasts.
  * - `unauthorized`: the credentials, or what they may do, are refused.
  * - `rejected`: the API will never answer this request.
  */

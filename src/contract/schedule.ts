@@ -1,3 +1,5 @@
+import { SECOND } from './duration.js';
+
 /** How a wait spaces its polls. All times in milliseconds. */
 export interface PollSchedule {
   readonly initialIntervalMs: number;
@@ -9,7 +11,7 @@ export interface PollSchedule {
 }
 
 /** Two polls are never closer than this, also because the server stretches shorter timers to 1 s (measured). */
-export const MINIMUM_INTERVAL_MS = 1_000;
+export const MINIMUM_INTERVAL_MS = SECOND;
 
 /**
  * The shares of `expectedDuration` at which a wait polls before its ordinary pace begins, which is at the last of them.
@@ -18,6 +20,9 @@ export const MINIMUM_INTERVAL_MS = 1_000;
  * as long as expected is seen late by at most a quarter of its length.
  */
 const SPARSE_POLLS = [0.4, 0.55, 0.8];
+
+/** A pace that began with the first interval again made more calls for a task of 30 s than one without an expectation. */
+const STEP_AFTER_SPARSE = 1;
 
 /** The next interval, and the pace to go on with after it. */
 export interface NextInterval {
@@ -38,7 +43,8 @@ export function nextInterval(schedule: PollSchedule, elapsedMs: number, step: nu
   const sparseMs = untilSparsePoll(expectedDurationMs, elapsedMs);
   if (sparseMs > 0) {
     // Only ever longer: the shares are the earliest times, and equal waits still spread out.
-    return { delayMs: Math.round(Math.max(initialIntervalMs, sparseMs) * (1 + jitter * random)), step: 0 };
+    const delayMs = Math.round(Math.max(initialIntervalMs, sparseMs) * (1 + jitter * random));
+    return { delayMs, step: STEP_AFTER_SPARSE };
   }
   const intervalMs = Math.min(maximumIntervalMs, initialIntervalMs * backoffCoefficient ** step);
   const jittered = intervalMs * (1 + jitter * (2 * random - 1));

@@ -37,7 +37,7 @@ export function searchAttributesProblem(namespace: string, registered: Registere
     mistyped.length > 0
       ? 'Leave REDIS_TASK_SEARCH_ATTRIBUTES unset, or have them removed and run: redis-task setup'
       : 'Register them with: redis-task setup';
-  return `Namespace ${namespace} ${problems.join(' and ')}, while REDIS_TASK_SEARCH_ATTRIBUTES=true: every wait would stand still. ${advice}`;
+  return `Namespace ${namespace} ${problems.join(' and ')}, while REDIS_TASK_SEARCH_ATTRIBUTES=true: a worker process goes on without them, but in a worker with RedisTaskPlugin every wait would stand still. ${advice}`;
 }
 
 /** What a connection of the client or of a worker has. */

@@ -34,7 +34,7 @@ const WAIT_STATE = v.object({
   failingAs: v.nullable(POLL_ERROR_CLASS),
   /** When the current run of failed polls began. */
   failingSince: v.nullable(INSTANT),
-  /** How many polls in a row the API has refused, and since when. */
+  /** How many polls in a row the API has refused in the same way, "no such task" included, and since when. */
   refusals: COUNT,
   refusedSince: v.nullable(INSTANT),
   /** Warnings that are in the log already: each comes once per wait. */
@@ -56,6 +56,11 @@ export const CARRIED_STATE: v.GenericSchema<unknown, WaitState> = v.looseObject(
 /** How long the wait has taken. */
 export function waitedMs({ startedAt }: WaitState, now: number): number {
   return Math.max(0, now - startedAt);
+}
+
+/** Whether the deadline has come at a time: a poll that begins then is the last. */
+export function isPastDeadline({ deadline }: Pick<WaitState, 'deadline'>, at: number): boolean {
+  return at >= deadline;
 }
 
 /** The most by which the end can have been seen late; null if no poll saw the task unfinished. */

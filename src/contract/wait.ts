@@ -1,17 +1,18 @@
+import { MINUTE, SECOND } from './duration.js';
 import type { WaitPlan } from './input.js';
 import type { PollError, PollErrorClass } from './poll-error.js';
 import { MINIMUM_INTERVAL_MS, nextInterval } from './schedule.js';
 import { phaseOf, type RedisTaskObservation } from './task.js';
-import { waitedMs, type WaitState } from './wait-state.js';
+import { isPastDeadline, waitedMs, type WaitState } from './wait-state.js';
 
 /** How long to go on asking for a task that no poll has seen: a fresh one may not be visible yet. */
-const VISIBILITY_GRACE_MS = 15_000;
+const VISIBILITY_GRACE_MS = 15 * SECOND;
 /** Cap on how much queueing slows polling; longer delays are outages. */
-const LONGEST_QUEUE_MS = 30_000;
+const LONGEST_QUEUE_MS = 30 * SECOND;
 /** A worker learns with its next heartbeat that its call was given up, and may send it once more until then. */
-const GIVEN_UP_INTERVAL_MS = 2_000;
-const ANSWERED_LATELY_MS = 90_000;
-const FAILING_WARNING_MS = 60_000;
+const GIVEN_UP_INTERVAL_MS = 2 * SECOND;
+const ANSWERED_LATELY_MS = 90 * SECOND;
+const FAILING_WARNING_MS = MINUTE;
 
 /** A warning for the log: polls have failed for more than a minute, or a status is not documented. */
 export type WaitWarning = 'failing' | 'unknownStatus';
@@ -61,15 +62,16 @@ export function pollAnswered(before: WaitState, answer: PollAnswer, now: number,
   const state = { ...before, firstPollAt: before.firstPollAt ?? now, soonestAt: now + MINIMUM_INTERVAL_MS };
   const { observation, error } = answer;
   if (error) {
-    const isRefusal = answer.errorClass === 'unauthorized' || answer.errorClass === 'rejected';
+    const row = refusalRow(answer.errorClass);
+    const goesOn = row !== undefined && before.failingAs !== null && row === refusalRow(before.failingAs);
     return {
       ...state,
       lastError: error,
       missing: answer.errorClass === 'unknownTask' && state.observation === null,
       failingAs: answer.errorClass,
       failingSince: state.failingSince ?? now,
-      refusals: isRefusal ? state.refusals + 1 : 0,
-      refusedSince: isRefusal ? (state.refusedSince ?? now) : null,
+      refusals: row ? (goesOn ? state.refusals : 0) + 1 : 0,
+      refusedSince: row ? ((goesOn ? state.refusedSince : null) ?? now) : null,
     };
   }
   return {
@@ -83,6 +85,15 @@ export function pollAnswered(before: WaitState, answer: PollAnswer, now: number,
     refusals: 0,
     refusedSince: null,
   };
+}
+
+/**
+ * In which row of refusals an answer counts: "no such task" by itself, the others together. Every other answer ends a row,
+ * an answer of the other row too.
+ */
+function refusalRow(errorClass: PollErrorClass): 'unknown' | 'refused' | undefined {
+  if (errorClass === 'unknownTask') return 'unknown';
+  return errorClass === 'unauthorized' || errorClass === 'rejected' ? 'refused' : undefined;
 }
 
 /** @param queuedMs - time of the call in the task queue. Polling is no faster than that, or calls would pile up */
@@ -130,11 +141,11 @@ export function wasAnsweredLately({ unfinishedAt }: WaitState, now: number): boo
 }
 
 /** How long one attempt of a poll may take. The worker ends it sooner itself, so only a lost worker exceeds it. */
-export const ATTEMPT_TIMEOUT_MS = 15_000;
+export const ATTEMPT_TIMEOUT_MS = 15 * SECOND;
 /** How long the last poll, at the deadline, may take while no worker serves the task queue. */
-export const LAST_POLL_TIMEOUT_MS = 30_000;
+export const LAST_POLL_TIMEOUT_MS = 30 * SECOND;
 /** How often a wait whose last poll is in a long queue checks that workers still serve it. */
-export const BACKLOG_CHECK_MS = 15_000;
+export const BACKLOG_CHECK_MS = 15 * SECOND;
 
 /** After so many attempts that might have helped, a poll has failed. */
 export const ATTEMPTS_PER_POLL = 4;
@@ -155,7 +166,7 @@ export interface CallLimits {
  * Until the deadline, only attempts have a time limit: queueing for the rate limit is not a failure.
  */
 export function callLimits({ schedule }: WaitPlan, state: WaitState, now: number): CallLimits {
-  if (now >= state.deadline) return { isLast: true, isWatch: false, maximumAttempts: 1, priorityKey: 1 };
+  if (isPastDeadline(state, now)) return { isLast: true, isWatch: false, maximumAttempts: 1, priorityKey: 1 };
   const isUrgent = state.firstPollAt === null || state.requestedAt !== null;
   const isWatch = schedule.pacing === 'compact' && !isUrgent;
   const maximumAttempts = isWatch ? Infinity : ATTEMPTS_PER_POLL;

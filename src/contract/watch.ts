@@ -4,7 +4,7 @@ import { outcomeOf } from './outcome.js';
 import { POLL_ERROR, POLL_ERROR_CLASS, type PollErrorClass } from './poll-error.js';
 import { MINIMUM_INTERVAL_MS } from './schedule.js';
 import { OBSERVATION } from './task.js';
-import { CARRIED_STATE, COUNT, type WaitState } from './wait-state.js';
+import { CARRIED_STATE, COUNT, isPastDeadline, type WaitState } from './wait-state.js';
 import { ATTEMPTS_PER_POLL, dueWarnings, nextPollAt, pauseAfterPoll, type PollAnswer, pollAnswered } from './wait.js';
 
 // A wait with compact pacing hands its polls to the server: one activity, the watch, makes a call per attempt and fails
@@ -59,7 +59,7 @@ export function watchStep(
   const paused = pauseAfterPoll(plan, state, now, random, queuedMs);
   const dueAt = nextPollAt({ ...paused, deadline: Infinity }) ?? now;
   // No call after this one comes before the deadline. A watch that the wait had to end might just have made one.
-  if (isNews || dueAt >= known.deadline) return { isNews: true, state };
+  if (isNews || isPastDeadline(known, dueAt)) return { isNews: true, state };
   return { isNews, memory: { state: paused, tries: 0 }, retryAfterMs: Math.max(0, Math.round(dueAt - now)) };
 }
 

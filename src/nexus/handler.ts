@@ -4,15 +4,19 @@
  * @module temporal-tencent-redis/nexus/handler
  */
 
-import { WorkflowNotFoundError } from '@temporalio/common';
+import { isGrpcServiceError } from '@temporalio/client';
+import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
 import { getClient, startWorkflow, WorkflowRunOperationHandler } from '@temporalio/nexus';
 import { OperationError, serviceHandler, type ServiceHandler } from 'nexus-rpc';
-import { AWAIT_REDIS_TASK, DEFAULT_TASK_QUEUE, waitStartOptions } from '../contract/ids.js';
+import { AWAIT_REDIS_TASK, DEFAULT_TASK_QUEUE, idTakenMessage, waitStartOptions } from '../contract/ids.js';
 import { type AwaitRedisTaskInput, readInput, type WaitPlan } from '../contract/input.js';
 import type { RedisTaskResult } from '../contract/outcome.js';
 import { WORKFLOW_EXECUTION_STARTED } from '../contract/temporal-enums.js';
 import type { awaitRedisTask } from '../workflows/index.js';
 import { redisTasks } from './service.js';
+
+/** The gRPC status of a workflow that is not there. */
+const NOT_FOUND = 5;
 
 /**
  * Options of {@link createRedisTasksHandler}.
@@ -75,13 +79,30 @@ function readOperationInput(input: unknown): WaitPlan {
  * unless the server is too old to tell: then the signal changes nothing.
  */
 async function joinUnlessStartedBy(requestId: string, workflowId: string, maxWaitMs: number): Promise<void> {
-  const wait = getClient().workflow.getHandle(workflowId);
+  const { workflow, workflowService, options } = getClient();
+  const { namespace } = options;
   try {
-    const { raw } = await wait.describe();
+    // The SDK's `describe` also decodes the memo, which somebody may have encrypted.
+    const raw = await workflowService.describeWorkflowExecution({ namespace, execution: { workflowId } });
+    requireWait(workflowId, raw.workflowExecutionInfo?.type?.name);
     const event = raw.workflowExtendedInfo?.requestIdInfos?.[requestId]?.eventType;
-    if (Number(event) !== WORKFLOW_EXECUTION_STARTED) await wait.signal('joinWait', { maxWait: maxWaitMs });
+    if (Number(event) === WORKFLOW_EXECUTION_STARTED) return;
+    await workflow.getHandle(workflowId).signal('joinWait', { maxWait: maxWaitMs });
   } catch (error) {
     // It has ended since; this caller gets its outcome.
-    if (!(error instanceof WorkflowNotFoundError)) throw error;
+    const isGone = error instanceof WorkflowNotFoundError || grpcCode(error) === NOT_FOUND;
+    if (!isGone) throw error;
   }
+}
+
+/** The server attaches callers to whatever runs under an id. @throws OperationError that the caller gets at once */
+function requireWait(workflowId: string, type: string | null | undefined): void {
+  if (!type || type === AWAIT_REDIS_TASK) return;
+  const message = idTakenMessage(workflowId, type);
+  const cause = ApplicationFailure.nonRetryable(message, 'RedisTaskIdTaken', { workflowId, workflowType: type });
+  throw new OperationError('failed', message, { cause });
+}
+
+function grpcCode(error: unknown): number | undefined {
+  return isGrpcServiceError(error) ? error.code : undefined;
 }

@@ -69,23 +69,22 @@ export class ParentFollower {
     for (;;) {
       const news = await this.newsOf(parent, page);
       if (this.stopping.signal.aborted) return false;
-      // The server has held the request for as long as it may.
-      if (news?.events.length === 0 || !news) {
-        if (waits.size === 0) return false;
-      } else {
-        waits = readParentEvents(waits, news.events);
-        for (const [workflowId, { firstRunId, isCancelled }] of waits) {
-          if (!isCancelled || cancelled.has(firstRunId)) continue;
-          await this.cancel(workflowId, firstRunId);
-          cancelled.add(firstRunId);
-        }
+      if (!news) {
+        if (page && waits.size === 0) return false;
+        continue;
       }
-      if (news && news.next.length === 0) return true;
-      page = news?.next ?? page;
+      waits = readParentEvents(waits, news.events);
+      for (const [workflowId, { firstRunId, isCancelled }] of waits) {
+        if (!isCancelled || cancelled.has(firstRunId)) continue;
+        await this.cancel(workflowId, firstRunId);
+        cancelled.add(firstRunId);
+      }
+      if (news.next.length === 0) return true;
+      page = news.next;
     }
   }
 
-  /** The next events. Without a page they are the first ones. Undefined when none came in time. */
+  /** The next events, after a page or from the first one on. Undefined when none came in time. */
   private async newsOf({ workflowId, runId }: ParentRun, nextPageToken: Uint8Array | undefined) {
     const { namespace } = this.client.options;
     const request = {
@@ -101,7 +100,9 @@ export class ParentFollower {
           this.client.workflowService.getWorkflowExecutionHistory(request),
         ),
       );
-      return { events: history?.events ?? [], next };
+      const events = history?.events ?? [];
+      // The server has held the request for as long as it may.
+      return events.length === 0 && next.length > 0 ? undefined : { events, next };
     } catch (error) {
       if (grpcCode(error) === DEADLINE_EXCEEDED) return undefined;
       throw error;

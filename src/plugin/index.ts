@@ -14,7 +14,8 @@ import {
   type WorkerOptions,
   type WorkerPlugin,
 } from '@temporalio/worker';
-import { ApiAccount } from '../activities/api-account.js';
+import type { ApiAccount } from '../activities/api-account.js';
+import { accountFor } from '../activities/api-worker.js';
 import { workersBeside } from '../activities/create-workers-beside.js';
 import type { RedisApiWorkerOptions } from '../activities/index.js';
 import { API_ACTIVITIES } from '../activities/redis-activities.js';
@@ -76,9 +77,9 @@ export class RedisTaskPlugin implements WorkerPlugin, BundlerPlugin, NativeConne
   /** A plugin given to both the worker and its connection is called twice. */
   private readonly served = new WeakSet<Worker>();
 
-  /** @throws RangeError when `requestsPerSecond` is over the API's limit */
+  /** @throws RangeError when `requestsPerSecond` is over the API's limit; ConfigError for a variable that cannot be used */
   constructor(options: RedisTaskPluginOptions = {}) {
-    this.account = ApiAccount.ofWorkers(options);
+    this.account = accountFor(options);
   }
 
   /** Called by the SDK. @throws TypeError when the worker has an activity of the same name */

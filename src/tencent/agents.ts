@@ -1,7 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { HttpsProxyAgent } from 'hpagent';
 import { getProxyForUrl } from 'proxy-from-env';
+import { ProxyAgent } from './proxy-agent.js';
 
 /**
  * Connections to an endpoint that are kept between requests. `HTTPS_PROXY` is used unless `NO_PROXY` excludes the host.
@@ -12,9 +12,7 @@ export function createAgent(endpoint: URL): HttpAgent {
   const keepAlive = true;
   if (endpoint.protocol !== 'https:') return new HttpAgent({ keepAlive });
   const proxy = proxyFor(endpoint);
-  // Explicit, so that NODE_TLS_REJECT_UNAUTHORIZED=0 does not switch it off for the proxy.
-  const proxyRequestOptions = { rejectUnauthorized: true };
-  return proxy ? new HttpsProxyAgent({ keepAlive, proxy, proxyRequestOptions }) : new HttpsAgent({ keepAlive });
+  return proxy ? new ProxyAgent(proxy) : new HttpsAgent({ keepAlive });
 }
 
 /** Reads a proxy's URL, by default `http://`. @throws TypeError that does not show the URL: it may hold a password */

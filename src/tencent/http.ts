@@ -3,6 +3,7 @@ import { request as requestHttps } from 'node:https';
 import got, { type Request, RequestError } from 'got';
 import { createAgent } from './agents.js';
 import { TencentApiError, transientError } from './errors.js';
+import { type ConnectOptions, ProxyAgent, ProxyRefusedError } from './proxy-agent.js';
 
 /** An answer about a task has some 300 bytes. */
 const ANSWER_MAX_BYTES = 256 * 1024;
@@ -39,13 +40,27 @@ export async function exchange({ url, timeoutMs, agent: kept, signal, ...request
   signal?.throwIfAborted();
   const agent = kept ?? createAgent(url);
   const send = url.protocol === 'https:' ? requestHttps : requestHttp;
+  const proxy = agent instanceof ProxyAgent ? agent : undefined;
+  // A connection that a proxy has not made yet is nothing that Node or got would end with the request.
+  const connecting = proxy && new AbortController();
+  const late = connecting && setTimeout(() => connecting.abort(), timeoutMs);
   // As a stream, and with few options for Node: got's promise and its forty options cost half as much CPU again.
   const stream = client.stream(url, {
     ...request,
     timeout: { request: timeoutMs },
     // Explicit, so that NODE_TLS_REJECT_UNAUTHORIZED=0 does not switch it off. NODE_EXTRA_CA_CERTS adds authorities.
     request: (target, { method, headers }, answered) =>
-      send(target, { method, headers, agent, rejectUnauthorized: true }, answered),
+      send(
+        target,
+        {
+          method,
+          headers,
+          agent,
+          rejectUnauthorized: true,
+          ...(connecting && { connectSignal: connecting.signal }),
+        } satisfies ConnectOptions & { readonly rejectUnauthorized: boolean },
+        answered,
+      ),
   });
   try {
     const body = await readAll(stream, signal);
@@ -55,17 +70,25 @@ export async function exchange({ url, timeoutMs, agent: kept, signal, ...request
     const clockSkewMs = date >= 0 && date <= LATEST_DATE_MS ? date - Date.now() : null;
     return { status, body, clockSkewMs };
   } catch (error) {
+    connecting?.abort();
     // Never pass a got error on: it holds the Authorization header.
     signal?.throwIfAborted();
     if (error instanceof TencentApiError) throw error;
-    const code = error instanceof RequestError ? error.code : 'UNKNOWN';
-    throw code === 'ETIMEDOUT'
-      ? transientError('Timeout', `${url.origin} did not answer within ${timeoutMs / 1000} s`)
-      : transientError(`NetworkError.${code}`, `${url.origin} could not be reached, or broke off: ${code}`);
+    throw lostRequest(error, proxy ? `${url.origin} (through the proxy ${proxy.origin})` : url.origin, timeoutMs);
   } finally {
+    clearTimeout(late);
     stream.destroy();
     if (!kept) agent.destroy();
   }
+}
+
+function lostRequest(error: unknown, to: string, timeoutMs: number): TencentApiError {
+  const { code, cause } = error instanceof RequestError ? error : { code: 'UNKNOWN' };
+  if (cause instanceof ProxyRefusedError) return transientError(`ProxyRefused.${cause.status}`, cause.message);
+  // The end of a request for a connection may be heard first.
+  return code === 'ETIMEDOUT' || code === 'ABORT_ERR'
+    ? transientError('Timeout', `${to} did not answer within ${timeoutMs / 1000} s`)
+    : transientError(`NetworkError.${code}`, `${to} could not be reached, or broke off: ${code}`);
 }
 
 /** The text of an answer. @throws TencentApiError if it is too long, the signal's reason, or what got throws */

@@ -34,7 +34,7 @@ const LATE = {
 export interface RedisApiOptions {
   /** Where credentials come from: one of Tencent's own providers works too. */
   readonly credentials: CredentialProvider;
-  /** The API's base URL for every region. @default the public endpoint of each region */
+  /** The API's base URL for every region. @default TENCENTCLOUD_REDIS_ENDPOINT, or the public endpoint of each region */
   readonly endpoint?: URL | undefined;
   /** The most calls a second from this process, evenly spaced. @default no limit */
   readonly requestsPerSecond?: number | undefined;
@@ -88,21 +88,10 @@ export interface RedisApi {
 }
 
 /**
- * Opens the redis API.
+ * Opens the redis API. The environment says nothing here: see `activities/create-redis-api.ts`.
  *
  * A call is sent again in only two cases: once with freshly loaded credentials if they were refused, and once with the
  * server's time if ours was. All other retries are the caller's.
- *
- * @example
- * ```ts
- * const api = createRedisApi({ credentials: defaultCredentials() });
- * const { TaskId } = await api.call({
- *   action: 'ClearInstance',
- *   region: 'ap-guangzhou',
- *   params: { InstanceId: 'crs-09u2u96z' },
- * });
- * api.close();
- * ```
  */
 export function createRedisApi({
   credentials,

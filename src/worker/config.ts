@@ -1,11 +1,11 @@
 import type { LogLevel } from '@temporalio/common';
 import * as v from 'valibot';
-import { API_RPS_LIMIT, DEFAULT_API_RPS } from '../activities/api-account.js';
+import { API_VARIABLES, readApiSettings } from '../activities/api-settings.js';
 import { DEFAULT_TASK_QUEUE } from '../contract/ids.js';
 import { readProxy } from '../tencent/agents.js';
 import { ConfigError } from '../tencent/config-error.js';
 import { readCredentialSettings } from '../tencent/credentials/settings.js';
-import { isLoopback, readEndpoint } from '../tencent/endpoint.js';
+import { isLoopback } from '../tencent/endpoint.js';
 import { oneOf, readBy, readVariables, shown } from '../tencent/variables.js';
 import { readMetricsExporter, readTraceExporter } from './otel-settings.js';
 import { readTemporalSettings } from './temporal-settings.js';
@@ -44,7 +44,6 @@ export const VARIABLES = {
   TENCENTCLOUD_SECURITY_TOKEN: secret,
   HTTPS_PROXY: proxy,
   https_proxy: proxy,
-  TENCENTCLOUD_REDIS_ENDPOINT: v.optional(readBy(readEndpoint)),
   REDIS_TASK_QUEUE: v.optional(
     v.pipe(
       v.string(),
@@ -52,14 +51,13 @@ export const VARIABLES = {
     ),
     DEFAULT_TASK_QUEUE,
   ),
-  REDIS_TASK_API_RPS: v.optional(readBy(readRps), String(DEFAULT_API_RPS)),
   REDIS_TASK_HTTP: v.optional(readBy(readAddress)),
   REDIS_TASK_LOG_LEVEL: v.optional(
     v.pipe(v.string(), v.toLowerCase(), oneOf('trace', 'debug', 'info', 'warn', 'error'), v.toUpperCase()),
     'info',
   ),
   REDIS_TASK_LOG_FORMAT: v.optional(oneOf('json', 'pretty'), 'json'),
-  REDIS_TASK_SEARCH_ATTRIBUTES: v.optional(oneOf('true', 'false'), 'false'),
+  ...API_VARIABLES,
 };
 
 const DEFAULT_HTTP: HttpAddress = { host: '127.0.0.1', port: 9464, required: false };
@@ -72,7 +70,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
   const variables = readVariables(VARIABLES, env);
   const { stsEndpoint } = readCredentialSettings(env);
   const { namespace = 'default', connectionOptions } = readTemporalSettings(env);
-  const endpoint = variables.TENCENTCLOUD_REDIS_ENDPOINT;
+  const api = readApiSettings(env);
   const { REDIS_TASK_HTTP: http = DEFAULT_HTTP } = variables;
   return {
     temporal: { ...connectionOptions, address: connectionOptions.address ?? 'localhost:7233' },
@@ -80,9 +78,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     /** Undefined: the worker is not versioned. */
     version: readVersion(variables.TEMPORAL_DEPLOYMENT_NAME, variables.TEMPORAL_WORKER_BUILD_ID),
     taskQueue: variables.REDIS_TASK_QUEUE,
-    apiRps: variables.REDIS_TASK_API_RPS,
-    /** Undefined: each region's public endpoint. */
-    endpoint: endpoint?.origin,
+    api,
     /** Undefined: no health pages. */
     http: http === 'off' ? undefined : http,
     logLevel: variables.REDIS_TASK_LOG_LEVEL as LogLevel,
@@ -90,10 +86,9 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     metrics: readMetricsExporter(env),
     /** Undefined: no traces. */
     traces: readTraceExporter(env),
-    searchAttributes: variables.REDIS_TASK_SEARCH_ATTRIBUTES === 'true',
     /** Settings that work but are risky, one line each. */
     warnings: [
-      ...plainHttpWarnings('TENCENTCLOUD_REDIS_ENDPOINT', endpoint),
+      ...plainHttpWarnings('TENCENTCLOUD_REDIS_ENDPOINT', api.endpoint),
       ...plainHttpWarnings('TENCENTCLOUD_STS_ENDPOINT', stsEndpoint),
     ],
   };
@@ -114,12 +109,6 @@ function plainHttpWarnings(name: string, url: URL | undefined): string[] {
   return [
     `${name} is plain HTTP to another machine (${url.host}): anyone on the way can read the key or token that it carries, and change the answers`,
   ];
-}
-
-function readRps(text: string): number {
-  const rps = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
-  if (!(rps > 0 && rps <= API_RPS_LIMIT)) throw new TypeError(`must be a number above 0, at most ${API_RPS_LIMIT}`);
-  return rps;
 }
 
 function readAddress(text: string): HttpAddress | 'off' {

@@ -10,13 +10,17 @@ export interface Health {
   readinessProblem(): string | undefined;
   /** A page in Prometheus's text format. Undefined: the application has metrics of its own. */
   readonly metrics: (() => Promise<string>) | undefined;
+  /** Whose pages they are: headers of every answer. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Serves `/healthz`, `/readyz` and `/metrics`. Rejects when it cannot listen on the address. */
 export async function serveHealth({ host, port }: HttpAddress, health: Health): Promise<Server> {
   const server = createServer(({ url = '' }, response) => {
     void answer(url.split('?', 1)[0], health).then(([code, text]) =>
-      response.writeHead(code, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(text),
+      response
+        .writeHead(code, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8', ...health.headers })
+        .end(text),
     );
   });
   server.listen(port, host);

@@ -9,6 +9,7 @@ import { livenessProblem, readinessProblem, type WorkerFacts } from './health.js
 import { type Health, serveHealth } from './http-server.js';
 import { createLogger } from './logger.js';
 import { watchNamespace } from './namespace.js';
+import { askNeighbour, identityHeader, neighbourWarning } from './neighbour.js';
 import type { RedisTaskWorkerOptions } from './options.js';
 import { installRuntime } from './telemetry.js';
 import { connectWorkers, type TemporalWorkers } from './temporal-workers.js';
@@ -43,6 +44,8 @@ export async function runRedisTaskWorker(options: RedisTaskWorkerOptions = {}): 
     readinessProblem: () => readinessProblem({ ...facts, isStopping: signal.aborted }),
     metrics,
   });
+  const told = () => void log.info('Told to stop', { reason: String((signal.reason as Partial<Error>).message) });
+  signal.addEventListener('abort', told, { once: true });
   try {
     // Imported only then: OpenTelemetry's SDK is a hundred modules.
     const tracing = config.traces && (await (await import('./tracing.js')).startTracing(config.traces, log));
@@ -50,6 +53,7 @@ export async function runRedisTaskWorker(options: RedisTaskWorkerOptions = {}): 
     const run = connectAndRun(config, { ...options, plugins, env, signal }, facts, log);
     await run.finally(() => tracing?.end());
   } finally {
+    signal.removeEventListener('abort', told);
     health?.close();
   }
 }
@@ -87,7 +91,8 @@ async function connectAndRun(
   facts.workers = workers;
   facts.temporalProblem = undefined;
 
-  const { taskQueue, apiRps, namespace, temporal } = config;
+  const { taskQueue, namespace, temporal } = config;
+  const { requestsPerSecond: apiRps } = config.api;
   log.info('Waiting for Redis tasks', { taskQueue, apiRps, address: temporal.address, namespace });
   const ended = new AbortController();
   void watchNamespace(workers.connection, namespace, AbortSignal.any([signal, ended.signal]), (problem) => {
@@ -128,16 +133,18 @@ function logTemporal(before: string | undefined, now: string | undefined, log: L
   if (now === undefined && before !== undefined) log.info('Temporal can be used again: ready');
 }
 
-async function startHealth({ http }: WorkerConfig, log: Logger, health: Health): Promise<Server | undefined> {
+async function startHealth(config: WorkerConfig, log: Logger, health: Health): Promise<Server | undefined> {
+  const { http, namespace, taskQueue } = config;
   if (!http) return undefined;
+  const own = { namespace, taskQueue, pid: process.pid };
   const address = `${http.host}:${http.port}`;
   try {
-    return await serveHealth(http, health);
+    return await serveHealth(http, { ...health, headers: identityHeader(own) });
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
     if (http.required)
       throw new ConfigError(`REDIS_TASK_HTTP is "${address}", but it cannot be listened on: ${reason}`);
-    log.warn('No health page: its default address is taken', { address, reason });
+    log.warn(neighbourWarning(own, await askNeighbour(http)), { address, reason });
     return undefined;
   }
 }

@@ -1,4 +1,6 @@
 import { ConfigError } from '../tencent/config-error.js';
+import { watchLauncher } from './launcher.js';
+import { stopOnSignals } from './stop-signals.js';
 
 /**
  * The worker process, configured by its environment: what `npm start` and `redis-task worker` run.
@@ -6,9 +8,8 @@ import { ConfigError } from '../tencent/config-error.js';
  * @returns the exit code of the process
  */
 export async function startWorker(env: NodeJS.ProcessEnv): Promise<number> {
-  const stop = new AbortController();
-  // These listeners stay, so a second signal does not interrupt the drain.
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
+  const stop = stopOnSignals();
+  watchLauncher(process.env, () => stop.abort(new Error('the npm that ran this worker has ended')));
   try {
     // Imported late: loading the Temporal SDK takes half a second, and signals must be heard before that.
     const { runRedisTaskWorker } = await import('./run.js');

@@ -12,6 +12,7 @@ import { cachedWaits } from './cached-waits.js';
 import type { WorkerConfig } from './config.js';
 import { namespaceProblem } from './namespace.js';
 import type { RedisTaskWorkerOptions } from './options.js';
+import { askMissingSearchAttributes, searchAttributesWarning } from './search-attributes.js';
 
 /** Temporal workers on one connection: of the waits, of their calls, and of what they ask about the server. */
 export interface TemporalWorkers {
@@ -37,7 +38,7 @@ export async function connectWorkers(
   const own = { plugins, interceptors, dataConverter, sinks, tuner, identity };
   const given = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
   const workflowBundle = await loadWorkflowBundle(log, bundleExtras(options));
-  const create = () => createWorkers(config, access, { ...given, workflowBundle }, options.connection);
+  const create = () => createWorkers(config, access, { ...given, workflowBundle }, options.connection, log);
   return pRetry(create, {
     retries: Infinity,
     minTimeout: 500,
@@ -59,15 +60,22 @@ async function createWorkers(
   access: ApiAccessOptions,
   given: Partial<WorkerOptions>,
   ownersConnection: NativeConnection | undefined,
+  log: Logger,
 ): Promise<TemporalWorkers> {
-  const { temporal, namespace, taskQueue, apiRps: requestsPerSecond, endpoint, searchAttributes, version } = config;
-  const api = { ...access, requestsPerSecond, searchAttributes, ...(endpoint !== undefined && { endpoint }) };
+  const { temporal, namespace, taskQueue, version } = config;
   const connection = ownersConnection ?? (await NativeConnection.connect(temporal));
   try {
     // The SDK asks for the namespace only once a worker has its threads, and leaves them behind when that fails: each
     // attempt would keep 16 MB.
     const problem = await namespaceProblem(connection, namespace);
     if (problem !== undefined) throw new Error(problem);
+    const api = { ...config.api };
+    if (api.searchAttributes) {
+      const missing = await askMissingSearchAttributes(connection, namespace);
+      if (missing.length > 0) log.warn(searchAttributesWarning(missing, namespace));
+      // The server would refuse every task of a workflow that sets one.
+      api.searchAttributes = missing.length === 0;
+    }
     const waits = await Worker.create({
       ...given,
       connection,
@@ -85,7 +93,7 @@ async function createWorkers(
       maxCachedWorkflows: cachedWaits(),
       plugins: [...(given.plugins ?? []), new ParentCancellations(), TOGETHER],
     }).catch(refusedAsSecond(taskQueue));
-    const [calls, watch] = await createTogether(waits, workersBeside(waits, ApiAccount.ofWorkers(api)));
+    const [calls, watch] = await createTogether(waits, workersBeside(waits, new ApiAccount(api, access)));
     return { connection, waits, calls, watch };
   } catch (error) {
     if (!ownersConnection) await connection.close();

@@ -51,6 +51,7 @@ export async function awaitRedisTask(input: AwaitRedisTaskInput, carried?: unkno
     changed: (state) => setCurrentDetails(markdownOf(plan, state, apiQueue)),
     polled: (answer) => upsertSearchAttributesOf(plan, answer),
     ended: (ending) => setCurrentDetails(finalMarkdownOf(plan, wait.state, ending)),
+    mustContinue: () => workflowInfo().continueAsNewSuggested,
     async betweenPolls() {
       const { continueAsNewSuggested, historyLength } = workflowInfo();
       if (!continueAsNewSuggested && historyLength < LONG_HISTORY) return;

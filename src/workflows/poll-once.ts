@@ -1,5 +1,6 @@
 import { unanswered } from '../contract/poll-error.js';
 import { LAST_POLL_SUMMARY, pollSummary } from '../contract/view.js';
+import { isPastDeadline } from '../contract/wait-state.js';
 import {
   BACKLOG_CHECK_MS,
   type CallLimits,
@@ -12,13 +13,18 @@ import { describeTask, type Polled, PollUnderWay } from './poll.js';
 import { isQueueServed } from './queue.js';
 import type { RedisTaskWait } from './redis-task-wait.js';
 
-/** Makes one poll. Undefined when the deadline came before the answer: then the last poll is due. */
+/** Makes one poll. Undefined when the deadline came before the answer, or the run must end: then another poll is due. */
 export async function pollOnce(wait: RedisTaskWait, limits: CallLimits, beganAt: number): Promise<Polled | undefined> {
   const { plan, clock, apiQueue } = wait;
   const summary = pollSummary(plan, wait.state, limits.isLast);
   wait.become(pollBegan(wait.state));
   const poll = new PollUnderWay(() => describeTask(plan, { apiQueue, limits, summary }));
   for (let limitMs = LAST_POLL_TIMEOUT_MS; !(await isAnswered(wait, poll, limitMs)); limitMs = BACKLOG_CHECK_MS) {
+    if (wait.isToContinue) {
+      const answer = await poll.giveUp();
+      if (!answer) wait.become(pollGivenUp(wait.state, Date.now()));
+      return answer;
+    }
     const queuedMs = Date.now() - beganAt;
     const served = queuedMs < LAST_POLL_TIMEOUT_MS || (await isServed(wait));
     // Asking the server took time.
@@ -26,7 +32,7 @@ export async function pollOnce(wait: RedisTaskWait, limits: CallLimits, beganAt:
     if (!clock.isPastDeadline) continue;
     const at = new Date().toISOString();
     const error = served ? undefined : unanswered('NoActivityWorker', apiQueue, at, queuedMs);
-    const isLast = beganAt >= wait.state.deadline;
+    const isLast = isPastDeadline(wait.state, beganAt);
     if (!isLast || error) {
       const answer = await poll.giveUp();
       if (answer) return answer;
@@ -41,9 +47,10 @@ export async function pollOnce(wait: RedisTaskWait, limits: CallLimits, beganAt:
 }
 
 /** Waits for the answer: before the deadline up to it, after it for as long as the last poll may take. */
-async function isAnswered({ clock }: RedisTaskWait, poll: PollUnderWay, lastPollMs: number): Promise<boolean> {
+async function isAnswered(wait: RedisTaskWait, poll: PollUnderWay, lastPollMs: number): Promise<boolean> {
+  const { clock } = wait;
   const isLast = clock.isPastDeadline;
-  const settled = () => poll.isOver || clock.isPastDeadline !== isLast;
+  const settled = () => poll.isOver || clock.isPastDeadline !== isLast || wait.isToContinue;
   if (isLast) await clock.until(settled, lastPollMs, { summary: LAST_POLL_SUMMARY });
   else await clock.until(settled);
   return poll.isOver;

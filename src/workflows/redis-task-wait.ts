@@ -32,6 +32,8 @@ export interface WaitHost {
   ended?(ending: WaitEnding): void;
   /** Between two polls, when the wait can continue as new. */
   betweenPolls?(): Promise<void>;
+  /** Whether it must: asked when a message comes, since messages alone fill a history too. */
+  readonly mustContinue?: () => boolean;
 }
 
 /** One wait for one task: polls and pauses in turn until the task has ended or the deadline has passed. */
@@ -39,6 +41,8 @@ export class RedisTaskWait {
   // A stream of its own: a workflow that waits inline keeps its sequence of Math.random().
   private readonly jitter = getRandomStream('temporal-tencent-redis');
   readonly clock = new WaitClock(this);
+  /** Ends a pause, and gives up a poll that is under way: in a long queue it outlasts any number of messages. */
+  isToContinue = false;
 
   constructor(
     readonly plan: WaitPlan,
@@ -76,11 +80,16 @@ export class RedisTaskWait {
   }
 
   pollNow(): void {
-    this.become(requestPoll(this.state, Date.now()));
+    this.heard(requestPoll(this.state, Date.now()));
   }
 
   moveDeadline(deadline: number): void {
-    this.become({ ...this.state, deadline });
+    this.heard({ ...this.state, deadline });
+  }
+
+  private heard(state: WaitState): void {
+    this.isToContinue ||= this.host.mustContinue?.() ?? false;
+    this.become(state);
   }
 
   become(state: WaitState): void {
@@ -91,6 +100,7 @@ export class RedisTaskWait {
   private async pollUntilOver(): Promise<RedisTaskResult> {
     for (;;) {
       await this.pause();
+      if (this.isToContinue) await this.host.betweenPolls?.();
 
       const beganAt = Date.now();
       const answer = await this.poll(beganAt);
@@ -118,8 +128,8 @@ export class RedisTaskWait {
     for (;;) {
       const dueAt = nextPollAt(this.state);
       const now = Date.now();
-      if (dueAt === null || dueAt <= now) return;
-      const moved = () => nextPollAt(this.state) !== dueAt;
+      if (dueAt === null || dueAt <= now || this.isToContinue) return;
+      const moved = () => nextPollAt(this.state) !== dueAt || this.isToContinue;
       if (dueAt !== this.state.deadline) {
         await this.clock.until(moved, dueAt - now, { summary: pauseSummary(this.state, dueAt, now) });
       } else if (this.clock.isPastDeadline) {

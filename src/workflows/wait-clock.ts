@@ -1,6 +1,6 @@
 import { CancellationScope, condition, type TimerOptions } from '@temporalio/workflow';
 import { deadlineSummary } from '../contract/view.js';
-import type { WaitState } from '../contract/wait-state.js';
+import { isPastDeadline, type WaitState } from '../contract/wait-state.js';
 import { StaleReplayGuard } from './stale-replay-guard.js';
 
 /** The deadline of a wait, and all of its conditions. */
@@ -15,7 +15,7 @@ export class WaitClock {
   constructor(private readonly wait: { readonly state: WaitState }) {}
 
   get isPastDeadline(): boolean {
-    return this.rungAt >= this.wait.state.deadline;
+    return isPastDeadline(this.wait.state, this.rungAt);
   }
 
   /** The deadline has come, whether its timer has fired or not. */

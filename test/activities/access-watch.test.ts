@@ -18,8 +18,22 @@ describe('the access to the API', () => {
     const access = new AccessWatch((error) => told.push(error?.code));
     const make = (call: () => Promise<unknown>, again: () => Promise<unknown> = succeed) =>
       access.watch(call, again).catch(() => undefined);
-    return { told, make };
+    return { told, make, access };
   }
+
+  test('is not asked for any more when nobody makes calls, and again with the next refused call', async () => {
+    const { told, make, access } = watchAccess();
+    const again = jest.fn(() => Promise.reject(refusal));
+    await make(() => Promise.reject(refusal), again);
+    access.stopProbing();
+    await jest.advanceTimersByTimeAsync(60_000);
+    expect(again).toHaveBeenCalledTimes(0);
+
+    await make(() => Promise.reject(refusal), again);
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(again).toHaveBeenCalledTimes(1);
+    expect(told).toEqual([refusal.code]);
+  });
 
   test('is lost with the first refused call, which is told once', async () => {
     const { told, make } = watchAccess();

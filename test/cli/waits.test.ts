@@ -317,6 +317,9 @@ describe('doctor', () => {
     namespace: 'passed',
     'workers for waits': 'passed',
     'workers for calls': 'passed',
+    // The server has none, and no worker here needs them.
+    'search attributes': 'skipped',
+    'open waits': 'passed',
     credentials: 'passed',
     clock: 'passed',
     settings: 'passed',
@@ -345,6 +348,50 @@ describe('doctor', () => {
     expect(ended.stdout).toContain('REDIS_TASK_API_RPS');
     expect(ended.stdout).not.toContain('wrong');
     expect(ended.code).toBe(9);
+  });
+
+  test('names the search attributes that are missing, and the waits that stand still for it', async () => {
+    const taskQueue = `stalled-${randomUUID()}`;
+    await waits.serveWaits(taskQueue);
+    await waits.serveCalls(taskQueue, true);
+    const stalled = await new RedisTaskClient(waits.client, { taskQueue }).start({
+      ...{ taskId: waits.addTask(RUNNING), region: REGION },
+    });
+    await until(
+      () => stalled.describe(),
+      ({ raw }) => (raw.pendingWorkflowTask?.attempt ?? 0) >= 3,
+    );
+    const settings = { ...environment(taskQueue), ...apiEnvironment(), REDIS_TASK_SEARCH_ATTRIBUTES: 'true' };
+    const ended = await redisTask(['doctor'], settings);
+    await stalled.terminate();
+
+    expect(results(ended)).toMatchObject({ 'search attributes': 'failed', 'open waits': 'failed' });
+    expect(ended.stdout).toContain('does not have the search attributes RedisTaskStatus, RedisRegion, RedisInstanceId');
+    expect(ended.stdout).toMatch(
+      new RegExp(`1 of 1 open waits stand still: ${stalled.workflowId}, attempt \\d+ [^"]*RedisTaskStatus`),
+    );
+    expect(ended.code).toBe(1);
+  });
+
+  test('shows the last error of open waits', async () => {
+    const taskQueue = `failing-${randomUUID()}`;
+    await waits.serveWaits(taskQueue);
+    await waits.serveCalls(taskQueue);
+    const own = new RedisTaskClient(waits.client, { taskQueue });
+    const task = { taskId: waits.addTask(RUNNING), region: REGION };
+    const wait = await own.start({ ...task, polling: { initialInterval: '1h' } });
+    const state = () => own.state(task).catch(() => undefined);
+    await until(state, (each) => each?.polls === 1 && each.nextPollAt !== null);
+    waits.simulator.fault({ kind: 'error', code: 'AuthFailure.SecretIdNotFound' }, { taskId: task.taskId });
+    await own.pollNow(task);
+    await until(state, (each) => each?.lastError !== undefined);
+    const ended = await redisTask(['doctor'], { ...environment(taskQueue), ...apiEnvironment() });
+    await wait.terminate();
+
+    expect(results(ended)).toEqual(good);
+    expect(ended.stdout).toContain(
+      `Of 1 open waits, 1 had a failed poll: ${wait.workflowId}, AuthFailure.SecretIdNotFound: `,
+    );
   });
 
   test('sees a clock that is off', async () => {
@@ -379,6 +426,33 @@ describe('worker', () => {
     expect(jsonLines(ended)).toMatchObject([{ taskId, status: 'succeed' }]);
     expect(await worker.ended).toMatchObject({ code: 0, stdout: '' });
   });
+});
+
+describe('a reader that has closed the pipe', () => {
+  test('does not change how the command ends', async () => {
+    const failed = waits.addTask({ status: 'failed' });
+    const command = `"${process.execPath}" lib/cli/main.js await ${failed} --wait-for-worker | true; echo code "\${PIPESTATUS[0]}"`;
+    const shell = new Process(['bash', '-c', command], { env: { PATH: process.env['PATH'], ...environment() } });
+    await shell.end;
+
+    expect(shell.stdout).toBe('code 6\n');
+  });
+});
+
+test('start prints the waits that it has started, also when another one fails', async () => {
+  const [taken, free] = [waits.addTask(RUNNING), waits.addTask(RUNNING)];
+  const workflowId = `${waits.taskQueue}/${REGION}/${taken}`;
+  const other = await waits.client.workflow.start('migrateTable', { workflowId, taskQueue: `nobody-${randomUUID()}` });
+  const ended = await redisTask(['start', taken, free]);
+  await other.terminate();
+
+  expect(jsonLines(ended)).toMatchObject([
+    { taskId: free },
+    { type: 'IdTaken', details: { taskId: taken, workflowId } },
+  ]);
+  expect(ended.stderr).toContain('its type is migrateTable');
+  expect(ended.code).toBe(1);
+  await client.cancel({ taskId: free, region: REGION });
 });
 
 test('the history of a wait has as many events as simulate says', async () => {

@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { Worker } from '@temporalio/worker';
-import { RedisTaskClient } from '../../src/client/index.js';
-import { devServer } from '../support/environments.js';
-import { REGION, until, Waits } from '../support/waits.js';
+import { RedisTaskClient, RedisTaskNoWorkerError, RedisTaskStateError } from '../../src/client/index.js';
+import { devServer, workflowBundle } from '../support/environments.js';
+import { errorOf, REGION, until, Waits } from '../support/waits.js';
 import { Command, jsonLines, settingsFor } from './command.js';
 
 /** Five seconds, and what a busy machine takes to start the command. */
@@ -126,6 +126,57 @@ test.concurrent('extend says that the new deadline is not confirmed, exit code 9
   expect({ code, stdout }).toEqual({ code: 9, stdout: '' });
   expect(stderr).toMatch(/^redis-task: No worker answered within 5 s\. The new deadline is not confirmed: [^\n]*\n$/);
   await waits.client.workflow.getHandle(workflowId).terminate();
+});
+
+test.concurrent('status of a wait whose worker has been gone for a while says so, exit code 9', async () => {
+  const { taskQueue, client, leave } = await workers();
+  const task = { taskId: waits.addTask(RUNNING), region: REGION };
+  const { workflowId } = await client.start({ ...task, polling: { initialInterval: '1h' } });
+  await until(
+    () => client.state({ workflowId }).catch(() => undefined),
+    (state) => state?.polls === 1 && state.nextPollAt !== null,
+  );
+  await leave();
+  // Until then the server lets the deadline pass; from then on it says at once that it has seen no worker.
+  const refusal = await until(
+    () => waits.client.withDeadline(Date.now() + 3_000, () => errorOf(client.state({ workflowId }))),
+    // Behind ours and the SDK's are the server's words.
+    (error) => String(((error as Error).cause as Error).cause).includes('no poller seen'),
+  );
+  const ended = await redisTask(['status', workflowId], taskQueue).ended;
+
+  expect(refusal).toBeInstanceOf(RedisTaskStateError);
+  expect(refusal).toMatchObject({ workflowId, reason: 'unanswered' });
+  expect(ended).toMatchObject({ code: 9, stdout: '' });
+  expect(ended.stderr).toMatch(/^redis-task: No worker answered within 5 s\. [^\n]*\n$/);
+  await waits.client.workflow.getHandle(workflowId).terminate();
+});
+
+test.concurrent('workers of a version that is not the current one are idle: each command says what to do', async () => {
+  const taskQueue = `versioned-${randomUUID()}`;
+  const deploymentName = `deployment-${randomUUID()}`;
+  const version = { deploymentName, buildId: 'v1' };
+  await waits.serve({
+    taskQueue,
+    workflowBundle: workflowBundle(),
+    workerDeploymentOptions: { version, useWorkerVersioning: true, defaultVersioningBehavior: 'AUTO_UPGRADE' },
+  });
+  await waits.serveCalls(taskQueue);
+  const client = new RedisTaskClient(waits.client, { taskQueue });
+  const task = { taskId: waits.addTask(SUCCEED), region: REGION };
+  const error = await errorOf(client.await(task));
+  const command = redisTask(['await', task.taskId], taskQueue).ended;
+  const doctor = redisTask(['doctor'], taskQueue).ended;
+
+  const advice = `Version ${deploymentName}.v1 polls it, but gets nothing until it is the current version`;
+  expect(error).toBeInstanceOf(RedisTaskNoWorkerError);
+  expect((error as Error).message).toContain(advice);
+  expect(await command).toMatchObject({ code: 9, stderr: expect.stringContaining(advice) as string });
+  expect(await doctor).toMatchObject({ code: 9, stdout: expect.stringContaining(advice) as string });
+  await waits.client.workflowService.setWorkerDeploymentCurrentVersion({
+    ...{ namespace: 'default', deploymentName, buildId: 'v1', ignoreMissingTaskQueues: true },
+  });
+  await expect(client.result(task)).resolves.toMatchObject({ status: 'succeed' });
 });
 
 describe('doctor', () => {

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection, type WorkflowClientInterceptor, WorkflowNotFoundError } from '@temporalio/client';
@@ -6,10 +8,13 @@ import { Worker } from '@temporalio/worker';
 import {
   RedisTaskClient,
   RedisTaskError,
+  RedisTaskIdTakenError,
   RedisTaskNoWorkerError,
+  RedisTaskStateError,
   RedisTaskWaitCancelledError,
   type RedisTaskOutcome,
 } from '../../src/client/index.js';
+import { cancelWait } from '../../src/client/wait-handle.js';
 import type { RedisTaskWaitState } from '../../src/contract/view.js';
 import { devServer } from '../support/environments.js';
 import { eventsOf } from '../support/histories.js';
@@ -180,7 +185,66 @@ describe('starting and awaiting', () => {
   });
 });
 
+test('a state that a worker cannot tell is an error of ours, in whichever form the SDK has it', async () => {
+  const taskQueue = `odd-${randomUUID()}`;
+  const workflowsPath = fileURLToPath(new URL('odd-workflows.ts', import.meta.url));
+  await waits.serve({ taskQueue, workflowsPath });
+  const odd = new RedisTaskClient(waits.client, { taskQueue });
+  const reasons = { throws: /the state is spoilt/, isHuge: /limit/, isMissing: /getState/ };
+  for (const [how, said] of Object.entries(reasons)) {
+    const workflowId = `odd-${randomUUID()}`;
+    const handle = await waits.client.workflow.start('awaitRedisTask', { workflowId, taskQueue, args: [{ how }] });
+    const error = await errorOf(odd.state({ workflowId }));
+
+    expect(error).toBeInstanceOf(RedisTaskStateError);
+    expect(error).toMatchObject({ workflowId, reason: 'refused', message: expect.stringMatching(said) as string });
+    await handle.terminate();
+  }
+});
+
+test('a workflow of another type under the id of a wait is not joined, and is sent nothing', async () => {
+  const task = { taskId: waits.addTask(RUNNING), region };
+  const workflowId = `${waits.taskQueue}/${region}/${task.taskId}`;
+  const taskQueue = `nobody-${randomUUID()}`;
+  const other = await waits.client.workflow.start('migrateTable', { workflowId, taskQueue });
+  const error = await errorOf(client.start(task));
+  const [outcome] = await client.awaitAll([task]);
+
+  expect(error).toBeInstanceOf(RedisTaskIdTakenError);
+  expect(error).toMatchObject({ workflowId, workflowType: 'migrateTable' });
+  expect((error as Error).message).toMatch(new RegExp(`${workflowId} is no wait .*: its type is migrateTable`));
+  expect(outcome?.error).toBeInstanceOf(RedisTaskIdTakenError);
+  expect(eventsOf(await other.fetchHistory(), 'EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED')).toEqual([]);
+  await other.terminate();
+  // Once it has ended, the id is free.
+  await client.start(task);
+  await client.cancel(task);
+});
+
+test('a cancellation that Temporal does not answer is no confirmed request, and takes its five seconds', async () => {
+  const sockets = new Set<Socket>();
+  const silent = createServer((socket) => void sockets.add(socket)).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const connection = Connection.lazy({ address: `127.0.0.1:${(silent.address() as AddressInfo).port}` });
+  const own = new Client({ connection });
+  // Else the SDK waits and tries again for longer than a test may take.
+  await expect(cancelWait(own, own.workflow.getHandle('a-wait'))).rejects.toThrow();
+  for (const socket of sockets) socket.destroy();
+  silent.close();
+});
+
 describe('awaitAll', () => {
+  test('starts nothing when its inputs cannot be read', async () => {
+    const task = { taskId: waits.addTask(RUNNING), region };
+    const inputs = function* () {
+      yield task;
+      throw new Error('the file ends here');
+    };
+
+    await expect(client.awaitAll(inputs())).rejects.toThrow('the file ends here');
+    await expect(client.find(task)).resolves.toEqual([]);
+  });
+
   test('starts no more than fifty at once, and asks for no more than a hundred results', async () => {
     const starts = new Gauge();
     const results = new Gauge();

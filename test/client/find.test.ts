@@ -1,14 +1,16 @@
 // Waits that others have started: children of pipelines, with and without what tells their task.
 import { randomUUID } from 'node:crypto';
-import { WorkflowNotFoundError } from '@temporalio/client';
+import { Client, ServiceError, WorkflowNotFoundError } from '@temporalio/client';
 import {
   RedisTaskClient,
   RedisTaskSeveralWaitsError,
   RedisTaskWaitCancelledError,
   RedisTaskWaitEndedError,
 } from '../../src/client/index.js';
-import { devServer } from '../support/environments.js';
+import { encryption } from '../plugin/codec.js';
+import { devServer, workflowBundle } from '../support/environments.js';
 import { eventNames } from '../support/histories.js';
+import { readsBoth } from '../support/mixed-codec.js';
 import { REGION as region, until, Waits } from '../support/waits.js';
 
 const RUNNING = { status: 'running' };
@@ -136,6 +138,67 @@ test.concurrent('of several waits for a task none is touched: each can be named 
   expect(await histories()).toEqual(before);
   for (const wait of await client.find(task)) await expect(client.cancel(wait)).resolves.toBe('cancelled');
   expect(await Promise.all([own, workflowId].map(statusOf))).toEqual(['CANCELLED', 'CANCELLED']);
+});
+
+test.concurrent('a list of waits that breaks off is not taken for a complete one: nothing is done', async () => {
+  const taskId = waits.addTask(RUNNING);
+  const task = { taskId, region };
+  const own = (await client.start({ ...task, polling })).workflowId;
+  const { workflowId } = await pipeline(taskId);
+  await untilListed(taskId, own);
+  const { connection } = waits.env;
+  const { workflowService } = connection;
+  // The pipeline's wait is on the page that does not come.
+  const listWorkflowExecutions = async (request: { nextPageToken?: Uint8Array }) => {
+    if ((request.nextPageToken?.length ?? 0) > 0) throw new Error('the next page did not come');
+    const { executions } = await workflowService.listWorkflowExecutions(request);
+    const page = executions.filter(({ execution }) => execution?.workflowId === own);
+    return { executions: page, nextPageToken: Buffer.from('more') };
+  };
+  const service = Object.create(workflowService, {
+    listWorkflowExecutions: { value: listWorkflowExecutions },
+  }) as object;
+  const broken = Object.create(connection, { workflowService: { value: service } }) as typeof connection;
+  const cut = new RedisTaskClient(new Client({ connection: broken }), { taskQueue: waits.taskQueue });
+
+  for (const act of [() => cut.find(task), () => cut.cancel(task), () => cut.find({ taskId: 404_404, region })]) {
+    await expect(act()).rejects.toThrow(ServiceError);
+  }
+  expect(await Promise.all([own, workflowId].map(statusOf))).toEqual(['RUNNING', 'RUNNING']);
+  for (const wait of await client.find(task)) await client.cancel(wait);
+});
+
+test.concurrent('waits whose memo this client cannot read hide no others, and are found by their id', async () => {
+  const taskQueue = `mixed-${randomUUID()}`;
+  const dataConverter = { payloadCodecs: [readsBoth] };
+  await waits.serve({ taskQueue, workflowBundle: workflowBundle(), dataConverter });
+  await waits.serveCalls(taskQueue);
+  const { connection } = waits.env;
+  const codec = new Client({ connection, dataConverter: { payloadCodecs: [encryption] } });
+  const plain = new RedisTaskClient(waits.client, { taskQueue });
+  const secret = { taskId: waits.addTask(RUNNING), region };
+  const task = { taskId: waits.addTask(RUNNING), region };
+  const others = [
+    await new RedisTaskClient(codec, { taskQueue }).start({ ...secret, polling }),
+    // Nothing that this client can read tells its task.
+    await codec.workflow.start('awaitRedisTask', { taskQueue, workflowId: `own-${randomUUID()}`, args: [secret] }),
+  ];
+  const { workflowId } = await plain.start({ ...task, polling });
+  await until(
+    () => waits.client.workflow.count(`TaskQueue = '${taskQueue}'`),
+    ({ count }) => count === 3,
+  );
+  await untilPausing(workflowId);
+
+  expect((await plain.find(task)).map((each) => each.workflowId)).toEqual([workflowId]);
+  expect((await plain.find(secret)).map((each) => each.workflowId)).toEqual([others[0]?.workflowId]);
+  await expect(plain.state(secret)).resolves.toMatchObject(secret);
+  const joined = plain.await(secret);
+  await expect(plain.cancel(secret)).resolves.toBe('cancelled');
+  await expect(joined).rejects.toBeInstanceOf(RedisTaskWaitCancelledError);
+  await expect(plain.cancel({ workflowId: others[1]?.workflowId ?? '' })).resolves.toBe('cancelled');
+  await expect(plain.find({ taskId: 404_404, region })).resolves.toEqual([]);
+  await plain.cancel(task);
 });
 
 test.concurrent('when no wait runs, the one that ended last is read', async () => {

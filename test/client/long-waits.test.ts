@@ -1,4 +1,5 @@
 // Joined waits that have continued as new, on a dev server of their own, which suggests that after twenty events.
+import { Client } from '@temporalio/client';
 import { RedisTaskClient, RedisTaskWaitCancelledError } from '../../src/client/index.js';
 import { LONG_HISTORIES_SERVER, ownDevServer } from '../support/environments.js';
 import { REGION as region, until, Waits } from '../support/waits.js';
@@ -38,6 +39,15 @@ async function joinedLate(taskId: number) {
   return { joined, firstRun };
 }
 
+/** As when the namespace's retention is over. */
+async function deleteRun(workflowId: string, runId: string): Promise<void> {
+  const workflowExecution = { workflowId, runId };
+  await waits.client.workflowService.deleteWorkflowExecution({ namespace: 'default', workflowExecution });
+  const run = waits.client.workflow.getHandle(workflowId, runId);
+  const isThere = () => run.describe().then(Boolean, () => false);
+  await until(isThere, (answer) => !answer);
+}
+
 test.concurrent('the handle to a joined wait cancels it after it has continued as new', async () => {
   const taskId = waits.addTask(RUNNING);
   const { joined } = await joinedLate(taskId);
@@ -50,21 +60,35 @@ test.concurrent('the handle to a joined wait cancels it after it has continued a
 test.concurrent('a wait is joined, and its result is had, when its first run has left the namespace', async () => {
   const taskId = waits.addTask(RUNNING);
   const { workflowId, firstRun } = await joinedLate(taskId).then(({ joined, ...rest }) => ({ ...joined, ...rest }));
-  const execution = { workflowId, runId: firstRun };
-  await waits.client.workflowService.deleteWorkflowExecution({ namespace: 'default', workflowExecution: execution });
-  await until(
-    () =>
-      waits.client.workflow
-        .getHandle(workflowId, firstRun)
-        .describe()
-        .then(Boolean, () => false),
-    (isThere) => !isThere,
-  );
+  await deleteRun(workflowId, firstRun);
   const joined = await client.start({ taskId, region, polling });
   waits.simulator.setTask(taskId, { status: 'succeed' });
 
   await expect(joined.result()).resolves.toMatchObject({ taskId, status: 'succeed' });
 });
+
+test.concurrent(
+  'awaitAll has the result of a wait whose first run has left the namespace before it is asked for',
+  async () => {
+    const taskId = waits.addTask(RUNNING);
+    const late = new RedisTaskClient(new Client({ connection: waits.env.connection }), { taskQueue: waits.taskQueue });
+    const { workflow } = late.client;
+    const result = workflow.result.bind(workflow);
+    // As when a hundred others were to be waited for first.
+    workflow.result = async (workflowId, runId, ...rest) => {
+      workflow.result = result;
+      const firstRun = runId ?? '';
+      await runBeyond(taskId, firstRun);
+      await deleteRun(workflowId, firstRun);
+      waits.simulator.setTask(taskId, { status: 'succeed' });
+      return result(workflowId, runId, ...rest);
+    };
+    const [outcome] = await late.awaitAll([{ taskId, region, polling }]);
+
+    expect(outcome?.error).toBeUndefined();
+    expect(outcome?.result).toMatchObject({ taskId, status: 'succeed' });
+  },
+);
 
 test.concurrent('the handle to a joined wait leaves alone the wait that was started after its end', async () => {
   const taskId = waits.addTask(RUNNING);

@@ -35,8 +35,8 @@ describe('the message of a failure', () => {
     ['RedisTaskFailed', ofTask],
     ['RedisTaskErrored', ofTask],
     ['RedisTaskTimedOut', [...ofTask, ...ofError, 'maxWait of 2 h', 'resumeInput']],
-    ['RedisTaskUnauthorized', [...ofError, 'redis:DescribeTaskInfo']],
-    ['RedisTaskRejected', ofError],
+    ['RedisTaskUnauthorized', [...ofError, ...ofTask, 'redis:DescribeTaskInfo']],
+    ['RedisTaskRejected', [...ofError, ...ofTask]],
   ])('of type %s holds all the facts and says what to do', (type, expected) => {
     const message = messageOf(type);
 

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { measureSchedules } from '../../bench/schedules/measure.js';
+import { measureSchedules, sharesOfTerraform } from '../../bench/schedules/measure.js';
 import { plot } from '../../bench/schedules/plot.js';
 import { tablesOf, withTables } from '../../bench/schedules/tables.js';
+import { ours } from '../../bench/schedules/waiters.js';
 
 const figures = measureSchedules();
 const docs = (file: string) => readFile(new URL(`../../docs/${file}`, import.meta.url), 'utf8');
@@ -27,5 +28,17 @@ describe("calls times lateness, as a share of Terraform's waiter", () => {
     ['this package, `expectedDuration` twice the truth', 0.9],
   ])('of %s is at most %d', (name, share) => {
     expect(figures.besideTerraform[name]).toBeLessThanOrEqual(share);
+  });
+});
+
+describe("no schedule of this package is behind Terraform's waiter in calls and in lateness", () => {
+  test.each([9, 12, 15, 20, 25, 30, 40, 50, 60, 90, 120, 180, 600, 1_800])('for tasks of %d s', (lengthS) => {
+    const behind = [0.1, 0.2].flatMap((spread) =>
+      Object.entries(sharesOfTerraform(lengthS, spread))
+        .filter(([name, { calls, lateS }]) => name in ours && calls > 1 && lateS > 1)
+        .map(([name, { calls, lateS }]) => `${name}, spread by ${spread}: ${calls.toFixed(3)} and ${lateS.toFixed(3)}`),
+    );
+
+    expect(behind).toEqual([]);
   });
 });

@@ -104,31 +104,31 @@ describe('a schedule with an expected duration', () => {
     expectedDurationMs: 100_000,
   };
 
-  test('polls at 0.4, 0.55 and 0.8 of it, then from the first interval again', () => {
+  test('polls at 0.4, 0.55 and 0.8 of it, then from the second interval on', () => {
     const polls = pollsOf(ofHundredSeconds, [0, 0, 0, 0, 0, 0]);
 
-    expect(polls).toEqual([0, 40_000, 55_000, 80_000, 82_000, 86_000, 94_000]);
+    expect(polls).toEqual([0, 40_000, 55_000, 80_000, 84_000, 92_000, 102_000]);
   });
 
   test('polls at the same times when its calls take long', () => {
-    expect(pollsOf(ofHundredSeconds, [0, 0, 0, 0], 500)).toEqual([0, 40_000, 55_000, 80_000, 82_500]);
+    expect(pollsOf(ofHundredSeconds, [0, 0, 0, 0], 500)).toEqual([0, 40_000, 55_000, 80_000, 84_500]);
   });
 
   test('leaves out a poll whose time has passed before the answer to the one before', () => {
-    expect(nextInterval(ofHundredSeconds, 56_000, 0, 0)).toEqual({ delayMs: 24_000, step: 0 });
+    expect(nextInterval(ofHundredSeconds, 56_000, 0, 0)).toEqual({ delayMs: 24_000, step: 1 });
     expect(nextInterval(ofHundredSeconds, 80_000, 0, 0.5)).toEqual({ delayMs: 2_000, step: 1 });
   });
 
   test('is never closer to the poll before than the first interval', () => {
-    expect(nextInterval(ofHundredSeconds, 39_500, 0, 0)).toEqual({ delayMs: 2_000, step: 0 });
+    expect(nextInterval(ofHundredSeconds, 39_500, 0, 0)).toEqual({ delayMs: 2_000, step: 1 });
   });
 
   test.each([
-    [1_000, [0, 2_000, 4_000, 8_000, 16_000]],
-    [2_000, [0, 2_000, 4_000, 8_000, 16_000]],
-    [5_000, [0, 2_000, 4_000, 6_000, 10_000]],
-    [10_000, [0, 4_000, 6_000, 8_000, 10_000]],
-  ])('of %d ms makes do with the first interval', (expectedDurationMs, polls) => {
+    [1_000, [0, 2_000, 6_000, 14_000, 24_000]],
+    [2_000, [0, 2_000, 6_000, 14_000, 24_000]],
+    [5_000, [0, 2_000, 4_000, 8_000, 16_000]],
+    [10_000, [0, 4_000, 6_000, 8_000, 12_000]],
+  ])('of %d ms is no closer to the start than the first interval', (expectedDurationMs, polls) => {
     expect(pollsOf({ ...ofHundredSeconds, expectedDurationMs }, [0.5, 0.5, 0.5, 0.5])).toEqual(polls);
   });
 

@@ -1,3 +1,4 @@
+import type { WaitPlan } from '../../src/contract/input.js';
 import { beginWait } from '../../src/contract/wait-state.js';
 import {
   dueWarnings,
@@ -28,11 +29,11 @@ describe('a wait', () => {
     expect(wait.pollsAt).toEqual([0, 2.5, 7]);
   });
 
-  test('is sparse for 0.8 of the expected duration after the first poll, then starts its pace anew', () => {
+  test('is sparse for 0.8 of the expected duration after the first poll, then goes on at its pace from the second interval', () => {
     const wait = new PlayedWait(planOf({ polling: { expectedDuration: '100s' } }), running);
     for (let polls = 0; polls < 6; polls += 1) wait.poll();
 
-    expect(wait.pollsAt).toEqual([0, 40, 55, 80, 82, 86]);
+    expect(wait.pollsAt).toEqual([0, 40, 55, 80, 84, 92]);
   });
 
   test('counts the polls that returned a task, not those that failed', () => {
@@ -135,12 +136,76 @@ describe('a task that no poll has ever seen', () => {
   });
 });
 
-describe('a task that has been seen', () => {
-  test('is waited for to the deadline although the API says that it does not exist', () => {
-    const wait = new PlayedWait(planOf({ maxWait: '1m' }), (at) => (at === 0 ? running() : refused('unknownTask')));
+describe('a task that has been seen and is then unknown', () => {
+  const everyMinute = planOf({ maxWait: '1h', polling: { initialInterval: '1m', maximumInterval: '1m' } });
+  const afterFirst = (answer: (at: number) => PollAnswer) => (at: number) => (at === 0 ? running() : answer(at));
+  const unknown = () => refused('unknownTask', { code: 'ResourceNotFound.InstanceNotExists' });
+  const lastPollOf = (plan: WaitPlan, answer: (at: number) => PollAnswer) => {
+    const wait = new PlayedWait(plan, afterFirst(answer));
+    const { failure } = wait.toEnd();
+    return { at: wait.pollsAt.at(-1), failure };
+  };
+
+  test('is rejected when it was so for ten minutes, with what was seen last', () => {
+    const { at, failure } = lastPollOf(everyMinute, unknown);
+
+    expect(failure).toMatchObject({
+      type: 'RedisTaskRejected',
+      details: {
+        status: 'running',
+        instanceId: 'crs-09u2u96z',
+        polls: 1,
+        lastError: { code: 'ResourceNotFound.InstanceNotExists' },
+        resumeInput: { taskId: 18215 },
+      },
+    });
+    expect(failure?.message).toContain('on 11 polls in a row');
+    expect(failure?.message).toContain('It was last seen in status "running"');
+    expect(at).toBe(660);
+  });
+
+  test('needs three polls in a row also when ten minutes are over with the second', () => {
+    const seldom = planOf({ maxWait: '1d', polling: { initialInterval: '15m', maximumInterval: '15m' } });
+
+    expect(lastPollOf(seldom, unknown).at).toBe(45 * 60);
+  });
+
+  test.each<[string, PollAnswer]>([
+    ['the task itself', seen('running')],
+    ['a transient error', refused('transient')],
+    ['a throttled call', refused('throttled')],
+    ['another kind of refusal', refused('rejected')],
+    ['a refused key', refused('unauthorized')],
+  ])('begins its ten minutes anew after %s', (_, between) => {
+    const { at, failure } = lastPollOf(everyMinute, (at) => (at === 600 ? between : unknown()));
+
+    expect(failure?.type).toBe('RedisTaskRejected');
+    expect(at).toBe(660 + 600);
+  });
+
+  test('does not make the minute of another refusal shorter, or longer', () => {
+    const everyHalf = planOf({ maxWait: '1h', polling: { initialInterval: '30s', maximumInterval: '30s' } });
+    const { at, failure } = lastPollOf(everyHalf, (at) => (at < 300 ? unknown() : refused('unauthorized')));
+
+    expect(failure?.type).toBe('RedisTaskUnauthorized');
+    expect(failure?.message).toContain('on 3 polls in a row');
+    expect(at).toBe(360);
+  });
+
+  test('is waited for to the deadline when that is nearer', () => {
+    const wait = new PlayedWait({ ...everyMinute, maxWaitMs: 600_000 }, afterFirst(unknown));
 
     expect(wait.toEnd().failure?.type).toBe('RedisTaskTimedOut');
-    expect(wait.pollsAt.at(-1)).toBe(60);
+    expect(wait.pollsAt.at(-1)).toBe(600);
+  });
+
+  test('never ends the wait while two kinds of answers take turns', () => {
+    const { at, failure } = lastPollOf(everyMinute, (at) =>
+      (at / 60) % 2 === 0 ? unknown() : refused('unauthorized'),
+    );
+
+    expect(failure?.type).toBe('RedisTaskTimedOut');
+    expect(at).toBe(3_600);
   });
 });
 
@@ -218,7 +283,7 @@ describe('pollNow', () => {
     pollNow(wait);
     wait.poll().poll().poll().poll().poll();
 
-    expect(wait.pollsAt).toEqual([0, 10, 40, 55, 80, 82]);
+    expect(wait.pollsAt).toEqual([0, 10, 40, 55, 80, 84]);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { PollErrorClass } from '../../src/contract/poll-error.js';
-import type { CallRecord, WaitRecord } from './wait-record.js';
+import type { CallRecord, PollRecord, WaitRecord } from './wait-record.js';
 import { TERMINAL, trueEnd, trueStatus, UNTRUE_STATUS } from './wait-script.js';
 
 /** How exactly an oracle can know what happened when. */
@@ -24,6 +24,9 @@ export function judge(record: WaitRecord, precision: Precision): string[] {
 const CLOSEST_MS = 1_000;
 /** From the first poll on, a task that no poll has seen may still become visible. */
 const GRACE_MS = 15_000;
+/** For how long the API must say that a task that was seen does not exist, or refuse to describe it. */
+const UNKNOWN_MS = 600_000;
+const REFUSED_MS = 60_000;
 /** What a cancellation may take, and how long a call may outlive its wait. */
 const CANCEL_MS = 2_000;
 /** The last poll where nobody serves the queue; the limit of one attempt; four attempts with their pauses. */
@@ -150,14 +153,40 @@ const RULES: readonly Rule[] = [
       }
       return;
     }
-    if (lastClass === 'unknownTask') yield 'A task that was seen was rejected as unknown';
+    // "No such task" counts by itself, the other refusals together. A poll may have several calls: the last one tells.
+    const isUnknown = lastClass === 'unknownTask';
+    const counts = ({ answeredAt = Infinity }: PollRecord): boolean => {
+      const told = classOf(heard.findLast(({ at }) => at <= answeredAt + clockMs));
+      return isUnknown ? told === 'unknownTask' : told === 'unauthorized' || told === 'rejected';
+    };
     const answered = polls.filter(({ answeredAt }) => answeredAt !== undefined);
-    const lastGood = answered.map(({ gaveTask }) => gaveTask).lastIndexOf(true);
-    const row = answered.slice(lastGood + 1);
+    const row = answered.slice(answered.findLastIndex((poll) => poll.gaveTask || !counts(poll)) + 1);
     // A wait hears the last answer when a worker runs it, and that ends it.
     const span = endedAt - (row[0]?.answeredAt ?? 0);
-    if (row.length < 3 || span < 60_000 - clockMs) {
-      yield `${ending.as} after ${row.length} failed polls in a row over ${span} ms, although the task was seen`;
+    if (row.length < 3 || span < (isUnknown ? UNKNOWN_MS : REFUSED_MS) - clockMs) {
+      yield `${ending.as} after ${row.length} polls in a row over ${span} ms (${String(lastClass)}), although the task was seen`;
+    }
+  },
+
+  function* aSeenTaskIsGivenUpInTime(record, { busyMs }) {
+    const { polls, calls, ending, endedAt = Infinity, script } = record;
+    const firstSeen = polls.find(({ gaveTask }) => gaveTask);
+    if (!firstSeen || ending?.as === 'cancelled') return;
+    for (const [kinds, spanMs] of [
+      [['unknownTask'], UNKNOWN_MS],
+      [['unauthorized', 'rejected'], REFUSED_MS],
+    ] as const) {
+      // Every call of the wait says so from here on: the third, and the first that comes late enough, is the last.
+      const lastOther = calls.findLastIndex((call) => !kinds.some((kind) => kind === classOf(call)));
+      const row = calls.slice(lastOther + 1).filter(({ isRepair, mayBeProbe }) => !isRepair && !mayBeProbe);
+      const first = row[0];
+      if (!first || row.length < 3) continue;
+      const pause =
+        script.polling.maximumInterval * (1 + script.polling.jitter) + (script.polling.expectedDuration ?? 0);
+      const by = first.at + Math.max(spanMs, 3 * pause) + pause + POLL_MS + record.longestQueueMs * 2 + busyMs;
+      if (endedAt > by && record.troubles.every(({ from, to }) => from > endedAt || to < first.at)) {
+        yield `All calls since ${first.at} were ${kinds.join(' or ')}, but the wait went on until ${endedAt} (by ${Math.round(by)} at the latest)`;
+      }
     }
   },
 
@@ -192,13 +221,15 @@ const RULES: readonly Rule[] = [
   },
 
   function* aCallKeepsItsPlace(record, { clockMs, busyMs }) {
-    const { polls, steering, endedAt = Infinity } = record;
+    const { polls, steering, continuedAt = [], endedAt = Infinity } = record;
     for (const { at, givenUpAt } of polls) {
       if (givenUpAt === undefined || givenUpAt >= endedAt - clockMs) continue;
       const cancelled = steering.some(
         ({ did, heardAt = Infinity }) => did === 'cancel' && heardAt <= givenUpAt + busyMs,
       );
-      if (!isAtDeadline(record, at, givenUpAt + clockMs) && !cancelled)
+      // A history that messages have filled ends with the call that is under way.
+      const continued = continuedAt.some((each) => Math.abs(each - givenUpAt) <= clockMs);
+      if (!isAtDeadline(record, at, givenUpAt + clockMs) && !cancelled && !continued)
         yield `The call of the poll at ${at} was given up at ${givenUpAt}, with no deadline there`;
     }
   },

@@ -5,9 +5,11 @@ import { storyOf } from './story.js';
 import { playVirtually } from './virtual/play.js';
 import { surroundings } from './virtual/surroundings.js';
 import { WorkflowVm } from './virtual/workflow-vm.js';
-import { type WaitScript, waitScripts } from './wait-script.js';
+import { type FaultKind, type WaitScript, waitScripts } from './wait-script.js';
 
 const LONGEST_MS = 120_000;
+/** Time enough to be told for ten minutes that a task does not exist. */
+const LONG_WAIT_MS = 1_800_000;
 const WAITS = Number(process.env['EXPLORE_WAITS'] ?? 200);
 const SEED = process.env['EXPLORE_SEED'];
 
@@ -33,6 +35,29 @@ test('no poll is missed of a watch that polls each second, when the deadline com
     acts: fc.constant([]),
   });
   await playAndJudge(scripts, 6_000, Math.ceil(WAITS / 4));
+}, 3_600_000);
+
+test('a task that was seen and is forgotten ends its wait, whatever other answers come in between', async () => {
+  const span = { fromMs: fc.integer({ min: 5_000, max: 300_000 }), forMs: fc.integer({ min: 1_000, max: 300_000 }) };
+  const kind = fc.constantFrom<FaultKind>('noSuchTask', 'badToken', 'unsupportedRegion', 'internalError');
+  const forgotten = fc.record({ kind: fc.constantFrom<FaultKind>('noSuchTask', 'unsupportedRegion'), ...span });
+  const polling = fc.record({
+    initialInterval: fc.constantFrom(5_000, 20_000),
+    backoffCoefficient: fc.constant(1.5),
+    jitter: fc.constantFrom(0, 0.1),
+    pacing: fc.constantFrom('timers' as const, 'compact' as const),
+  });
+  const scripts = fc.record({
+    maxWaitMs: fc.constant(LONG_WAIT_MS),
+    polling: polling.map((each) => ({ ...each, maximumInterval: 2 * each.initialInterval })),
+    task: fc.constant({ visibleAfterMs: 0, statuses: [{ fromMs: 0, status: 'running' }] }),
+    // The first span that covers a call decides.
+    faults: fc
+      .tuple(fc.array(fc.record({ kind, ...span }), { maxLength: 2 }), forgotten)
+      .map(([between, last]) => [...between, { ...last, forMs: LONG_WAIT_MS }]),
+    acts: fc.constant([]),
+  });
+  await playAndJudge(scripts, LONG_WAIT_MS, Math.ceil(WAITS / 8));
 }, 3_600_000);
 
 function playAndJudge(scripts: fc.Arbitrary<WaitScript>, longestMs: number, waits: number): Promise<void> {

@@ -25,6 +25,8 @@ export interface WaitRecord {
   readonly troubles: readonly { readonly from: number; readonly to: number; readonly why: string }[];
   /** How long a call may have been in the task queue. */
   readonly longestQueueMs: number;
+  /** When a run of the wait handed over to the next. */
+  readonly continuedAt?: readonly number[];
   /** Workflow tasks that failed, with their reasons. */
   readonly failedTasks: readonly string[];
 }

@@ -36,6 +36,17 @@ export async function catching(input: AwaitRedisTaskInput, endpoint: string): Pr
   throw new TypeError('The wait did not fail');
 }
 
+/** Waits together with others, and tells what each error said when that was refused. */
+export async function refused(input: AwaitRedisTaskInput, endpoint: string): Promise<string[]> {
+  const messages: string[] = [];
+  try {
+    await executeSharedRedisTaskWait(input, { endpoint });
+  } catch (error) {
+    for (let each = error; each instanceof Error; each = each.cause) messages.push(each.message);
+  }
+  return messages;
+}
+
 /** Calls the operation by its name, as a caller without this package does. */
 export async function catchingByName(input: AwaitRedisTaskInput, endpoint: string): Promise<Caught> {
   try {

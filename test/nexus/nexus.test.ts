@@ -192,6 +192,23 @@ describe('a caller', () => {
     await waitFor(taskId).terminate();
   });
 
+  test.concurrent('is not attached to a workflow of another type under the id of its wait', async () => {
+    const taskId = waits.addTask(RUNNING);
+    const { workflowId } = waitFor(taskId);
+    const other = await waits.client.workflow.start('migrateTable', {
+      workflowId,
+      taskQueue: `nobody-${randomUUID()}`,
+    });
+    const caller = await call<string[]>('refused', { taskId, region: REGION }, ENDPOINT);
+
+    const [, ...messages] = await caller.result();
+    expect(messages).toContainEqual(
+      expect.stringContaining(`${workflowId} is no wait for a Redis task: its type is migrateTable`),
+    );
+    expect(await signalsOf(taskId)()).toEqual([]);
+    await other.terminate();
+  });
+
   test.concurrent('starts a wait that says what it is for', async () => {
     const taskId = waits.addTask(SUCCEED);
     const caller = await call('shared', { taskId: String(taskId), region: REGION }, ENDPOINT);

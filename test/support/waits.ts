@@ -10,7 +10,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, type LogEntry, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { redisApiWorkerOptions } from '../../src/activities/index.js';
 import { watchWorkerOptions } from '../../src/activities/watch-worker.js';
-import { queryState } from '../../src/client/progress.js';
+import { queryState } from '../../src/client/query.js';
 import type { RedisTaskFailure } from '../../src/contract/failures.js';
 import { apiTaskQueue } from '../../src/contract/ids.js';
 import type { AwaitRedisTaskInput } from '../../src/contract/input.js';
@@ -223,7 +223,7 @@ export async function until<T>(ask: () => Promise<T>, holds: (answer: T) => bool
 
 /** The state of a wait once it holds. */
 export function untilState(
-  handle: Pick<WaitHandle, 'query'>,
+  handle: Pick<WaitHandle, 'query' | 'workflowId'>,
   holds: (state: RedisTaskWaitState) => boolean,
 ): Promise<RedisTaskWaitState> {
   return until(() => stateOf(handle), holds);

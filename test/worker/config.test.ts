@@ -19,14 +19,12 @@ describe('the configuration', () => {
       namespace: 'default',
       version: undefined,
       taskQueue: 'redis-task',
-      apiRps: 15,
-      endpoint: undefined,
+      api: { endpoint: undefined, requestsPerSecond: 15, searchAttributes: false },
       http: { host: '127.0.0.1', port: 9464, required: false },
       logLevel: 'INFO',
       logFormat: 'json',
       metrics: { kind: 'prometheus' },
       traces: undefined,
-      searchAttributes: false,
       warnings: [],
     });
   });
@@ -99,12 +97,14 @@ describe('the configuration', () => {
       namespace: 'provisioning',
       version: { deploymentName: 'platform/redis-task', buildId: 'v1.2.3' },
       taskQueue: 'redis-task/account-2',
-      apiRps: 0.5,
-      endpoint: 'https://redis.intl.tencentcloudapi.com',
+      api: {
+        endpoint: new URL('https://redis.intl.tencentcloudapi.com'),
+        requestsPerSecond: 0.5,
+        searchAttributes: true,
+      },
       http: { host: '::', port: 80, required: true },
       logLevel: 'DEBUG',
       logFormat: 'pretty',
-      searchAttributes: true,
     });
   });
 
@@ -125,7 +125,7 @@ describe('the configuration', () => {
   );
 
   test('takes 20 requests a second, and no more', () => {
-    expect(readConfig({ ...nowhere, REDIS_TASK_API_RPS: '20' }).apiRps).toBe(20);
+    expect(readConfig({ ...nowhere, REDIS_TASK_API_RPS: '20' }).api.requestsPerSecond).toBe(20);
     expect(() => readConfig({ ...nowhere, REDIS_TASK_API_RPS: '20.1' })).toThrow(ConfigError);
   });
 

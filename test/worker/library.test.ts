@@ -7,7 +7,7 @@ import { DefaultLogger, type LogEntry, Runtime } from '@temporalio/worker';
 import { ConfigError, type RedisTaskWorkerOptions, runRedisTaskWorker } from '../../lib/worker/index.js';
 import { RedisApiSimulator, SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
 import { encryption, isEncrypted } from '../plugin/codec.js';
-import { devServer } from '../support/environments.js';
+import { devServer, ownDevServer } from '../support/environments.js';
 import { eventsOf } from '../support/histories.js';
 import { eventually, freeAddress, statusOf } from '../support/processes.js';
 
@@ -154,4 +154,28 @@ test('a worker that is told to stop before it has reached Temporal ends at once'
   await expect(
     runRedisTaskWorker({ env: settings, credentials, signal: AbortSignal.timeout(200) }),
   ).resolves.toBeUndefined();
+});
+
+test('search attributes that the namespace lacks are named with what registers them, and no wait stands still', async () => {
+  const bare = await ownDevServer();
+  try {
+    const stop = new AbortController();
+    const settings = { TEMPORAL_ADDRESS: bare.address, REDIS_TASK_HTTP: 'off', REDIS_TASK_SEARCH_ATTRIBUTES: 'true' };
+    const credentials = { getCredential: () => Promise.resolve(SIMULATOR_CREDENTIAL) };
+    const own = { ...settings, TENCENTCLOUD_REDIS_ENDPOINT: api.url };
+    const end = runRedisTaskWorker({ env: own, credentials, signal: stop.signal });
+    api.addTask(77_001, { timeline: [{ status: 'succeed' }] });
+    const args = [{ taskId: 77_001, region: 'ap-guangzhou' }];
+    const wait = { taskQueue: 'redis-task', workflowId: 'bare', args, workflowExecutionTimeout: '40s' } as const;
+    const outcome: unknown = await bare.client.workflow.execute('awaitRedisTask', wait);
+    stop.abort();
+    await end;
+
+    expect(outcome).toMatchObject({ status: 'succeed' });
+    expect(logged.map(({ message }) => message)).toContainEqual(
+      expect.stringMatching(/lacks the search attributes RedisTaskStatus, .*redis-task setup/),
+    );
+  } finally {
+    await bare.teardown();
+  }
 });

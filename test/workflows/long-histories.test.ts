@@ -1,5 +1,6 @@
 // Waits whose history grows long, and search attributes: on a dev server of their own, which suggests to continue as
 // new after twenty events and has the attributes.
+import { randomUUID } from 'node:crypto';
 import { readInput } from '../../src/contract/input.js';
 import type { RedisTaskWaitState } from '../../src/contract/view.js';
 import { beginWait } from '../../src/contract/wait-state.js';
@@ -103,6 +104,23 @@ describe('a wait that continues as new', () => {
 
     expect(Date.parse(extended.deadline) - Date.parse(deadline)).toBe(HOUR);
     await expect(handle.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
+  });
+
+  test.concurrent('does so too while a call is in the queue and messages come, and polls when it can', async () => {
+    const taskQueue = `no-calls-${randomUUID()}`;
+    await waits.serveWaits(taskQueue);
+    const taskId = waits.addTask({ status: 'succeed' });
+    const handle = await waits.start({ taskId, region: REGION, maxWait: '1h', polling: SLOW }, { taskQueue });
+    for (let signals = 0; signals < 30; signals += 1) {
+      await newest(handle).signal('pollNow');
+      await stateOf(newest(handle));
+    }
+    const runs = (await waits.histories()).filter(({ workflowId }) => workflowId === handle.workflowId);
+
+    expect(runs.length).toBeGreaterThanOrEqual(3);
+    for (const { history } of runs) expect(history.events?.length).toBeLessThan(60);
+    await waits.serveCalls(taskQueue);
+    await expect(handle.result()).resolves.toMatchObject({ status: 'succeed', polls: 1 });
   });
 
   test.concurrent('loses no signal that comes in that moment', async () => {

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
 import { CancelledFailure } from '@temporalio/common';
+import type { AwaitRedisTaskOptions } from '../../src/workflows/index.js';
 import { LONG_HISTORIES_SERVER, ownDevServer } from '../support/environments.js';
 import { workflowBundle } from '../support/environments.js';
 import { causeOf, REGION as region, until, untilState, Waits, type WaitHandle } from '../support/waits.js';
@@ -21,11 +22,13 @@ beforeAll(async () => {
 afterAll(() => waits.close());
 
 /** A parent of a wait, which runs on a queue of its own. */
-async function startParent(name = 'childParent', taskQueue = waits.taskQueue) {
+async function startParent(name = 'childParent', taskQueue = waits.taskQueue, options: AwaitRedisTaskOptions = {}) {
   const taskId = waits.addTask({ status: 'running' });
-  const parent = await waits.startWorkflow(name, [{ taskId, region, polling, maxWait: '1d' }, { taskQueue }], {
-    taskQueue: parents,
-  });
+  const args = [
+    { taskId, region, polling, maxWait: '1d' },
+    { taskQueue, ...options },
+  ];
+  const parent = await waits.startWorkflow(name, args, { taskQueue: parents });
   const wait: WaitHandle = waits.client.workflow.getHandle(`${parent.workflowId}/${taskQueue}/${region}/${taskId}`);
   return { taskId, parent, wait };
 }
@@ -161,6 +164,24 @@ test.concurrent('a parent that was reset to before its wait has a new one in pla
   );
   waits.simulator.setTask(taskId, { status: 'succeed' });
 
+  await expect(again.result()).resolves.toMatchObject({ taskId, status: 'succeed' });
+});
+
+test.concurrent('a parent without the policy waits anew once its old wait is terminated', async () => {
+  const { parent, wait, taskId } = await startParent('childParent', waits.taskQueue, {
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+  });
+  await until(
+    () => runs(wait),
+    ([open]) => open !== '',
+  );
+  const refused = waits.client.workflow.getHandle(parent.workflowId, await reset(parent));
+  expect(String(await causeOf(refused.result()))).toMatch(/already started/);
+  await expect(wait.describe()).resolves.toMatchObject({ status: { name: 'RUNNING' } });
+
+  await wait.terminate();
+  const again = waits.client.workflow.getHandle(parent.workflowId, await reset(parent));
+  waits.simulator.setTask(taskId, { status: 'succeed' });
   await expect(again.result()).resolves.toMatchObject({ taskId, status: 'succeed' });
 });
 

@@ -109,6 +109,20 @@ func TestStopsWhenTheKeyIsRefused(t *testing.T) {
 	require.Equal(t, "AuthFailure.SecretIdNotFound", *outcome.ErrorCode)
 }
 
+func TestTellsItsWaitToLookAtTheTask(t *testing.T) {
+	env := new(testsuite.WorkflowTestSuite).NewTestWorkflowEnvironment()
+	wait := func(ctx workflow.Context, input AwaitRedisTaskInput) (RedisTaskResult, error) {
+		workflow.GetSignalChannel(ctx, "pollNow").Receive(ctx, nil)
+		return RedisTaskResult{TaskID: input.TaskID, Region: input.Region, Status: "succeed"}, nil
+	}
+	env.RegisterWorkflowWithOptions(wait, workflow.RegisterOptions{Name: "awaitRedisTask"})
+	env.RegisterDelayedCallback(func() { env.SignalWorkflow("pollNow", nil) }, time.Minute)
+
+	env.ExecuteWorkflow(ProvisionRedis, ProvisionInput{TaskID: 18215, Region: "ap-guangzhou"})
+
+	require.Equal(t, "ready", outcomeOf(t, env).Outcome)
+}
+
 func TestEndsAsCancelledAfterItsWait(t *testing.T) {
 	env := new(testsuite.WorkflowTestSuite).NewTestWorkflowEnvironment()
 	stubAwaitRedisTask(env, end{after: time.Hour})

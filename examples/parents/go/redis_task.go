@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 )
@@ -77,18 +78,31 @@ type RedisTaskFailure struct {
 }
 
 // executeAwaitRedisTask waits for a task in a child workflow. The input is an AwaitRedisTaskInput, or the ResumeInput
-// of an earlier wait.
+// of an earlier wait. A signal pollNow to the parent has the wait look at the task at once.
 func executeAwaitRedisTask(ctx workflow.Context, taskID int64, region string, input any) (RedisTaskResult, error) {
 	// docs:start
 	ctx = workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
-		TaskQueue:           "redis-task",
-		WorkflowID:          fmt.Sprintf("%s/redis-task/%s/%d", workflow.GetInfo(ctx).WorkflowExecution.ID, region, taskID),
-		StaticSummary:       fmt.Sprintf("Redis task %d in %s", taskID, region),
-		Memo:                map[string]any{"taskId": taskID, "region": region},
-		WaitForCancellation: true,
+		TaskQueue:             "redis-task",
+		WorkflowID:            fmt.Sprintf("%s/redis-task/%s/%d", workflow.GetInfo(ctx).WorkflowExecution.ID, region, taskID),
+		WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_TERMINATE_IF_RUNNING,
+		StaticSummary:         fmt.Sprintf("Redis task %d in %s", taskID, region),
+		Memo:                  map[string]any{"taskId": taskID, "region": region},
+		WaitForCancellation:   true,
 	})
+	wait := workflow.ExecuteChildWorkflow(ctx, "awaitRedisTask", input)
+
+	// Whoever hears that the task has ended tells the pipeline, and it tells the wait.
+	news := workflow.NewSelector(ctx)
+	news.AddFuture(wait, func(workflow.Future) {})
+	news.AddReceive(workflow.GetSignalChannel(ctx, "pollNow"), func(signals workflow.ReceiveChannel, _ bool) {
+		signals.Receive(ctx, nil)
+		wait.SignalChildWorkflow(ctx, "pollNow", nil)
+	})
+	for !wait.IsReady() {
+		news.Select(ctx)
+	}
 	var result RedisTaskResult
-	err := workflow.ExecuteChildWorkflow(ctx, "awaitRedisTask", input).Get(ctx, &result)
+	err := wait.Get(ctx, &result)
 	// docs:end
 	return result, err
 }

@@ -1,10 +1,12 @@
 """The types that a parent needs to start awaitRedisTask and to read how it ends."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import NotRequired, TypedDict, cast
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError, ChildWorkflowError
+from temporalio.common import WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError, ChildWorkflowError, FailureError
 
 FAILURE_TYPES = (
     "RedisTaskFailed",
@@ -86,18 +88,27 @@ class RedisTaskFailure:
 
 
 async def execute_await_redis_task(wait: AwaitRedisTaskInput) -> RedisTaskResult:
-    """Waits for a task in a child workflow."""
+    """Waits for a task in a child workflow. A signal pollNow to the parent has the wait look at the task at once."""
     task_id, region = wait["taskId"], wait["region"]
     # docs:start
-    result: RedisTaskResult = await workflow.execute_child_workflow(
+    child = await workflow.start_child_workflow(
         "awaitRedisTask",
         wait,
         id=f"{workflow.info().workflow_id}/redis-task/{region}/{task_id}",
         task_queue="redis-task",
+        id_reuse_policy=WorkflowIDReusePolicy.TERMINATE_IF_RUNNING,
         static_summary=f"Redis task {task_id} in {region}",
         memo={"taskId": task_id, "region": region},
         result_type=RedisTaskResult,
     )
+
+    # Whoever hears that the task has ended tells the pipeline, and it tells the wait, unless that has ended too.
+    async def poll_now() -> None:
+        with suppress(FailureError):
+            await child.signal("pollNow")
+
+    workflow.set_signal_handler("pollNow", poll_now)
+    result: RedisTaskResult = await child
     # docs:end
     return result
 

@@ -99,6 +99,16 @@ async def test_stops_when_the_key_is_refused(start: Callable[[], Any]) -> None:
     assert (outcome.outcome, outcome.errorCode) == ("stopped", "AuthFailure.SecretIdNotFound")
 
 
+async def test_tells_its_wait_to_look_at_the_task(start: Callable[[], Any]) -> None:
+    ends.append(End(after=3600, details={"status": "succeed"}))
+    pipeline = await start()
+    await pipeline.signal("pollNow")
+
+    assert (await pipeline.result()).outcome == "ready"
+    events = [event async for event in pipeline.fetch_history_events()]
+    assert any(event.HasField("external_workflow_execution_signaled_event_attributes") for event in events)
+
+
 async def test_ends_as_cancelled_after_its_wait(start: Callable[[], Any]) -> None:
     ends.append(End(after=3600))
     pipeline = await start()

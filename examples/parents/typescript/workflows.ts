@@ -1,6 +1,6 @@
-import { proxyActivities } from '@temporalio/workflow';
+import { proxyActivities, setHandler } from '@temporalio/workflow';
 import { type AwaitRedisTaskInput, decodeRedisTaskFailure, type RedisTaskFailure } from 'temporal-tencent-redis';
-import { executeAwaitRedisTask } from 'temporal-tencent-redis/workflows';
+import { pollNow, startAwaitRedisTask } from 'temporal-tencent-redis/workflows';
 import type * as activities from './activities.js';
 
 /** The number of waits for one task before a person has to decide. */
@@ -29,7 +29,7 @@ const { alert } = proxyActivities<typeof activities>({ startToCloseTimeout: '30s
 
 /**
  * Waits until the change of an instance is done and handles each failure. If cancelled, it ends as cancelled after its
- * wait.
+ * wait. The signal `pollNow` has the wait look at the task at once.
  */
 export async function provisionRedis(input: ProvisionInput): Promise<ProvisionOutcome> {
   let wait: AwaitRedisTaskInput = input;
@@ -70,7 +70,10 @@ export async function provisionRedis(input: ProvisionInput): Promise<ProvisionOu
 async function ready(wait: AwaitRedisTaskInput, waits: number): Promise<ProvisionOutcome> {
   // docs:start
   // Sets the id, the static summary and the memo. For another queue, pass { taskQueue } as the second argument.
-  const { taskId, status, instanceId, message } = await executeAwaitRedisTask(wait);
+  const child = await startAwaitRedisTask(wait);
+  // Whoever hears that the task has ended tells the pipeline, and it tells the wait, unless that has ended too.
+  setHandler(pollNow, () => child.signal(pollNow).catch(() => undefined));
+  const { taskId, status, instanceId, message } = await child.result();
   // docs:end
   const noFailure = { type: null, reason: null, errorCode: null, invalidField: null };
   return { outcome: 'ready', taskId, waits, status, instanceId, message, ...noFailure };

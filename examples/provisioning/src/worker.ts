@@ -13,11 +13,7 @@ const page: Page = async (message, key) => {
   await Promise.resolve();
 };
 
-const endpoint = process.env['TENCENTCLOUD_REDIS_ENDPOINT'];
-const api = createRedisApi({
-  credentials: defaultCredentials(),
-  ...(endpoint !== undefined && { endpoint: new URL(endpoint) }),
-});
+const api = createRedisApi({ credentials: defaultCredentials() });
 const { connectionOptions, namespace } = loadClientConnectConfig();
 const connection = await NativeConnection.connect(connectionOptions);
 try {

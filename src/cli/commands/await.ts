@@ -8,7 +8,7 @@ import type { PollingFlags, TaskFlags } from '../options.js';
 import { endingOfError, type Ending, endingOf, writeEnding } from '../outcome.js';
 import { connect } from '../temporal.js';
 import { createOutput } from '../terminal.js';
-import { BEGUN_WITHIN_MS, requireWorkers } from '../workers.js';
+import { requireWorkers } from '../workers.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const CTRL_C = '\x03';
@@ -69,7 +69,7 @@ async function endOf(wait: ShownWait, view: LiveView, waitForWorker: boolean): P
   const { waits } = view.temporal;
   try {
     await waits.start(input);
-    if (!waitForWorker) await untilBegun(waits.client, workflowId, performance.now() + BEGUN_WITHIN_MS);
+    if (!waitForWorker) await untilBegun(waits.client, workflowId);
     void view.follow(wait);
     return endingOf(await waits.result({ workflowId }));
   } catch (error) {

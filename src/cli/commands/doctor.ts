@@ -1,4 +1,5 @@
 import { checkClock, checkCredentials, checkSettings, notChecked } from '../doctor-api.js';
+import { checkOpenWaits, checkSearchAttributes } from '../doctor-waits.js';
 import { checkCallWorkers, checkWaitWorkers } from '../doctor-workers.js';
 import { EXIT, type ExitCode, toCliError, worstOf } from '../exit-codes.js';
 import { readPlan } from '../flags.js';
@@ -25,6 +26,8 @@ export async function examine(flags: TaskFlags): Promise<ExitCode> {
     },
     'workers for waits': () => checkWaitWorkers(requireConnection(temporal)),
     'workers for calls': () => checkCallWorkers(requireConnection(temporal)),
+    'search attributes': () => checkSearchAttributes(requireConnection(temporal), env),
+    'open waits': () => checkOpenWaits(requireConnection(temporal)),
     credentials: () => checkCredentials(region, env),
     clock: () => checkClock(region, env),
     settings: () => checkSettings(env),

@@ -1,4 +1,5 @@
 import { ENDED, listWaits, RUNNING } from '../../client/find.js';
+import { taskToldBy } from '../../client/reference.js';
 import { formatDuration } from '../../contract/duration.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import type { TemporalFlags } from '../options.js';
@@ -24,8 +25,8 @@ export function list({ all = false, limit, ...flags }: ListFlags): Promise<ExitC
         shown += 1;
         const { workflowId, startTime, closeTime = null } = wait;
         const status = wait.status.name;
-        // A parent in another language sets no memo.
-        const { taskId = null, region = null } = wait.memo ?? {};
+        // Unknown where a parent in another language has set neither memo nor our id.
+        const { taskId, region } = taskToldBy(wait, taskQueue) ?? { taskId: null, region: null };
         const lasted = formatDuration((closeTime?.getTime() ?? Date.now()) - startTime.getTime());
         const text = `${status.toLowerCase().padEnd(10)} ${lasted.padEnd(12)} ${printable(workflowId)}`;
         output.result({ workflowId, taskId, region, status, startTime, closeTime }, text);

@@ -43,6 +43,7 @@ class VirtualWait {
     steering: SteeringRecord[];
     deadlines: { from: number; deadline: number }[];
     failedTasks: string[];
+    continuedAt: number[];
   };
   private run: Run | undefined;
   private runOptions: RunOptions | undefined;
@@ -70,6 +71,7 @@ class VirtualWait {
       troubles: troublesOf(around),
       longestQueueMs: Math.max(0, ...around.backlog.map(({ queueMs }) => queueMs)),
       failedTasks: [],
+      continuedAt: [],
     };
   }
 
@@ -189,6 +191,7 @@ class VirtualWait {
     if (requestCancelActivity) this.cancelCall.get(requestCancelActivity.seq ?? 0)?.();
     if (updateResponse) this.answerUpdate(updateResponse);
     if (command.continueAsNewWorkflowExecution) {
+      this.record.continuedAt.push(this.elapsed);
       for (const timer of this.timers.values()) timer.cancel();
       await this.begin(command.continueAsNewWorkflowExecution.arguments ?? []);
     }

@@ -1,7 +1,7 @@
 // A process of its own, since Node reads the variables that switch TLS verification off, or add to whom it trusts, from
-// the real environment. Prints what became of a plain request, and of a call of ours, to the URL in its argument.
+// the real environment. Prints what became of a plain request, and of two calls of ours in turn, to the URL in its argument.
 import { get } from 'node:https';
-
+import { createAgent } from '../../../src/tencent/agents.js';
 import { exchange } from '../../../src/tencent/http.js';
 
 const url = new URL(process.argv[2] ?? '');
@@ -10,8 +10,13 @@ const plain = await new Promise((resolve) => {
     resolve(message),
   );
 });
-const ours = await exchange({ method: 'GET', url, timeoutMs: 10_000 }).then(
-  ({ status }) => status,
-  (error: unknown) => (error as { code: string }).code,
-);
+const agent = createAgent(url);
+const call = () =>
+  exchange({ method: 'GET', url, timeoutMs: 10_000, agent }).then(
+    ({ status }) => status,
+    (error: unknown) => (error as { code: string }).code,
+  );
+await call();
+const ours = await call();
+agent.destroy();
 console.log(JSON.stringify({ plain, ours }));

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,9 @@ import { promisify } from 'node:util';
 import { selfSigned } from './self-signed.js';
 
 const SCRIPT = fileURLToPath(new URL('call-over-tls.ts', import.meta.url));
+
+/** Where no server listens. */
+const NOBODY = 'localhost:1';
 
 let server: Server;
 let connects: string[];
@@ -23,7 +26,10 @@ beforeAll(async () => {
   server = createServer(identity, (_request, response) => response.end('{}'));
   server.on('connect', ({ url = '' }, socket) => {
     connects.push(url);
-    socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+    if (url === NOBODY) return socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+    socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+    const upstream = connect(Number(url.split(':')[1]), 'localhost');
+    return socket.pipe(upstream).pipe(socket);
   });
   await once(server.listen(0, 'localhost'), 'listening');
 });
@@ -63,8 +69,8 @@ describe('TLS verification', () => {
 });
 
 describe('TLS verification of a proxy of https://', () => {
-  const NOBODY = 'https://localhost:1';
-  const through = (env: Record<string, string>) => callsWith({ HTTPS_PROXY: ownUrl(), ...env }, NOBODY);
+  const through = (env: Record<string, string>, url = `https://${NOBODY}`) =>
+    callsWith({ HTTPS_PROXY: ownUrl(), ...env }, url);
 
   test('refuses an untrusted certificate', async () => {
     expect(await through({})).toMatchObject({ ours: 'NetworkError.DEPTH_ZERO_SELF_SIGNED_CERT' });
@@ -79,8 +85,14 @@ describe('TLS verification of a proxy of https://', () => {
   });
 
   test('trusts a certificate that NODE_EXTRA_CA_CERTS adds', async () => {
-    await through({ NODE_EXTRA_CA_CERTS: certificate });
+    await expect(through({ NODE_EXTRA_CA_CERTS: certificate })).resolves.toMatchObject({ ours: 'ProxyRefused.403' });
+    expect(new Set(connects)).toEqual(new Set([NOBODY]));
+  });
 
-    expect(connects).toEqual(['localhost:1']);
+  test('lets several calls pass over one connection that it has made', async () => {
+    const outcome = await through({ NODE_EXTRA_CA_CERTS: certificate }, ownUrl());
+
+    expect(outcome).toEqual({ plain: 200, ours: 200 });
+    expect(connects).toEqual([new URL(ownUrl()).host]);
   });
 });

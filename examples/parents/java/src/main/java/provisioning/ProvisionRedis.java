@@ -1,5 +1,6 @@
 package provisioning;
 
+import io.temporal.workflow.SignalMethod;
 import io.temporal.workflow.WorkflowInterface;
 import io.temporal.workflow.WorkflowMethod;
 
@@ -8,6 +9,10 @@ import io.temporal.workflow.WorkflowMethod;
 public interface ProvisionRedis {
   @WorkflowMethod(name = "provisionRedis")
   Outcome provision(Input input);
+
+  /** The task has probably ended: the wait looks at it at once. */
+  @SignalMethod(name = "pollNow")
+  void pollNow();
 
   /** The task to wait for. An earlier step has submitted it. */
   record Input(long taskId, String region, String maxWait) {}

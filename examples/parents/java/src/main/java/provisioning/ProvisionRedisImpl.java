@@ -3,6 +3,7 @@ package provisioning;
 import io.temporal.activity.ActivityOptions;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.ChildWorkflowFailure;
+import io.temporal.workflow.ChildWorkflowStub;
 import io.temporal.workflow.Workflow;
 import java.time.Duration;
 
@@ -16,12 +17,21 @@ public final class ProvisionRedisImpl implements ProvisionRedis {
           Alerts.class,
           ActivityOptions.newBuilder().setStartToCloseTimeout(Duration.ofSeconds(30)).build());
 
+  private ChildWorkflowStub child;
+
+  @Override
+  public void pollNow() {
+    Workflow.await(() -> child != null);
+    RedisTask.pollNow(child);
+  }
+
   @Override
   public Outcome provision(Input input) {
     Object wait = new RedisTask.Input(input.taskId(), input.region(), input.maxWait());
     for (int waits = 1; ; waits++) {
       try {
-        return ready(waits, RedisTask.await(input.taskId(), input.region(), wait));
+        child = RedisTask.newWait(input.taskId(), input.region());
+        return ready(waits, child.execute(RedisTask.Result.class, wait));
       } catch (ChildWorkflowFailure error) {
         if (!(error.getCause() instanceof ApplicationFailure failure)) {
           // A cancellation, or an error that does not come from a wait.

@@ -2,6 +2,8 @@ package provisioning;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.temporal.api.enums.v1.WorkflowIdReusePolicy;
+import io.temporal.failure.ApplicationFailure;
 import io.temporal.workflow.ChildWorkflowOptions;
 import io.temporal.workflow.ChildWorkflowStub;
 import io.temporal.workflow.Workflow;
@@ -66,12 +68,8 @@ public final class RedisTask {
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record InvalidField(String field, String rule) {}
 
-  /**
-   * Waits for a task in a child workflow.
-   *
-   * @param input an {@link Input}, or the {@code resumeInput} of an earlier wait
-   */
-  public static Result await(long taskId, String region, Object input) {
+  /** The child workflow that waits for a task: execute it with an {@link Input}. */
+  public static ChildWorkflowStub newWait(long taskId, String region) {
     // docs:start
     String parentId = Workflow.getInfo().getWorkflowId();
     ChildWorkflowStub wait =
@@ -80,11 +78,25 @@ public final class RedisTask {
             ChildWorkflowOptions.newBuilder()
                 .setWorkflowId(parentId + "/redis-task/" + region + "/" + taskId)
                 .setTaskQueue("redis-task")
+                .setWorkflowIdReusePolicy(
+                    WorkflowIdReusePolicy.WORKFLOW_ID_REUSE_POLICY_TERMINATE_IF_RUNNING)
                 .setStaticSummary("Redis task " + taskId + " in " + region)
                 .setMemo(Map.of("taskId", taskId, "region", region))
                 .build());
-    Result result = wait.execute(Result.class, input);
     // docs:end
-    return result;
+    return wait;
+  }
+
+  /**
+   * Has a wait look at its task at once. By its id: the child's own stub signals the run that it has
+   * started, and a long wait goes on in another one.
+   */
+  public static void pollNow(ChildWorkflowStub wait) {
+    String workflowId = wait.getExecution().get().getWorkflowId();
+    try {
+      Workflow.newUntypedExternalWorkflowStub(workflowId).signal("pollNow");
+    } catch (ApplicationFailure ended) {
+      // There is nothing to look at any more.
+    }
   }
 }

@@ -128,6 +128,21 @@ final class ProvisionRedisTest {
   }
 
   @Test
+  void tellsItsWaitToLookAtTheTask() {
+    ends.add(new End(Duration.ofHours(1), null, Map.of("status", "succeed")));
+    ProvisionRedis pipeline = newPipeline();
+    WorkflowStub stub = WorkflowStub.fromTyped(pipeline);
+    String workflowId = stub.start(INPUT).getWorkflowId();
+    pipeline.pollNow();
+
+    assertEquals("ready", stub.getResult(ProvisionRedis.Outcome.class).outcome());
+    var history = env.getWorkflowClient().fetchHistory(workflowId);
+    assertTrue(
+        history.getEvents().stream()
+            .anyMatch(event -> event.hasExternalWorkflowExecutionSignaledEventAttributes()));
+  }
+
+  @Test
   void endsAsCancelledAfterItsWait() {
     ends.add(new End(Duration.ofHours(1), null, Map.of()));
     WorkflowStub pipeline = WorkflowStub.fromTyped(newPipeline());

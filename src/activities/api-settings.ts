@@ -1,0 +1,52 @@
+import * as v from 'valibot';
+import { readEndpoint } from '../tencent/endpoint.js';
+import { oneOf, readBy, readVariables } from '../tencent/variables.js';
+import type { RedisActivitiesOptions } from './redis-activities.js';
+
+/** The most calls a second that the API takes from an account. */
+export const API_RPS_LIMIT = 20;
+
+/** Calls a second of a whole fleet: three quarters of what the API takes from an account that has other users too. */
+const DEFAULT_API_RPS = 15;
+
+/** The variables of whoever makes calls, besides those of where credentials come from: a key and where it is sent belong together. */
+export const API_VARIABLES = {
+  TENCENTCLOUD_REDIS_ENDPOINT: v.optional(readBy(readEndpoint)),
+  REDIS_TASK_API_RPS: v.optional(readBy(readRps), String(DEFAULT_API_RPS)),
+  REDIS_TASK_SEARCH_ATTRIBUTES: v.optional(oneOf('true', 'false'), 'false'),
+};
+
+/** What an {@link ApiAccount} needs to know. */
+export type ApiSettings = ReturnType<typeof readApiSettings>;
+
+/** Reads these variables. @throws ConfigError */
+export function readApiSettings(env: NodeJS.ProcessEnv) {
+  const variables = readVariables(API_VARIABLES, env);
+  return {
+    /** Undefined: each region's public endpoint. */
+    endpoint: variables.TENCENTCLOUD_REDIS_ENDPOINT,
+    requestsPerSecond: variables.REDIS_TASK_API_RPS,
+    searchAttributes: variables.REDIS_TASK_SEARCH_ATTRIBUTES === 'true',
+  };
+}
+
+/** What the options say, and of all else the environment. @throws ConfigError for a variable, TypeError for an option */
+export function settingsFor(options: RedisActivitiesOptions): ApiSettings {
+  const own = readApiSettings(process.env);
+  return {
+    endpoint: options.endpoint === undefined ? own.endpoint : readEndpoint(options.endpoint),
+    requestsPerSecond: options.requestsPerSecond ?? own.requestsPerSecond,
+    searchAttributes: options.searchAttributes ?? own.searchAttributes,
+  };
+}
+
+function readRps(text: string): number {
+  const rps = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
+  if (!isApiRate(rps)) throw new TypeError(`must be a number above 0, at most ${API_RPS_LIMIT}`);
+  return rps;
+}
+
+/** Whether the API takes so many calls a second from an account. */
+export function isApiRate(rps: number): boolean {
+  return rps > 0 && rps <= API_RPS_LIMIT;
+}
