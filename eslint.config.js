@@ -1,6 +1,4 @@
-import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
-import importX from 'eslint-plugin-import-x';
-import tseslint from 'typescript-eslint';
+import { createTypeScriptImportResolver, importX, tseslint } from './scripts/lint/plugins.js';
 
 /** What each zone under src/ may import of ours, besides itself. `contract` is at the bottom: it imports nothing. */
 const zones = {

@@ -4,7 +4,7 @@ const shared = {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
     '^.+\\.ts$': [
-      '@swc/jest',
+      '<rootDir>/test/node_modules/@swc/jest',
       {
         jsc: {
           parser: { syntax: 'typescript' },
@@ -43,7 +43,7 @@ function project(displayName, folders, options) {
 /**
  * `npm test` runs `fast` and `server`, `npm run test:fast` and `npm run test:long` the others.
  *
- * @type {import('jest').Config}
+ * @type {import('./test/node_modules/jest/build/index.js').Config}
  */
 export default {
   projects: [

@@ -1,7 +1,7 @@
 /**
  * What one signed `DescribeTaskInfo` costs this process in CPU, next to Tencent's own SDK and to bare `node:http`.
  *
- *   node scripts/with-project.mjs --import tsx bench/call.ts [--rounds 7] [--calls 2000]
+ *   node scripts/with-project.mjs --with bench --import tsx bench/call.ts [--rounds 7] [--calls 2000]
  *
  * The answers come from another process, so that only the calls are measured. All keep their connections: the SDK by
  * Node's global agent, which has done so since Node 19.

@@ -29,14 +29,25 @@ const CHECKS: Readonly<Record<string, readonly [about: string, ...files: string[
   ],
 };
 
+/** What a check needs that the demo does not: packages of their own, which `scripts/with-project.mjs` installs. */
+const TOOLS: Readonly<Record<string, string>> = {
+  package: 'scripts/release',
+  alerts: 'scripts/observability',
+  ui: 'scripts/ui',
+  docs: 'docs,scripts/ui',
+};
+
+const at = (file: string) => fileURLToPath(new URL(`../${file}`, import.meta.url));
 const [name = '', ...args] = process.argv.slice(2);
 const [, ...files] = CHECKS[name] ?? [];
 if (files.length === 0) {
   for (const [each, [about]] of Object.entries(CHECKS)) console.log(`npm run check ${each.padEnd(10)} # ${about}`);
   process.exit(name === '' ? 0 : 2);
 }
+const tools = TOOLS[name];
+const withTools = tools === undefined ? [] : ['--with', tools];
 for (const file of files) {
-  const program = fileURLToPath(new URL(`../${file}`, import.meta.url));
-  const { status } = spawnSync(process.execPath, ['--import', 'tsx', program, ...args], { stdio: 'inherit' });
+  const program = [at('scripts/with-project.mjs'), ...withTools, '--import', 'tsx', at(file), ...args];
+  const { status } = spawnSync(process.execPath, program, { stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);
 }

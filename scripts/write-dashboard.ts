@@ -1,7 +1,7 @@
 /** Writes deploy/observability/dashboard.json, by Grafana's own builder and its types. */
 import { writeFileSync } from 'node:fs';
-import { format } from 'prettier';
+import { formatJson } from './lint/format.js';
 import { buildDashboard } from './observability/dashboard.js';
 
 const file = new URL('../deploy/observability/dashboard.json', import.meta.url);
-writeFileSync(file, await format(JSON.stringify(buildDashboard()), { parser: 'json', printWidth: 120 }));
+writeFileSync(file, await formatJson(buildDashboard()));

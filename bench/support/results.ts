@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import * as prettier from 'prettier';
 import type { Machine } from './machine.js';
 
 /** What one part has measured, and how. */
@@ -21,7 +20,9 @@ const FOLDER = new URL('../results/', import.meta.url);
 export async function writeResult(result: Result, isQuick: boolean): Promise<void> {
   await mkdir(FOLDER, { recursive: true });
   const file = fileOf(result.part, isQuick);
-  await writeFile(file, await prettier.format(JSON.stringify(result), { parser: 'json', printWidth: 120 }));
+  // Only here: who reads results needs no formatter.
+  const { formatJson } = await import('../../scripts/lint/format.js');
+  await writeFile(file, await formatJson(result));
 }
 
 /** The result of the last full run of a part; of the last quick one if there is none; undefined if there is neither. */

@@ -52,11 +52,19 @@ const SECTIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 const API = 'api';
 
 /** The pages that people write, relative to `docs`. */
-export function writtenPages(): string[] {
-  return readdirSync(DOCS, { recursive: true, encoding: 'utf8' })
-    .map((file) => file.replaceAll(path.sep, '/'))
-    .filter((file) => file.endsWith('.md') && !file.startsWith('.') && !file.startsWith(`${API}/`))
+export function writtenPages(folder = ''): string[] {
+  return readdirSync(path.join(DOCS, folder), { withFileTypes: true })
+    .flatMap((each) => {
+      const page = path.posix.join(folder, each.name);
+      if (each.isDirectory()) return isWritten(page) ? writtenPages(page) : [];
+      return each.name.endsWith('.md') ? [page] : [];
+    })
     .sort();
+}
+
+/** Whether people write what is in a folder: not TypeDoc, VitePress or npm. */
+function isWritten(folder: string): boolean {
+  return folder !== API && folder !== 'node_modules' && !folder.startsWith('.');
 }
 
 /** The sidebar. @throws Error when a page is missing in {@link SECTIONS}, or in the folder */

@@ -2,20 +2,26 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import process from 'node:process';
 import { pack, type Packed, ROOT } from './packed.js';
-import { npm } from './run.js';
+import { run } from './run.js';
 
 const folder = await mkdtemp(path.join(tmpdir(), 'redis-task-pack-'));
 try {
   const packed = await pack(folder);
   console.log(sizes(packed));
-  console.log(await npm(ROOT, 'exec', '--no', '--', 'publint', 'run', packed.tarball, '--strict'));
+  console.log(await tool('publint/src/cli.js', 'run', packed.tarball, '--strict'));
   // ESM only: what `require` and the resolution of before 2020 would find is not judged.
   console.log(
-    await npm(ROOT, 'exec', '--no', '--', 'attw', packed.tarball, '--profile', 'esm-only', '--format', 'ascii'),
+    await tool('@arethetypeswrong/cli/dist/index.js', packed.tarball, '--profile', 'esm-only', '--format', 'ascii'),
   );
 } finally {
   await rm(folder, { recursive: true, force: true });
+}
+
+/** Runs a program that is installed beside the other tools of a release. */
+function tool(program: string, ...args: string[]): Promise<string> {
+  return run(ROOT, process.execPath, [path.join(ROOT, 'scripts/release/node_modules', program), ...args]);
 }
 
 function sizes({ bytes, files }: Packed): string {

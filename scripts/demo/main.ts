@@ -14,7 +14,7 @@ import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
 import { Stage } from '../../test/support/stage.js';
 import { createPipelineWorker } from './pipeline/worker.js';
-import { showProgress } from './progress.js';
+import { type Progress, showProgress } from './progress.js';
 import { prepareSimulator, type Scene, startScenes } from './scenes.js';
 
 const { values: flags } = parseArgs({ options: { exit: { type: 'boolean' }, record: { type: 'string' } } });
@@ -39,12 +39,11 @@ async function play(): Promise<number> {
   prepareSimulator(simulator);
   const scenes = await startScenes(client);
   const progress = showProgress(client, process.stdout);
-  const ended = Promise.allSettled(scenes.map(({ outcome }) => outcome));
+  const ended = Promise.all(scenes.map((scene) => report(scene, progress)));
   const results = await Promise.race([ended, interrupted]);
   await progress.stop();
   if (results === 'interrupted') return 130;
 
-  const shown = scenes.map((scene, index) => report(scene, results[index]));
   if (flags.record !== undefined) await recordHistories(flags.record);
   const { throttled, calls } = simulator.stats();
   say(`\n${calls} calls of the API, ${throttled} of them throttled and some answered by a broken gateway: ridden out.`);
@@ -52,7 +51,7 @@ async function play(): Promise<number> {
     say(`Look around in Temporal UI: ${uiUrl}   (Ctrl-C ends the demo)`);
     await interrupted;
   }
-  return shown.every(Boolean) ? 0 : 1;
+  return results.every(Boolean) ? 0 : 1;
 }
 
 /** The worker of the example, in this process, with a log of its own. */
@@ -70,12 +69,15 @@ async function startPipelines(): Promise<void> {
   await stage.runWorker((connection) => createPipelineWorker(connection, stage.simulator.url));
 }
 
-function report({ about, workflowId }: Scene, result: PromiseSettledResult<string> | undefined): boolean {
-  const good = result?.status === 'fulfilled';
-  say(`\n${about}`);
-  say(`  ${good ? '✓' : '✗'} ${good ? result.value : String(result?.reason)}`);
-  say(`  ${stage.uiUrl}/namespaces/default/workflows/${encodeURIComponent(workflowId)}`);
-  return good;
+/** Shows how a scene ended as soon as it has. @returns whether it ended as it should */
+async function report({ about, workflowId, outcome }: Scene, progress: Progress): Promise<boolean> {
+  const [sign, text] = await outcome.then(
+    (value) => ['✓', value] as const,
+    (error: unknown) => ['✗', String(error)] as const,
+  );
+  const link = `${stage.uiUrl}/namespaces/default/workflows/${encodeURIComponent(workflowId)}`;
+  progress.say(`\n${about}\n  ${sign} ${text}\n  ${link}\n`);
+  return sign === '✓';
 }
 
 async function recordHistories(folder: string): Promise<void> {

@@ -4,8 +4,14 @@ import { AWAIT_REDIS_TASK, formatDuration, type RedisTaskWaitState } from 'tempo
 
 const REFRESH_MS = 500;
 
+export interface Progress {
+  /** Writes what is to stay, above the live lines. */
+  say(text: string): void;
+  stop(): Promise<void>;
+}
+
 /** Shows every wait on the server while it goes on: in a terminal one live line each, in a pipe a line a change. */
-export function showProgress(client: Client, out: NodeJS.WriteStream): { stop(): Promise<void> } {
+export function showProgress(client: Client, out: NodeJS.WriteStream): Progress {
   const stopping = new AbortController();
   const live = out.isTTY ? createLogUpdate(out) : undefined;
   const said = new Map<string, string>();
@@ -30,6 +36,10 @@ export function showProgress(client: Client, out: NodeJS.WriteStream): { stop():
   };
   const looping = loop();
   return {
+    say(text) {
+      if (live) live.persist(text);
+      else out.write(`${text}\n`);
+    },
     async stop() {
       stopping.abort();
       await looping;

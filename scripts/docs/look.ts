@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Page } from '../ui/browser.js';
 import { ORIGIN } from './site.js';
 
 /** A page as a browser shows it. */

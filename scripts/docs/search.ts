@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Page } from '../ui/browser.js';
 import { ORIGIN } from './site.js';
 
 const PATIENCE_MS = 15_000;

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import type { Page } from 'playwright-core';
 import { DOCS } from '../../docs/.vitepress/pages.js';
+import type { Page } from '../ui/browser.js';
 
 const DIST = path.join(DOCS, '.vitepress/dist');
 /** Nobody serves this address: what is not answered from the files fails. */

@@ -29,7 +29,7 @@ console.log(`docs/runbook.md has a section for each of ${alertNames().length} al
 
 const dashboard = JSON.parse(readFileSync(`${folder}/dashboard.json`, 'utf8')) as unknown;
 if (!isDeepStrictEqual(dashboard, JSON.parse(JSON.stringify(buildDashboard())))) {
-  throw new Error('deploy/observability/dashboard.json is old: node --import tsx scripts/write-dashboard.ts writes it');
+  throw new Error('deploy/observability/dashboard.json is old: scripts/write-dashboard.ts writes it');
 }
 
 if (values.live) await fireAlerts(positionals);

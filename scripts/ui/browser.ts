@@ -4,6 +4,8 @@ import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chromium, type Page } from 'playwright-core';
 
+export type { Page };
+
 const PLACES = [
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
