@@ -2,7 +2,6 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import { ROOT } from '../../docs/.vitepress/forge.js';
-import { RedisTaskClient } from '../../src/client/index.js';
 import { GOOD_SETTINGS, Process } from '../support/processes.js';
 import { Stage } from '../support/stage.js';
 
