@@ -30,7 +30,7 @@ forbiddenZones.push({
 });
 
 export default tseslint.config(
-  { ignores: ['lib/', 'coverage/', 'node_modules/', '.cache/', 'docs/.vitepress/{dist,cache}/'] },
+  { ignores: ['lib/', 'coverage/', 'node_modules/', '**/.cache/', 'docs/.vitepress/{dist,cache}/'] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],

@@ -33,13 +33,13 @@ const BUGS: readonly Bug[] = [
   {
     name: 'a wait times out without a last poll',
     file: 'contract/outcome.ts',
-    text: 'beganAt >= state.deadline ?',
+    text: 'isPastDeadline(state, beganAt) ?',
     becomes: 'now >= state.deadline - 5_000 ?',
   },
   {
     name: 'one stray refusal ends a wait whose task was seen',
     file: 'contract/outcome.ts',
-    text: 'const REFUSALS_MIN = 3;\nconst REFUSED_FOR_MIN_MS = 60_000;',
+    text: 'const REFUSALS_MIN = 3;\nconst REFUSED_FOR_MIN_MS = MINUTE;',
     becomes: 'const REFUSALS_MIN = 1;\nconst REFUSED_FOR_MIN_MS = 0;',
   },
   {
@@ -57,8 +57,8 @@ const BUGS: readonly Bug[] = [
   {
     name: 'a condition reads the clock',
     file: 'workflows/wait-clock.ts',
-    text: 'return this.rungAt >= this.wait.state.deadline;',
-    becomes: 'return Date.now() >= this.wait.state.deadline;',
+    text: 'return isPastDeadline(this.wait.state, this.rungAt);',
+    becomes: 'return isPastDeadline(this.wait.state, Date.now());',
   },
   {
     name: 'a status in capitals is not known',

@@ -4,8 +4,8 @@ import { ROOT } from '../../docs/.vitepress/forge.js';
 import { writtenPages } from '../../docs/.vitepress/pages.js';
 import { compilerErrorsOf } from '../support/compiler.js';
 
-/** Snippets are compiled inside the project, so that its own name resolves as it does for a user. */
-const FOLDER = path.join(ROOT, '.cache', 'snippets');
+/** Snippets are compiled inside the project, so that its own name resolves as it does for a user, and what tests need. */
+const FOLDER = path.join(ROOT, 'test', '.cache', 'snippets');
 
 /** What the snippets import from their reader's own files, where the page itself does not show it. */
 const READERS_FILES: Readonly<Record<string, string>> = {
