@@ -41,5 +41,11 @@ export function sharedLoads(provider: CredentialProvider, limitMs = LOAD_LIMIT_M
       Promise.resolve(provider.getCredential({ refresh })).then(resolve, reject);
     }).finally(() => clearTimeout(timer));
   });
-  return { getCredential: ({ refresh = false } = {}) => load(refresh) };
+  return {
+    // For metrics; a source is known only once it has been taken.
+    get source() {
+      return provider.source ?? 'custom';
+    },
+    getCredential: ({ refresh = false } = {}) => load(refresh),
+  };
 }

@@ -46,6 +46,15 @@ describe('a chain of sources', () => {
 });
 
 describe('loads that are shared', () => {
+  test('have the name of their source, which may be known only once it has answered', () => {
+    const own = { source: 'none', getCredential: () => Promise.resolve({}) };
+    const provider = sharedLoads(own);
+    own.source = 'profile';
+
+    expect(provider.source).toBe('profile');
+    expect(sharedLoads({ getCredential: own.getCredential }).source).toBe('custom');
+  });
+
   const credential: TencentCredential = { secretId: 'a', secretKey: 'b' };
 
   test('are one for a hundred callers at a time, and another for the next', async () => {
