@@ -71,9 +71,17 @@ export function waitStartOptions(plan: WaitPlan, input: AwaitRedisTaskInput, tas
 
 /** The query that lists the waits on a queue which have one of these statuses. */
 export function waitsQuery(taskQueue: string, statuses: readonly string[]): string {
-  const queue = taskQueue.replace(/['\\]/g, (character) => `\\${character}`);
-  const status = statuses.map((each) => `'${each}'`).join(', ');
-  return `WorkflowType = '${AWAIT_REDIS_TASK}' AND TaskQueue = '${queue}' AND ExecutionStatus IN (${status})`;
+  return `WorkflowType = '${AWAIT_REDIS_TASK}' AND TaskQueue = ${inQuery(taskQueue)} AND ExecutionStatus IN (${statuses.map(inQuery).join(', ')})`;
+}
+
+/** The query that lists the open runs of workflows of any type. */
+export function openRunsQuery(workflowIds: readonly string[]): string {
+  return `WorkflowId IN (${workflowIds.map(inQuery).join(', ')}) AND ExecutionStatus = 'Running'`;
+}
+
+/** A value in a query of the server. */
+function inQuery(value: string): string {
+  return `'${value.replace(/['\\]/g, (character) => `\\${character}`)}'`;
 }
 
 /** Said when another workflow runs under the id of a wait: the server would join it by its id alone. */

@@ -1,12 +1,12 @@
 // Parents whose cancellation the server would not deliver: see `ParentFollower`.
 import { type InjectedSinks, Runtime, type Worker, type WorkerOptions, type WorkerPlugin } from '@temporalio/worker';
-import { ContinuedWaits } from './continued-waits.js';
 import { ParentFollower } from './parent-follower.js';
+import { UnheardParents } from './unheard-parents.js';
 
 /** How a wait tells its worker that its open run is one that its parent does not know. */
 export type ParentSinks = { redisTaskParents: { follow(): void } };
 
-/** How often to look for waits that no worker has in its cache: the one that had them was killed. */
+/** How often to look for what no wait tells: it was in the cache of a worker that was killed, or its parent was reset. */
 const LOOK_EVERY_MS = 30_000;
 
 /** While its worker runs, cancels the waits there whose parents have cancelled them, where the server would not. */
@@ -22,6 +22,8 @@ export class ParentCancellations implements WorkerPlugin {
       },
     },
   };
+
+  constructor(private readonly lookEveryMs = LOOK_EVERY_MS) {}
 
   /** Adds it to the options of a worker, unless they have one. */
   static addTo(options: WorkerOptions): WorkerOptions {
@@ -44,16 +46,16 @@ export class ParentCancellations implements WorkerPlugin {
   private start({ client, options: { taskQueue } }: Worker): () => void {
     if (!client) return () => undefined;
     const follower = (this.follower = new ParentFollower(client));
-    const waits = new ContinuedWaits(client, taskQueue);
+    const unheard = new UnheardParents(client, taskQueue);
     const look = async () => {
       try {
-        for (const parent of await waits.parents()) follower.follow(parent);
+        for (const parent of await unheard.list()) follower.follow(parent);
       } catch (error) {
         Runtime.instance().logger.debug('The parents of the open waits cannot be looked up', { taskQueue, error });
       }
     };
     void look();
-    const timer = setInterval(() => void look(), LOOK_EVERY_MS).unref();
+    const timer = setInterval(() => void look(), this.lookEveryMs).unref();
     return () => {
       clearInterval(timer);
       follower.stop();

@@ -22,6 +22,9 @@ import { workflowBundle as testWorkflows } from './environments.js';
 import { followedHistories, type NamedHistory, type Run } from './histories.js';
 import { replay } from './replays.js';
 
+/** How often to look for parents that no wait tells of: a test need not wait for half a minute. */
+const LOOK_EVERY_MS = 1_000;
+
 export const REGION = 'ap-guangzhou';
 
 /** What the tests of waits need to know of a handle; the workflow itself is known by its name only, as to a parent. */
@@ -68,7 +71,7 @@ export class Waits {
   async serveWaits(taskQueue: string): Promise<() => Promise<void>> {
     const { waitWorker } = this.options;
     const workflowBundle = waitWorker?.workflowBundle ?? testWorkflows();
-    const plugins = [new ParentCancellations()];
+    const plugins = [new ParentCancellations(LOOK_EVERY_MS)];
     const stops = await Promise.all([
       this.serve({ plugins, ...waitWorker, taskQueue, workflowBundle }),
       this.serve(watchWorkerOptions(apiTaskQueue(taskQueue))),

@@ -8,7 +8,7 @@ import { workflowBundle } from '../support/environments.js';
 import { causeOf, REGION as region, until, untilState, Waits, type WaitHandle } from '../support/waits.js';
 
 // Two polls in quick succession, which fill a run, and then none for an hour: whatever ends a wait, no poll does.
-const polling = { initialInterval: '1s', backoffCoefficient: 1, jitter: 0 };
+const QUICK = { initialInterval: '1s', backoffCoefficient: 1, jitter: 0 };
 
 let waits: Waits;
 let parents: string;
@@ -22,7 +22,12 @@ beforeAll(async () => {
 afterAll(() => waits.close());
 
 /** A parent of a wait, which runs on a queue of its own. */
-async function startParent(name = 'childParent', taskQueue = waits.taskQueue, options: AwaitRedisTaskOptions = {}) {
+async function startParent(
+  name = 'childParent',
+  taskQueue = waits.taskQueue,
+  options: AwaitRedisTaskOptions = {},
+  polling: object = QUICK,
+) {
   const taskId = waits.addTask({ status: 'running' });
   const args = [
     { taskId, region, polling, maxWait: '1d' },
@@ -137,6 +142,24 @@ describe('a wait that has continued as new', () => {
     expect(await causeOf(again.result())).toBeInstanceOf(CancelledFailure);
     await expect(endOf(wait)).resolves.toBe('CANCELLED');
   });
+});
+
+test.concurrent('a wait is cancelled by a parent that was reset before the wait has continued as new', async () => {
+  const { parent, wait } = await startParent('childParent', waits.taskQueue, {}, { initialInterval: '1h' });
+  await until(
+    () => runs(wait),
+    ([open]) => open !== '',
+  );
+  const { events } = await until(
+    () => parent.fetchHistory(),
+    ({ events }) => (events?.filter((event) => event.workflowTaskCompletedEventAttributes).length ?? 0) > 1,
+  );
+  const task = events?.findLast((event) => event.workflowTaskCompletedEventAttributes);
+  const again = waits.client.workflow.getHandle(parent.workflowId, await reset(parent, Number(task?.eventId)));
+  await again.cancel();
+
+  expect(await causeOf(again.result())).toBeInstanceOf(CancelledFailure);
+  await expect(endOf(wait)).resolves.toBe('CANCELLED');
 });
 
 test.concurrent('a wait that was reset is cancelled with its parent', async () => {

@@ -1,0 +1,109 @@
+import type { Client } from '@temporalio/client';
+import pMap from 'p-map';
+import { openRunsQuery, waitsQuery } from '../contract/ids.js';
+import { isNotFound, type ParentRun } from './parent-follower.js';
+
+const PAGE_SIZE = 1_000;
+const PARENTS_PER_QUERY = 100;
+const REQUESTS_AT_ONCE = { concurrency: 10 };
+
+/** An open wait that was started by a parent. */
+interface ChildRun {
+  readonly run: ParentRun;
+  readonly parent: ParentRun;
+}
+
+type ListedRun = { readonly [Key in keyof ChildRun]: ParentRun | undefined };
+
+/**
+ * Finds the parents whose cancellations of open waits the server would not deliver: the open run is not the one that the
+ * parent has started, because it was continued as new or came of a reset; or the open run of the parent is not the one that
+ * has started the wait, because the parent was reset.
+ */
+export class UnheardParents {
+  /** Whether a run is the first of its wait. */
+  private seen = new Map<string, boolean>();
+
+  constructor(
+    private readonly client: Client,
+    private readonly taskQueue: string,
+  ) {}
+
+  /** Their runs, for the waits that are open now. */
+  async list(): Promise<ParentRun[]> {
+    const children = await this.listChildren();
+    const [parents, successors] = await Promise.all([this.parentsOfLaterRuns(children), this.successorsOf(children)]);
+    return [...parents, ...successors];
+  }
+
+  private async parentsOfLaterRuns(children: readonly ChildRun[]): Promise<ParentRun[]> {
+    const seen = await pMap(
+      children,
+      async ({ run }) => [run.runId, await this.isFirst(run)] as const,
+      REQUESTS_AT_ONCE,
+    );
+    this.seen = new Map(seen);
+    return children.filter(({ run }) => this.seen.get(run.runId) === false).map(({ parent }) => parent);
+  }
+
+  /** The open runs of parents of which another run has started the wait. */
+  private async successorsOf(children: readonly ChildRun[]): Promise<ParentRun[]> {
+    const starters = new Set(children.map(({ parent }) => parent.runId));
+    const ids = [...new Set(children.map(({ parent }) => parent.workflowId))];
+    const batches = Array.from({ length: Math.ceil(ids.length / PARENTS_PER_QUERY) }, (_, index) =>
+      ids.slice(index * PARENTS_PER_QUERY, (index + 1) * PARENTS_PER_QUERY),
+    );
+    const open = await pMap(batches, (batch) => this.listRuns(openRunsQuery(batch)), REQUESTS_AT_ONCE);
+    return open.flat().flatMap(({ run }) => (run && !starters.has(run.runId) ? [run] : []));
+  }
+
+  private async listChildren(): Promise<ChildRun[]> {
+    const runs = await this.listRuns(waitsQuery(this.taskQueue, ['Running']));
+    return runs.flatMap(({ run, parent }) => (run && parent ? [{ run, parent }] : []));
+  }
+
+  /** Not by the SDK's list, which reads memos that may be encoded in an unknown way. */
+  private async listRuns(query: string): Promise<ListedRun[]> {
+    const { namespace } = this.client.options;
+    const runs: ListedRun[] = [];
+    let nextPageToken: Uint8Array | undefined;
+    do {
+      const page = await this.client.workflowService.listWorkflowExecutions({
+        namespace,
+        query,
+        pageSize: PAGE_SIZE,
+        ...(nextPageToken && { nextPageToken }),
+      });
+      runs.push(
+        ...page.executions.map(({ execution, parentExecution }) => ({
+          run: runOf(execution),
+          parent: runOf(parentExecution),
+        })),
+      );
+      ({ nextPageToken } = page);
+    } while (nextPageToken.length);
+    return runs;
+  }
+
+  private async isFirst({ workflowId, runId }: ParentRun): Promise<boolean> {
+    const known = this.seen.get(runId);
+    if (known !== undefined) return known;
+    const { namespace } = this.client.options;
+    const request = { namespace, execution: { workflowId, runId } };
+    try {
+      const { workflowExecutionInfo } = await this.client.workflowService.describeWorkflowExecution(request);
+      return (workflowExecutionInfo?.firstRunId ?? runId) === runId;
+    } catch (error) {
+      // It has ended since, and is gone.
+      if (isNotFound(error)) return true;
+      throw error;
+    }
+  }
+}
+
+function runOf(
+  execution: { workflowId?: string | null; runId?: string | null } | null | undefined,
+): ParentRun | undefined {
+  const { workflowId, runId } = execution ?? {};
+  return workflowId && runId ? { workflowId, runId } : undefined;
+}
