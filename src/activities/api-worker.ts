@@ -63,7 +63,11 @@ export function accountFor(options: RedisActivitiesOptions): ApiAccount {
 }
 
 /** The options of one of the workers that make the calls of an account. What they keep is for this one alone. */
-export function apiWorkerOptions(account: ApiAccount, taskQueue: string) {
+export function apiWorkerOptions(
+  account: ApiAccount,
+  taskQueue: string,
+  searchAttributes = account.settings.searchAttributes,
+) {
   const slots = new CallSlots(account.pace);
   const api = account.openApi(slots);
   const unused = { type: 'fixed-size', numSlots: 10 } as const;
@@ -83,7 +87,7 @@ export function apiWorkerOptions(account: ApiAccount, taskQueue: string) {
   };
   return {
     taskQueue: apiTaskQueue(taskQueue),
-    activities: activitiesOf(account, api),
+    activities: activitiesOf(account, api, searchAttributes),
     maxTaskQueueActivitiesPerSecond: account.settings.requestsPerSecond,
     tuner: {
       activityTaskSlotSupplier: slots,

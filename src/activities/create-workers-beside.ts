@@ -2,6 +2,7 @@ import { Worker, type WorkerInterceptors, type WorkerOptions, type WorkerPlugin 
 import type { ApiAccount } from './api-account.js';
 import { apiWorkerOptions } from './api-worker.js';
 import { TOGETHER } from './run-workers.js';
+import { canWriteSearchAttributes } from './search-attributes.js';
 import { refusedAsSecond } from './second-worker.js';
 import { watchWorkerOptions } from './watch-worker.js';
 
@@ -11,8 +12,9 @@ import { watchWorkerOptions } from './watch-worker.js';
  *
  * @throws SecondWorkerError when another worker of this process serves one of their queues
  */
-export function workersBeside(outer: Worker, account: ApiAccount) {
-  const options = apiWorkerOptions(account, outer.options.taskQueue);
+export async function workersBeside(outer: Worker, account: ApiAccount) {
+  const searchAttributes = account.settings.searchAttributes && (await canWriteSearchAttributes(outer));
+  const options = apiWorkerOptions(account, outer.options.taskQueue, searchAttributes);
   return [
     () => createBeside(outer, options),
     () => createBeside(outer, watchWorkerOptions(options.taskQueue)),

@@ -46,8 +46,9 @@ export interface RedisActivitiesOptions {
    */
   readonly endpoint?: string;
   /**
-   * Whether the namespace has the search attributes `RedisTaskStatus`, `RedisRegion` and `RedisInstanceId`. Unregistered
-   * ones would block every wait.
+   * Whether the namespace has the search attributes `RedisTaskStatus`, `RedisRegion` and `RedisInstanceId`. The plugin
+   * and the worker process look whether it does; with `createRedisActivities` or `redisApiWorkerOptions`, unregistered ones
+   * would block every wait.
    * @default REDIS_TASK_SEARCH_ATTRIBUTES, or false
    */
   readonly searchAttributes?: boolean;
@@ -115,9 +116,11 @@ export function createRedisActivities(options: RedisActivitiesOptions = {}): Red
 }
 
 /** The activities of one worker. @param api - the worker's own, at the pace of the account */
-export function activitiesOf(account: ApiAccount, api: RedisApi): RedisActivities {
-  const { metrics, access, settings } = account;
-
+export function activitiesOf(
+  { metrics, access, settings }: ApiAccount,
+  api: RedisApi,
+  searchAttributes = settings.searchAttributes,
+): RedisActivities {
   const describe: typeof describeTaskInfo = async (...call) => {
     try {
       const observation = await describeTaskInfo(...call);
@@ -143,7 +146,7 @@ export function activitiesOf(account: ApiAccount, api: RedisApi): RedisActivitie
         () => describe(api, task),
       );
       const queuedMs = receivedAt - currentAttemptScheduledTimestampMs - clockAheadMs(metrics.clockSkewMs);
-      return { ...observation, queuedMs, ...(settings.searchAttributes && { searchAttributes: true }) };
+      return { ...observation, queuedMs, ...(searchAttributes && { searchAttributes: true }) };
     } finally {
       clearInterval(beats);
     }

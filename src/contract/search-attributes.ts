@@ -22,8 +22,8 @@ export function mistypedSearchAttributes(registered: RegisteredAttributes): stri
 }
 
 /**
- * Why a worker with `REDIS_TASK_SEARCH_ATTRIBUTES=true` would stall every wait of a namespace, and what to do; undefined
- * when it would not. The server fails the workflow task that sets an unregistered attribute, again and again.
+ * Why the waits of a worker with `REDIS_TASK_SEARCH_ATTRIBUTES=true` go on without search attributes, and what to do;
+ * undefined when they have them.
  */
 export function searchAttributesProblem(namespace: string, registered: RegisteredAttributes): string | undefined {
   const missing = missingSearchAttributes(registered);
@@ -36,8 +36,8 @@ export function searchAttributesProblem(namespace: string, registered: Registere
   const advice =
     mistyped.length > 0
       ? 'Leave REDIS_TASK_SEARCH_ATTRIBUTES unset, or have them removed and run: redis-task setup'
-      : 'Register them with: redis-task setup';
-  return `Namespace ${namespace} ${problems.join(' and ')}, while REDIS_TASK_SEARCH_ATTRIBUTES=true: a worker process goes on without them, but in a worker with RedisTaskPlugin every wait would stand still. ${advice}`;
+      : 'Register them with redis-task setup, then restart the worker';
+  return `Namespace ${namespace} ${problems.join(' and ')}, while REDIS_TASK_SEARCH_ATTRIBUTES=true: waits go on without them. ${advice}`;
 }
 
 /** What a connection of the client or of a worker has. */

@@ -16,6 +16,10 @@ export const ACTIVITY_STARTED = 2;
 /** `INDEXED_VALUE_TYPE_KEYWORD`, a search attribute's type. */
 export const KEYWORD = 2;
 
+/** `WorkflowExecutionStatus`. */
+export const RUNNING = 1;
+export const TERMINATED = 5;
+
 /** `EVENT_TYPE_WORKFLOW_EXECUTION_STARTED`. */
 export const WORKFLOW_EXECUTION_STARTED = 1;
 

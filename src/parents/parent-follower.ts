@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client';
 import pLimit from 'p-limit';
 import { GRPC, grpcCode } from '../contract/grpc.js';
 import { type ChildWaits, readParentEvents } from '../contract/parent-history.js';
+import { RUNNING, TERMINATED } from '../contract/temporal-enums.js';
 
 /** The run of a parent. */
 export interface ParentRun {
@@ -48,7 +49,8 @@ export class ParentFollower {
   private async followToItsEnd(parent: ParentRun): Promise<void> {
     while (!this.stopping.signal.aborted) {
       try {
-        if (await this.read(parent)) await this.followSuccessorOf(parent);
+        const successor = (await this.read(parent)) ? await this.successorOf(parent) : undefined;
+        if (successor) this.follow(successor);
         return;
       } catch (error) {
         if (isNotFound(error)) return;
@@ -73,6 +75,8 @@ export class ParentFollower {
       waits = readParentEvents(waits, news.events);
       for (const [workflowId, { firstRunId, isCancelled }] of waits) {
         if (!isCancelled || cancelled.has(firstRunId)) continue;
+        // What a reset has taken back is no longer asked for.
+        if (await this.successorOf(parent)) return true;
         await this.cancel(workflowId, firstRunId);
         cancelled.add(firstRunId);
       }
@@ -123,11 +127,26 @@ export class ParentFollower {
     }
   }
 
-  /** A reset parent goes on as another run, which has the same waits and may cancel them. */
-  private async followSuccessorOf({ workflowId, runId }: ParentRun): Promise<void> {
-    const current = await this.client.workflow.getHandle(workflowId).describe();
-    if (current.status.name === 'RUNNING' && current.runId !== runId) this.follow(current);
+  /** The open run that a reset has put in the place of this one: it has the same waits, and may cancel them. */
+  private async successorOf({ workflowId, runId }: ParentRun): Promise<ParentRun | undefined> {
+    const [own, current] = await Promise.all([this.statusOf({ workflowId, runId }), this.statusOf({ workflowId })]);
+    return own.status === TERMINATED && current.status === RUNNING ? current.run : undefined;
   }
+
+  /** Not by the SDK's describe, which reads memos that may be encoded in an unknown way. */
+  private async statusOf(execution: Partial<ParentRun>) {
+    const { namespace } = this.client.options;
+    const { workflowExecutionInfo } = await this.client.workflowService.describeWorkflowExecution({ namespace, execution });
+    return { status: workflowExecutionInfo?.status, run: runOf(workflowExecutionInfo?.execution) };
+  }
+}
+
+/** A run as the API tells of it. */
+export function runOf(
+  execution: { workflowId?: string | null; runId?: string | null } | null | undefined,
+): ParentRun | undefined {
+  const { workflowId, runId } = execution ?? {};
+  return workflowId && runId ? { workflowId, runId } : undefined;
 }
 
 export function isNotFound(error: unknown): boolean {

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import pMap from 'p-map';
 import { openRunsQuery, waitsQuery } from '../contract/ids.js';
-import { isNotFound, type ParentRun } from './parent-follower.js';
+import { isNotFound, type ParentRun, runOf } from './parent-follower.js';
 
 const PAGE_SIZE = 1_000;
 const PARENTS_PER_QUERY = 100;
@@ -33,7 +33,8 @@ export class UnheardParents {
   async list(): Promise<ParentRun[]> {
     const children = await this.listChildren();
     const [parents, successors] = await Promise.all([this.parentsOfLaterRuns(children), this.successorsOf(children)]);
-    return [...parents, ...successors];
+    const replaced = new Set(successors.map(({ workflowId }) => workflowId));
+    return [...parents.filter(({ workflowId }) => !replaced.has(workflowId)), ...successors];
   }
 
   private async parentsOfLaterRuns(children: readonly ChildRun[]): Promise<ParentRun[]> {
@@ -99,11 +100,4 @@ export class UnheardParents {
       throw error;
     }
   }
-}
-
-function runOf(
-  execution: { workflowId?: string | null; runId?: string | null } | null | undefined,
-): ParentRun | undefined {
-  const { workflowId, runId } = execution ?? {};
-  return workflowId && runId ? { workflowId, runId } : undefined;
 }

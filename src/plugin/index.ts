@@ -100,7 +100,7 @@ export class RedisTaskPlugin implements WorkerPlugin, BundlerPlugin, NativeConne
     this.served.add(worker);
     warnOfOwnQueue(worker);
     const run = (each: Worker) => (each === worker ? next(each) : each.run());
-    const [createCalls, createWatch] = workersBeside(worker, this.account);
+    const [createCalls, createWatch] = await workersBeside(worker, this.account);
     const createCheckedCalls = () => {
       // Checked again: a plugin after this one may have added the activity.
       this.refuseClash([...worker.options.activities.keys()]);

@@ -38,13 +38,12 @@ const POLLS = 8;
  * worth of calls: the server gives a new backlog to all workers at once, and each knows only of itself.
  */
 export function createCallPace(requestsPerSecond: number, { now, msToNextSecond, sleep }: Clock = SYSTEM_CLOCK) {
-  /** Emits `change` when `sending` or `polls` changes. */
+  /** Emits `change` when `polls` changes. */
   const events = new EventEmitter();
   let rate = requestsPerSecond;
   let freeAt = -Infinity;
   let heldUntil = -Infinity;
   let callsInARow = 0;
-  let sending = 0;
   /** Resolves when the last call in line has had its turn, or has left. */
   let line: Promise<void> = Promise.resolve();
 
@@ -77,10 +76,6 @@ export function createCallPace(requestsPerSecond: number, { now, msToNextSecond,
   };
   return {
     events,
-    /** How many calls are under way. */
-    get sending() {
-      return sending;
-    },
     /** How many polls for calls may be open while no call waits for its turn. */
     get polls() {
       return rate < requestsPerSecond ? 1 : POLLS;
@@ -88,14 +83,7 @@ export function createCallPace(requestsPerSecond: number, { now, msToNextSecond,
     /** Makes a call in its turn. @throws the signal's reason if it aborts before, or what the call throws */
     async send<T>(call: () => Promise<T>, signal?: AbortSignal): Promise<T> {
       await turn(signal);
-      sending += 1;
-      events.emit('change');
-      try {
-        return await call();
-      } finally {
-        sending -= 1;
-        events.emit('change');
-      }
+      return call();
     },
     /** Sends no call before the next second, when the API starts a new count. Call it when the API has throttled. */
     hold() {

@@ -12,7 +12,6 @@ import { cachedWaits } from './cached-waits.js';
 import type { WorkerConfig } from './config.js';
 import { namespaceProblem } from './namespace.js';
 import type { RedisTaskWorkerOptions } from './options.js';
-import { askMissingSearchAttributes, searchAttributesWarning } from './search-attributes.js';
 
 /** Temporal workers on one connection: of the waits, of their calls, and of what they ask about the server. */
 export interface TemporalWorkers {
@@ -69,13 +68,6 @@ async function createWorkers(
     // attempt would keep 16 MB.
     const problem = await namespaceProblem(connection, namespace);
     if (problem !== undefined) throw new Error(problem);
-    const api = { ...config.api };
-    if (api.searchAttributes) {
-      const missing = await askMissingSearchAttributes(connection, namespace);
-      if (missing.length > 0) log.warn(searchAttributesWarning(missing, namespace));
-      // The server would refuse every task of a workflow that sets one.
-      api.searchAttributes = missing.length === 0;
-    }
     const waits = await Worker.create({
       ...given,
       connection,
@@ -93,7 +85,7 @@ async function createWorkers(
       maxCachedWorkflows: cachedWaits(),
       plugins: [...(given.plugins ?? []), new ParentCancellations(), TOGETHER],
     }).catch(refusedAsSecond(taskQueue));
-    const [calls, watch] = await createTogether(waits, workersBeside(waits, new ApiAccount(api, access)));
+    const [calls, watch] = await createTogether(waits, await workersBeside(waits, new ApiAccount(config.api, access)));
     return { connection, waits, calls, watch };
   } catch (error) {
     if (!ownersConnection) await connection.close();

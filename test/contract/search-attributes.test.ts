@@ -16,7 +16,7 @@ test('the missing ones are named, and how to register them', () => {
   const problem = searchAttributesProblem('default', { RedisRegion: KEYWORD });
 
   expect(problem).toContain('Namespace default does not have the search attributes RedisTaskStatus, RedisInstanceId,');
-  expect(problem).toMatch(/Register them with: redis-task setup$/);
+  expect(problem).toMatch(/waits go on without them\. Register them with redis-task setup, then restart the worker$/);
 });
 
 test('one of another type is named, since setup will not change it', () => {

@@ -35,6 +35,17 @@ test.each<[string, Partial<WaitRecord>]>([
       parent: { ended: 'terminated', endedAt: 5_000 },
     },
   ],
+  [
+    'cancelled by a parent that had just been reset',
+    {
+      ...{ steering: [steered('resetParentToAfter', { heardAt: 3_000 }), steered('cancelParent')] },
+      ...{ endedAt: 33_000, parent: { ended: 'cancelled', endedAt: 33_100 } },
+    },
+  ],
+  [
+    'cancelled by its parent, which a reset made forget it',
+    { steering: [steered('cancelParent', { isDoubtful: true })], parent: { ended: 'failed', endedAt: 5_100 } },
+  ],
   ['found by another worker', { endedAt: 40_000, parent: { ended: 'cancelled', endedAt: 40_100 }, troubles: KILLED }],
 ])('a wait that was %s is good', (_, change) => {
   expect(judged(change)).toEqual([]);
@@ -49,6 +60,13 @@ test.each<[string, Partial<WaitRecord>]>([
   ['polled on until 5050', { steering: [steered('cancel')], parent: { ended: 'failed', endedAt: 1_000 } }],
   ['and its parent has not', { parent: { ended: 'not at all', endedAt: undefined } }],
   ['its parent only at 60000', { parent: { ended: 'cancelled', endedAt: 60_000 } }],
+  [
+    'instead of',
+    {
+      ...{ endedAt: 30_000, steering: [steered('cancelParent', { isDoubtful: true })] },
+      parent: { ended: 'failed', endedAt: 30_100 },
+    },
+  ],
   ['instead of cancelled', { parent: { ended: 'failed', endedAt: 5_100 } }],
 ])('is found: %s', (sentence, change) => {
   expect(judged(change).join('\n')).toContain(sentence);

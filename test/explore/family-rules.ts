@@ -1,7 +1,7 @@
 import { CANCEL_MS, type Rule } from './judging.js';
 import type { Ending, ParentRecord, SteeringRecord, WaitRecord } from './wait-record.js';
 
-/** A worker looks for waits that were loaded by none since theirs was killed. */
+/** A worker looks for waits that were loaded by none since theirs was killed, and for parents that were reset. */
 const LOOKS_EVERY_MS = 30_000;
 /** What a worker takes to end and to be replaced, or the server. */
 const RESTART_MS = 20_000;
@@ -45,7 +45,7 @@ export const FAMILY_RULES: readonly Rule[] = [
     if (parent.endedAt === undefined) yield `The wait ended at ${endedAt}, and its parent has not`;
     else if (parent.endedAt - endedAt > soonAfter(record, endedAt) + busyMs)
       yield `The wait ended at ${endedAt}, and its parent only at ${parent.endedAt}`;
-    const expected = endingsOfParent(ending, record.steering);
+    const expected = endingsOfParent(record, ending, busyMs);
     if (!expected.includes(parent.ended))
       yield `The wait ended as ${ending.as}, and its parent as ${parent.ended} instead of ${expected.join(' or ')}`;
     if (parent.ended === 'returned' && ending.as === 'succeeded' && !isSame(parent.result, ending.result))
@@ -54,7 +54,13 @@ export const FAMILY_RULES: readonly Rule[] = [
 ];
 
 /** How a parent may end whose wait ended in this way. */
-function endingsOfParent({ as }: Ending, steering: readonly SteeringRecord[]): ParentRecord['ended'][] {
+function endingsOfParent(record: WaitRecord, { as }: Ending, busyMs: number): ParentRecord['ended'][] {
+  const { steering, endedAt = Infinity } = record;
+  // The wait had heard of it before a reset took it back from the parent.
+  const wasTakenBack = steering.some(
+    ({ did, heardAt = -Infinity, isDoubtful }) =>
+      /^(cancelParent|cancelScope)$/.test(did) && isDoubtful && endedAt - heardAt <= soonAfter(record, heardAt) + busyMs,
+  );
   const asked = (did: SteeringRecord['did']) => steering.some((each) => each.did === did);
   // It may have come between the end of the wait and that of the parent.
   const terminated = asked('terminateParent') ? (['terminated'] as const) : [];
@@ -65,7 +71,7 @@ function endingsOfParent({ as }: Ending, steering: readonly SteeringRecord[]): P
     ...(asked('cancelParent') ? (['cancelled'] as const) : []),
     ...(asked('cancelScope') ? (['gaveUp'] as const) : []),
     // To the parent a wait that somebody else has cancelled has failed.
-    ...(asked('cancel') ? (['failed'] as const) : []),
+    ...(asked('cancel') || wasTakenBack ? (['failed'] as const) : []),
     ...terminated,
   ];
 }
@@ -75,7 +81,10 @@ function isSame(a: unknown, b: unknown): boolean {
 }
 
 /** How soon after a time something that was asked for must have happened. */
-function soonAfter({ troubles }: WaitRecord, at: number): number {
+function soonAfter({ troubles, steering }: WaitRecord, at: number): number {
   const isTroubled = troubles.some(({ from, to }) => from <= at + CANCEL_MS && to >= at);
-  return isTroubled ? LOOKS_EVERY_MS + RESTART_MS : CANCEL_MS;
+  const isNewToWorkers = steering.some(
+    ({ did, heardAt = Infinity }) => did === 'resetParentToAfter' && heardAt <= at && heardAt > at - LOOKS_EVERY_MS,
+  );
+  return isTroubled || isNewToWorkers ? LOOKS_EVERY_MS + RESTART_MS : CANCEL_MS;
 }

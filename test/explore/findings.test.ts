@@ -31,7 +31,7 @@ const GOOD: ObservedWait = {
     steering: [{ at: 100, heardAt: 110, did: 'pollNow' }],
   },
   recorded: {
-    ...{ createdAt: 0, closedAt: 1_000, resets: [], runs: 1 },
+    ...{ createdAt: 0, closedAt: 1_000, resets: [], continuedAt: [], runs: 1 },
     ...{
       startedAt: 0,
       endedAt: 1_000,

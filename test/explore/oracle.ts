@@ -221,7 +221,7 @@ const RULES: readonly Rule[] = [
         ({ did, heardAt = Infinity }) => did.startsWith('cancel') && heardAt <= givenUpAt + busyMs,
       );
       // A history that messages have filled ends with the call that is under way.
-      const continued = continuedAt.some((each) => Math.abs(each - givenUpAt) <= clockMs);
+      const continued = continuedAt.some((each) => each >= givenUpAt - clockMs && each <= givenUpAt + busyMs);
       if (!isAtDeadline(record, at, givenUpAt + clockMs) && !cancelled && !continued)
         yield `The call of the poll at ${at} was given up at ${givenUpAt}, with no deadline there`;
     }

@@ -118,6 +118,20 @@ describe('a worker with the plugin', () => {
     await expect(stoppedServing(apiQueue)).resolves.toBe(true);
   });
 
+  test('goes on without the search attributes that the namespace lacks, and says so', async () => {
+    const plugins = [createPlugin(simulator, { searchAttributes: true })];
+    const worker = await createOwnWorker(env, { workflowBundle: bundle, plugins });
+    const taskId = addTask(SUCCEED);
+    await worker.runUntil(async () => {
+      const wait = await start(env.client, 'awaitRedisTask', worker, taskId);
+      await expect(wait.result()).resolves.toMatchObject({ taskId });
+    });
+
+    expect(said.map(({ message }) => message)).toContainEqual(
+      expect.stringMatching(/^Namespace default does not have the search attributes RedisTaskStatus, .*redis-task setup/),
+    );
+  });
+
   test('cancels with its parent a wait that was reset', async () => {
     const worker = await createOwnWorker(env, { workflowBundle: bundle, plugins: [createPlugin(simulator)] });
     const { taskQueue } = worker.options;

@@ -110,19 +110,6 @@ describe('a call pace', () => {
     expect(gaps(whole.times).every((gap) => gap <= 200)).toBe(true);
   });
 
-  test('knows how many calls are under way', async () => {
-    const pace = createCallPace(10);
-    let end: () => void = () => undefined;
-    const call = pace.send(() => new Promise<void>((resolve) => (end = resolve)));
-    const failing = pace.send(() => Promise.reject(new Error('no answer')));
-    await failing.catch(() => undefined);
-
-    expect(pace.sending).toBe(1);
-    end();
-    await call;
-    expect(pace.sending).toBe(0);
-  });
-
   test('keeps up with a queue that is held to less than a call a second', async () => {
     const clock = virtualClock(10_000);
     const pace = createCallPace(0.05, clock);

@@ -173,7 +173,7 @@ test('search attributes that the namespace lacks are named with what registers t
 
     expect(outcome).toMatchObject({ status: 'succeed' });
     expect(logged.map(({ message }) => message)).toContainEqual(
-      expect.stringMatching(/lacks the search attributes RedisTaskStatus, .*redis-task setup/),
+      expect.stringMatching(/does not have the search attributes RedisTaskStatus, .*redis-task setup/),
     );
   } finally {
     await bare.teardown();

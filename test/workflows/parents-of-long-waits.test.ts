@@ -10,6 +10,9 @@ import { causeOf, REGION as region, until, untilState, Waits, type WaitHandle } 
 // Two polls in quick succession, which fill a run, and then none for an hour: whatever ends a wait, no poll does.
 const QUICK = { initialInterval: '1s', backoffCoefficient: 1, jitter: 0 };
 
+/** What a reset leaves out of what came after it: see `ResetReapplyExcludeType`. */
+const CANCEL_REQUEST = 4;
+
 let waits: Waits;
 let parents: string;
 
@@ -59,12 +62,23 @@ async function runs(wait: WaitHandle): Promise<[open: string, first: string]> {
   }
 }
 
+/** The workflow tasks of a parent that are over. */
+async function completedTasks(parent: WorkflowHandle) {
+  const { events } = await parent.fetchHistory();
+  return (events ?? []).filter((event) => event.workflowTaskCompletedEventAttributes);
+}
+
 /** Resets a workflow to before a workflow task, the first one unless told otherwise. */
-async function reset({ workflowId }: WorkflowHandle, finishEventId = 4): Promise<string> {
+async function reset(
+  { workflowId }: WorkflowHandle,
+  finishEventId = 4,
+  without: readonly number[] = [],
+): Promise<string> {
   const { runId } = await waits.client.workflowService.resetWorkflowExecution({
     namespace: waits.client.options.namespace,
     workflowExecution: { workflowId },
     workflowTaskFinishEventId: finishEventId as never,
+    resetReapplyExcludeTypes: [...without],
     requestId: randomUUID(),
     reason: 'test',
   });
@@ -110,6 +124,31 @@ describe('a wait that has continued as new', () => {
     await expect(endOf(wait)).resolves.toBe('CANCELLED');
   });
 
+  test.concurrent('goes on when its parent was reset to before it cancelled', async () => {
+    const taskQueue = `replaced-${randomUUID()}`;
+    const stop = await waits.serveWaits(taskQueue);
+    await waits.serveCalls(taskQueue);
+    const [{ parent, wait, taskId }, other] = await Promise.all([
+      startLongWait('childParent', taskQueue),
+      startLongWait('childParent', taskQueue),
+    ]);
+    const { eventId } = (await completedTasks(parent)).at(-1) ?? {};
+    await stop();
+    await parent.cancel();
+    await until(
+      () => parent.fetchHistory(),
+      ({ events }) => events?.some((event) => event.externalWorkflowExecutionCancelRequestedEventAttributes) ?? false,
+    );
+    const again = waits.client.workflow.getHandle(parent.workflowId, await reset(parent, Number(eventId), [CANCEL_REQUEST]));
+    await other.parent.cancel();
+    await waits.serveWaits(taskQueue);
+    await expect(endOf(other.wait)).resolves.toBe('CANCELLED');
+
+    waits.simulator.setTask(taskId, { status: 'succeed' });
+    await wait.signal('pollNow');
+    await expect(again.result()).resolves.toMatchObject({ taskId, status: 'succeed' });
+  });
+
   test.concurrent('ends with a parent that is terminated', async () => {
     const { parent, wait } = await startLongWait();
     await parent.terminate();
@@ -150,12 +189,11 @@ test.concurrent('a wait is cancelled by a parent that was reset before the wait 
     () => runs(wait),
     ([open]) => open !== '',
   );
-  const { events } = await until(
-    () => parent.fetchHistory(),
-    ({ events }) => (events?.filter((event) => event.workflowTaskCompletedEventAttributes).length ?? 0) > 1,
+  const tasks = await until(
+    () => completedTasks(parent),
+    ({ length }) => length > 1,
   );
-  const task = events?.findLast((event) => event.workflowTaskCompletedEventAttributes);
-  const again = waits.client.workflow.getHandle(parent.workflowId, await reset(parent, Number(task?.eventId)));
+  const again = waits.client.workflow.getHandle(parent.workflowId, await reset(parent, Number(tasks.at(-1)?.eventId)));
   await again.cancel();
 
   expect(await causeOf(again.result())).toBeInstanceOf(CancelledFailure);

@@ -32,6 +32,8 @@ export interface RecordedWait {
   readonly cancelRequested: boolean;
   readonly holdsSecret: boolean;
   readonly events: number;
+  /** When a run ended for another to go on. */
+  readonly continuedAt: readonly number[];
   /** How many runs it had, each the continuation of the one before. */
   readonly runs: number;
   readonly longestQueueMs: number;
@@ -63,6 +65,7 @@ export function readHistories(histories: readonly History[], maxWaitMs: number):
     cancelRequested: events.some((event) => event.workflowExecutionCancelRequestedEventAttributes),
     holdsSecret: histories.some(holdsSecret),
     events: events.length,
+    continuedAt: events.filter((event) => event.workflowExecutionContinuedAsNewEventAttributes).map(timeOf),
     runs: histories.length,
     longestQueueMs: Math.max(0, ...histories.flatMap(queueDelays)),
   };

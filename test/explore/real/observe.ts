@@ -130,6 +130,7 @@ export function recordOf(
     calls: timedCalls,
     polls: [...ownPolls, ...watched].sort((a, b) => a.at - b.at),
     watches,
+    continuedAt: recorded.continuedAt.map(since),
     steering: played.steering.map((each) => ({
       ...each,
       at: since(each.at),

@@ -11,7 +11,7 @@ import type { RedisTaskWaitState } from '../../../src/contract/view.js';
 import type { RedisApiSimulator, TaskStep } from '../../../src/testing/index.js';
 import type { SteeringRecord } from '../wait-record.js';
 import type { Act, TaskLife } from '../wait-script.js';
-import { type PlannedWait, SIMULATED } from './plan.js';
+import { type PlannedWait, SIMULATED, type Upheaval } from './plan.js';
 import { describeRun, familyOf, REGION, STARTERS } from './starter.js';
 import { upset } from './upheavals.js';
 
@@ -75,9 +75,7 @@ export async function playWait(
   ];
   const upsetting = (async () => {
     for (const upheaval of upheavals) {
-      // The next run of a parent that is ending would not start its wait again, and leave the one of before behind.
-      const isEnding = steering.some(({ did }) => /^(cancelParent|cancelScope)$/.test(did));
-      if (isEnding && upheaval.does === 'resetParentToBefore') continue;
+      if (steering.some(({ did }) => wouldUndo(upheaval, did))) continue;
       const did = upheaval.does === 'poke' ? 'pollNow' : upheaval.does;
       await later(Math.max(0, beganAt + upheaval.atMs - Date.now()), () =>
         note(steering, { did }, () => upset(client, family, upheaval)),
@@ -97,6 +95,15 @@ export async function playWait(
   // A reset may have been under way.
   await over();
   return { planned, workflowId: start.waitId, taskBeganAt, steering };
+}
+
+/**
+ * Some resets undo a cancellation by half, which nobody but an operator could repair: the next run of a parent would not
+ * start its wait again, and leave the one of before behind; that of a wait would go on although its parent knows of its end.
+ */
+function wouldUndo({ does }: Upheaval, did: SteeringRecord['did']): boolean {
+  if (does === 'resetParentToBefore') return /^(cancelParent|cancelScope)$/.test(did);
+  return does === 'resetWait' && did.startsWith('cancel');
 }
 
 /** How it ended is read from its history; only that it has is of interest here. A reset opens it again. */
@@ -156,18 +163,19 @@ async function note(
   what: Pick<SteeringRecord, 'did'> & Partial<SteeringRecord>,
   send: () => Promise<unknown>,
 ): Promise<void> {
-  const record = { at: Date.now(), heardAt: undefined, ...what };
+  const record: SteeringRecord = { at: Date.now(), heardAt: undefined, ...what };
+  steering.push(record);
+  const becomes = (...records: SteeringRecord[]) => void steering.splice(steering.indexOf(record), 1, ...records);
   try {
     const answer = await send();
-    // It was too late for that.
-    if (answer === false) return;
     const state = isState(answer) ? { state: answer } : {};
-    steering.push({ ...record, heardAt: Date.now(), ...state });
+    // With false, it was too late for that.
+    becomes(...(answer === false ? [] : [{ ...record, heardAt: Date.now(), ...state }]));
   } catch (error) {
     // One that came after the end, or while the server was away, was never heard.
     if (error instanceof WorkflowUpdateFailedError) {
-      steering.push({ ...record, heardAt: Date.now(), refused: error.cause?.message ?? error.message });
-    } else if (!(error instanceof WorkflowNotFoundError)) steering.push(record);
+      becomes({ ...record, heardAt: Date.now(), refused: error.cause?.message ?? error.message });
+    } else if (error instanceof WorkflowNotFoundError) becomes();
   }
 }
 
