@@ -22,12 +22,24 @@ export class AccessWatch {
   private refusal: TencentApiError | undefined;
   private refusedInARow = 0;
   private probe: NodeJS.Timeout | undefined;
+  private probeUntil = Infinity;
 
-  /** @param changed - told why the last call was refused, and with undefined that calls are accepted again */
-  constructor(private readonly changed: (refusal: TencentApiError | undefined) => void) {}
+  /**
+   * @param changed - told why the last call was refused, and with undefined that calls are accepted again
+   * @param probeForMs - for how long after a call somebody may want to know, if nobody tells with `stopProbing`
+   */
+  constructor(
+    private readonly changed: (refusal: TencentApiError | undefined) => void,
+    private readonly probeForMs = Infinity,
+  ) {}
 
   /** @param again - makes the same call at any later time */
-  async watch<T>(call: () => Promise<T>, again: () => Promise<unknown>): Promise<T> {
+  watch<T>(call: () => Promise<T>, again: () => Promise<unknown>): Promise<T> {
+    this.probeUntil = performance.now() + this.probeForMs;
+    return this.learnFrom(call, again);
+  }
+
+  private async learnFrom<T>(call: () => Promise<T>, again: () => Promise<unknown>): Promise<T> {
     try {
       const answer = await call();
       this.accepted();
@@ -71,7 +83,8 @@ export class AccessWatch {
 
   private probeAfter(ms: number, again: () => Promise<unknown>): void {
     const sendAgain = async () => {
-      await this.watch(again, again).catch(() => undefined);
+      if (performance.now() > this.probeUntil) return this.stopProbing();
+      await this.learnFrom(again, again).catch(() => undefined);
       // After a call that was accepted meanwhile, another refusal has a probe of its own.
       if (this.refusal && this.probe === timer) this.probeAfter(Math.min(2 * ms, PROBE_MS_MAX), again);
     };

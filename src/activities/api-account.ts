@@ -19,9 +19,11 @@ export class ApiAccount {
   private readonly credentials: CredentialProvider;
   private workers = 0;
 
+  /** @param probeForMs - see {@link AccessWatch}, for an owner that does not tell when its workers begin and end */
   constructor(
     readonly settings: ApiSettings,
     { credentials = defaultCredentials(), onAccessChange }: RedisActivitiesOptions,
+    probeForMs?: number,
   ) {
     this.credentials = sharedLoads(credentials);
     this.pace = createCallPace(settings.requestsPerSecond);
@@ -30,7 +32,7 @@ export class ApiAccount {
     this.access = new AccessWatch((refusal) => {
       this.pace.slowDown(refusal !== undefined);
       onAccessChange?.(refusal);
-    });
+    }, probeForMs);
   }
 
   /** Connections of their own, at the pace of all. */

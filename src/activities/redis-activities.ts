@@ -91,6 +91,9 @@ export interface RedisActivities {
   watchTaskInfo(input: AwaitRedisTaskInput, known: WaitState): Promise<WatchAnswer>;
 }
 
+/** For how long after a call refused credentials are tried again. */
+const PROBE_FOR_MS = 600_000;
+
 /** Their names. */
 export const API_ACTIVITIES = ['describeTaskInfo', 'watchTaskInfo'] as const satisfies (keyof RedisActivities)[];
 
@@ -111,7 +114,8 @@ export const API_ACTIVITIES = ['describeTaskInfo', 'watchTaskInfo'] as const sat
  * ```
  */
 export function createRedisActivities(options: RedisActivitiesOptions = {}): RedisActivities {
-  const account = new ApiAccount(settingsFor(options), options);
+  // A worker of somebody else's has these: nobody tells when it ends.
+  const account = new ApiAccount(settingsFor(options), options, PROBE_FOR_MS);
   return activitiesOf(account, account.openApi());
 }
 

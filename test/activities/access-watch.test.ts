@@ -13,9 +13,9 @@ describe('the access to the API', () => {
   beforeEach(() => jest.useFakeTimers());
   afterEach(() => jest.useRealTimers());
 
-  function watchAccess() {
+  function watchAccess(probeForMs?: number) {
     const told: (string | undefined)[] = [];
-    const access = new AccessWatch((error) => told.push(error?.code));
+    const access = new AccessWatch((error) => told.push(error?.code), probeForMs);
     const make = (call: () => Promise<unknown>, again: () => Promise<unknown> = succeed) =>
       access.watch(call, again).catch(() => undefined);
     return { told, make, access };
@@ -33,6 +33,21 @@ describe('the access to the API', () => {
     await jest.advanceTimersByTimeAsync(1_000);
     expect(again).toHaveBeenCalledTimes(1);
     expect(told).toEqual([refusal.code]);
+  });
+
+  test('is not asked for any more when there were no calls for as long as somebody may want to know', async () => {
+    const { make } = watchAccess(60_000);
+    const again = jest.fn(() => Promise.reject(refusal));
+    await make(() => Promise.reject(refusal), again);
+    await jest.advanceTimersByTimeAsync(60_000);
+    const probes = again.mock.calls.length;
+    await jest.advanceTimersByTimeAsync(600_000);
+    expect(again.mock.calls.length).toBe(probes);
+    expect(probes).toBeGreaterThan(5);
+
+    await make(() => Promise.reject(refusal), again);
+    await jest.advanceTimersByTimeAsync(10_000);
+    expect(again.mock.calls.length).toBeGreaterThan(probes);
   });
 
   test('is lost with the first refused call, which is told once', async () => {
