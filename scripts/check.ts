@@ -20,6 +20,7 @@ const CHECKS: Readonly<Record<string, readonly [about: string, ...files: string[
   runbook: ['the procedures of docs/runbook.md', 'scripts/runbook/main.ts'],
   kubernetes: ['deploy/kubernetes by the schemas of Kubernetes and KEDA', 'scripts/kubernetes/main.ts'],
   ui: ['Temporal UI in a browser, on waits in every state', 'scripts/ui/main.ts'],
+  steady: ['npm test idle, beside four busy loops and on one core; minutes each', 'scripts/steady/main.ts'],
   docs: ['the documentation site in a browser: links, anchors, search, screens', 'scripts/docs/main.ts'],
   examples: [
     'the tests of examples/provisioning, and the examples of the plugin and of Nexus',

@@ -3,6 +3,7 @@ import { InvalidInputFailure } from '../../src/contract/failures.js';
 import { markdownOf, viewOf } from '../../src/contract/view.js';
 import { beginWait, readCarriedState as readState, type WaitState } from '../../src/contract/wait-state.js';
 import { pauseAfterPoll, type PollAnswer, pollAnswered, pollBegan, requestPoll } from '../../src/contract/wait.js';
+import { anyCharacter } from '../support/characters.js';
 import { planOf, refused, seen, START } from './played-wait.js';
 
 const plan = planOf();
@@ -11,7 +12,7 @@ const readCarriedState = (carried: unknown) => readState(carried, plan);
 
 const answer: fc.Arbitrary<PollAnswer> = fc.oneof(
   fc
-    .record({ status: fc.string({ unit: 'binary' }), message: fc.option(fc.string()) })
+    .record({ status: fc.string({ unit: anyCharacter }), message: fc.option(fc.string()) })
     .map(({ status, ...more }) => seen(status, more)),
   fc
     .constantFrom('transient', 'throttled', 'unknownTask', 'unauthorized', 'rejected')

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { InvalidInputFailure, type RedisTaskFailureDetails } from '../../src/contract/failures.js';
 import { ADVICE, failureMessage, type PollFailureType } from '../../src/contract/messages.js';
 import type { PollError } from '../../src/contract/poll-error.js';
+import { anyCharacter } from '../support/characters.js';
 
 const lastError: PollError = {
   code: 'InternalError.NetWorkErr',
@@ -66,7 +67,7 @@ describe('the message of a failure', () => {
   });
 
   const anyText = fc.oneof(
-    fc.string({ unit: 'binary', maxLength: 5_000 }),
+    fc.string({ unit: anyCharacter, maxLength: 5_000 }),
     fc.constantFrom('\ud83d', 'a\nb\r\nc', '漏'.repeat(100_000), '😀'.repeat(5_000), ''),
   );
   const anyDetails = fc.record({

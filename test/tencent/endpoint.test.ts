@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { endpointFor, readEndpoint, SERVICE } from '../../src/tencent/endpoint.js';
+import { anyCharacter } from '../support/characters.js';
 
 describe('endpointFor', () => {
   test.each([
@@ -30,7 +31,7 @@ describe('endpointFor', () => {
       'ü',
     );
     const region = fc.oneof(
-      fc.string({ unit: 'binary' }),
+      fc.string({ unit: anyCharacter }),
       fc.array(piece).map((pieces) => `${pieces.join('')}-fsi`),
     );
     fc.assert(

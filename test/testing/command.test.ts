@@ -11,7 +11,7 @@ describe('the command of the simulator', () => {
   afterEach(() => running.splice(0).forEach((child) => child.kill('SIGKILL')));
 
   function run(...flags: string[]) {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'src/testing/main.ts', ...flags], {
+    const child = spawn(process.execPath, ['lib/testing/main.js', ...flags], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     running.push(child);
