@@ -36,7 +36,8 @@ async function play(polls, queue) {
     activityTaskPollerBehavior,
   });
   await worker.runUntil(async () => {
-    const cancelled = await Promise.all(Array.from({ length: 200 }, (_, n) => start(n)));
+    const cancelled = [];
+    for (let n = 0; n < 200; n++) cancelled.push(await start(n));
     await sleep(10_000);
     await Promise.all(cancelled.map((handle) => handle.cancel()));
     await Promise.all(cancelled.map((handle) => handle.result().catch(() => undefined)));
