@@ -72,6 +72,11 @@ try {
   const again = (index: number) => `the same flags, --seed ${seed} --only ${index}`;
   wrong = await playAndJudge(stage, { ...plan, waits: only }, { longestMs, about, again });
   process.exitCode = wrong + stage.unexpectedExits === 0 ? 0 : 1;
+} catch (error) {
+  // At once: requests that meet the closed connection end this process with an error of their own.
+  console.error(error);
+  process.exitCode = 1;
+  wrong = Infinity;
 } finally {
   await stage.close({ keepLog: wrong + stage.unexpectedExits > 0 });
 }
