@@ -72,28 +72,20 @@ export function createProgram(version: string, host: Host, done: (code: number) 
       '--all',
       'when several waits run for a task, all of them',
     );
-  steering('poll', 'Make waits poll at once').action(
-    run(commands.poll),
-  );
+  steering('poll', 'Make waits poll at once').action(run(commands.poll));
   steering('extend', 'Set how long waits may last in all')
     .requiredOption('--max-wait <duration>', 'the new total, counted from the start of the wait', readAmount)
     .action(run(commands.extend));
-  steering('cancel', 'Cancel waits; the tasks themselves go on').action(
-    run(commands.cancel),
-  );
+  steering('cancel', 'Cancel waits; the tasks themselves go on').action(run(commands.cancel));
 
   withOutput(command('list', 'List the waits on the queue'))
     .option('--all', 'ended waits too')
     .option('--limit <number>', 'at most this many', readCount, 100)
     .action(run(commands.list));
 
-  withRegion(host, command('doctor', 'Check everything that a wait needs')).action(
-    run(commands.doctor),
-  );
+  withRegion(host, command('doctor', 'Check everything that a wait needs')).action(run(commands.doctor));
 
-  withOutput(command('setup', 'Register the search attributes of waits in the namespace')).action(
-    run(commands.setup),
-  );
+  withOutput(command('setup', 'Register the search attributes of waits in the namespace')).action(run(commands.setup));
 
   withInput(command('simulate', 'Show what a schedule costs before you deploy it'))
     .requiredOption('--duration <duration...>', 'how long the tasks take', readDurations)

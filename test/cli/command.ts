@@ -51,11 +51,13 @@ export class Command {
     const home = newHome();
     const stdout = writesTo((text) => (this.stdout += text));
     const stderr = writesTo((text) => (this.stderr += text));
-    this.ended = run(args.map(String), hostOf({ HOME: home, ...env }, stdout, stderr), LOADED as Commands).then((code) => {
-      this.isRunning = false;
-      rmSync(home, { recursive: true });
-      return { code, stdout: this.stdout, stderr: this.stderr };
-    });
+    this.ended = run(args.map(String), hostOf({ HOME: home, ...env }, stdout, stderr), LOADED as Commands).then(
+      (code) => {
+        this.isRunning = false;
+        rmSync(home, { recursive: true });
+        return { code, stdout: this.stdout, stderr: this.stderr };
+      },
+    );
   }
 
   /** Resolves when stderr holds this; rejects when the command ends without. */
@@ -121,7 +123,10 @@ export function settingsFor(taskQueue: string): Record<string, string> {
 }
 
 /** The settings with which a command calls the API itself. */
-export function apiSettings(api: RedisApiSimulator, secretKey = SIMULATOR_CREDENTIAL.secretKey): Record<string, string> {
+export function apiSettings(
+  api: RedisApiSimulator,
+  secretKey = SIMULATOR_CREDENTIAL.secretKey,
+): Record<string, string> {
   return {
     TENCENTCLOUD_REDIS_ENDPOINT: api.url,
     TENCENTCLOUD_SECRET_ID: SIMULATOR_CREDENTIAL.secretId,

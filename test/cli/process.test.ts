@@ -40,18 +40,21 @@ function inTerminal(line: string): Process {
 // The `script` of other systems has other flags.
 const onLinux = process.platform === 'linux' ? test.concurrent : test.concurrent.skip;
 
-test.concurrent.each(['SIGINT', 'SIGTERM'] as const)('%s in a pipe stops watching alone, exit code 130', async (signal) => {
-  const taskId = await runningWait(waits, client);
-  const watching = new CommandProcess(['await', taskId], environment());
-  await watching.prints(`${taskId} running`);
-  watching.signal(signal);
+test.concurrent.each(['SIGINT', 'SIGTERM'] as const)(
+  '%s in a pipe stops watching alone, exit code 130',
+  async (signal) => {
+    const taskId = await runningWait(waits, client);
+    const watching = new CommandProcess(['await', taskId], environment());
+    await watching.prints(`${taskId} running`);
+    watching.signal(signal);
 
-  const ended = await watching.ended;
-  expect(ended).toMatchObject({ code: 130, stdout: '' });
-  expect(ended.stderr).toContain('Stopped watching; the wait for 1 task goes on.');
-  expect((await client.find({ taskId, region: REGION }))[0]?.status.name).toBe('RUNNING');
-  await client.cancel({ taskId, region: REGION });
-});
+    const ended = await watching.ended;
+    expect(ended).toMatchObject({ code: 130, stdout: '' });
+    expect(ended.stderr).toContain('Stopped watching; the wait for 1 task goes on.');
+    expect((await client.find({ taskId, region: REGION }))[0]?.status.name).toBe('RUNNING');
+    await client.cancel({ taskId, region: REGION });
+  },
+);
 
 describe('in a terminal', () => {
   onLinux('SIGTERM asks no question: who sent it cannot answer', async () => {
@@ -117,7 +120,11 @@ describe('await --local', () => {
 
 describe('worker', () => {
   test.concurrent('a bad setting stops it as it stops npm start', async () => {
-    const ended = await redisTask(['worker'], { ...environment(), ...apiSettings(waits.simulator), REDIS_TASK_API_RPS: '50' });
+    const ended = await redisTask(['worker'], {
+      ...environment(),
+      ...apiSettings(waits.simulator),
+      REDIS_TASK_API_RPS: '50',
+    });
 
     expect(ended).toMatchObject({ code: 1, stdout: '' });
     expect(ended.stderr).toMatch(/^redis-task worker: REDIS_TASK_API_RPS [^\n]+\n$/);

@@ -57,7 +57,11 @@ describe('doctor', () => {
       () => stalled.describe(),
       ({ raw }) => (raw.pendingWorkflowTask?.attempt ?? 0) >= 3,
     );
-    const settings = { ...environment(taskQueue), ...apiSettings(waits.simulator), REDIS_TASK_SEARCH_ATTRIBUTES: 'true' };
+    const settings = {
+      ...environment(taskQueue),
+      ...apiSettings(waits.simulator),
+      REDIS_TASK_SEARCH_ATTRIBUTES: 'true',
+    };
     const ended = await redisTask(['doctor'], settings);
     await stalled.terminate();
 
@@ -79,7 +83,11 @@ describe('doctor', () => {
   });
 
   test.concurrent('tells a refused key, a missing worker and a bad setting apart, and what to do', async () => {
-    const settings = { ...environment(`nobody-${randomUUID()}`), ...apiSettings(waits.simulator, 'wrong'), REDIS_TASK_API_RPS: '50' };
+    const settings = {
+      ...environment(`nobody-${randomUUID()}`),
+      ...apiSettings(waits.simulator, 'wrong'),
+      REDIS_TASK_API_RPS: '50',
+    };
     const ended = await redisTask(['doctor'], settings);
 
     const bad = {
@@ -141,23 +149,26 @@ describe('await', () => {
     expect(ended.code).toBe(0);
   });
 
-  test.concurrent('many tasks: a line for each, the message of each failure on stderr, and the highest exit code', async () => {
-    const good = waits.addTask(SUCCEED);
-    const failed = waits.addTask({ status: 'failed', message: 'disk full\u001b[31m' });
-    const errored = waits.addTask({ status: 'Error', message: 'flow aborted' });
-    const ended = await redisTask(['await', good, failed, errored, good]);
+  test.concurrent(
+    'many tasks: a line for each, the message of each failure on stderr, and the highest exit code',
+    async () => {
+      const good = waits.addTask(SUCCEED);
+      const failed = waits.addTask({ status: 'failed', message: 'disk full\u001b[31m' });
+      const errored = waits.addTask({ status: 'Error', message: 'flow aborted' });
+      const ended = await redisTask(['await', good, failed, errored, good]);
 
-    const lines = jsonLines(ended);
-    expect(lines).toHaveLength(3);
-    expect(lines.find((line) => line['taskId'] === good)).toMatchObject({ status: 'succeed' });
-    expect(lines.find((line) => line['type'] === 'RedisTaskFailed')).toMatchObject({
-      details: { taskId: failed, status: 'failed', message: 'disk full\u001b[31m' },
-    });
-    expect(lines.find((line) => line['type'] === 'RedisTaskErrored')).toMatchObject({ details: { taskId: errored } });
-    expect(ended.stderr).toMatch(/^RedisTaskFailed: .*disk full\?\[31m.*$/m);
-    expect(ended.stderr).not.toContain('\u001b');
-    expect(ended.code).toBe(7);
-  });
+      const lines = jsonLines(ended);
+      expect(lines).toHaveLength(3);
+      expect(lines.find((line) => line['taskId'] === good)).toMatchObject({ status: 'succeed' });
+      expect(lines.find((line) => line['type'] === 'RedisTaskFailed')).toMatchObject({
+        details: { taskId: failed, status: 'failed', message: 'disk full\u001b[31m' },
+      });
+      expect(lines.find((line) => line['type'] === 'RedisTaskErrored')).toMatchObject({ details: { taskId: errored } });
+      expect(ended.stderr).toMatch(/^RedisTaskFailed: .*disk full\?\[31m.*$/m);
+      expect(ended.stderr).not.toContain('\u001b');
+      expect(ended.code).toBe(7);
+    },
+  );
 
   test.concurrent.each([
     ['failed', 6, 'RedisTaskFailed', []],
@@ -182,18 +193,21 @@ describe('await', () => {
     expect(ended.code).toBe(8);
   });
 
-  test.concurrent('attaches to a wait that runs, sees it cancelled from elsewhere, and ends with exit code 4', async () => {
-    const taskId = await runningWait(waits, client);
-    const watching = new Command(['await', taskId], environment());
-    await watching.says(`${taskId} running`);
-    const cancelling = await redisTask(['cancel', taskId]);
+  test.concurrent(
+    'attaches to a wait that runs, sees it cancelled from elsewhere, and ends with exit code 4',
+    async () => {
+      const taskId = await runningWait(waits, client);
+      const watching = new Command(['await', taskId], environment());
+      await watching.says(`${taskId} running`);
+      const cancelling = await redisTask(['cancel', taskId]);
 
-    expect(cancelling).toMatchObject({ code: 0, stdout: '' });
-    expect(cancelling.stderr).toContain('The task itself goes on.');
-    const ended = await watching.ended;
-    expect(jsonLines(ended)).toMatchObject([{ type: 'WaitCancelled', details: { taskId, region: REGION } }]);
-    expect(ended.code).toBe(4);
-  });
+      expect(cancelling).toMatchObject({ code: 0, stdout: '' });
+      expect(cancelling.stderr).toContain('The task itself goes on.');
+      const ended = await watching.ended;
+      expect(jsonLines(ended)).toMatchObject([{ type: 'WaitCancelled', details: { taskId, region: REGION } }]);
+      expect(ended.code).toBe(4);
+    },
+  );
 
   test.concurrent('says at once that no worker takes the queue, exit code 9, and starts nothing', async () => {
     const queue = `nobody-${randomUUID()}`;
@@ -233,7 +247,6 @@ describe('await', () => {
     });
     expect(ended.code).toBe(6);
   });
-
 });
 
 describe('steering', () => {

@@ -32,7 +32,8 @@ export async function awaitTasks(host: Host, taskIds: readonly string[], flags: 
   const local = isLocal ? startLocal(host, flags, output) : undefined;
   let view: LiveView | undefined;
   try {
-    const connecting = local?.temporal ?? connect(flags, host.env).then((to) => requireWorkers(to, waitForWorker, output));
+    const connecting =
+      local?.temporal ?? connect(flags, host.env).then((to) => requireWorkers(to, waitForWorker, output));
     const temporal = await Promise.race([connecting, interrupted]);
     const { taskQueue } = temporal.waits;
     const waits = tasks.map((task): ShownWait => {

@@ -12,11 +12,7 @@ import { ADVICE, describeNoWorker, findMissingWorker } from '../workers.js';
 const STARTS_AT_ONCE = { concurrency: 50 };
 
 /** `redis-task start`: starts waits, or joins those that run, and leaves them. */
-export function startWaits(
-  host: Host,
-  taskIds: readonly string[],
-  flags: TaskFlags & PollingFlags,
-): Promise<ExitCode> {
+export function startWaits(host: Host, taskIds: readonly string[], flags: TaskFlags & PollingFlags): Promise<ExitCode> {
   const tasks = readTasks(taskIds, flags);
   return withTemporal(host, flags, async (temporal, output) => {
     const starts = await startAll(tasks, temporal);
