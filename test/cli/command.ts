@@ -8,9 +8,9 @@ import { Connection } from '@temporalio/client';
 import { COMMANDS, type Commands } from '../../src/cli/commands.js';
 import type { Host } from '../../src/cli/host.js';
 import { run } from '../../src/cli/run.js';
-import { eventually, Process } from '../support/processes.js';
 import type { RedisTaskClient } from '../../src/client/index.js';
 import { type RedisApiSimulator, SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
+import { eventually, Process } from '../support/processes.js';
 import { REGION, until, type Waits } from '../support/waits.js';
 
 /** Loaded before the tests: jest refuses to import anything once one of several concurrent tests has ended. */
@@ -34,7 +34,7 @@ type Settings = Readonly<Record<string, string>>;
 const connections = jest.spyOn(Connection, 'connect').mock.results;
 afterAll(async () => {
   const opened = await Promise.allSettled(connections.map(({ value }) => value as Promise<Connection>));
-  await Promise.all(opened.map((each) => each.status === 'fulfilled' && each.value.close()));
+  for (const each of opened) if (each.status === 'fulfilled') await each.value.close();
 });
 
 /**
