@@ -4,6 +4,7 @@ import type { RedisTaskReference } from '../client/index.js';
 import type { RedisTaskWaitState } from '../contract/view.js';
 import { EXIT, type ExitCode, worstOf } from './exit-codes.js';
 import { readTask } from './flags.js';
+import type { Host } from './host.js';
 import type { TaskFlags } from './options.js';
 import { endingOfError, nameOf, stateText, type Subject, createEnding, writeEnding } from './outcome.js';
 import { withTimeout, type Temporal, withTemporal } from './temporal.js';
@@ -28,12 +29,13 @@ export interface Target {
 
 /** Finds all waits first: when an argument means several, nothing is done to any, unless `all`. */
 export async function forEachWait(
+  host: Host,
   args: readonly string[],
   { all = false, ...flags }: WaitFlags,
   act: (target: Target) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const references = [...new Set(args)].map((arg) => readReference(arg, flags));
-  return withTemporal(flags, async (temporal, output) => {
+  return withTemporal(host, flags, async (temporal, output) => {
     const find = (reference: RedisTaskReference) =>
       withTimeout(temporal, () => temporal.waits.find(reference), FIND_TIMEOUT_MS);
     const found = await pMap(references, async (each) => ({ subject: each, waits: await find(each) }), FINDS_AT_ONCE);

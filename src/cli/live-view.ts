@@ -1,6 +1,7 @@
 import { createLogUpdate } from 'log-update';
 import type { RedisTaskWaitState } from '../contract/view.js';
 import type { Task } from './flags.js';
+import type { Host } from './host.js';
 import { stateText } from './outcome.js';
 import type { Temporal } from './temporal.js';
 import { type Output, pressedKey } from './terminal.js';
@@ -27,8 +28,9 @@ export class LiveView {
     readonly temporal: Temporal,
     readonly output: Output,
     readonly open: Set<ShownWait>,
+    private readonly host: Host,
   ) {
-    this.live = output.isLive ? createLogUpdate(process.stderr) : undefined;
+    this.live = output.isLive ? createLogUpdate(host.stderr) : undefined;
   }
 
   async follow(wait: ShownWait): Promise<void> {
@@ -51,12 +53,18 @@ export class LiveView {
     this.above(() => this.output.say(line));
   }
 
+  /** Somebody sits at a terminal. */
+  get canAsk(): boolean {
+    return this.output.isLive && this.host.stdin.isTTY === true;
+  }
+
   async ask(question: string): Promise<string | undefined> {
+    const { stdin, stderr } = this.host;
     this.isPaused = true;
     this.live?.clear();
-    process.stderr.write(question);
-    const key = await pressedKey(process.stdin);
-    process.stderr.write('\n');
+    stderr.write(question);
+    const key = await pressedKey(stdin);
+    stderr.write('\n');
     this.isPaused = false;
     return key;
   }
@@ -99,9 +107,9 @@ export class LiveView {
 
   private draw(): void {
     if (this.isPaused || this.stopping.signal.aborted) return;
-    // Some terminals report no size.
-    const columns = process.stderr.columns || 80;
-    const room = Math.max(1, (process.stderr.rows || 24) - 2);
+    const { stderr } = this.host;
+    const columns = stderr.columns || 80;
+    const room = Math.max(1, (stderr.rows || 24) - 2);
     const notice = this.notice();
     const lines = [...this.open].map((wait) => this.line(wait, columns));
     if (notice) lines.unshift(cutTo(columns, notice));

@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { CliError, EXIT } from './exit-codes.js';
+import type { Host } from './host.js';
 import { type TemporalFlags, temporalVariables } from './options.js';
 import { connect, type Temporal } from './temporal.js';
 import { type Output, printable } from './terminal.js';
@@ -10,8 +11,8 @@ import { requireWorkers } from './workers.js';
 const PROCESS = fileURLToPath(new URL('./local-process.js', import.meta.url));
 
 /** Starts a Temporal server with its UI, and a worker with the caller's credentials. */
-export function startLocal({ taskQueue, temporalUi }: TemporalFlags, output: Output) {
-  const own = Object.entries(process.env).filter(([name]) => !name.startsWith('TEMPORAL_'));
+export function startLocal(host: Host, { taskQueue, temporalUi }: TemporalFlags, output: Output) {
+  const own = Object.entries(host.env).filter(([name]) => !name.startsWith('TEMPORAL_'));
   const env = { ...Object.fromEntries(own), ...temporalVariables(taskQueue === undefined ? {} : { taskQueue }) };
   // Detached: Ctrl-C reaches only this process, which then stops everything in order.
   const child = fork(PROCESS, { env, detached: true, silent: true });

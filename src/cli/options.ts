@@ -1,6 +1,7 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { durationMs } from '../contract/duration.js';
 import type { AwaitRedisTaskInput, RedisTaskPolling } from '../contract/input.js';
+import type { Host } from './host.js';
 
 /** For commands that talk to Temporal. What is left out comes from the environment. */
 export interface TemporalFlags {
@@ -78,9 +79,10 @@ export function withOutput(command: Command): Command {
     .option('--json', 'JSON lines on stdout, in a terminal too');
 }
 
-export function withRegion(command: Command): Command {
-  const region = new Option('--region <region>', 'the region of the instances').env('TENCENTCLOUD_REGION');
-  return withOutput(command).addOption(region);
+export function withRegion({ env }: Host, command: Command): Command {
+  return withOutput(command)
+    .option('--region <region>', 'the region of the instances (default: TENCENTCLOUD_REGION)')
+    .setOptionValueWithSource('region', env['TENCENTCLOUD_REGION'], 'env');
 }
 
 export function readCount(text: string): number {

@@ -5,6 +5,7 @@ import { grpcCode } from '../contract/grpc.js';
 import { DEFAULT_TASK_QUEUE } from '../contract/ids.js';
 import { readTemporalSettings } from '../worker/temporal-settings.js';
 import { CliError, EXIT, type ExitCode } from './exit-codes.js';
+import type { Host } from './host.js';
 import { type TemporalFlags, temporalVariables } from './options.js';
 import { createOutput, type Output, printable } from './terminal.js';
 
@@ -26,12 +27,12 @@ export interface Temporal {
  *
  * @throws CliError `noConnection`, within seconds
  */
-export async function connect(flags: TemporalFlags, env?: NodeJS.ProcessEnv): Promise<Temporal> {
+export async function connect(flags: TemporalFlags, env: NodeJS.ProcessEnv): Promise<Temporal> {
   return requireNamespace(await reach(flags, env));
 }
 
 /** Connects, whether the namespace exists or not. @throws CliError as {@link connect} */
-export async function reach(flags: TemporalFlags, env: NodeJS.ProcessEnv = process.env): Promise<Temporal> {
+export async function reach(flags: TemporalFlags, env: NodeJS.ProcessEnv): Promise<Temporal> {
   const { connectionOptions, namespace = 'default' } = readTemporalSettings({ ...env, ...temporalVariables(flags) });
   const { address = 'localhost:7233' } = connectionOptions;
   const ui = flags.temporalUi ?? (/^(localhost|127\.0\.0\.1|\[::1\]):/.test(address) && 'http://localhost:8233');
@@ -64,11 +65,12 @@ export async function requireNamespace(temporal: Temporal): Promise<Temporal> {
 }
 
 export async function withTemporal(
+  host: Host,
   flags: TemporalFlags,
   act: (temporal: Temporal, output: Output) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  const output = createOutput(flags);
-  const temporal = await connect(flags);
+  const output = createOutput(host, flags);
+  const temporal = await connect(flags, host.env);
   try {
     return await act(temporal, output);
   } catch (error) {

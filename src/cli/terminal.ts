@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { stripVTControlCharacters } from 'node:util';
+import type { Host } from './host.js';
 
 /** A text from outside as one line that cannot control a terminal. */
 export function printable(text: string): string {
@@ -16,19 +17,19 @@ const COLOURS = { red: [31, 39], green: [32, 39], yellow: [33, 39], dim: [2, 22]
  *
  * @param json - treats a terminal as a pipe
  */
-export function createOutput({ json = false }: { readonly json?: boolean }) {
-  const isHuman = process.stdout.isTTY && !json;
-  const isLive = process.stderr.isTTY && !json;
-  const isColoured = (isHuman || isLive) && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb';
+export function createOutput({ env, stdout, stderr }: Host, { json = false }: { readonly json?: boolean }) {
+  const isHuman = stdout.isTTY === true && !json;
+  const isLive = stderr.isTTY === true && !json;
+  const isColoured = (isHuman || isLive) && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
   return {
     /** stdout is a terminal: text instead of JSON. */
     isHuman,
     /** stderr is a terminal, where lines can be redrawn. */
     isLive,
     /** Writes one result: the text for a person, otherwise the value as a JSON line. */
-    result: (value: unknown, text: string) => void process.stdout.write(`${isHuman ? text : JSON.stringify(value)}\n`),
+    result: (value: unknown, text: string) => void stdout.write(`${isHuman ? text : JSON.stringify(value)}\n`),
     /** Colours are for a terminal, which stdout may be and stderr not. */
-    say: (line: string) => void process.stderr.write(`${isLive ? line : stripVTControlCharacters(line)}\n`),
+    say: (line: string) => void stderr.write(`${isLive ? line : stripVTControlCharacters(line)}\n`),
     paint(colour: keyof typeof COLOURS, text: string): string {
       const [on, off] = COLOURS[colour];
       return isColoured ? `\x1b[${on}m${text}\x1b[${off}m` : text;
@@ -39,12 +40,14 @@ export function createOutput({ json = false }: { readonly json?: boolean }) {
 export type Output = ReturnType<typeof createOutput>;
 
 /** Waits for one key; undefined when the terminal closes. In raw mode Ctrl-C is a key, too. */
-export async function pressedKey(stdin: NodeJS.ReadStream): Promise<string | undefined> {
-  stdin.setRawMode(true).resume();
+export async function pressedKey(stdin: Host['stdin']): Promise<string | undefined> {
+  stdin.setRawMode?.(true);
+  stdin.resume();
   try {
     const closed = once(stdin, 'end').then(() => undefined);
     return await Promise.race([once(stdin, 'data').then(String), closed]);
   } finally {
-    stdin.setRawMode(false).pause();
+    stdin.setRawMode?.(false);
+    stdin.pause();
   }
 }

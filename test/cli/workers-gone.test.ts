@@ -1,14 +1,15 @@
-// The command line where the last worker has left in good order: the server still lists it for minutes.
+// The command line where the last worker has left in good order: the server still lists it for minutes. Whoever believes
+// that says nothing within the time that a test may take.
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { Worker } from '@temporalio/worker';
 import { RedisTaskClient, RedisTaskNoWorkerError, RedisTaskStateError } from '../../src/client/index.js';
-import { devServer, workflowBundle } from '../support/environments.js';
+import { ownDevServer, workflowBundle } from '../support/environments.js';
 import { errorOf, REGION, until, Waits } from '../support/waits.js';
 import { Command, jsonLines, settingsFor } from './command.js';
 
-/** Five seconds, and what a busy machine takes to start the command. */
-const SOON_MS = 10_000;
+/** For how long the server expects that a worker which has left still answers a query: 20 s unless told otherwise. */
+const SHORT_MEMORY = { extraArgs: ['--dynamic-config-value', 'matching.queryPollerUnavailableWindow="2s"'] };
 
 const RUNNING = { status: 'running', forMs: 600_000 };
 const SUCCEED = { status: 'succeed' };
@@ -16,23 +17,27 @@ const SUCCEED = { status: 'succeed' };
 let waits: Waits;
 
 beforeAll(async () => {
-  waits = await Waits.start(devServer);
+  waits = await Waits.start(() => ownDevServer(SHORT_MEMORY));
 });
 afterAll(() => waits.close());
 
 function redisTask(args: readonly (string | number)[], taskQueue: string): Command {
-  return new Command(args, settingsFor(taskQueue));
+  return new Command(args, { ...settingsFor(taskQueue), TEMPORAL_ADDRESS: waits.env.address });
+}
+
+function serve(taskQueue: string) {
+  return Promise.all([waits.serveWaits(taskQueue), waits.serveCalls(taskQueue)]);
 }
 
 /** Workers of a queue of their own, and how to let them leave. */
 async function workers(): Promise<{ taskQueue: string; client: RedisTaskClient; leave: () => Promise<void> }> {
   const taskQueue = `left-${randomUUID()}`;
-  const stops = [await waits.serveWaits(taskQueue), await waits.serveCalls(taskQueue)];
+  const stops = await serve(taskQueue);
   const client = new RedisTaskClient(waits.client, { taskQueue });
   // A wait that has ended shows that both were there.
   await client.await({ taskId: waits.addTask(SUCCEED), region: REGION });
   const leave = async () => {
-    for (const stop of stops) await stop();
+    await Promise.all(stops.map((stop) => stop()));
   };
   return { taskQueue, client, leave };
 }
@@ -44,38 +49,27 @@ async function leftQueue() {
   return rest;
 }
 
-/** How long a command took to say something on stderr. */
-async function timeToSay(command: Command, text: string): Promise<number> {
-  const startedAt = performance.now();
-  await command.says(text);
-  return performance.now() - startedAt;
-}
-
 describe('await', () => {
-  test.concurrent('says within seconds that no worker takes its wait, and ends with exit code 9', async () => {
+  test.concurrent('says soon that no worker takes its wait, and ends with exit code 9', async () => {
     const { taskQueue, client } = await leftQueue();
     const taskId = waits.addTask(SUCCEED);
     const command = redisTask(['await', taskId], taskQueue);
-    const saidAfter = await timeToSay(command, `No worker takes work from queue ${taskQueue} `);
+    await command.says(`No worker takes work from queue ${taskQueue} `);
     const { code, stdout, stderr } = await command.ended;
 
-    expect(saidAfter).toBeLessThan(SOON_MS);
     expect({ code, stdout }).toEqual({ code: 9, stdout: '' });
     expect(stderr).toMatch(/^redis-task: No worker [^\n]*begins when one comes[^\n]*\n$/);
     // Started it is.
-    await waits.serveWaits(taskQueue);
-    await waits.serveCalls(taskQueue);
+    await serve(taskQueue);
     await expect(client.result({ taskId, region: REGION })).resolves.toMatchObject({ taskId });
   });
 
   test.concurrent('says it too when told to wait for a worker, and goes on when one comes', async () => {
     const { taskQueue } = await leftQueue();
     const command = redisTask(['await', waits.addTask(SUCCEED), '--wait-for-worker'], taskQueue);
-    const saidAfter = await timeToSay(command, `No worker takes work from queue ${taskQueue} `);
-    await waits.serveWaits(taskQueue);
-    await waits.serveCalls(taskQueue);
+    await command.says(`No worker takes work from queue ${taskQueue} `);
+    await serve(taskQueue);
 
-    expect(saidAfter).toBeLessThan(SOON_MS);
     expect(await command.ended).toMatchObject({ code: 0 });
   });
 
@@ -89,23 +83,18 @@ describe('await', () => {
     );
     await leave();
     const command = redisTask(['await', taskId], taskQueue);
-    const saidAfter = await timeToSay(command, `No worker takes work from queue ${taskQueue} `);
+    await command.says(`No worker takes work from queue ${taskQueue} `);
     waits.simulator.setTask(taskId, SUCCEED);
-    await waits.serveWaits(taskQueue);
-    await waits.serveCalls(taskQueue);
+    await serve(taskQueue);
 
-    expect(saidAfter).toBeLessThan(SOON_MS);
     expect(await command.ended).toMatchObject({ code: 0 });
   });
 });
 
-test.concurrent('start says within seconds that no worker takes its wait, and leaves it to come', async () => {
+test.concurrent('start says soon that no worker takes its wait, and leaves it to come', async () => {
   const { taskQueue, client } = await leftQueue();
-  const startedAt = performance.now();
-  const command = redisTask(['start', 1], taskQueue);
-  const { code, stderr } = await command.ended;
+  const { code, stderr } = await redisTask(['start', 1], taskQueue).ended;
 
-  expect(performance.now() - startedAt).toBeLessThan(SOON_MS);
   expect(stderr).toContain(`No worker takes work from queue ${taskQueue} `);
   expect(stderr).toContain('The waits begin when one comes.');
   expect(code).toBe(0);
@@ -164,15 +153,17 @@ test.concurrent('workers of a version that is not the current one are idle: each
   await waits.serveCalls(taskQueue);
   const client = new RedisTaskClient(waits.client, { taskQueue });
   const task = { taskId: waits.addTask(SUCCEED), region: REGION };
-  const error = await errorOf(client.await(task));
-  const command = redisTask(['await', task.taskId], taskQueue).ended;
-  const doctor = redisTask(['doctor'], taskQueue).ended;
+  const [error, command, doctor] = await Promise.all([
+    errorOf(client.await(task)),
+    redisTask(['await', task.taskId], taskQueue).ended,
+    redisTask(['doctor'], taskQueue).ended,
+  ]);
 
   const advice = `Version ${deploymentName}.v1 polls it, but gets nothing until it is the current version`;
   expect(error).toBeInstanceOf(RedisTaskNoWorkerError);
   expect((error as Error).message).toContain(advice);
-  expect(await command).toMatchObject({ code: 9, stderr: expect.stringContaining(advice) as string });
-  expect(await doctor).toMatchObject({ code: 9, stdout: expect.stringContaining(advice) as string });
+  expect(command).toMatchObject({ code: 9, stderr: expect.stringContaining(advice) as string });
+  expect(doctor).toMatchObject({ code: 9, stdout: expect.stringContaining(advice) as string });
   await waits.client.workflowService.setWorkerDeploymentCurrentVersion({
     ...{ namespace: 'default', deploymentName, buildId: 'v1', ignoreMissingTaskQueues: true },
   });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Runtime } from '@temporalio/worker';
 import { ConfigError, runRedisTaskWorker } from '../../src/worker/index.js';
+import { askNeighbour, identityHeader, neighbourWarning } from '../../src/worker/neighbour.js';
 import { freeAddress, GOOD_SETTINGS, WorkerProcess } from '../support/processes.js';
 import { errorOf } from '../support/waits.js';
 
@@ -97,7 +98,7 @@ describe('a worker with a setting that it cannot use', () => {
 });
 
 describe('a source of credentials that cannot answer at the moment', () => {
-  test('is reported, and does not stop the start', async () => {
+  test.concurrent('is reported, and does not stop the start', async () => {
     const worker = new WorkerProcess({
       ...GOOD_SETTINGS,
       TENCENTCLOUD_ROLE_ARN: 'qcs::cam::uin/100000000001:roleName/redis-task',
@@ -116,7 +117,7 @@ describe('a source of credentials that cannot answer at the moment', () => {
 });
 
 describe('the source of credentials', () => {
-  test('is one line of the log, without a secret', async () => {
+  test.concurrent('is one line of the log, without a secret', async () => {
     const worker = new WorkerProcess(GOOD_SETTINGS);
 
     await worker.prints('Temporal is not there yet');
@@ -134,7 +135,7 @@ describe('the source of credentials', () => {
 });
 
 describe('an endpoint of plain HTTP on another machine', () => {
-  test('is warned of, and does not stop the start', async () => {
+  test.concurrent('is warned of, and does not stop the start', async () => {
     // An address that is kept free for documents.
     const worker = new WorkerProcess({ ...GOOD_SETTINGS, TENCENTCLOUD_REDIS_ENDPOINT: 'http://192.0.2.1:8080' });
 
@@ -149,7 +150,7 @@ describe('an endpoint of plain HTTP on another machine', () => {
 });
 
 describe('the address of the health pages', () => {
-  test('must be free when it was asked for', async () => {
+  test.concurrent('must be free when it was asked for', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as { port: number };
@@ -162,16 +163,18 @@ describe('the address of the health pages', () => {
     );
   });
 
-  test('may be taken when it is the default: the worker warns and goes on', async () => {
-    const other = createServer().listen(9464, '127.0.0.1');
+  test.concurrent('may be taken when it is the default: the worker warns and goes on', async () => {
+    const twin = { namespace: 'default', taskQueue: 'redis-task', pid: process.pid };
+    const other = createServer((_, response) => response.writeHead(200, identityHeader(twin)).end());
     // Should something else have the port already, so much the better.
-    other.on('error', () => undefined);
+    other.listen(9464, '127.0.0.1').on('error', () => undefined);
     const worker = new WorkerProcess({ ...GOOD_SETTINGS, REDIS_TASK_HTTP: '', TEMPORAL_ADDRESS: await freeAddress() });
 
     await worker.prints('Temporal is not there yet');
     worker.signal('SIGTERM');
     await expect(worker.end).resolves.toEqual({ code: 0, signal: null });
+    const message = neighbourWarning(twin, await askNeighbour({ host: '127.0.0.1', port: 9464, required: false }));
     other.close();
-    expect(worker.log[0]).toMatchObject({ level: 'warn', address: '127.0.0.1:9464', reason: 'EADDRINUSE' });
+    expect(worker.log[0]).toMatchObject({ level: 'warn', message, address: '127.0.0.1:9464', reason: 'EADDRINUSE' });
   });
 });

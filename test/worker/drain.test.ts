@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
+import { createServer, request, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { RedisApiSimulator } from '../../src/testing/index.js';
 import { devServer } from '../support/environments.js';
 import { eventually, freeAddress, GOOD_SETTINGS, pageOf, statusOf, WorkerProcess } from '../support/processes.js';
-
-/** How long the call under way takes that a drain has to wait for. */
-const SLOW_MS = 2_500;
 
 let environment: TestWorkflowEnvironment;
 let api: RedisApiSimulator;
@@ -18,6 +18,44 @@ afterAll(async () => {
   await environment.teardown();
   await api.close();
 });
+
+/** Stands before the API and holds every call until it opens. */
+class Gate {
+  readonly called: Promise<unknown>;
+  private readonly opening = new EventEmitter();
+
+  private constructor(private readonly server: Server) {
+    this.called = once(server, 'request');
+  }
+
+  static async before({ url }: RedisApiSimulator): Promise<Gate> {
+    const server = createServer((call, answer) => {
+      gate.opening.once('open', () => {
+        const { method, headers } = call;
+        const passed = request(url, { method, headers }, (from) => {
+          answer.writeHead(from.statusCode ?? 0, from.headers);
+          from.pipe(answer);
+        });
+        call.pipe(passed);
+      });
+    });
+    const gate = new Gate(server);
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    return gate;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  open(): void {
+    this.opening.emit('open');
+  }
+
+  close(): void {
+    this.server.close();
+  }
+}
 
 /** What a supervisor does to end a worker: the process, or the group that `npm start` leads. */
 const stops = [
@@ -33,12 +71,12 @@ describe('a worker that is told to stop during a call', () => {
     const taskId = 1 + Math.floor(Math.random() * 1e9);
     const taskQueue = `drain-test-${randomUUID()}`;
     api.addTask(taskId, { timeline: [{ status: 'running' }] });
-    api.fault({ kind: 'slow', delayMs: SLOW_MS }, { taskId, times: 1 });
+    const gate = await Gate.before(api);
     const http = await freeAddress();
     const settings = {
       ...GOOD_SETTINGS,
       TEMPORAL_ADDRESS: process.env['TEST_DEV_SERVER_ADDRESS'] ?? '',
-      TENCENTCLOUD_REDIS_ENDPOINT: api.url,
+      TENCENTCLOUD_REDIS_ENDPOINT: gate.url,
       REDIS_TASK_QUEUE: taskQueue,
       REDIS_TASK_HTTP: http,
       REDIS_TASK_LOG_LEVEL: 'warn',
@@ -50,12 +88,13 @@ describe('a worker that is told to stop during a call', () => {
       args: [{ taskId, region: 'ap-guangzhou' }],
     });
     try {
-      await api.waitForCall((call) => call.taskId === String(taskId));
+      await gate.called;
       stop(worker);
       await eventually(async () => (await statusOf(http, '/readyz')) !== 200);
       expect((await pageOf(http, '/readyz')).text).toMatch(/^The worker is draining: /);
       expect(await statusOf(http, '/healthz')).toBe(200);
       stop(worker);
+      gate.open();
 
       await expect(worker.end).resolves.toEqual({ code: 0, signal: null });
       const [call] = api.calls.filter((each) => each.taskId === String(taskId));
@@ -67,6 +106,7 @@ describe('a worker that is told to stop during a call', () => {
       expect(worker.stderr).not.toContain('"level":"error"');
     } finally {
       await worker.kill();
+      gate.close();
       await handle.terminate();
     }
   });

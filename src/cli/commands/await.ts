@@ -2,6 +2,7 @@ import { untilBegun } from '../../client/workers.js';
 import { clientWorkflowId } from '../../contract/ids.js';
 import { CliError, EXIT, type ExitCode, worstOf } from '../exit-codes.js';
 import { readTasks } from '../flags.js';
+import type { Host } from '../host.js';
 import { LiveView, type ShownWait } from '../live-view.js';
 import { startLocal } from '../local.js';
 import type { PollingFlags, TaskFlags } from '../options.js';
@@ -19,25 +20,26 @@ interface AwaitFlags extends TaskFlags, PollingFlags {
 }
 
 /** `redis-task await`: starts waits, or joins those that run, and shows them until all have ended. */
-export async function awaitTasks(taskIds: readonly string[], flags: AwaitFlags): Promise<ExitCode> {
+export async function awaitTasks(host: Host, taskIds: readonly string[], flags: AwaitFlags): Promise<ExitCode> {
   const { local: isLocal = false, waitForWorker = isLocal } = flags;
   const tasks = readTasks(taskIds, flags);
-  const output = createOutput(flags);
+  const output = createOutput(host, flags);
   const tooEarly = new CliError(EXIT.interrupted, 'Stopped before any wait was started.');
   let onSignal: (signal: NodeJS.Signals) => void;
   const interrupted = new Promise<never>((_, reject) => (onSignal = () => reject(tooEarly)));
   const listener = (signal: NodeJS.Signals) => onSignal(signal);
-  for (const signal of SIGNALS) process.on(signal, listener);
-  const local = isLocal ? startLocal(flags, output) : undefined;
+  for (const signal of SIGNALS) host.on(signal, listener);
+  const local = isLocal ? startLocal(host, flags, output) : undefined;
   let view: LiveView | undefined;
   try {
-    const connecting = local?.temporal ?? connect(flags).then((to) => requireWorkers(to, waitForWorker, output));
+    const connecting =
+      local?.temporal ?? connect(flags, host.env).then((to) => requireWorkers(to, waitForWorker, output));
     const temporal = await Promise.race([connecting, interrupted]);
     const { taskQueue } = temporal.waits;
     const waits = tasks.map((task): ShownWait => {
       return { ...task, workflowId: clientWorkflowId(taskQueue, task.region, task.taskId) };
     });
-    const shown = new LiveView(temporal, output, new Set(waits));
+    const shown = new LiveView(temporal, output, new Set(waits), host);
     view = shown;
     const stopped = new Promise<[ExitCode]>((resolve) => {
       onSignal = (signal) => void onInterrupt(signal, shown, isLocal, () => resolve([EXIT.interrupted]));
@@ -52,7 +54,7 @@ export async function awaitTasks(taskIds: readonly string[], flags: AwaitFlags):
   } finally {
     view?.stop();
     await local?.stop();
-    for (const signal of SIGNALS) process.off(signal, listener);
+    for (const signal of SIGNALS) host.off(signal, listener);
   }
 }
 
@@ -78,10 +80,10 @@ async function endOf(wait: ShownWait, view: LiveView, waitForWorker: boolean): P
 }
 
 async function onInterrupt(signal: NodeJS.Signals, view: LiveView, isLocal: boolean, stop: () => void): Promise<void> {
-  const { open, output } = view;
+  const { open } = view;
   const tasks = `${open.size} ${open.size === 1 ? 'task' : 'tasks'}`;
   // Who sends another signal than Ctrl-C cannot answer.
-  if (signal === 'SIGINT' && !isLocal && output.isLive && process.stdin.isTTY) {
+  if (signal === 'SIGINT' && !isLocal && view.canAsk) {
     const question = `Cancel the wait for ${tasks} [c], only stop watching [s], or go on [any other key]? `;
     const key = await view.ask(question);
     if (key === 'c') return cancelAll(view);

@@ -3,21 +3,22 @@ import { checkOpenWaits, checkSearchAttributes } from '../doctor-waits.js';
 import { checkCallWorkers, checkWaitWorkers } from '../doctor-workers.js';
 import { EXIT, type ExitCode, toCliError, worstOf } from '../exit-codes.js';
 import { readPlan } from '../flags.js';
+import type { Host } from '../host.js';
 import type { TaskFlags } from '../options.js';
 import { reach, requireNamespace, type Temporal } from '../temporal.js';
 import { createOutput, printable } from '../terminal.js';
 
 /** `redis-task doctor`: checks everything a wait needs. Each line passes or says what to do. */
-export async function examine(flags: TaskFlags): Promise<ExitCode> {
-  const output = createOutput(flags);
-  const { env } = process;
+export async function examine(host: Host, flags: TaskFlags): Promise<ExitCode> {
+  const output = createOutput(host, flags);
+  const { env } = host;
   const region = flags.region || 'ap-guangzhou';
   readPlan({ taskId: 1, region });
   let server: Temporal | undefined;
   let temporal: Temporal | undefined;
   const checks: Readonly<Record<string, () => string | Promise<string>>> = {
     temporal: async () => {
-      server = await reach(flags);
+      server = await reach(flags, env);
       return `Temporal answers at ${server.address}.`;
     },
     namespace: async () => {

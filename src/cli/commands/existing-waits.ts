@@ -2,6 +2,7 @@ import { RedisTaskWaitEndedError } from '../../client/index.js';
 import { forEachWait, type WaitFlags, writeState } from '../each-wait.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { readPlan } from '../flags.js';
+import type { Host } from '../host.js';
 import type { TaskFlags } from '../options.js';
 import { createEnding, endingOf, GOES_ON, nameOf, writeEnding } from '../outcome.js';
 import { withTimeout } from '../temporal.js';
@@ -10,8 +11,8 @@ import { askWorker } from '../workers.js';
 /** A worker has five seconds of it to confirm. */
 const CANCEL_TIMEOUT_MS = 15_000;
 
-export function showStatus(args: readonly string[], flags: TaskFlags): Promise<ExitCode> {
-  return forEachWait(args, { ...flags, all: true }, async (target) => {
+export function showStatus(host: Host, args: readonly string[], flags: TaskFlags): Promise<ExitCode> {
+  return forEachWait(host, args, { ...flags, all: true }, async (target) => {
     const { wait, temporal, output } = target;
     const { waits } = temporal;
     if (wait.closeTime !== undefined) {
@@ -22,16 +23,16 @@ export function showStatus(args: readonly string[], flags: TaskFlags): Promise<E
   });
 }
 
-export function pollNow(args: readonly string[], flags: WaitFlags): Promise<ExitCode> {
-  return forEachWait(args, flags, async ({ wait, subject, temporal, output }) => {
+export function pollNow(host: Host, args: readonly string[], flags: WaitFlags): Promise<ExitCode> {
+  return forEachWait(host, args, flags, async ({ wait, subject, temporal, output }) => {
     await withTimeout(temporal, () => temporal.waits.pollNow(wait));
     output.say(`Asked to poll at once: ${nameOf(subject)}.`);
     return EXIT.succeeded;
   });
 }
 
-export function cancelWaits(args: readonly string[], flags: WaitFlags): Promise<ExitCode> {
-  return forEachWait(args, flags, async ({ wait, subject, temporal, output }) => {
+export function cancelWaits(host: Host, args: readonly string[], flags: WaitFlags): Promise<ExitCode> {
+  return forEachWait(host, args, flags, async ({ wait, subject, temporal, output }) => {
     const { workflowId, taskQueue } = wait;
     const name = nameOf(subject);
     const outcome = await withTimeout(temporal, () => temporal.waits.cancel(wait), CANCEL_TIMEOUT_MS);
@@ -53,9 +54,13 @@ interface ExtendFlags extends WaitFlags {
   readonly maxWait: number | string;
 }
 
-export function extendWaits(args: readonly string[], { maxWait, ...flags }: ExtendFlags): Promise<ExitCode> {
+export function extendWaits(
+  host: Host,
+  args: readonly string[],
+  { maxWait, ...flags }: ExtendFlags,
+): Promise<ExitCode> {
   readPlan({ taskId: 1, region: 'any-region', maxWait });
-  return forEachWait(args, flags, async (target) => {
+  return forEachWait(host, args, flags, async (target) => {
     const { wait, temporal } = target;
     const extend = () => temporal.waits.extendWait(wait, maxWait);
     const consequence = 'The new deadline is not confirmed: a worker that comes may still set it. ';

@@ -2,6 +2,7 @@ import { ENDED, listWaits, RUNNING } from '../../client/find.js';
 import { taskToldBy } from '../../client/reference.js';
 import { formatDuration } from '../../contract/duration.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
+import type { Host } from '../host.js';
 import type { TemporalFlags } from '../options.js';
 import { withTimeout, withTemporal } from '../temporal.js';
 import { printable } from '../terminal.js';
@@ -11,8 +12,8 @@ interface ListFlags extends TemporalFlags {
   readonly limit: number;
 }
 
-export function list({ all = false, limit, ...flags }: ListFlags): Promise<ExitCode> {
-  return withTemporal(flags, async (temporal, output) => {
+export function list(host: Host, { all = false, limit, ...flags }: ListFlags): Promise<ExitCode> {
+  return withTemporal(host, flags, async (temporal, output) => {
     const { client, taskQueue } = temporal.waits;
     const statuses = all ? [...RUNNING, ...ENDED, 'ContinuedAsNew'] : RUNNING;
     let shown = 0;

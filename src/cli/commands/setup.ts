@@ -7,6 +7,7 @@ import {
 } from '../../contract/search-attributes.js';
 import { KEYWORD } from '../../contract/temporal-enums.js';
 import { CliError, EXIT, type ExitCode } from '../exit-codes.js';
+import type { Host } from '../host.js';
 import type { TemporalFlags } from '../options.js';
 import { type Temporal, withTemporal, withTimeout } from '../temporal.js';
 import { printable } from '../terminal.js';
@@ -17,8 +18,8 @@ const TIMEOUT_MS = 30_000;
 const ADVICE = 'Now set REDIS_TASK_SEARCH_ATTRIBUTES=true for each worker of this namespace, and restart it.';
 
 /** `redis-task setup`: registers the search attributes of waits, those that the namespace does not have. */
-export function setUp(flags: TemporalFlags): Promise<ExitCode> {
-  return withTemporal(flags, async (temporal, output) => {
+export function setUp(host: Host, flags: TemporalFlags): Promise<ExitCode> {
+  return withTemporal(host, flags, async (temporal, output) => {
     const { namespace } = temporal;
     const { operatorService } = temporal.waits.client.connection;
     const { customAttributes } = await ask(temporal, () => operatorService.listSearchAttributes({ namespace }));

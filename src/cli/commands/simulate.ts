@@ -2,6 +2,7 @@ import { formatDuration } from '../../contract/duration.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { readPlan } from '../flags.js';
 import { forecast, historyEvents, pollTimes } from '../forecast.js';
+import type { Host } from '../host.js';
 import { type PollingFlags, pollingInput } from '../options.js';
 import { createOutput } from '../terminal.js';
 
@@ -13,9 +14,9 @@ interface SimulateFlags extends PollingFlags {
   readonly json?: boolean;
 }
 
-export function simulate(flags: SimulateFlags): Promise<ExitCode> {
+export function simulate(host: Host, flags: SimulateFlags): Promise<ExitCode> {
   const { schedule, maxWaitMs } = readPlan({ taskId: 1, region: 'any-region', ...pollingInput(flags) });
-  const output = createOutput(flags);
+  const output = createOutput(host, flags);
   if (output.isHuman)
     output.result(null, formatRow('task takes', 'polls', 'seen late by', 'at most', 'history events'));
   for (const durationMs of flags.duration) {

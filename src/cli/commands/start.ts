@@ -3,6 +3,7 @@ import { RedisTaskNoWorkerError } from '../../client/index.js';
 import { isUnanswered, untilBegun } from '../../client/workers.js';
 import { type ExitCode, worstOf } from '../exit-codes.js';
 import { readTasks, type Task } from '../flags.js';
+import type { Host } from '../host.js';
 import type { PollingFlags, TaskFlags } from '../options.js';
 import { endingOfError, writeEnding } from '../outcome.js';
 import { type Temporal, withTemporal } from '../temporal.js';
@@ -11,9 +12,9 @@ import { ADVICE, describeNoWorker, findMissingWorker } from '../workers.js';
 const STARTS_AT_ONCE = { concurrency: 50 };
 
 /** `redis-task start`: starts waits, or joins those that run, and leaves them. */
-export function startWaits(taskIds: readonly string[], flags: TaskFlags & PollingFlags): Promise<ExitCode> {
+export function startWaits(host: Host, taskIds: readonly string[], flags: TaskFlags & PollingFlags): Promise<ExitCode> {
   const tasks = readTasks(taskIds, flags);
-  return withTemporal(flags, async (temporal, output) => {
+  return withTemporal(host, flags, async (temporal, output) => {
     const starts = await startAll(tasks, temporal);
     const started = starts.filter(({ workflowId }) => workflowId !== '');
     // First what has been done: an error of the connection ends the command.
