@@ -71,7 +71,13 @@ test.concurrent('extendWait ends a wait sooner although its call sits in a queue
 test.concurrent('a compact wait whose queue is left by its workers names it at the deadline', async () => {
   const taskQueue = await queueWithoutCalls();
   const stop = await waits.serveCalls(taskQueue);
-  const polling = { pacing: 'compact', initialInterval: '3s', backoffCoefficient: 10, maximumInterval: '1h', jitter: 0 } as const;
+  const polling = {
+    pacing: 'compact',
+    initialInterval: '3s',
+    backoffCoefficient: 10,
+    maximumInterval: '1h',
+    jitter: 0,
+  } as const;
   const input = { taskId: waits.addTask(RUNNING), region: REGION, maxWait: '8s', polling };
   const handle = await waits.start(input, { taskQueue });
   await untilState(handle, ({ polls }) => polls === 1);
@@ -85,8 +91,8 @@ test.concurrent('a compact wait whose queue is left by its workers names it at t
 
 test.concurrent.each(Object.entries(KINDS_OF_WAITS).filter(([, { isLong }]) => isLong))(
   'a long wait of the kind %s ends as it must',
-  async (name, { play, ending }) => {
-    await expect(endingOf(await play(waits, `${name}-${randomUUID()}`))).resolves.toBe(ending);
+  async (name, kind) => {
+    await expect(endingOf(await kind.play(waits, `${name}-${randomUUID()}`))).resolves.toBe(kind.ending);
   },
 );
 

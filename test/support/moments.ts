@@ -58,7 +58,9 @@ export async function takeCallAndDie({ env: { connection } }: Waits, taskQueue: 
 }
 
 /** Moves the deadline of a wait so near that it ends soon: a total that is over when the wait hears of it is refused. */
-export async function endSoon(handle: Pick<WaitHandle, 'executeUpdate' | 'query' | 'workflowId'>): Promise<RedisTaskWaitState> {
+export async function endSoon(
+  handle: Pick<WaitHandle, 'executeUpdate' | 'query' | 'workflowId'>,
+): Promise<RedisTaskWaitState> {
   for (let aheadMs = 2_000; ; aheadMs *= 2) {
     const { waitedMs } = await stateOf(handle);
     try {

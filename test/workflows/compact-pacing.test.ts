@@ -8,13 +8,7 @@ import type { AwaitRedisTaskInput } from '../../src/contract/input.js';
 import type { RedisTaskResult } from '../../src/contract/outcome.js';
 import type { RedisTaskWaitState } from '../../src/contract/view.js';
 import { devServer } from '../support/environments.js';
-import {
-  eventNames,
-  eventsOf,
-  failedWorkflowTasks,
-  type History,
-  tasksToCancel,
-} from '../support/histories.js';
+import { eventNames, eventsOf, failedWorkflowTasks, type History, tasksToCancel } from '../support/histories.js';
 import { eventually } from '../support/processes.js';
 import { causeOf, failureOf, REGION, until, untilState, Waits, type WaitHandle } from '../support/waits.js';
 

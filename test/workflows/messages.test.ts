@@ -243,9 +243,9 @@ about('extendWait', () => {
   });
 
   beside('leaves a queued call its place, past the deadline it began with', async () => {
-    const { taskId, taskQueue, handle } = await waitWithoutCalls(waits, { maxWait: '4s' });
+    const { taskId, taskQueue, handle } = await waitWithoutCalls(waits, { maxWait: '8s' });
     const { deadline } = await stateOf(handle);
-    for (const maxWait of ['10s', '1m', '1m', '10m', '1h']) await extend(handle, { maxWait });
+    for (const maxWait of ['30s', '1m', '1m', '10m', '1h']) await extend(handle, { maxWait });
     await untilState(handle, () => Date.now() > Date.parse(deadline) + 500);
 
     expect(await scheduledCalls(handle)).toBe(1);
