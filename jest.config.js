@@ -58,6 +58,8 @@ export default {
   ],
   testSequencer: '<rootDir>/test/support/sequencer.cjs',
   testTimeout: 60_000,
+  // Tests of one file that run at once: they wait for timers most of the time.
+  maxConcurrency: 12,
   // Twice the cores of a small machine: many tests wait for timers rather than compute. Machines of CI may be slow: with
   // fewer at a time, nothing is late.
   maxWorkers: process.env.CI ? 3 : 4,

@@ -2,6 +2,8 @@ import { AWAIT_REDIS_TASK } from './ids.js';
 
 /** The events of a parent's history that tell of its children, as Temporal's API has them. */
 export interface ParentEvent {
+  readonly startChildWorkflowExecutionInitiatedEventAttributes?: InitiatedAttributes | null;
+  readonly startChildWorkflowExecutionFailedEventAttributes?: { readonly workflowId?: string | null } | null;
   readonly childWorkflowExecutionStartedEventAttributes?: ChildAttributes | null;
   readonly requestCancelExternalWorkflowExecutionInitiatedEventAttributes?: ChildAttributes | null;
   readonly childWorkflowExecutionCompletedEventAttributes?: ChildAttributes | null;
@@ -16,11 +18,19 @@ interface ChildAttributes {
   readonly workflowExecution?: { readonly workflowId?: string | null; readonly runId?: string | null } | null;
 }
 
+interface InitiatedAttributes {
+  readonly workflowType?: { readonly name?: string | null } | null;
+  readonly workflowId?: string | null;
+  readonly parentClosePolicy?: number | null;
+}
+
 /** A wait that a parent has started and whose end it has not seen. */
 export interface ChildWait {
-  /** The run that the parent started: all later runs of the wait tell this one as their first. */
-  readonly firstRunId: string;
+  /** The run that the parent started: all later runs of the wait tell this one as their first. Not known at once. */
+  readonly firstRunId: string | undefined;
   readonly isCancelled: boolean;
+  /** What becomes of it when its parent closes: a `ParentClosePolicy` of Temporal's API. */
+  readonly closePolicy: number;
 }
 
 /** The open waits of a parent by workflow id, of which only one at a time can be open. */
@@ -30,11 +40,15 @@ export type ChildWaits = ReadonlyMap<string, ChildWait>;
 export function readParentEvents(known: ChildWaits, events: readonly ParentEvent[]): ChildWaits {
   const waits = new Map(known);
   for (const event of events) {
-    const started = event.childWorkflowExecutionStartedEventAttributes;
-    const { workflowId, runId } = started?.workflowExecution ?? {};
-    if (workflowId && runId && started?.workflowType?.name === AWAIT_REDIS_TASK) {
-      waits.set(workflowId, { firstRunId: runId, isCancelled: false });
+    const initiated = event.startChildWorkflowExecutionInitiatedEventAttributes;
+    if (initiated?.workflowId && initiated.workflowType?.name === AWAIT_REDIS_TASK) {
+      const closePolicy = initiated.parentClosePolicy ?? 0;
+      waits.set(initiated.workflowId, { firstRunId: undefined, isCancelled: false, closePolicy });
     }
+
+    const { workflowId, runId } = event.childWorkflowExecutionStartedEventAttributes?.workflowExecution ?? {};
+    const begun = waits.get(workflowId ?? '');
+    if (workflowId && runId && begun) waits.set(workflowId, { ...begun, firstRunId: runId });
 
     const cancelled = event.requestCancelExternalWorkflowExecutionInitiatedEventAttributes?.workflowExecution;
     const wait = waits.get(cancelled?.workflowId ?? '');
@@ -44,6 +58,7 @@ export function readParentEvents(known: ChildWaits, events: readonly ParentEvent
     }
 
     waits.delete(endOf(event)?.workflowExecution?.workflowId ?? '');
+    waits.delete(event.startChildWorkflowExecutionFailedEventAttributes?.workflowId ?? '');
   }
   return waits;
 }

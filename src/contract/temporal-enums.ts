@@ -20,6 +20,10 @@ export const KEYWORD = 2;
 export const RUNNING = 1;
 export const TERMINATED = 5;
 
+/** `ParentClosePolicy`. */
+export const ABANDON = 2;
+export const REQUEST_CANCEL = 3;
+
 /** `EVENT_TYPE_WORKFLOW_EXECUTION_STARTED`. */
 export const WORKFLOW_EXECUTION_STARTED = 1;
 

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import pLimit from 'p-limit';
 import { GRPC, grpcCode } from '../contract/grpc.js';
-import { type ChildWaits, readParentEvents } from '../contract/parent-history.js';
-import { RUNNING, TERMINATED } from '../contract/temporal-enums.js';
+import { type ChildWait, type ChildWaits, readParentEvents } from '../contract/parent-history.js';
+import { ABANDON, REQUEST_CANCEL, RUNNING, TERMINATED } from '../contract/temporal-enums.js';
 
 /** The run of a parent. */
 export interface ParentRun {
@@ -19,12 +19,17 @@ const REQUESTS_AT_ONCE = 50;
 const TURN_MS = 1_000;
 const TRY_AGAIN_MS = 1_000;
 
+const NONE: ChildWaits = new Map();
+
 /**
- * Reads the histories of parents as they grow, and cancels the waits that they have cancelled.
+ * Reads the histories of parents as they grow, cancels the waits that they have cancelled, and ends those that they have
+ * left behind.
  *
  * The server delivers a parent's cancellation to the run that the parent has started, and to no later one: when that run
  * has continued as new or was reset, the server confirms the cancellation and drops it (seen on Server 1.32, for parents
- * of the TypeScript and the Python SDK, which name the run). It stands in the parent's history nevertheless.
+ * of the TypeScript and the Python SDK, which name the run). Of a parent that was reset after the start of its wait, which
+ * goes on as another run, it delivers no cancellation at all, and does not end the wait with it. All of this stands in the
+ * parent's history nevertheless.
  */
 export class ParentFollower {
   private readonly followed = new Set<string>();
@@ -49,8 +54,10 @@ export class ParentFollower {
   private async followToItsEnd(parent: ParentRun): Promise<void> {
     while (!this.stopping.signal.aborted) {
       try {
-        const successor = (await this.read(parent)) ? await this.successorOf(parent) : undefined;
+        const left = await this.read(parent);
+        const successor = left.size > 0 ? await this.successorOf(parent) : undefined;
         if (successor) this.follow(successor);
+        else for (const [workflowId, wait] of left) await this.leave(workflowId, wait);
         return;
       } catch (error) {
         if (isNotFound(error)) return;
@@ -60,27 +67,27 @@ export class ParentFollower {
     }
   }
 
-  /** Reads a parent's history, and goes on while it grows. @returns whether the run is over */
-  private async read(parent: ParentRun): Promise<boolean> {
+  /** Reads a parent's history, and goes on while it grows. @returns the waits that it has left behind when it was over */
+  private async read(parent: ParentRun): Promise<ChildWaits> {
     let waits: ChildWaits = new Map();
     const cancelled = new Set<string>();
     let page: Uint8Array | undefined;
     for (;;) {
       const news = await this.newsOf(parent, page);
-      if (this.stopping.signal.aborted) return false;
+      if (this.stopping.signal.aborted) return NONE;
       if (!news) {
-        if (page && waits.size === 0) return false;
+        if (page && waits.size === 0) return NONE;
         continue;
       }
       waits = readParentEvents(waits, news.events);
       for (const [workflowId, { firstRunId, isCancelled }] of waits) {
-        if (!isCancelled || cancelled.has(firstRunId)) continue;
+        if (!firstRunId || !isCancelled || cancelled.has(firstRunId)) continue;
         // What a reset has taken back is no longer asked for.
-        if (await this.successorOf(parent)) return true;
+        if (await this.successorOf(parent)) return waits;
         await this.cancel(workflowId, firstRunId);
         cancelled.add(firstRunId);
       }
-      if (news.next.length === 0) return true;
+      if (news.next.length === 0) return isContinued(news.events) ? NONE : waits;
       page = news.next;
     }
   }
@@ -111,20 +118,26 @@ export class ParentFollower {
   }
 
   /** Cancels the run of a wait that is open, unless it has ended. */
-  private async cancel(workflowId: string, firstExecutionRunId: string): Promise<void> {
+  private cancel(workflowId: string, firstExecutionRunId: string): Promise<unknown> {
     const { namespace, identity } = this.client.options;
-    try {
-      await this.client.workflowService.requestCancelWorkflowExecution({
-        namespace,
-        identity,
-        workflowExecution: { workflowId },
-        firstExecutionRunId,
-        requestId: firstExecutionRunId,
-        reason: "the parent's cancellation, which named an earlier run",
-      });
-    } catch (error) {
-      if (!isNotFound(error)) throw error;
-    }
+    const request = {
+      ...{ namespace, identity, workflowExecution: { workflowId }, firstExecutionRunId },
+      requestId: firstExecutionRunId,
+      reason: "the parent's cancellation, which named an earlier run",
+    };
+    return unlessGone(this.client.workflowService.requestCancelWorkflowExecution(request));
+  }
+
+  /** Does with a wait what becomes of it when its parent closes: the server does it, unless the parent was reset. */
+  private async leave(workflowId: string, { firstRunId, closePolicy }: ChildWait): Promise<void> {
+    if (!firstRunId || closePolicy === ABANDON) return;
+    if (closePolicy === REQUEST_CANCEL) return void (await this.cancel(workflowId, firstRunId));
+    const { namespace, identity } = this.client.options;
+    const request = {
+      ...{ namespace, identity, workflowExecution: { workflowId }, firstExecutionRunId: firstRunId },
+      reason: 'by parent close policy',
+    };
+    await unlessGone(this.client.workflowService.terminateWorkflowExecution(request));
   }
 
   /** The open run that a reset has put in the place of this one: it has the same waits, and may cancel them. */
@@ -149,6 +162,18 @@ export function runOf(
   return workflowId && runId ? { workflowId, runId } : undefined;
 }
 
-export function isNotFound(error: unknown): boolean {
+function isContinued(events: readonly { workflowExecutionContinuedAsNewEventAttributes?: unknown }[]): boolean {
+  return events.some((event) => event.workflowExecutionContinuedAsNewEventAttributes);
+}
+
+/** What a request resolves to; undefined when what it is about has ended. */
+export function unlessGone<T>(request: Promise<T>): Promise<T | undefined> {
+  return request.catch((error: unknown) => {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  });
+}
+
+function isNotFound(error: unknown): boolean {
   return grpcCode(error) === GRPC.notFound;
 }

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import pMap from 'p-map';
 import { openRunsQuery, waitsQuery } from '../contract/ids.js';
-import { isNotFound, type ParentRun, runOf } from './parent-follower.js';
+import { type ParentRun, runOf, unlessGone } from './parent-follower.js';
 
 const PAGE_SIZE = 1_000;
 const PARENTS_PER_QUERY = 100;
@@ -23,6 +23,8 @@ type ListedRun = { readonly [Key in keyof ChildRun]: ParentRun | undefined };
 export class UnheardParents {
   /** Whether a run is the first of its wait. */
   private seen = new Map<string, boolean>();
+  /** The workflow ids of parents that have no open run. */
+  private closed: ReadonlySet<string> = new Set();
 
   constructor(
     private readonly client: Client,
@@ -47,15 +49,21 @@ export class UnheardParents {
     return children.filter(({ run }) => this.seen.get(run.runId) === false).map(({ parent }) => parent);
   }
 
-  /** The open runs of parents of which another run has started the wait. */
+  /** The latest runs of parents of which another run has started the wait; of those that are closed only once. */
   private async successorsOf(children: readonly ChildRun[]): Promise<ParentRun[]> {
     const starters = new Set(children.map(({ parent }) => parent.runId));
     const ids = [...new Set(children.map(({ parent }) => parent.workflowId))];
     const batches = Array.from({ length: Math.ceil(ids.length / PARENTS_PER_QUERY) }, (_, index) =>
       ids.slice(index * PARENTS_PER_QUERY, (index + 1) * PARENTS_PER_QUERY),
     );
-    const open = await pMap(batches, (batch) => this.listRuns(openRunsQuery(batch)), REQUESTS_AT_ONCE);
-    return open.flat().flatMap(({ run }) => (run && !starters.has(run.runId) ? [run] : []));
+    const listed = (await pMap(batches, (batch) => this.listRuns(openRunsQuery(batch)), REQUESTS_AT_ONCE)).flat();
+    const open = new Map(listed.flatMap(({ run }) => (run ? [[run.workflowId, run] as const] : [])));
+    const closed = ids.filter((id) => !open.has(id));
+    // The server lists a new run a moment late.
+    const asked = closed.filter((id) => !this.closed.has(id));
+    const latest = await pMap(asked, async (workflowId) => runOf((await this.describe({ workflowId }))?.execution), REQUESTS_AT_ONCE);
+    this.closed = new Set(closed);
+    return [...open.values(), ...latest].filter((run) => run !== undefined).filter(({ runId }) => !starters.has(runId));
   }
 
   private async listChildren(): Promise<ChildRun[]> {
@@ -86,18 +94,18 @@ export class UnheardParents {
     return runs;
   }
 
-  private async isFirst({ workflowId, runId }: ParentRun): Promise<boolean> {
-    const known = this.seen.get(runId);
+  private async isFirst(run: ParentRun): Promise<boolean> {
+    const known = this.seen.get(run.runId);
     if (known !== undefined) return known;
+    // One that is gone has ended since.
+    const { firstRunId } = (await this.describe(run)) ?? {};
+    return (firstRunId ?? run.runId) === run.runId;
+  }
+
+  private async describe(execution: Partial<ParentRun>) {
     const { namespace } = this.client.options;
-    const request = { namespace, execution: { workflowId, runId } };
-    try {
-      const { workflowExecutionInfo } = await this.client.workflowService.describeWorkflowExecution(request);
-      return (workflowExecutionInfo?.firstRunId ?? runId) === runId;
-    } catch (error) {
-      // It has ended since, and is gone.
-      if (isNotFound(error)) return true;
-      throw error;
-    }
+    const request = { namespace, execution };
+    const described = await unlessGone(this.client.workflowService.describeWorkflowExecution(request));
+    return described?.workflowExecutionInfo;
   }
 }

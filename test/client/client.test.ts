@@ -4,7 +4,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection, type WorkflowClientInterceptor, WorkflowNotFoundError } from '@temporalio/client';
-import { Worker } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, Worker, type WorkflowBundle } from '@temporalio/worker';
 import {
   RedisTaskClient,
   RedisTaskError,
@@ -16,15 +16,20 @@ import {
 } from '../../src/client/index.js';
 import { cancelWait } from '../../src/client/wait-handle.js';
 import type { RedisTaskWaitState } from '../../src/contract/view.js';
+import type { TaskStep } from '../../src/testing/index.js';
 import { devServer } from '../support/environments.js';
-import { eventsOf } from '../support/histories.js';
-import { errorOf, REGION as region, until, Waits } from '../support/waits.js';
+import { eventsOf, heardAt } from '../support/histories.js';
+import { about, beside } from '../support/together.js';
+import { errorOf, REGION as region, stateOf, until, Waits } from '../support/waits.js';
 
 let waits: Waits;
 let client: RedisTaskClient;
+let oddWorkflows: WorkflowBundle;
 
 beforeAll(async () => {
+  const workflowsPath = fileURLToPath(new URL('odd-workflows.ts', import.meta.url));
   waits = await Waits.start(devServer);
+  oddWorkflows = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
   client = new RedisTaskClient(waits.client, { taskQueue: waits.taskQueue });
 });
 
@@ -57,8 +62,8 @@ class Gauge {
   }
 }
 
-describe('starting and awaiting', () => {
-  test('a second start attaches to the wait that runs, and a start after its end begins a new one', async () => {
+about('starting and awaiting', () => {
+  beside('a second start attaches to the wait that runs, and a start after its end begins a new one', async () => {
     const task = await runningWait();
     const again = await client.start({ ...task, maxWait: '5h' });
     const { runId } = await described(task);
@@ -73,11 +78,10 @@ describe('starting and awaiting', () => {
     await client.cancel(task);
   });
 
-  test('a joiner moves the deadline as far as its own maxWait reaches from now, never nearer', async () => {
+  beside('a joiner moves the deadline as far as its own maxWait reaches from now, never nearer', async () => {
     const task = await runningWait();
     const { deadline } = await client.state(task);
-    const joinedAt = Date.now();
-    await client.start({ ...task, maxWait: '5h' });
+    const handle = await client.start({ ...task, maxWait: '5h' });
     const joined = await until(
       () => client.state(task),
       (state) => state.deadline !== deadline,
@@ -89,13 +93,14 @@ describe('starting and awaiting', () => {
       ({ polls }) => polls === 2,
     );
 
-    expect(Date.parse(joined.deadline) - joinedAt).toBeGreaterThanOrEqual(5 * HOUR);
-    expect(Date.parse(joined.deadline) - joinedAt).toBeLessThan(5 * HOUR + 5_000);
+    const history = await handle.fetchHistory();
+    const [signal] = eventsOf(history, 'EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED');
+    expect(Date.parse(joined.deadline) - heardAt(history, signal)).toBe(5 * HOUR);
     expect(after.deadline).toBe(joined.deadline);
     await client.cancel(task);
   });
 
-  test('only a joiner sends a signal: a fresh wait has none in its history', async () => {
+  beside('only a joiner sends a signal: a fresh wait has none in its history', async () => {
     const task = await runningWait();
     const handle = await client.attach(task);
     const signals = async () => eventsOf(await handle.fetchHistory(), 'EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED');
@@ -108,7 +113,7 @@ describe('starting and awaiting', () => {
     expect(joined.map((event) => event.workflowExecutionSignaledEventAttributes?.signalName)).toEqual(['joinWait']);
   });
 
-  test('a wait that ends in the moment in which it would be joined is started anew', async () => {
+  beside('a wait that ends in the moment in which it would be joined is started anew', async () => {
     const task = await runningWait();
     const { runId } = await described(task);
     const endFirst: WorkflowClientInterceptor = {
@@ -128,7 +133,7 @@ describe('starting and awaiting', () => {
     await client.cancel(task);
   });
 
-  test('many clients share one wait, by a text of digits as well', async () => {
+  beside('many clients share one wait, by a text of digits as well', async () => {
     const taskId = waits.addTask({ status: 'running', forPolls: 1 }, SUCCEED);
     const polling = { initialInterval: '1s' };
     const [one, other] = await Promise.all([
@@ -141,7 +146,7 @@ describe('starting and awaiting', () => {
     expect(waits.callsFor(taskId)).toHaveLength(2);
   });
 
-  test('a wait has a summary and a memo for Temporal UI', async () => {
+  beside('a wait has a summary and a memo for Temporal UI', async () => {
     const task = { taskId: waits.addTask(SUCCEED), region };
     await client.await(task);
     const { memo, staticSummary } = await describeUi(task);
@@ -150,7 +155,7 @@ describe('starting and awaiting', () => {
     expect(staticSummary).toBe(`Redis task ${task.taskId} in ${region}`);
   });
 
-  test('a task that fails is a typed error with the details of the contract', async () => {
+  beside('a task that fails is a typed error with the details of the contract', async () => {
     const taskId = waits.addTask({ status: 'failed', message: 'disk full' });
     const error = await errorOf(client.await({ taskId, region }));
 
@@ -163,16 +168,17 @@ describe('starting and awaiting', () => {
     expect((error as Error).cause).toBeDefined();
   });
 
-  test('a timeout carries an input that waits on', async () => {
-    const taskId = waits.addTask({ status: 'running', forMs: 2_500 }, SUCCEED);
+  beside('a timeout carries an input that waits on', async () => {
+    const taskId = waits.addTask({ status: 'running' });
     const error = await errorOf(client.await({ taskId, region, maxWait: '1s' }));
+    waits.simulator.setTask(taskId, SUCCEED);
     if (!(error instanceof RedisTaskError) || error.failure.type !== 'RedisTaskTimedOut') throw error;
 
     const { resumeInput } = error.failure.details;
     await expect(client.await({ ...resumeInput, maxWait: '1m' })).resolves.toMatchObject({ status: 'succeed' });
   });
 
-  test('awaitAll never rejects: each outcome has its input, and its result or its error', async () => {
+  beside('awaitAll never rejects: each outcome has its input, and its result or its error', async () => {
     const good = { taskId: waits.addTask(SUCCEED), region };
     const bad = { taskId: waits.addTask({ status: 'Error' }), region };
     const invalid = { taskId: 0, region };
@@ -185,10 +191,9 @@ describe('starting and awaiting', () => {
   });
 });
 
-test('a state that a worker cannot tell is an error of ours, in whichever form the SDK has it', async () => {
+beside('a state that a worker cannot tell is an error of ours, in whichever form the SDK has it', async () => {
   const taskQueue = `odd-${randomUUID()}`;
-  const workflowsPath = fileURLToPath(new URL('odd-workflows.ts', import.meta.url));
-  await waits.serve({ taskQueue, workflowsPath });
+  await waits.serve({ taskQueue, workflowBundle: oddWorkflows });
   const odd = new RedisTaskClient(waits.client, { taskQueue });
   const reasons = { throws: /the state is spoilt/, isHuge: /limit/, isMissing: /getState/ };
   for (const [how, said] of Object.entries(reasons)) {
@@ -202,7 +207,7 @@ test('a state that a worker cannot tell is an error of ours, in whichever form t
   }
 });
 
-test('a workflow of another type under the id of a wait is not joined, and is sent nothing', async () => {
+beside('a workflow of another type under the id of a wait is not joined, and is sent nothing', async () => {
   const task = { taskId: waits.addTask(RUNNING), region };
   const workflowId = `${waits.taskQueue}/${region}/${task.taskId}`;
   const taskQueue = `nobody-${randomUUID()}`;
@@ -221,7 +226,7 @@ test('a workflow of another type under the id of a wait is not joined, and is se
   await client.cancel(task);
 });
 
-test('a cancellation that Temporal does not answer is no confirmed request, and takes its five seconds', async () => {
+beside('a cancellation that Temporal does not answer is no confirmed request, and takes its five seconds', async () => {
   const sockets = new Set<Socket>();
   const silent = createServer((socket) => void sockets.add(socket)).listen(0, '127.0.0.1');
   await once(silent, 'listening');
@@ -233,8 +238,8 @@ test('a cancellation that Temporal does not answer is no confirmed request, and 
   silent.close();
 });
 
-describe('awaitAll', () => {
-  test('starts nothing when its inputs cannot be read', async () => {
+about('awaitAll', () => {
+  beside('starts nothing when its inputs cannot be read', async () => {
     const task = { taskId: waits.addTask(RUNNING), region };
     const inputs = function* () {
       yield task;
@@ -245,7 +250,7 @@ describe('awaitAll', () => {
     await expect(client.find(task)).resolves.toEqual([]);
   });
 
-  test('starts no more than fifty at once, and asks for no more than a hundred results', async () => {
+  beside('starts no more than fifty at once, and asks for no more than a hundred results', async () => {
     const starts = new Gauge();
     const results = new Gauge();
     const counting: WorkflowClientInterceptor = { startWithDetails: (input, next) => starts.during(next(input)) };
@@ -258,9 +263,9 @@ describe('awaitAll', () => {
     const worker = await Worker.create({
       connection: waits.env.nativeConnection,
       taskQueue,
-      workflowsPath: fileURLToPath(new URL('instant-workflow.ts', import.meta.url)),
+      workflowBundle: oddWorkflows,
     });
-    const inputs = Array.from({ length: 250 }, (_, index) => ({ taskId: index + 1, region }));
+    const inputs = Array.from({ length: 120 }, (_, index) => ({ taskId: index + 1, region }));
     const outcomes = await worker.runUntil(
       // Otherwise it is first looked whether each has begun.
       new RedisTaskClient(counted, { taskQueue }).awaitAll(inputs, { waitForWorker: true }),
@@ -272,10 +277,10 @@ describe('awaitAll', () => {
   });
 });
 
-describe('without a worker', () => {
+about('without a worker', () => {
   const nobody = () => new RedisTaskClient(waits.client, { taskQueue: `nobody-${randomUUID()}` });
 
-  test.concurrent('await says so; the wait has been started, and begins when one comes', async () => {
+  beside('await says so; the wait has been started, and begins when one comes', async () => {
     const lonely = nobody();
     const task = { taskId: waits.addTask(SUCCEED), region };
     const error = await errorOf(lonely.await({ ...task, maxWait: '2s' }));
@@ -291,7 +296,7 @@ describe('without a worker', () => {
     await expect(lonely.result(task)).resolves.toMatchObject({ status: 'succeed' });
   });
 
-  test.concurrent('await waits for one when told to', async () => {
+  beside('await waits for one when told to', async () => {
     const lonely = nobody();
     const result = lonely.await({ taskId: waits.addTask(SUCCEED), region }, { waitForWorker: true });
     const first = await Promise.race([result, setTimeout(7_000, 'nothing yet')]);
@@ -302,9 +307,9 @@ describe('without a worker', () => {
     await expect(result).resolves.toMatchObject({ status: 'succeed' });
   });
 
-  test.concurrent('awaitAll tells it of each wait', async () => {
+  beside('awaitAll tells it of each wait', async () => {
     const lonely = nobody();
-    const inputs = Array.from({ length: 150 }, (_, index) => ({ taskId: index + 1, region }));
+    const inputs = Array.from({ length: 110 }, (_, index) => ({ taskId: index + 1, region }));
     const outcomes = await lonely.awaitAll(inputs);
 
     for (const { error } of outcomes) expect(error).toBeInstanceOf(RedisTaskNoWorkerError);
@@ -314,7 +319,7 @@ describe('without a worker', () => {
     await Promise.all(ended.map((wait) => wait.terminate()));
   });
 
-  test.concurrent('a wait that has begun is awaited on: a worker may come back', async () => {
+  beside('a wait that has begun is awaited on: a worker may come back', async () => {
     const lonely = nobody();
     const task = { taskId: waits.addTask(RUNNING, SUCCEED), region };
     await waits.serveCalls(lonely.taskQueue);
@@ -334,19 +339,19 @@ describe('without a worker', () => {
     await expect(result).resolves.toMatchObject({ status: 'succeed' });
   });
 
-  test.concurrent('is told apart from a worker that is busy with others', async () => {
+  beside('is told apart from a worker that is busy with others', async () => {
     const taskQueue = `busy-${randomUUID()}`;
     const worker = await Worker.create({
       connection: waits.env.nativeConnection,
       taskQueue,
-      workflowsPath: fileURLToPath(new URL('slow-workflow.ts', import.meta.url)),
+      workflowBundle: oddWorkflows,
       // So it polls each two seconds, and each time one partition of its queue, at random.
       activities: { occupy: () => setTimeout(2_000) },
       maxCachedWorkflows: 0,
       maxConcurrentWorkflowTaskExecutions: 1,
       maxConcurrentWorkflowTaskPolls: 1,
     });
-    const inputs = Array.from({ length: 6 }, (_, index) => ({ taskId: index + 2, region }));
+    const inputs = Array.from({ length: 4 }, (_, index) => ({ taskId: index + 2, region }));
     const busy = new RedisTaskClient(waits.client, { taskQueue });
     let startedAt = 0;
     const outcomes = await worker.runUntil(async () => {
@@ -362,10 +367,10 @@ describe('without a worker', () => {
   });
 });
 
-describe('a bad input', () => {
+about('a bad input', () => {
   const nowhere = () => new RedisTaskClient(waits.client, { taskQueue: `nobody-${randomUUID()}` });
 
-  test.each([
+  beside.each([
     ['taskId', { taskId: -1, region }],
     ['region', { taskId: 18_215, region: 'Guangzhou' }],
     ['maxWait', { taskId: 18_215, region, maxWait: 'soon' }],
@@ -379,20 +384,24 @@ describe('a bad input', () => {
     await expect(other.find({ taskId: 18_215, region })).resolves.toEqual([]);
   });
 
-  test('is refused where a task is named, too', async () => {
+  beside('is refused where a task is named, too', async () => {
     await expect(client.attach({ taskId: 1, region: '' })).rejects.toThrow(RedisTaskError);
   });
 });
 
-describe('a wait that runs', () => {
-  test('shows its progress until its end, and nothing twice', async () => {
-    const task = {
-      taskId: waits.addTask({ status: 'preparing', forPolls: 1 }, { status: 'running', forPolls: 1 }, SUCCEED),
-      region,
-    };
-    await client.start({ ...task, polling: { maximumInterval: '1s' } });
+about('a wait that runs', () => {
+  beside('shows its progress until its end, and nothing twice', async () => {
+    const task = { taskId: waits.addTask({ status: 'preparing' }), region };
+    await client.start({ ...task, polling: { initialInterval: '1h' } });
+    const next: Record<string, TaskStep> = { preparing: { status: 'running' }, running: SUCCEED };
     const seen: RedisTaskWaitState[] = [];
-    for await (const state of client.progress(task, { intervalMs: 100 })) seen.push(state);
+    for await (const state of client.progress(task, { intervalMs: 100 })) {
+      seen.push(state);
+      const step = next[state.status ?? ''];
+      if (!step || state.nextPollAt === null) continue;
+      waits.simulator.setTask(task.taskId, step);
+      await client.pollNow(task);
+    }
 
     const statuses = seen.map(({ status }) => status).filter((status, index, all) => status !== all[index - 1]);
     expect(statuses.filter(Boolean)).toEqual(['preparing', 'running', 'succeed']);
@@ -401,22 +410,25 @@ describe('a wait that runs', () => {
     await expect(client.result(task)).resolves.toMatchObject({ status: 'succeed', polls: 3 });
   });
 
-  test('shows each poll of the server, too, with compact pacing', async () => {
-    const taskId = waits.addTask({ status: 'running', forPolls: 4 }, SUCCEED);
+  beside('shows each poll of the server, too, with compact pacing', async () => {
+    const taskId = waits.addTask({ status: 'running' });
     const polling = { initialInterval: '2s', maximumInterval: '2s', jitter: 0, pacing: 'compact' } as const;
-    await client.start({ taskId, region, polling });
+    const handle = await client.start({ taskId, region, polling });
     const seen: RedisTaskWaitState[] = [];
     for await (const state of client.progress({ taskId, region }, { intervalMs: 200 })) {
+      if (state.polls < 3 || state.nextPollAt === null || state.status !== 'running') continue;
       seen.push(state);
-      if (state.polls === 3) expect((await client.state({ taskId, region })).polls).toBeGreaterThanOrEqual(3);
+      expect((await client.state({ taskId, region })).polls).toBeGreaterThanOrEqual(3);
+      // The wait itself has heard of no poll since the first.
+      await expect(stateOf(handle)).resolves.toMatchObject({ polls: 1 });
+      waits.simulator.setTask(taskId, SUCCEED);
     }
 
-    expect(seen.map(({ polls }) => polls)).toEqual(expect.arrayContaining([1, 2, 3, 4]));
-    expect(seen.some(({ polls, nextPollAt }) => polls === 3 && nextPollAt !== null)).toBe(true);
-    await expect(client.result({ taskId, region })).resolves.toMatchObject({ polls: 5 });
+    expect(seen).not.toEqual([]);
+    await expect(client.result({ taskId, region })).resolves.toMatchObject({ status: 'succeed' });
   });
 
-  test('is no longer followed once the signal is aborted, and goes on', async () => {
+  beside('is no longer followed once the signal is aborted, and goes on', async () => {
     const task = await runningWait();
     const stop = new AbortController();
     const seen: RedisTaskWaitState[] = [];
@@ -430,7 +442,7 @@ describe('a wait that runs', () => {
     await client.cancel(task);
   });
 
-  test('is asked nothing more once the signal is aborted: the connection can be closed', async () => {
+  beside('is asked nothing more once the signal is aborted: the connection can be closed', async () => {
     const task = await runningWait();
     const connection = await Connection.connect({ address: waits.env.address });
     const own = new RedisTaskClient(new Client({ connection }), { taskQueue: waits.taskQueue });
@@ -450,7 +462,7 @@ describe('a wait that runs', () => {
     await client.cancel(task);
   });
 
-  test('has a follower who learns that the worker has left, and that one is back', async () => {
+  beside('has a follower who learns that the worker has left, and that one is back', async () => {
     const lonely = new RedisTaskClient(waits.client, { taskQueue: `left-${randomUUID()}` });
     const task = { taskId: waits.addTask(RUNNING, SUCCEED), region };
     await waits.serveCalls(lonely.taskQueue);
@@ -471,7 +483,7 @@ describe('a wait that runs', () => {
     expect(news.filter(Boolean)).toEqual(['running', 'left', 'back', 'succeed']);
   });
 
-  test('is one of many that are followed: at most ten are asked at once', async () => {
+  beside('is one of many that are followed: at most ten are asked at once', async () => {
     const queries = new Gauge();
     const counting: WorkflowClientInterceptor = { query: (input, next) => queries.during(next(input)) };
     const { connection } = waits.env;
@@ -488,7 +500,7 @@ describe('a wait that runs', () => {
     expect(queries.most).toBeLessThanOrEqual(10);
   });
 
-  test('is asked again when a worker is just loading it', async () => {
+  beside('is asked again when a worker is just loading it', async () => {
     const task = await runningWait();
     let queries = 0;
     const loading: WorkflowClientInterceptor = {
@@ -510,7 +522,7 @@ describe('a wait that runs', () => {
     await client.cancel(task);
   });
 
-  test('polls when asked', async () => {
+  beside('polls when asked', async () => {
     const task = await runningWait();
     waits.simulator.setTask(task.taskId, SUCCEED);
     await client.pollNow(task);
@@ -518,7 +530,7 @@ describe('a wait that runs', () => {
     await expect(client.result(task)).resolves.toMatchObject({ status: 'succeed', polls: 2 });
   });
 
-  test('takes a new deadline, and refuses one that is over', async () => {
+  beside('takes a new deadline, and refuses one that is over', async () => {
     const task = await runningWait();
     const before = await client.state(task);
     const after = await client.extendWait(task, '5h');
@@ -539,7 +551,7 @@ describe('a wait that runs', () => {
     await client.cancel(task);
   });
 
-  test('that is cancelled ends with an error that says that the task goes on', async () => {
+  beside('that is cancelled ends with an error that says that the task goes on', async () => {
     const task = await runningWait();
     const [error] = await Promise.all([errorOf(client.result(task)), client.cancel(task)]);
 
@@ -548,7 +560,7 @@ describe('a wait that runs', () => {
   });
 });
 
-test('what is no wait is told from a wait that failed', async () => {
+beside('what is no wait is told from a wait that failed', async () => {
   const task = { taskId: 404_404, region };
 
   await expect(client.state(task)).rejects.toThrow(WorkflowNotFoundError);

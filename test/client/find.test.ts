@@ -11,6 +11,7 @@ import { encryption } from '../plugin/codec.js';
 import { devServer, workflowBundle } from '../support/environments.js';
 import { eventNames } from '../support/histories.js';
 import { readsBoth } from '../support/mixed-codec.js';
+import { about, beside } from '../support/together.js';
 import { REGION as region, until, Waits } from '../support/waits.js';
 
 const RUNNING = { status: 'running' };
@@ -57,8 +58,8 @@ async function statusOf(workflowId: string): Promise<string> {
   return (await waits.client.workflow.getHandle(workflowId).describe()).status.name;
 }
 
-describe("a pipeline's wait", () => {
-  test.concurrent('is found by its task, before an older one of a client that has ended', async () => {
+about("a pipeline's wait", () => {
+  beside('is found by its task, before an older one of a client that has ended', async () => {
     const taskId = waits.addTask({ status: 'failed' });
     await client.await({ taskId, region }).catch(() => undefined);
     waits.simulator.setTask(taskId, RUNNING);
@@ -74,7 +75,7 @@ describe("a pipeline's wait", () => {
     await expect(parent.result()).resolves.toMatchObject({ taskId, polls: 2 });
   });
 
-  test.concurrent('is cancelled by its task, and the pipeline learns it', async () => {
+  beside('is cancelled by its task, and the pipeline learns it', async () => {
     const taskId = waits.addTask(RUNNING);
     const { parent, workflowId } = await pipeline(taskId);
     const cancelled = await client.cancel({ taskId, region });
@@ -84,7 +85,7 @@ describe("a pipeline's wait", () => {
     await expect(parent.result()).rejects.toThrow();
   });
 
-  test.concurrent('is found by its workflow id', async () => {
+  beside('is found by its workflow id', async () => {
     const taskId = waits.addTask(RUNNING);
     const { workflowId } = await pipeline(taskId);
     const elsewhere = new RedisTaskClient(waits.client, { taskQueue: 'another-queue' });
@@ -93,7 +94,7 @@ describe("a pipeline's wait", () => {
     await expect(elsewhere.result({ workflowId })).rejects.toBeInstanceOf(RedisTaskWaitCancelledError);
   });
 
-  test.concurrent.each([
+  beside.each([
     ['an id of its own and a memo', { memo: (taskId: number) => ({ taskId, region }) }],
     ['an id of its own and no memo', {}],
   ])('with %s is found by its task', async (_what, { memo }: { memo?: (taskId: number) => object }) => {
@@ -110,7 +111,7 @@ describe("a pipeline's wait", () => {
   });
 });
 
-test.concurrent('of several waits for a task none is touched: each can be named by its workflow id', async () => {
+beside('of several waits for a task none is touched: each can be named by its workflow id', async () => {
   const taskId = waits.addTask(RUNNING);
   const task = { taskId, region };
   const own = (await client.start({ ...task, polling })).workflowId;
@@ -140,7 +141,7 @@ test.concurrent('of several waits for a task none is touched: each can be named 
   expect(await Promise.all([own, workflowId].map(statusOf))).toEqual(['CANCELLED', 'CANCELLED']);
 });
 
-test.concurrent('a list of waits that breaks off is not taken for a complete one: nothing is done', async () => {
+beside('a list of waits that breaks off is not taken for a complete one: nothing is done', async () => {
   const taskId = waits.addTask(RUNNING);
   const task = { taskId, region };
   const own = (await client.start({ ...task, polling })).workflowId;
@@ -168,7 +169,7 @@ test.concurrent('a list of waits that breaks off is not taken for a complete one
   for (const wait of await client.find(task)) await client.cancel(wait);
 });
 
-test.concurrent('waits whose memo this client cannot read hide no others, and are found by their id', async () => {
+beside('waits whose memo this client cannot read hide no others, and are found by their id', async () => {
   const taskQueue = `mixed-${randomUUID()}`;
   const dataConverter = { payloadCodecs: [readsBoth] };
   await waits.serve({ taskQueue, workflowBundle: workflowBundle(), dataConverter });
@@ -201,7 +202,7 @@ test.concurrent('waits whose memo this client cannot read hide no others, and ar
   await plain.cancel(task);
 });
 
-test.concurrent('when no wait runs, the one that ended last is read', async () => {
+beside('when no wait runs, the one that ended last is read', async () => {
   const taskId = waits.addTask({ status: 'failed' });
   const task = { taskId, region };
   await client.await(task).catch(() => undefined);
@@ -221,7 +222,7 @@ test.concurrent('when no wait runs, the one that ended last is read', async () =
   await expect(client.state(task)).resolves.toMatchObject({ status: 'succeed' });
 });
 
-test.concurrent('what is done to a wait that has ended is not claimed to be done', async () => {
+beside('what is done to a wait that has ended is not claimed to be done', async () => {
   const task = { taskId: waits.addTask(SUCCEED), region };
   await client.await(task);
 
@@ -233,20 +234,18 @@ test.concurrent('what is done to a wait that has ended is not claimed to be done
   }
 });
 
-test.concurrent('cancelling is a request for as long as no worker acts on it', async () => {
+beside('cancelling is a request for as long as no worker acts on it', async () => {
   const lonely = new RedisTaskClient(waits.client, { taskQueue: `nobody-${randomUUID()}` });
   const task = { taskId: waits.addTask(RUNNING), region };
   await lonely.start(task);
-  const startedAt = performance.now();
-  const cancelled = await lonely.cancel(task);
 
-  expect(cancelled).toBe('requested');
-  expect(performance.now() - startedAt).toBeLessThan(8_000);
+  // Without a limit of its own, this would not end before a worker comes.
+  await expect(lonely.cancel(task)).resolves.toBe('requested');
   await waits.serveWaits(lonely.taskQueue);
   await expect(lonely.result(task)).rejects.toBeInstanceOf(RedisTaskWaitCancelledError);
 });
 
-test.concurrent('the workflow id of something else is refused', async () => {
+beside('the workflow id of something else is refused', async () => {
   const taskId = waits.addTask(RUNNING);
   const { parent, workflowId } = await pipeline(taskId);
 

@@ -33,6 +33,7 @@ export function createOwnWorker(env: TestWorkflowEnvironment, options: Partial<W
     connection: env.nativeConnection,
     taskQueue: `own-${randomUUID()}`,
     activities: ownActivities,
+    workflowThreadPoolSize: 1,
     ...options,
   });
 }

@@ -78,6 +78,32 @@ export async function cancelTookMs(handle: { fetchHistory(): Promise<History> })
   return asked ? durationMs(history.events?.at(-1)?.eventTime) - durationMs(asked.eventTime) : NaN;
 }
 
+/**
+ * How many workflow tasks a workflow completed from the request to cancel it on: one, unless it waited for anything, such
+ * as the end of a call. No slow machine makes them more.
+ */
+export async function tasksToCancel(handle: { fetchHistory(): Promise<History> }): Promise<number> {
+  const history = await handle.fetchHistory();
+  const [asked] = eventsOf(history, 'EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED');
+  if (!asked) throw new Error('The workflow was not asked to end');
+  return tasksSince(history, asked).length;
+}
+
+/** What a workflow's own clock said when it heard of an event, in milliseconds: that is when its workflow task began. */
+export function heardAt(history: History, event: HistoryEvent | undefined): number {
+  const [task] = event ? tasksSince(history, event) : [];
+  const startedId = task?.workflowTaskCompletedEventAttributes?.startedEventId;
+  const started = history.events?.find(({ eventId }) => Number(eventId) === Number(startedId ?? NaN));
+  return Math.floor(durationMs(started?.eventTime ?? { seconds: NaN }));
+}
+
+/** The completions of workflow tasks that began after an event. */
+function tasksSince(history: History, { eventId }: HistoryEvent): HistoryEvent[] {
+  return eventsOf(history, 'EVENT_TYPE_WORKFLOW_TASK_COMPLETED').filter(
+    ({ workflowTaskCompletedEventAttributes: task }) => Number(task?.startedEventId) > Number(eventId),
+  );
+}
+
 /** The summaries of the events of one kind, as Temporal UI shows them. */
 export function summariesOf(history: History, name: EventName): unknown[] {
   return eventsOf(history, name).map(({ userMetadata }) =>

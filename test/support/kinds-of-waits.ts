@@ -1,8 +1,8 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import type { RedisTaskDuration } from '../../src/contract/duration.js';
-import { pausingWait, SLOW, takeCallAndDie, waitWithoutCalls } from './moments.js';
+import { endSoon, pausingWait, SLOW, takeCallAndDie, waitWithoutCalls } from './moments.js';
 import { eventually } from './processes.js';
-import { REGION, stateOf, untilState, type Waits } from './waits.js';
+import { REGION, untilState, type Waits } from './waits.js';
 
 const RUNNING = { status: 'running' };
 const SUCCEED = { status: 'succeed', message: 'ok' };
@@ -17,7 +17,7 @@ type AnyHandle = WorkflowHandle<(...args: unknown[]) => Promise<unknown>>;
 /** One way in which a wait can go. */
 export interface KindOfWait {
   readonly ending: Ending;
-  /** It takes more than a minute, so it is recorded, but not played in every run of the tests. */
+  /** It takes half a minute or more, so it is recorded and replayed, but played only by `npm run test:long`. */
   readonly isLong?: true;
   /** Starts it under this id and does what belongs to it; what was started ends by itself afterwards. */
   play(waits: Waits, workflowId: string): Promise<AnyHandle>;
@@ -131,6 +131,7 @@ export const KINDS_OF_WAITS: Readonly<Record<string, KindOfWait>> = {
   },
   'last-poll-where-nobody-serves': {
     ending: 'RedisTaskTimedOut',
+    isLong: true,
     play: async (waits, workflowId) => (await waitWithoutCalls(waits, { workflowId, maxWait: '1s' })).handle,
   },
   'last-poll-that-is-served-late': {
@@ -155,6 +156,7 @@ export const KINDS_OF_WAITS: Readonly<Record<string, KindOfWait>> = {
   },
   'worker-lost-in-the-last-poll': {
     ending: 'RedisTaskTimedOut',
+    isLong: true,
     play: async (waits, workflowId) => {
       const { taskQueue, handle } = await waitWithoutCalls(waits, { workflowId, maxWait: '1s' });
       await takeCallAndDie(waits, taskQueue);
@@ -227,8 +229,7 @@ export const KINDS_OF_WAITS: Readonly<Record<string, KindOfWait>> = {
     play: async (waits, workflowId) => {
       const { handle } = await pausingWait(waits, { workflowId });
       await extend(handle, '4h');
-      const { waitedMs } = await stateOf(handle);
-      await extend(handle, waitedMs + 8_000);
+      await endSoon(handle);
       return handle;
     },
   },

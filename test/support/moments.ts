@@ -1,7 +1,8 @@
 // Waits that have come to a certain moment.
 import { randomUUID } from 'node:crypto';
+import { WorkflowUpdateFailedError } from '@temporalio/client';
 import type { RedisTaskWaitState } from '../../src/contract/view.js';
-import { REGION, untilState, type WaitHandle, type Waits } from './waits.js';
+import { REGION, stateOf, untilState, type WaitHandle, type Waits } from './waits.js';
 
 const RUNNING = { status: 'running' };
 
@@ -54,4 +55,19 @@ export async function takeCallAndDie({ env: { connection } }: Waits, taskQueue: 
     connection.workflowService.pollActivityTaskQueue(request),
   );
   if (taskToken.length === 0) throw new Error(`No call came to ${taskQueue}-api`);
+}
+
+/** Moves the deadline of a wait so near that it ends soon: a total that is over when the wait hears of it is refused. */
+export async function endSoon(
+  handle: Pick<WaitHandle, 'executeUpdate' | 'query' | 'workflowId'>,
+): Promise<RedisTaskWaitState> {
+  for (let aheadMs = 2_000; ; aheadMs *= 2) {
+    const { waitedMs } = await stateOf(handle);
+    try {
+      const args: [unknown] = [{ maxWait: waitedMs + aheadMs }];
+      return await handle.executeUpdate<RedisTaskWaitState, [unknown]>('extendWait', { args });
+    } catch (error) {
+      if (!(error instanceof WorkflowUpdateFailedError)) throw error;
+    }
+  }
 }

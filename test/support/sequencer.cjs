@@ -2,13 +2,14 @@ const { default: Sequencer } = require('@jest/test-sequencer');
 
 /** What takes longest, in its order, so that no test is left alone at the end: a fresh clone knows no durations yet. */
 const LONGEST = [
-  'workflows/outcomes',
   'cli/waits',
-  'workflows/parents',
-  'workflows/messages',
-  'client/client',
-  'workflows/compact-pacing',
+  'workflows/api-errors',
   'replay/without-cache',
+  'client/client',
+  'workflows/parents',
+  'workflows/compact-pacing',
+  'plugin/plugin',
+  'workflows/outcomes',
   'explore/virtual-waits',
 ];
 

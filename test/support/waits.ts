@@ -18,6 +18,7 @@ import type { RedisTaskResult } from '../../src/contract/outcome.js';
 import type { RedisTaskWaitState } from '../../src/contract/view.js';
 import { ParentCancellations } from '../../src/parents/index.js';
 import { RedisApiSimulator, SIMULATOR_CREDENTIAL, type TaskStep } from '../../src/testing/index.js';
+import { notingCancelled } from './cancelled-calls.js';
 import { workflowBundle as testWorkflows } from './environments.js';
 import { followedHistories, type NamedHistory, type Run } from './histories.js';
 import { replay } from './replays.js';
@@ -41,6 +42,8 @@ export class Waits {
   private readonly started: Run[] = [];
   private readonly running: { worker: Worker; run: Promise<void> }[] = [];
   private nextTaskId = 18_000;
+  /** The tasks whose calls ended because their waits were cancelled. */
+  readonly cancelledCalls: unknown[] = [];
 
   private constructor(
     readonly env: TestWorkflowEnvironment,
@@ -73,7 +76,8 @@ export class Waits {
     const workflowBundle = waitWorker?.workflowBundle ?? testWorkflows();
     const plugins = [new ParentCancellations(LOOK_EVERY_MS)];
     const stops = await Promise.all([
-      this.serve({ plugins, ...waitWorker, taskQueue, workflowBundle }),
+      // Each thread for workflows would load their code once more.
+      this.serve({ plugins, workflowThreadPoolSize: 1, ...waitWorker, taskQueue, workflowBundle }),
       this.serve(watchWorkerOptions(apiTaskQueue(taskQueue))),
     ]);
     return async () => {
@@ -92,7 +96,7 @@ export class Waits {
       endpoint: this.simulator.url,
       searchAttributes,
     });
-    return this.serve(options);
+    return this.serve({ ...options, interceptors: { activity: [notingCancelled(this.cancelledCalls)] } });
   }
 
   /** Another worker. Gives back what stops it before the others. */

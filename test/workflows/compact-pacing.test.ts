@@ -8,14 +8,7 @@ import type { AwaitRedisTaskInput } from '../../src/contract/input.js';
 import type { RedisTaskResult } from '../../src/contract/outcome.js';
 import type { RedisTaskWaitState } from '../../src/contract/view.js';
 import { devServer } from '../support/environments.js';
-import {
-  cancelTookMs,
-  eventNames,
-  eventsOf,
-  failedWorkflowTasks,
-  SOON_MS,
-  type History,
-} from '../support/histories.js';
+import { eventNames, eventsOf, failedWorkflowTasks, type History, tasksToCancel } from '../support/histories.js';
 import { eventually } from '../support/processes.js';
 import { causeOf, failureOf, REGION, until, untilState, Waits, type WaitHandle } from '../support/waits.js';
 
@@ -120,23 +113,12 @@ function extend(handle: WaitHandle, maxWait: string): Promise<RedisTaskWaitState
   return handle.executeUpdate<RedisTaskWaitState, [unknown]>('extendWait', { args: [{ maxWait }] });
 }
 
-/** Resolves once the wait has ended as cancelled, which takes two seconds at most. */
-async function cancelQuickly(handle: WaitHandle): Promise<void> {
+/** Resolves once the wait has ended as cancelled, and has waited for nothing more. */
+async function cancelAtOnce(handle: WaitHandle): Promise<void> {
   await handle.cancel();
   await expect(causeOf(handle.result())).resolves.toBeInstanceOf(CancelledFailure);
-  await expect(cancelTookMs(handle)).resolves.toBeLessThan(SOON_MS);
+  await expect(tasksToCancel(handle)).resolves.toBe(1);
 }
-
-// Jest runs only the tests of one block at the same time, so there are no blocks here, and the slowest test comes first.
-test.concurrent('the deadline names the queue that nobody serves', async () => {
-  const { taskQueue, handle } = await queuedWatch({ maxWait: '8s' });
-  const { type, details } = await failureOf(handle);
-
-  expect(type).toBe('RedisTaskTimedOut');
-  expect(details).toMatchObject({ status: 'running', polls: 1, lastError: { code: 'NoActivityWorker' } });
-  expect(details.lastError?.message).toContain(`"${taskQueue}-api"`);
-  // Without the limit of 30 s for a last poll that no worker takes, the test's own would come.
-});
 
 test.concurrent('a watch writes no history while nothing changes, and its polls all count', async () => {
   const { taskId, handle } = await startWatched({ polling: EVERY_SECOND });
@@ -191,7 +173,7 @@ test.concurrent('a watch is one poll in four attempts when the API is out', asyn
 test.concurrent('cancelling ends a wait whose watch pauses, and it calls no more', async () => {
   const { taskId, handle } = await startWatched({ polling: EVERY_SECOND });
   await eventually(() => waits.callsFor(taskId).length === 3);
-  await cancelQuickly(handle);
+  await cancelAtOnce(handle);
   const calls = waits.callsFor(taskId).length;
   await sleep(3_000);
 
@@ -200,16 +182,16 @@ test.concurrent('cancelling ends a wait whose watch pauses, and it calls no more
 
 test.concurrent('cancelling ends a wait whose watch is in a call, and aborts the call', async () => {
   const { taskId, handle } = await callingWatch();
-  await cancelQuickly(handle);
+  await cancelAtOnce(handle);
   await eventually(() => waits.callsFor(taskId)[1]?.aborted === true);
 
-  // Long before the client's own timeout of 10 s, which would look the same.
-  expect(Date.now() - (waits.callsFor(taskId)[1]?.at ?? 0)).toBeLessThan(8_000);
+  // Not by the client's own timeout, which would look the same to the API.
+  await eventually(() => waits.cancelledCalls.includes(taskId));
 });
 
 test.concurrent('cancelling ends a wait whose watch no worker takes, and its call is never made', async () => {
   const { taskId, taskQueue, handle } = await queuedWatch();
-  await cancelQuickly(handle);
+  await cancelAtOnce(handle);
   await waits.serveCalls(taskQueue);
   await sleep(2_000);
 
@@ -220,16 +202,14 @@ test.concurrent('pollNow polls at once when the watch pauses, and the pace goes 
   const { taskId, handle } = await pausingWatch();
   const [, watched] = waits.callsFor(taskId);
   await sleep(1_500);
-  const askedAt = Date.now();
   await Promise.all([handle.signal('pollNow'), handle.signal('pollNow')]);
   const { nextPollAt } = await untilState(handle, ({ polls, nextPollAt }) => polls === 3 && nextPollAt !== null);
 
-  // Long before the 20 s of the pause.
-  expect((waits.callsFor(taskId)[2]?.at ?? 0) - askedAt).toBeLessThan(10_000);
   expect(waits.callsFor(taskId)).toHaveLength(3);
   const pauseMs = Date.parse(nextPollAt ?? '') - (watched?.at ?? 0);
   expect(pauseMs).toBeGreaterThan(19_500);
-  expect(pauseMs).toBeLessThan(25_000);
+  // After a poll of its own, 200 s would follow the 20 s.
+  expect(pauseMs).toBeLessThan(100_000);
 });
 
 test.concurrent('pollNow keeps its distance from the call before', async () => {
@@ -251,7 +231,8 @@ test.concurrent('pollNow during a call of the watch lets one more follow it', as
 
   expect(waits.callsFor(taskId)).toMatchObject(Array(3).fill({ outcome: 'ok', aborted: false }));
   expect(gapsOf(taskId)[1]).toBeGreaterThanOrEqual(3_900);
-  expect(gapsOf(taskId)[1]).toBeLessThan(9_000);
+  // The pause would have been of 20 s.
+  expect(gapsOf(taskId)[1]).toBeLessThan(19_000);
 });
 
 test.concurrent('pollNow means the call that is in the queue, and asks the server about it only once', async () => {
@@ -272,7 +253,8 @@ test.concurrent('pollNow sees an end at once', async () => {
   await handle.signal('pollNow');
 
   await expect(handle.result()).resolves.toMatchObject({ status: 'succeed', polls: 3 });
-  expect(gapsOf(taskId)[1]).toBeLessThan(5_000);
+  // The pause would have been of 20 s.
+  expect(gapsOf(taskId)[1]).toBeLessThan(19_000);
 });
 
 test.concurrent('extendWait leaves the watch alone, whatever the total and however often', async () => {
@@ -356,7 +338,6 @@ test.concurrent('an operator who pauses the watch stops its calls, and the deadl
   expect(type).toBe('RedisTaskTimedOut');
   expect(waits.callsFor(taskId)).toHaveLength(calls + 1);
   expect(details.polls).toBe(calls + 1);
-  expect(details.waitedMs).toBeLessThan(20_000);
 });
 
 test.concurrent('two waits inside one workflow have a watch each, and both see their ends', async () => {
@@ -377,5 +358,5 @@ test('every history replays, and no workflow task failed', async () => {
   for (const { history } of histories) expect(failedWorkflowTasks(history)).toEqual([]);
 
   await expect(waits.replayAll()).resolves.toBe(histories.length);
-  expect(histories.length).toBeGreaterThan(18);
+  expect(histories.length).toBeGreaterThan(17);
 });

@@ -3,9 +3,17 @@ import { ApplicationFailure, WorkflowUpdateFailedError } from '@temporalio/clien
 import { CancelledFailure } from '@temporalio/common';
 import type { RedisTaskWaitState } from '../../src/contract/view.js';
 import { devServer } from '../support/environments.js';
-import { cancelTookMs, eventNames, eventsOf, failedWorkflowTasks, SOON_MS, summariesOf } from '../support/histories.js';
-import { pausingWait, SLOW, waitWithoutCalls } from '../support/moments.js';
-import { causeOf, failureOf, REGION, stateOf, untilState, Waits, type WaitHandle } from '../support/waits.js';
+import {
+  eventNames,
+  eventsOf,
+  failedWorkflowTasks,
+  heardAt,
+  summariesOf,
+  tasksToCancel,
+} from '../support/histories.js';
+import { endSoon, pausingWait, SLOW, waitWithoutCalls } from '../support/moments.js';
+import { about, beside } from '../support/together.js';
+import { causeOf, failureOf, REGION, stateOf, until, untilState, Waits, type WaitHandle } from '../support/waits.js';
 
 const RUNNING = { status: 'running' };
 const HOUR = 3_600_000;
@@ -38,10 +46,10 @@ async function scheduledCalls(handle: WaitHandle): Promise<number> {
   return eventsOf(await handle.fetchHistory(), 'EVENT_TYPE_ACTIVITY_TASK_SCHEDULED').length;
 }
 
-describe('getState', () => {
-  test.concurrent('shows the task as last seen, the next poll and the deadline', async () => {
+about('getState', () => {
+  beside('shows the task as last seen, the next poll and the deadline', async () => {
     const { taskId, handle, state } = await pausingWait(waits);
-    const { startTime } = await handle.describe();
+    const history = await handle.fetchHistory();
 
     expect(state).toEqual({
       taskId,
@@ -61,15 +69,15 @@ describe('getState', () => {
         at: isoTime,
       },
     });
-    const untilDeadline = Date.parse(state.deadline) - startTime.getTime();
-    expect(untilDeadline).toBeGreaterThanOrEqual(3 * HOUR);
-    expect(untilDeadline).toBeLessThan(3 * HOUR + 5_000);
-    const untilNextPoll = Date.parse(state.nextPollAt ?? '') - startTime.getTime();
-    expect(untilNextPoll).toBeGreaterThanOrEqual(0.9 * HOUR);
-    expect(untilNextPoll).toBeLessThan(1.1 * HOUR + 5_000);
+    const [start] = eventsOf(history, 'EVENT_TYPE_WORKFLOW_EXECUTION_STARTED');
+    const [answer] = eventsOf(history, 'EVENT_TYPE_ACTIVITY_TASK_COMPLETED');
+    const nextPollAt = Date.parse(state.nextPollAt ?? '');
+    expect(Date.parse(state.deadline) - heardAt(history, start)).toBe(3 * HOUR);
+    expect(nextPollAt - heardAt(history, start)).toBeGreaterThanOrEqual(0.9 * HOUR);
+    expect(nextPollAt - heardAt(history, answer)).toBeLessThanOrEqual(1.1 * HOUR);
   });
 
-  test.concurrent('has no next poll while one is under way', async () => {
+  beside('has no next poll while one is under way', async () => {
     const taskId = waits.addTask(RUNNING);
     waits.simulator.fault({ kind: 'hang' }, { taskId });
     const handle = await waits.start({ taskId, region: REGION });
@@ -87,7 +95,7 @@ describe('getState', () => {
     await handle.cancel();
   });
 
-  test.concurrent('shows the last error beside the last observation', async () => {
+  beside('shows the last error beside the last observation', async () => {
     const { taskId, handle } = await pausingWait(waits);
     waits.simulator.fault({ kind: 'error', code: 'FailedOperation.FlowNotExists' }, { taskId, times: 1 });
     await handle.signal('pollNow');
@@ -102,7 +110,7 @@ describe('getState', () => {
     });
   });
 
-  test.concurrent('answers after the end too', async () => {
+  beside('answers after the end too', async () => {
     const taskId = waits.addTask({ status: 'succeed' });
     const handle = await waits.start({ taskId, region: REGION });
     await handle.result();
@@ -111,8 +119,8 @@ describe('getState', () => {
   });
 });
 
-describe('pollNow', () => {
-  test.concurrent('several times before the next call is one poll, and the pace goes on unchanged', async () => {
+about('pollNow', () => {
+  beside('several times before the next call is one poll, and the pace goes on unchanged', async () => {
     const { taskId, handle, state } = await pausingWait(waits);
     // Within the second in which no other poll may follow the first.
     await Promise.all([handle.signal('pollNow'), handle.signal('pollNow', 'now!', null), handle.signal('pollNow', {})]);
@@ -124,7 +132,7 @@ describe('pollNow', () => {
     expect(others).toEqual([]);
   });
 
-  test.concurrent('during a call lets one more follow it', async () => {
+  beside('during a call lets one more follow it', async () => {
     const { taskId, handle, state } = await pausingWait(waits);
     waits.simulator.fault({ kind: 'slow', delayMs: 1_500 }, { taskId, times: 1 });
     const firstAt = waits.callsFor(taskId)[0]?.at ?? 0;
@@ -139,7 +147,7 @@ describe('pollNow', () => {
     expect(others).toEqual([]);
   });
 
-  test.concurrent('sees an end at once', async () => {
+  beside('sees an end at once', async () => {
     const { taskId, handle } = await pausingWait(waits);
     waits.simulator.setTask(taskId, { status: 'succeed' });
     await handle.signal('pollNow');
@@ -148,8 +156,8 @@ describe('pollNow', () => {
   });
 });
 
-describe('extendWait', () => {
-  test.concurrent('sets the total, longer or shorter, and returns the new state', async () => {
+about('extendWait', () => {
+  beside('sets the total, longer or shorter, and returns the new state', async () => {
     const { handle, state } = await pausingWait(waits);
     const deadline = Date.parse(state.deadline);
     const longer = await extend(handle, { maxWait: '4h' });
@@ -164,17 +172,17 @@ describe('extendWait', () => {
     await expect(stateOf(handle)).resolves.toMatchObject({ deadline: shorter.deadline });
   });
 
-  test.concurrent('brings the last poll forward when the deadline comes before the next one', async () => {
+  beside('brings the last poll forward when the deadline comes before the next one', async () => {
     const { handle } = await pausingWait(waits);
-    const { nextPollAt, deadline } = await extend(handle, { maxWait: '2.5s' });
+    const { nextPollAt, deadline, waitedMs } = await endSoon(handle);
     expect(nextPollAt).toBe(deadline);
     const failure = await failureOf(handle);
 
     expect(failure).toMatchObject({ type: 'RedisTaskTimedOut', details: { polls: 2, status: 'running' } });
-    expect(failure.details.waitedMs).toBeGreaterThanOrEqual(2_500);
+    expect(failure.details.waitedMs).toBeGreaterThan(waitedMs);
   });
 
-  test.concurrent('gives the next poll back its pace when the deadline had brought it forward', async () => {
+  beside('gives the next poll back its pace when the deadline had brought it forward', async () => {
     const { handle, state } = await pausingWait(waits, { maxWait: '10m' });
     expect(state.nextPollAt).toBe(state.deadline);
     const { nextPollAt, deadline } = await extend(handle, { maxWait: '3h' });
@@ -183,7 +191,7 @@ describe('extendWait', () => {
     expect(Date.parse(nextPollAt ?? '') - Date.parse(state.deadline)).toBeGreaterThan(0.5 * HOUR);
   });
 
-  test.concurrent('that cannot be is refused by the validator, and nothing is written', async () => {
+  beside('that cannot be is refused by the validator, and nothing is written', async () => {
     const { taskId, handle, state } = await pausingWait(waits);
     await untilState(handle, () => Date.parse(state.observation?.at ?? '') + 1_500 < Date.now());
     const refused: [args: unknown[], field: string][] = [
@@ -221,7 +229,7 @@ describe('extendWait', () => {
     expect(written).toEqual([]);
   });
 
-  test.concurrent('during a call never ends the wait, whatever the total and however often', async () => {
+  beside('during a call never ends the wait, whatever the total and however often', async () => {
     const taskId = waits.addTask(RUNNING);
     waits.simulator.fault({ kind: 'slow', delayMs: 2_000 }, { taskId, times: 1 });
     const handle = await waits.start({ taskId, region: REGION, maxWait: '2h', polling: SLOW });
@@ -234,10 +242,10 @@ describe('extendWait', () => {
     await succeed(handle, taskId);
   });
 
-  test.concurrent('leaves a queued call its place, past the deadline it began with', async () => {
-    const { taskId, taskQueue, handle } = await waitWithoutCalls(waits, { maxWait: '4s' });
+  beside('leaves a queued call its place, past the deadline it began with', async () => {
+    const { taskId, taskQueue, handle } = await waitWithoutCalls(waits, { maxWait: '8s' });
     const { deadline } = await stateOf(handle);
-    for (const maxWait of ['10s', '1m', '1m', '10m', '1h']) await extend(handle, { maxWait });
+    for (const maxWait of ['30s', '1m', '1m', '10m', '1h']) await extend(handle, { maxWait });
     await untilState(handle, () => Date.now() > Date.parse(deadline) + 500);
 
     expect(await scheduledCalls(handle)).toBe(1);
@@ -247,19 +255,7 @@ describe('extendWait', () => {
     expect(await scheduledCalls(handle)).toBe(1);
   });
 
-  test.concurrent('ends a wait sooner although its call sits in a queue that nobody serves', async () => {
-    const { taskQueue, handle } = await waitWithoutCalls(waits, { maxWait: '1h' });
-    await extend(handle, { maxWait: '8s' });
-    const failure = await failureOf(handle);
-
-    expect(failure).toMatchObject({
-      type: 'RedisTaskTimedOut',
-      details: { status: null, polls: 0, lastError: { code: 'NoActivityWorker' } },
-    });
-    expect(failure.details.lastError?.message).toContain(`"${taskQueue}-api"`);
-  });
-
-  test.concurrent('away from a deadline that has passed saves a wait in its last poll', async () => {
+  beside('away from a deadline that has passed saves a wait in its last poll', async () => {
     const { taskId, taskQueue, handle } = await waitWithoutCalls(waits, { maxWait: '2s' });
     const { deadline } = await stateOf(handle);
     await untilState(handle, ({ nextPollAt }) => nextPollAt === null && Date.now() > Date.parse(deadline) + 2_000);
@@ -271,22 +267,22 @@ describe('extendWait', () => {
   });
 });
 
-describe('joinWait', () => {
-  test.concurrent('moves the deadline to what the joiner wants from now, never nearer', async () => {
+about('joinWait', () => {
+  beside('moves the deadline to what the joiner wants from now, never nearer', async () => {
     const { handle, state } = await pausingWait(waits, { maxWait: '1h' });
-    const joinedAt = Date.now();
     await handle.signal('joinWait', { maxWait: '3h' });
     const joined = await untilState(handle, ({ deadline }) => deadline !== state.deadline);
     await handle.signal('joinWait', { maxWait: '1m' });
     await handle.signal('pollNow');
     const after = await untilState(handle, ({ polls, nextPollAt }) => polls === 2 && nextPollAt !== null);
 
-    expect(Date.parse(joined.deadline) - joinedAt).toBeGreaterThanOrEqual(3 * HOUR);
-    expect(Date.parse(joined.deadline) - joinedAt).toBeLessThan(3 * HOUR + 5_000);
+    const history = await handle.fetchHistory();
+    const [signal] = eventsOf(history, 'EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED');
+    expect(Date.parse(joined.deadline) - heardAt(history, signal)).toBe(3 * HOUR);
     expect(after.deadline).toBe(joined.deadline);
   });
 
-  test.concurrent('changes nothing when its argument breaks the rules', async () => {
+  beside('changes nothing when its argument breaks the rules', async () => {
     const { handle, state } = await pausingWait(waits);
     for (const args of [[], [null], ['9h'], [{}], [{ maxWait: '31d' }], [{ maxWait: '9h', taskId: 1 }]]) {
       await handle.signal('joinWait', ...args);
@@ -298,49 +294,52 @@ describe('joinWait', () => {
   });
 });
 
-describe('cancelling', () => {
-  /** Cancels, and checks that the wait ends as cancelled within two seconds. */
-  async function cancelQuickly(handle: WaitHandle): Promise<void> {
+about('cancelling', () => {
+  /** Cancels, and checks that the wait ends as cancelled and waits for nothing more. */
+  async function cancelAtOnce(handle: WaitHandle): Promise<void> {
     await handle.cancel();
     await expect(causeOf(handle.result())).resolves.toBeInstanceOf(CancelledFailure);
-    await expect(cancelTookMs(handle)).resolves.toBeLessThan(SOON_MS);
+    await expect(tasksToCancel(handle)).resolves.toBe(1);
     expect((await handle.describe()).status.name).toBe('CANCELLED');
   }
 
-  test.concurrent('ends a wait that pauses, and says that the task goes on', async () => {
+  beside('ends a wait that pauses, and says that the task goes on', async () => {
     const { handle } = await pausingWait(waits);
-    await cancelQuickly(handle);
+    await cancelAtOnce(handle);
 
     const { currentDetails } = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
     expect(currentDetails).toContain('The task itself goes on');
   });
 
-  test.concurrent('ends a wait during a call, and aborts the call', async () => {
+  beside('ends a wait during a call, and aborts the call', async () => {
     const taskId = waits.addTask(RUNNING);
     waits.simulator.fault({ kind: 'hang' }, { taskId });
     const handle = await waits.start({ taskId, region: REGION });
     await waits.simulator.waitForCall((call) => call.taskId === String(taskId));
-    await cancelQuickly(handle);
+    await cancelAtOnce(handle);
+    await waits.simulator.waitForCall((call) => call.taskId === String(taskId) && call.aborted);
 
-    // Long before the client's own timeout of 10 s, which would look the same.
-    const { at } = await waits.simulator.waitForCall((call) => call.taskId === String(taskId) && call.aborted);
-    expect(Date.now() - at).toBeLessThan(8_000);
+    // Not by the client's own timeout, which would look the same to the API.
+    await until(
+      () => Promise.resolve(waits.cancelledCalls),
+      (cancelled) => cancelled.includes(taskId),
+    );
   });
 
-  test.concurrent('ends a wait between the attempts of a poll', async () => {
+  beside('ends a wait between the attempts of a poll', async () => {
     const taskId = waits.addTask(RUNNING);
     waits.simulator.fault({ kind: 'error', code: 'InternalError' }, { taskId });
     const handle = await waits.start({ taskId, region: REGION });
     await waits.simulator.waitForCall((call) => call.taskId === String(taskId) && call.outcome === 'InternalError');
-    await cancelQuickly(handle);
+    await cancelAtOnce(handle);
   });
 
-  test.concurrent('ends a wait whose call no worker takes', async () => {
+  beside('ends a wait whose call no worker takes', async () => {
     const { handle } = await waitWithoutCalls(waits, { maxWait: '1h' });
-    await cancelQuickly(handle);
+    await cancelAtOnce(handle);
   });
 
-  test.concurrent('a parent ends the wait of its child', async () => {
+  beside('a parent ends the wait of its child', async () => {
     const taskId = waits.addTask(RUNNING);
     const { taskQueue } = waits;
     const options = { taskQueue };
@@ -350,15 +349,15 @@ describe('cancelling', () => {
     await parent.cancel();
 
     const cause = await causeOf(parent.result());
-    await expect(cancelTookMs(parent)).resolves.toBeLessThan(SOON_MS);
+    await expect(tasksToCancel(child)).resolves.toBe(1);
     expect(cause).toBeInstanceOf(CancelledFailure);
     expect((await parent.describe()).status.name).toBe('CANCELLED');
     expect((await child.describe()).status.name).toBe('CANCELLED');
   });
 });
 
-describe('Temporal UI', () => {
-  test.concurrent('shows current details, and a summary on every timer and call', async () => {
+about('Temporal UI', () => {
+  beside('shows current details, and a summary on every timer and call', async () => {
     const { taskId, handle } = await pausingWait(waits);
     const metadata = await handle.query<{
       definition: Record<'queryDefinitions' | 'signalDefinitions' | 'updateDefinitions', { name: string }[]>;
@@ -379,7 +378,7 @@ describe('Temporal UI', () => {
     ]);
   });
 
-  test.concurrent('says on which queue a call is under way, and what the last error was', async () => {
+  beside('says on which queue a call is under way, and what the last error was', async () => {
     const { taskQueue, handle } = await waitWithoutCalls(waits, { maxWait: '1h' });
     const { currentDetails } = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
 
@@ -387,7 +386,7 @@ describe('Temporal UI', () => {
     await handle.cancel();
   });
 
-  test.concurrent('has no search attribute of a worker that was not told to write them', async () => {
+  beside('has no search attribute of a worker that was not told to write them', async () => {
     const { handle } = await pausingWait(waits);
 
     expect(eventNames(await handle.fetchHistory())).not.toContain('UPSERT_WORKFLOW_SEARCH_ATTRIBUTES');

@@ -5,6 +5,7 @@ import { CancelledFailure } from '@temporalio/common';
 import type { AwaitRedisTaskOptions } from '../../src/workflows/index.js';
 import { LONG_HISTORIES_SERVER, ownDevServer } from '../support/environments.js';
 import { workflowBundle } from '../support/environments.js';
+import { about, beside } from '../support/together.js';
 import { causeOf, REGION as region, until, untilState, Waits, type WaitHandle } from '../support/waits.js';
 
 // Two polls in quick succession, which fill a run, and then none for an hour: whatever ends a wait, no poll does.
@@ -93,8 +94,8 @@ async function endOf(handle: WorkflowHandle): Promise<string> {
   return status.name;
 }
 
-describe('a wait that has continued as new', () => {
-  test.concurrent('is cancelled with its parent', async () => {
+about('a wait that has continued as new', () => {
+  beside('is cancelled with its parent', async () => {
     const { parent, wait } = await startLongWait();
     await parent.cancel();
 
@@ -102,7 +103,7 @@ describe('a wait that has continued as new', () => {
     await expect(endOf(wait)).resolves.toBe('CANCELLED');
   });
 
-  test.concurrent('is cancelled by a parent that goes on', async () => {
+  beside('is cancelled by a parent that goes on', async () => {
     const { parent, wait } = await startLongWait('givingUpParent');
     await parent.signal('giveUp');
 
@@ -110,7 +111,7 @@ describe('a wait that has continued as new', () => {
     await expect(endOf(wait)).resolves.toBe('CANCELLED');
   });
 
-  test.concurrent('is cancelled when its parent was cancelled while no worker ran', async () => {
+  beside('is cancelled when its parent was cancelled while no worker ran', async () => {
     const taskQueue = `replaced-${randomUUID()}`;
     const stop = await waits.serveWaits(taskQueue);
     await waits.serveCalls(taskQueue);
@@ -124,7 +125,7 @@ describe('a wait that has continued as new', () => {
     await expect(endOf(wait)).resolves.toBe('CANCELLED');
   });
 
-  test.concurrent('goes on when its parent was reset to before it cancelled', async () => {
+  beside('goes on when its parent was reset to before it cancelled', async () => {
     const taskQueue = `replaced-${randomUUID()}`;
     const stop = await waits.serveWaits(taskQueue);
     await waits.serveCalls(taskQueue);
@@ -149,14 +150,14 @@ describe('a wait that has continued as new', () => {
     await expect(again.result()).resolves.toMatchObject({ taskId, status: 'succeed' });
   });
 
-  test.concurrent('ends with a parent that is terminated', async () => {
+  beside('ends with a parent that is terminated', async () => {
     const { parent, wait } = await startLongWait();
     await parent.terminate();
 
     await expect(endOf(wait)).resolves.toBe('TERMINATED');
   });
 
-  test.concurrent('hears the signals of its parent', async () => {
+  beside('hears the signals of its parent', async () => {
     const { parent, wait, taskId } = await startLongWait('signallingParent');
     const { polls } = await untilState(wait, ({ nextPollAt }) => nextPollAt !== null);
     waits.simulator.setTask(taskId, { status: 'succeed' });
@@ -166,24 +167,28 @@ describe('a wait that has continued as new', () => {
     expect(polls).toBeGreaterThan(0);
   });
 
-  test.concurrent('is cancelled by a parent that was reset to after its start', async () => {
+  beside('is cancelled by a parent that was reset to after its start', async () => {
     const { parent, wait } = await startLongWait('signallingParent');
     await parent.signal('poke');
+    // Reset to before a workflow task that comes after: one that sends the signal again does not find the wait.
     const { events } = await until(
       () => parent.fetchHistory(),
-      ({ events }) => events?.some((event) => event.externalWorkflowExecutionSignaledEventAttributes) ?? false,
+      ({ events = [] }) => {
+        const sent = events?.findIndex((event) => event.externalWorkflowExecutionSignaledEventAttributes) ?? -1;
+        return sent >= 0 && (events ?? []).slice(sent).some((event) => event.workflowTaskCompletedEventAttributes);
+      },
     );
     const eventId = events?.findLast((event) => event.workflowTaskCompletedEventAttributes)?.eventId;
     const runId = await reset(parent, Number(eventId));
     const again = waits.client.workflow.getHandle(parent.workflowId, runId);
     await again.cancel();
 
-    expect(await causeOf(again.result())).toBeInstanceOf(CancelledFailure);
+    await expect(again.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
     await expect(endOf(wait)).resolves.toBe('CANCELLED');
   });
 });
 
-test.concurrent('a wait is cancelled by a parent that was reset before the wait has continued as new', async () => {
+beside('a wait is cancelled by a parent that was reset before the wait has continued as new', async () => {
   const { parent, wait } = await startParent('childParent', waits.taskQueue, {}, { initialInterval: '1h' });
   await until(
     () => runs(wait),
@@ -200,7 +205,41 @@ test.concurrent('a wait is cancelled by a parent that was reset before the wait 
   await expect(endOf(wait)).resolves.toBe('CANCELLED');
 });
 
-test.concurrent('a wait that was reset is cancelled with its parent', async () => {
+beside.each([
+  ['terminated', {}, 'TERMINATED'],
+  ['terminated, and cancels what it leaves', { parentClosePolicy: 'REQUEST_CANCEL' }, 'CANCELLED'],
+] as const)('a wait ends with a parent that was reset and then %s', async (_, options, status) => {
+  const { parent, wait } = await startParent('childParent', waits.taskQueue, options, { initialInterval: '1h' });
+  const tasks = await until(
+    () => completedTasks(parent),
+    ({ length }) => length > 1,
+  );
+  const again = waits.client.workflow.getHandle(parent.workflowId, await reset(parent, Number(tasks.at(-1)?.eventId)));
+  await again.terminate();
+
+  await expect(endOf(wait)).resolves.toBe(status);
+});
+
+beside('a wait goes on without a parent that abandons it, was reset and then terminated', async () => {
+  const [{ parent, wait }, other] = await Promise.all([
+    startParent('childParent', waits.taskQueue, { parentClosePolicy: 'ABANDON' }, { initialInterval: '1h' }),
+    startParent('childParent', waits.taskQueue, {}, { initialInterval: '1h' }),
+  ]);
+  for (const each of [parent, other.parent]) {
+    const tasks = await until(
+      () => completedTasks(each),
+      ({ length }) => length > 1,
+    );
+    const runId = await reset(each, Number(tasks.at(-1)?.eventId));
+    await waits.client.workflow.getHandle(each.workflowId, runId).terminate();
+  }
+
+  await expect(endOf(other.wait)).resolves.toBe('TERMINATED');
+  await expect(wait.describe()).resolves.toMatchObject({ status: { name: 'RUNNING' } });
+  await wait.terminate();
+});
+
+beside('a wait that was reset is cancelled with its parent', async () => {
   const { parent, wait } = await startParent();
   await until(
     () => runs(wait),
@@ -215,7 +254,7 @@ test.concurrent('a wait that was reset is cancelled with its parent', async () =
   await expect(endOf(wait)).resolves.toBe('CANCELLED');
 });
 
-test.concurrent('a parent that was reset to before its wait has a new one in place of the old', async () => {
+beside('a parent that was reset to before its wait has a new one in place of the old', async () => {
   const { parent, wait, taskId } = await startLongWait();
   const [, first] = await runs(wait);
   const again = waits.client.workflow.getHandle(parent.workflowId, await reset(parent));
@@ -228,7 +267,7 @@ test.concurrent('a parent that was reset to before its wait has a new one in pla
   await expect(again.result()).resolves.toMatchObject({ taskId, status: 'succeed' });
 });
 
-test.concurrent('a parent without the policy waits anew once its old wait is terminated', async () => {
+beside('a parent without the policy waits anew once its old wait is terminated', async () => {
   const { parent, wait, taskId } = await startParent('childParent', waits.taskQueue, {
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
   });

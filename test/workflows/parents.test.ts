@@ -1,15 +1,17 @@
-// A wait as a child of someone's workflow and inside it, and waits whose calls nobody takes or finishes.
+// A wait as a child of someone's workflow and inside it.
 import { randomUUID } from 'node:crypto';
 import { ApplicationFailure, CancelledFailure, ChildWorkflowFailure } from '@temporalio/common';
 import { decodeRedisTaskFailure, type RedisTaskFailure } from '../../src/contract/failures.js';
 import type { RedisTaskResult } from '../../src/contract/outcome.js';
 import { devServer } from '../support/environments.js';
-import { cancelTookMs, eventNames, eventsOf, failedWorkflowTasks, SOON_MS, summariesOf } from '../support/histories.js';
+import { eventNames, eventsOf, failedWorkflowTasks, summariesOf, tasksToCancel } from '../support/histories.js';
 import { SLOW, takeCallAndDie } from '../support/moments.js';
-import { causeOf, failureOf, REGION, untilState, Waits } from '../support/waits.js';
+import { about, beside } from '../support/together.js';
+import { causeOf, failureOf, REGION, Waits } from '../support/waits.js';
 import type { Caught } from './parents.js';
 
 const RUNNING = { status: 'running' };
+const HOUR = 3_600_000;
 
 let waits: Waits;
 
@@ -18,47 +20,8 @@ beforeAll(async () => {
 });
 afterAll(() => waits.close());
 
-// First, because the last poll of such a wait is given thirty seconds, or the attempt fifteen.
-describe('a wait whose calls get no answer', () => {
-  test.concurrent('because no worker takes them times out and names the queue', async () => {
-    const taskQueue = `lonely-${randomUUID()}`;
-    await waits.serveWaits(taskQueue);
-    const taskId = waits.addTask(RUNNING);
-    const handle = await waits.start({ taskId, region: REGION, maxWait: '1s' }, { taskQueue });
-    const failure = await failureOf(handle);
-
-    expect(failure).toMatchObject({
-      type: 'RedisTaskTimedOut',
-      details: { status: null, polls: 0, lastError: { code: 'NoActivityWorker', requestId: null } },
-    });
-    expect(failure.details.lastError?.message).toContain(`"${taskQueue}-api"`);
-    expect(failure.message).toContain(`"${taskQueue}-api"`);
-    expect(waits.callsFor(taskId)).toEqual([]);
-  });
-
-  test.concurrent('because the worker was killed times out and says so', async () => {
-    const taskQueue = `deadly-${randomUUID()}`;
-    await waits.serveWaits(taskQueue);
-    const handle = await waits.start({ taskId: 1, region: REGION, maxWait: '1s' }, { taskQueue });
-    await takeCallAndDie(waits, taskQueue);
-    await takeCallAndDie(waits, taskQueue);
-    const failure = await failureOf(handle);
-
-    expect(failure).toMatchObject({ type: 'RedisTaskTimedOut', details: { lastError: { code: 'WorkerLost' } } });
-  });
-
-  test.concurrent('because the worker was killed and no other came says that none came', async () => {
-    const taskQueue = `deadly-${randomUUID()}`;
-    await waits.serveWaits(taskQueue);
-    const handle = await waits.start({ taskId: 1, region: REGION, maxWait: '5s' }, { taskQueue });
-    await takeCallAndDie(waits, taskQueue);
-    const { lastError } = await untilState(handle, (state) => state.lastError !== undefined);
-    await handle.cancel();
-
-    expect(lastError).toMatchObject({ code: 'NoActivityWorker' });
-  });
-
-  test.concurrent('goes on when another worker takes over from one that was killed', async () => {
+about('a wait whose call gets no answer', () => {
+  beside('goes on when another worker takes over from one that was killed, fifteen seconds later', async () => {
     const taskQueue = `deadly-${randomUUID()}`;
     await waits.serveWaits(taskQueue);
     const taskId = waits.addTask({ status: 'succeed' });
@@ -69,12 +32,13 @@ describe('a wait whose calls get no answer', () => {
 
     expect(result.polls).toBe(1);
     expect(result.waitedMs).toBeGreaterThanOrEqual(15_000);
-    expect(result.waitedMs).toBeLessThan(25_000);
+    // Without a limit of its own, the attempt would have lasted as long as the wait.
+    expect(result.waitedMs).toBeLessThan(HOUR);
   });
 });
 
-describe('a child', () => {
-  test.concurrent('has an id under its parent, a memo and a static summary', async () => {
+about('a child', () => {
+  beside('has an id under its parent, a memo and a static summary', async () => {
     const { taskQueue } = waits;
     const taskId = waits.addTask({ status: 'succeed' });
     const parent = await waits.startWorkflow<RedisTaskResult>('childParent', [
@@ -93,7 +57,7 @@ describe('a child', () => {
     await expect(description.staticSummary()).resolves.toBe(`Redis task ${taskId} in ${REGION}`);
   });
 
-  test.concurrent('may be given another id, and a second one waits for the same task', async () => {
+  beside('may be given another id, and a second one waits for the same task', async () => {
     const { taskQueue } = waits;
     const taskId = waits.addTask({ ...RUNNING, forPolls: 2 }, { status: 'succeed' });
     const input = { taskId, region: REGION };
@@ -110,7 +74,7 @@ describe('a child', () => {
     expect(status.name).toBe('COMPLETED');
   });
 
-  test.concurrent('that fails is caught with its failure as the direct cause', async () => {
+  beside('that fails is caught with its failure as the direct cause', async () => {
     const taskId = waits.addTask({ status: 'failed', message: 'disk is full' });
     const { taskQueue } = waits;
     const parent = await waits.startWorkflow<Caught>('catchingParent', [{ taskId, region: REGION }, { taskQueue }]);
@@ -121,7 +85,7 @@ describe('a child', () => {
     expect(failure?.message).toContain('disk is full');
   });
 
-  test.concurrent('that fails and is not caught can be decoded by the client of its parent', async () => {
+  beside('that fails and is not caught can be decoded by the client of its parent', async () => {
     const taskId = waits.addTask({ status: 'error', message: 'oops' });
     const { taskQueue } = waits;
     const parent = await waits.startWorkflow('childParent', [{ taskId, region: REGION }, { taskQueue }]);
@@ -131,7 +95,7 @@ describe('a child', () => {
     expect(decodeRedisTaskFailure(error)).toMatchObject({ type: 'RedisTaskErrored', details: { taskId } });
   });
 
-  test.concurrent('is not started when the input breaks a rule', async () => {
+  beside('is not started when the input breaks a rule', async () => {
     const parent = await waits.startWorkflow('childParent', [{ taskId: 0, region: REGION }]);
     const cause = await causeOf(parent.result());
 
@@ -140,7 +104,7 @@ describe('a child', () => {
     expect(eventNames(await parent.fetchHistory()).filter((name) => name.includes('CHILD'))).toEqual([]);
   });
 
-  test.concurrent('takes signals from its parent', async () => {
+  beside('takes signals from its parent', async () => {
     const taskId = waits.addTask({ ...RUNNING, forPolls: 1 }, { status: 'succeed' });
     const { taskQueue } = waits;
     const input = { taskId, region: REGION, polling: SLOW };
@@ -155,7 +119,7 @@ describe('a child', () => {
     });
   });
 
-  test.concurrent('that is cancelled by itself is no failure of a task', async () => {
+  beside('that is cancelled by itself is no failure of a task', async () => {
     const taskId = waits.addTask(RUNNING);
     const { taskQueue } = waits;
     const parent = await waits.startWorkflow('childParent', [{ taskId, region: REGION }, { taskQueue }]);
@@ -169,8 +133,8 @@ describe('a child', () => {
   });
 });
 
-describe('an inline wait', () => {
-  test.concurrent('ends with the result, its calls on the queue of the workflow', async () => {
+about('an inline wait', () => {
+  beside('ends with the result, its calls on the queue of the workflow', async () => {
     const taskId = waits.addTask({ ...RUNNING, forPolls: 1 }, { status: 'succeed', message: 'ok' });
     const handle = await waits.startWorkflow<RedisTaskResult>('inlineWait', [{ taskId, region: REGION }]);
     const result = await handle.result();
@@ -183,10 +147,12 @@ describe('an inline wait', () => {
       `poll 1 of task ${taskId}`,
       `poll 2 of task ${taskId}`,
     ]);
-    expect(history.events).toHaveLength(24);
+    // Eleven of a poll, without those of workflow tasks that a busy worker is given anew.
+    expect(eventNames(history).filter((name) => !name.startsWith('WORKFLOW_TASK'))).toHaveLength(12);
+    expect(eventsOf(history, 'EVENT_TYPE_WORKFLOW_TASK_COMPLETED')).toHaveLength(4);
   });
 
-  test.concurrent('sends its calls to the queue it is given', async () => {
+  beside('sends its calls to the queue it is given', async () => {
     const taskId = waits.addTask({ status: 'succeed' });
     const taskQueue = `given-${randomUUID()}`;
     await waits.serveCalls(taskQueue);
@@ -197,7 +163,7 @@ describe('an inline wait', () => {
     expect(first?.activityTaskScheduledEventAttributes?.taskQueue?.name).toBe(`${taskQueue}-api`);
   });
 
-  test.concurrent.each([
+  beside.each([
     ['failed', 'RedisTaskFailed'],
     ['Error', 'RedisTaskErrored'],
     ['running', 'RedisTaskTimedOut'],
@@ -210,18 +176,18 @@ describe('an inline wait', () => {
     await expect(handle.result()).resolves.toMatchObject({ type, details: { taskId, status } });
   });
 
-  test.concurrent('that nobody catches fails its workflow with the same failure', async () => {
+  beside('that nobody catches fails its workflow with the same failure', async () => {
     const taskId = waits.addTask({ status: 'failed' });
     const failure = await failureOf(await waits.startWorkflow('inlineWait', [{ taskId, region: REGION }]));
     expect(failure).toMatchObject({ type: 'RedisTaskFailed', details: { taskId } });
   });
 
-  test.concurrent('of an input that breaks a rule fails its workflow, not its workflow task', async () => {
+  beside('of an input that breaks a rule fails its workflow, not its workflow task', async () => {
     const failure = await failureOf(await waits.startWorkflow('inlineWait', [null]));
     expect(failure).toMatchObject({ type: 'RedisTaskInvalidInput', details: { invalid: { field: 'input' } } });
   });
 
-  test.concurrent('goes on beside another one', async () => {
+  beside('goes on beside another one', async () => {
     const first = waits.addTask({ ...RUNNING, forPolls: 2 }, { status: 'succeed', message: 'first' });
     const second = waits.addTask({ ...RUNNING, forPolls: 1 }, { status: 'succeed', message: 'second' });
     const inputs = [first, second].map((taskId) => ({ taskId, region: REGION }));
@@ -233,7 +199,7 @@ describe('an inline wait', () => {
     ]);
   });
 
-  test.concurrent.each([
+  beside.each([
     ['while it pauses', undefined],
     ['during a call', { kind: 'hang' }],
   ] as const)('is cancelled with its workflow %s', async (_when, fault) => {
@@ -245,7 +211,7 @@ describe('an inline wait', () => {
     await handle.cancel();
 
     await expect(handle.result()).resolves.toBe('cancelled');
-    await expect(cancelTookMs(handle)).resolves.toBeLessThan(SOON_MS);
+    await expect(tasksToCancel(handle)).resolves.toBe(1);
   });
 });
 
@@ -254,5 +220,5 @@ test('every history replays, and no workflow task failed', async () => {
   for (const { history } of histories) expect(failedWorkflowTasks(history)).toEqual([]);
 
   await expect(waits.replayAll()).resolves.toBe(histories.length);
-  expect(histories.length).toBeGreaterThan(25);
+  expect(histories.length).toBeGreaterThan(23);
 });
