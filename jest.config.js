@@ -27,7 +27,7 @@ const servers = {
 const patience = { setupFilesAfterEnv: ['<rootDir>/test/support/long-tests.js'] };
 
 const FAST = ['contract', 'tencent', 'testing', 'activities', 'deploy', 'rehearse'];
-const LONG = ['decoder', 'demo', 'fuzz', 'long-waits', 'package', 'tracing'];
+const LONG = ['decoder', 'demo', 'engine', 'fuzz', 'long-waits', 'package', 'scripts', 'tracing'];
 const CRASH = ['crash'];
 
 /** The tests in these folders of `test`. */
@@ -57,7 +57,8 @@ export default {
     project('crash', CRASH, patience),
   ],
   testSequencer: '<rootDir>/test/support/sequencer.cjs',
-  testTimeout: 60_000,
+  // The one limit of how long a test may wait, so far away that no other process reaches it.
+  testTimeout: 180_000,
   // Tests of one file that run at once: they wait for timers most of the time.
   maxConcurrency: 12,
   // Twice the cores of a small machine: many tests wait for timers rather than compute. Machines of CI may be slow: with

@@ -44,7 +44,7 @@ export async function ownDevServer(options: DevServerOptions = {}): Promise<Test
  *
  * @param patienceMs - how long a result may take, before the test is told how the workflow stands
  */
-export async function timeSkipping(patienceMs = 50_000): Promise<TestWorkflowEnvironment> {
+export async function timeSkipping(patienceMs = 150_000): Promise<TestWorkflowEnvironment> {
   // The leash reads TEST_TIME_SKIPPING_SERVER itself. Windows has no such scripts.
   const path =
     process.platform === 'win32'
