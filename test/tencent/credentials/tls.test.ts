@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { selfSigned } from './self-signed.js';
 
-const SCRIPT = fileURLToPath(new URL('call-over-tls.ts', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('call-over-tls.js', import.meta.url));
 
 /** Where no server listens. */
 const NOBODY = 'localhost:1';
@@ -44,7 +44,7 @@ const ownUrl = () => `https://localhost:${(server.address() as AddressInfo).port
 
 /** What becomes of two requests, Node's own and ours, in a process with these variables. */
 async function callsWith(env: Record<string, string>, url = ownUrl()): Promise<unknown> {
-  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', SCRIPT, url], {
+  const { stdout } = await promisify(execFile)(process.execPath, [SCRIPT, url], {
     timeout: 30_000,
     env: { PATH: process.env['PATH'], ...env },
   });
