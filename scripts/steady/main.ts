@@ -43,7 +43,8 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 const names = values.on.split(',');
-for (const name of names) if (!(name in CONDITIONS)) throw new TypeError(`--on ${name}: ${Object.keys(CONDITIONS).join()}`);
+for (const name of names)
+  if (!(name in CONDITIONS)) throw new TypeError(`--on ${name}: ${Object.keys(CONDITIONS).join()}`);
 
 exitOnSignals();
 const folder = await mkdtemp(path.join(tmpdir(), 'redis-task-steady-'));
@@ -65,7 +66,7 @@ async function runs(name: string, time: number): Promise<boolean> {
   const began = performance.now();
   const [program = 'npm', ...args] = [...by, 'npm', 'test', '--', '--json', `--outputFile=${file}`, ...positionals];
   const tests = new Process([program, ...args], { group: true });
-  const timeout = setTimeout(() => tests.kill(), HANGS_AFTER_MS);
+  const timeout = setTimeout(() => void tests.kill(), HANGS_AFTER_MS);
   const { code } = await tests.end;
   clearTimeout(timeout);
   await Promise.all(loops.map((loop) => loop.kill()));

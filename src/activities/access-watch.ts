@@ -83,7 +83,10 @@ export class AccessWatch {
 
   private probeAfter(ms: number, again: () => Promise<unknown>): void {
     const sendAgain = async () => {
-      if (performance.now() > this.probeUntil) return this.stopProbing();
+      if (performance.now() > this.probeUntil) {
+        this.stopProbing();
+        return;
+      }
       await this.learnFrom(again, again).catch(() => undefined);
       // After a call that was accepted meanwhile, another refusal has a probe of its own.
       if (this.refusal && this.probe === timer) this.probeAfter(Math.min(2 * ms, PROBE_MS_MAX), again);

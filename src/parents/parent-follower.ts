@@ -131,7 +131,10 @@ export class ParentFollower {
   /** Does with a wait what becomes of it when its parent closes: the server does it, unless the parent was reset. */
   private async leave(workflowId: string, { firstRunId, closePolicy }: ChildWait): Promise<void> {
     if (!firstRunId || closePolicy === ABANDON) return;
-    if (closePolicy === REQUEST_CANCEL) return void (await this.cancel(workflowId, firstRunId));
+    if (closePolicy === REQUEST_CANCEL) {
+      await this.cancel(workflowId, firstRunId);
+      return;
+    }
     const { namespace, identity } = this.client.options;
     const request = {
       ...{ namespace, identity, workflowExecution: { workflowId }, firstExecutionRunId: firstRunId },
@@ -149,8 +152,11 @@ export class ParentFollower {
   /** Not by the SDK's describe, which reads memos that may be encoded in an unknown way. */
   private async statusOf(execution: Partial<ParentRun>) {
     const { namespace } = this.client.options;
-    const { workflowExecutionInfo } = await this.client.workflowService.describeWorkflowExecution({ namespace, execution });
-    return { status: workflowExecutionInfo?.status, run: runOf(workflowExecutionInfo?.execution) };
+    const { workflowExecutionInfo } = await this.client.workflowService.describeWorkflowExecution({
+      namespace,
+      execution,
+    });
+    return { status: Number(workflowExecutionInfo?.status), run: runOf(workflowExecutionInfo?.execution) };
   }
 }
 

@@ -16,9 +16,9 @@ interface ChildRun {
 type ListedRun = { readonly [Key in keyof ChildRun]: ParentRun | undefined };
 
 /**
- * Finds the parents whose cancellations of open waits the server would not deliver: the open run is not the one that the
- * parent has started, because it was continued as new or came of a reset; or the open run of the parent is not the one that
- * has started the wait, because the parent was reset.
+ * Finds the parents of whose waits the server does not take care: the open run of the wait is not the one that the parent
+ * has started, because it was continued as new or came of a reset; or the latest run of the parent is not the one that has
+ * started the wait, because the parent was reset. See {@link ParentFollower}.
  */
 export class UnheardParents {
   /** Whether a run is the first of its wait. */
@@ -61,7 +61,11 @@ export class UnheardParents {
     const closed = ids.filter((id) => !open.has(id));
     // The server lists a new run a moment late.
     const asked = closed.filter((id) => !this.closed.has(id));
-    const latest = await pMap(asked, async (workflowId) => runOf((await this.describe({ workflowId }))?.execution), REQUESTS_AT_ONCE);
+    const latest = await pMap(
+      asked,
+      async (workflowId) => runOf((await this.describe({ workflowId }))?.execution),
+      REQUESTS_AT_ONCE,
+    );
     this.closed = new Set(closed);
     return [...open.values(), ...latest].filter((run) => run !== undefined).filter(({ runId }) => !starters.has(runId));
   }

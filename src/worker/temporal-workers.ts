@@ -37,7 +37,7 @@ export async function connectWorkers(
   const own = { plugins, interceptors, dataConverter, sinks, tuner, identity };
   const given = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
   const workflowBundle = await loadWorkflowBundle(log, bundleExtras(options));
-  const create = () => createWorkers(config, access, { ...given, workflowBundle }, options.connection, log);
+  const create = () => createWorkers(config, access, { ...given, workflowBundle }, options.connection);
   return pRetry(create, {
     retries: Infinity,
     minTimeout: 500,
@@ -59,7 +59,6 @@ async function createWorkers(
   access: ApiAccessOptions,
   given: Partial<WorkerOptions>,
   ownersConnection: NativeConnection | undefined,
-  log: Logger,
 ): Promise<TemporalWorkers> {
   const { temporal, namespace, taskQueue, version } = config;
   const connection = ownersConnection ?? (await NativeConnection.connect(temporal));

@@ -59,7 +59,9 @@ function endingsOfParent(record: WaitRecord, { as }: Ending, busyMs: number): Pa
   // The wait had heard of it before a reset took it back from the parent.
   const wasTakenBack = steering.some(
     ({ did, heardAt = -Infinity, isDoubtful }) =>
-      /^(cancelParent|cancelScope)$/.test(did) && isDoubtful && endedAt - heardAt <= soonAfter(record, heardAt) + busyMs,
+      /^(cancelParent|cancelScope)$/.test(did) &&
+      isDoubtful &&
+      endedAt - heardAt <= soonAfter(record, heardAt) + busyMs,
   );
   const asked = (did: SteeringRecord['did']) => steering.some((each) => each.did === did);
   // It may have come between the end of the wait and that of the parent.

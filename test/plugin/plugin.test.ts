@@ -130,7 +130,9 @@ about('a worker with the plugin', () => {
     });
 
     expect(said.map(({ message }) => message)).toContainEqual(
-      expect.stringMatching(/^Namespace default does not have the search attributes RedisTaskStatus, .*redis-task setup/),
+      expect.stringMatching(
+        /^Namespace default does not have the search attributes RedisTaskStatus, .*redis-task setup/,
+      ),
     );
   });
 

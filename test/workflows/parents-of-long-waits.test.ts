@@ -12,7 +12,7 @@ import { causeOf, REGION as region, until, untilState, Waits, type WaitHandle } 
 const QUICK = { initialInterval: '1s', backoffCoefficient: 1, jitter: 0 };
 
 /** What a reset leaves out of what came after it: see `ResetReapplyExcludeType`. */
-const CANCEL_REQUEST = 4;
+const CANCEL_REQUEST = 4 as never;
 
 let waits: Waits;
 let parents: string;
@@ -73,7 +73,7 @@ async function completedTasks(parent: WorkflowHandle) {
 async function reset(
   { workflowId }: WorkflowHandle,
   finishEventId = 4,
-  without: readonly number[] = [],
+  without: readonly (typeof CANCEL_REQUEST)[] = [],
 ): Promise<string> {
   const { runId } = await waits.client.workflowService.resetWorkflowExecution({
     namespace: waits.client.options.namespace,
@@ -140,7 +140,10 @@ about('a wait that has continued as new', () => {
       () => parent.fetchHistory(),
       ({ events }) => events?.some((event) => event.externalWorkflowExecutionCancelRequestedEventAttributes) ?? false,
     );
-    const again = waits.client.workflow.getHandle(parent.workflowId, await reset(parent, Number(eventId), [CANCEL_REQUEST]));
+    const again = waits.client.workflow.getHandle(
+      parent.workflowId,
+      await reset(parent, Number(eventId), [CANCEL_REQUEST]),
+    );
     await other.parent.cancel();
     await waits.serveWaits(taskQueue);
     await expect(endOf(other.wait)).resolves.toBe('CANCELLED');
