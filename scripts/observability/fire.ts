@@ -71,6 +71,9 @@ async function checkQuiet(prometheus: Prometheus, queue: string): Promise<void> 
   console.log(`quiet: nothing fires on ${queue}`);
 }
 
+/** Some rates need two scrapes of what has just begun. */
+const SHOWS_WITHIN_MS = 60_000;
+
 /** Every query of the dashboard must have data. */
 async function checkDashboard(prometheus: Prometheus): Promise<void> {
   const panels = (buildDashboard().panels ?? []) as { title?: string; targets?: { expr: string }[] }[];
@@ -80,8 +83,11 @@ async function checkDashboard(prometheus: Prometheus): Promise<void> {
       .replaceAll('$__rate_interval', '30m')
       .replaceAll('$namespace', '.+')
       .replaceAll('$taskQueue', '.+');
-    const values = await prometheus.query(asked);
-    if (!values.some(Number.isFinite)) throw new Error(`The panel "${title}" shows nothing: ${asked}`);
+    const givesUpAt = performance.now() + SHOWS_WITHIN_MS;
+    while (!(await prometheus.query(asked)).some(Number.isFinite)) {
+      if (performance.now() > givesUpAt) throw new Error(`The panel "${title}" shows nothing: ${asked}`);
+      await sleep(1_000);
+    }
   }
   console.log(`dashboard: ${queries.length} queries have data`);
 }

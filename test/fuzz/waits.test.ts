@@ -13,7 +13,7 @@ import { anyArguments, anyMessageArguments } from './inputs.js';
 import { type Ending, endOf, expectFailure, expectState } from './wait-endings.js';
 
 /** How long a wait may take that polls and ends; one that still waits then is cancelled. */
-const PATIENCE_MS = 2_000;
+const PATIENCE_MS = 8_000;
 
 const SUCCEEDED = JSON.stringify({ Response: { Status: 'succeed', RequestId: 'fuzz' } });
 
