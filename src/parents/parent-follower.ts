@@ -129,8 +129,9 @@ export class ParentFollower {
   }
 
   /** Does with a wait what becomes of it when its parent closes: the server does it, unless the parent was reset. */
-  private async leave(workflowId: string, { firstRunId, closePolicy }: ChildWait): Promise<void> {
-    if (!firstRunId || closePolicy === ABANDON) return;
+  private async leave(workflowId: string, { firstRunId, isCancelled, closePolicy }: ChildWait): Promise<void> {
+    // One that the parent has cancelled ends by that, and tells so.
+    if (!firstRunId || isCancelled || closePolicy === ABANDON) return;
     if (closePolicy === REQUEST_CANCEL) {
       await this.cancel(workflowId, firstRunId);
       return;

@@ -223,6 +223,19 @@ beside.each([
   await expect(endOf(wait)).resolves.toBe(status);
 });
 
+beside('a wait ends as cancelled when its parent was reset, cancels it and does not wait for its end', async () => {
+  const options = { cancellationType: 'TRY_CANCEL' } as const;
+  const { parent, wait } = await startParent('childParent', waits.taskQueue, options, { initialInterval: '1h' });
+  const tasks = await until(
+    () => completedTasks(parent),
+    ({ length }) => length > 1,
+  );
+  const again = waits.client.workflow.getHandle(parent.workflowId, await reset(parent, Number(tasks.at(-1)?.eventId)));
+  await again.cancel();
+
+  await expect(endOf(wait)).resolves.toBe('CANCELLED');
+});
+
 beside('a wait goes on without a parent that abandons it, was reset and then terminated', async () => {
   const [{ parent, wait }, other] = await Promise.all([
     startParent('childParent', waits.taskQueue, { parentClosePolicy: 'ABANDON' }, { initialInterval: '1h' }),
