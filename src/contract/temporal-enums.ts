@@ -16,8 +16,7 @@ export const ACTIVITY_STARTED = 2;
 /** `INDEXED_VALUE_TYPE_KEYWORD`, a search attribute's type. */
 export const KEYWORD = 2;
 
-/** `WorkflowExecutionStatus`. */
-export const RUNNING = 1;
+/** `WORKFLOW_EXECUTION_STATUS_TERMINATED`. */
 export const TERMINATED = 5;
 
 /** `ParentClosePolicy`. */

@@ -3,7 +3,7 @@ import type { Client } from '@temporalio/client';
 import pLimit from 'p-limit';
 import { GRPC, grpcCode } from '../contract/grpc.js';
 import { type ChildWait, type ChildWaits, readParentEvents } from '../contract/parent-history.js';
-import { ABANDON, REQUEST_CANCEL, RUNNING, TERMINATED } from '../contract/temporal-enums.js';
+import { ABANDON, REQUEST_CANCEL, TERMINATED } from '../contract/temporal-enums.js';
 
 /** The run of a parent. */
 export interface ParentRun {
@@ -144,10 +144,13 @@ export class ParentFollower {
     await unlessGone(this.client.workflowService.terminateWorkflowExecution(request));
   }
 
-  /** The open run that a reset has put in the place of this one: it has the same waits, and may cancel them. */
+  /**
+   * The run that a reset has put in the place of this one: it has the same waits, and may cancel them. Closed or not, its
+   * history tells what has become of them, and that of the run before it no longer does.
+   */
   private async successorOf({ workflowId, runId }: ParentRun): Promise<ParentRun | undefined> {
     const [own, current] = await Promise.all([this.statusOf({ workflowId, runId }), this.statusOf({ workflowId })]);
-    return own.status === TERMINATED && current.status === RUNNING ? current.run : undefined;
+    return own.status === TERMINATED && current.run?.runId !== runId ? current.run : undefined;
   }
 
   /** Not by the SDK's describe, which reads memos that may be encoded in an unknown way. */

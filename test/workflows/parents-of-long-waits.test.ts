@@ -86,6 +86,15 @@ async function reset(
   return runId;
 }
 
+/** Resets a parent that only waits to after the start of its wait. */
+async function resetToAfter(parent: WorkflowHandle): Promise<WorkflowHandle> {
+  const tasks = await until(
+    () => completedTasks(parent),
+    ({ length }) => length > 1,
+  );
+  return waits.client.workflow.getHandle(parent.workflowId, await reset(parent, Number(tasks.at(-1)?.eventId)));
+}
+
 async function endOf(handle: WorkflowHandle): Promise<string> {
   const { status } = await until(
     () => handle.describe(),
@@ -197,11 +206,7 @@ beside('a wait is cancelled by a parent that was reset before the wait has conti
     () => runs(wait),
     ([open]) => open !== '',
   );
-  const tasks = await until(
-    () => completedTasks(parent),
-    ({ length }) => length > 1,
-  );
-  const again = waits.client.workflow.getHandle(parent.workflowId, await reset(parent, Number(tasks.at(-1)?.eventId)));
+  const again = await resetToAfter(parent);
   await again.cancel();
 
   expect(await causeOf(again.result())).toBeInstanceOf(CancelledFailure);
@@ -213,11 +218,7 @@ beside.each([
   ['terminated, and cancels what it leaves', { parentClosePolicy: 'REQUEST_CANCEL' }, 'CANCELLED'],
 ] as const)('a wait ends with a parent that was reset and then %s', async (_, options, status) => {
   const { parent, wait } = await startParent('childParent', waits.taskQueue, options, { initialInterval: '1h' });
-  const tasks = await until(
-    () => completedTasks(parent),
-    ({ length }) => length > 1,
-  );
-  const again = waits.client.workflow.getHandle(parent.workflowId, await reset(parent, Number(tasks.at(-1)?.eventId)));
+  const again = await resetToAfter(parent);
   await again.terminate();
 
   await expect(endOf(wait)).resolves.toBe(status);
@@ -226,11 +227,7 @@ beside.each([
 beside('a wait ends as cancelled when its parent was reset, cancels it and does not wait for its end', async () => {
   const options = { cancellationType: 'TRY_CANCEL' } as const;
   const { parent, wait } = await startParent('childParent', waits.taskQueue, options, { initialInterval: '1h' });
-  const tasks = await until(
-    () => completedTasks(parent),
-    ({ length }) => length > 1,
-  );
-  const again = waits.client.workflow.getHandle(parent.workflowId, await reset(parent, Number(tasks.at(-1)?.eventId)));
+  const again = await resetToAfter(parent);
   await again.cancel();
 
   await expect(endOf(wait)).resolves.toBe('CANCELLED');
@@ -241,15 +238,23 @@ beside('a wait goes on without a parent that abandons it, was reset and then ter
     startParent('childParent', waits.taskQueue, { parentClosePolicy: 'ABANDON' }, { initialInterval: '1h' }),
     startParent('childParent', waits.taskQueue, {}, { initialInterval: '1h' }),
   ]);
-  for (const each of [parent, other.parent]) {
-    const tasks = await until(
-      () => completedTasks(each),
-      ({ length }) => length > 1,
-    );
-    const runId = await reset(each, Number(tasks.at(-1)?.eventId));
-    await waits.client.workflow.getHandle(each.workflowId, runId).terminate();
-  }
+  for (const each of [parent, other.parent]) await (await resetToAfter(each)).terminate();
 
+  await expect(endOf(other.wait)).resolves.toBe('TERMINATED');
+  await expect(wait.describe()).resolves.toMatchObject({ status: { name: 'RUNNING' } });
+  await wait.terminate();
+});
+
+beside('a wait that is reset after the end of its parent, which was reset before, goes on', async () => {
+  const begin = () => startParent('childParent', waits.taskQueue, {}, { initialInterval: '1h' });
+  const [{ parent, wait }, other] = await Promise.all([begin(), begin()]);
+  const again = await resetToAfter(parent);
+  await wait.cancel();
+  await expect(endOf(again)).resolves.toBe('FAILED');
+  await reset(wait, undefined, [CANCEL_REQUEST]);
+
+  // Whoever ends this one has looked after the first as well.
+  await (await resetToAfter(other.parent)).terminate();
   await expect(endOf(other.wait)).resolves.toBe('TERMINATED');
   await expect(wait.describe()).resolves.toMatchObject({ status: { name: 'RUNNING' } });
   await wait.terminate();
