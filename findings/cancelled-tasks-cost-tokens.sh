@@ -5,8 +5,9 @@
 # for their turn among six.
 # Seen: so it is with eight polls, two for each partition. With four polls the new tasks are up to half a minute late in one
 # of the queues or more (not with matching.maxWaitForPollerBeforeFwd at 1h, which ends the forwarding). By the server's
-# source: each time that a poll meets a cancelled task, its token of the rate limit is given back, and goes at once with the next task to the forwarder,
-# since the poll is not back yet and began more than 200 ms ago. The root drops that task, too, but keeps the token.
+# source: each time that a poll meets a cancelled task, its token of the rate limit is given back, and goes at once with the
+# next task to the forwarder, since the poll is not back yet and began more than 200 ms ago. The root drops that task, too,
+# but keeps the token.
 . "$(dirname "$0")/lib.sh"
 with_server
 with_typescript_sdk

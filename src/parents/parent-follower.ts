@@ -4,12 +4,7 @@ import pLimit from 'p-limit';
 import { GRPC, grpcCode } from '../contract/grpc.js';
 import { type ChildWait, type ChildWaits, readParentEvents } from '../contract/parent-history.js';
 import { ABANDON, REQUEST_CANCEL, TERMINATED } from '../contract/temporal-enums.js';
-
-/** The run of a parent. */
-export interface ParentRun {
-  readonly workflowId: string;
-  readonly runId: string;
-}
+import { describeRun, isNotFound, type Run, runOf, unlessGone } from './runs.js';
 
 /** How long the server may hold a request for news. */
 const NEWS_WITHIN_MS = 10_000;
@@ -39,7 +34,7 @@ export class ParentFollower {
   constructor(private readonly client: Client) {}
 
   /** Follows the run of a parent until it has no open waits, and then the run that took its place in a reset. */
-  follow(parent: ParentRun): void {
+  follow(parent: Run): void {
     if (this.followed.has(parent.runId) || this.stopping.signal.aborted) return;
     this.followed.add(parent.runId);
     void this.followToItsEnd(parent).finally(() => this.followed.delete(parent.runId));
@@ -51,7 +46,7 @@ export class ParentFollower {
     this.limit.clearQueue();
   }
 
-  private async followToItsEnd(parent: ParentRun): Promise<void> {
+  private async followToItsEnd(parent: Run): Promise<void> {
     while (!this.stopping.signal.aborted) {
       try {
         const left = await this.read(parent);
@@ -68,7 +63,7 @@ export class ParentFollower {
   }
 
   /** Reads a parent's history, and goes on while it grows. @returns the waits that it has left behind when it was over */
-  private async read(parent: ParentRun): Promise<ChildWaits> {
+  private async read(parent: Run): Promise<ChildWaits> {
     let waits: ChildWaits = new Map();
     const cancelled = new Set<string>();
     let page: Uint8Array | undefined;
@@ -80,10 +75,12 @@ export class ParentFollower {
         continue;
       }
       waits = readParentEvents(waits, news.events);
-      for (const [workflowId, { firstRunId, isCancelled }] of waits) {
-        if (!firstRunId || !isCancelled || cancelled.has(firstRunId)) continue;
-        // What a reset has taken back is no longer asked for.
-        if (await this.successorOf(parent)) return waits;
+      const due = [...waits].flatMap(([workflowId, { firstRunId, isCancelled }]) =>
+        firstRunId && isCancelled && !cancelled.has(firstRunId) ? [{ workflowId, firstRunId }] : [],
+      );
+      // What a reset has taken back is no longer asked for.
+      if (due.length > 0 && (await this.successorOf(parent))) return waits;
+      for (const { workflowId, firstRunId } of due) {
         await this.cancel(workflowId, firstRunId);
         cancelled.add(firstRunId);
       }
@@ -93,7 +90,7 @@ export class ParentFollower {
   }
 
   /** The next events, after a page or from the first one on. Undefined when none came in time. */
-  private async newsOf({ workflowId, runId }: ParentRun, nextPageToken: Uint8Array | undefined) {
+  private async newsOf({ workflowId, runId }: Run, nextPageToken: Uint8Array | undefined) {
     const { namespace } = this.client.options;
     const request = {
       namespace,
@@ -148,42 +145,16 @@ export class ParentFollower {
    * The run that a reset has put in the place of this one: it has the same waits, and may cancel them. Closed or not, its
    * history tells what has become of them, and that of the run before it no longer does.
    */
-  private async successorOf({ workflowId, runId }: ParentRun): Promise<ParentRun | undefined> {
-    const [own, current] = await Promise.all([this.statusOf({ workflowId, runId }), this.statusOf({ workflowId })]);
-    return own.status === TERMINATED && current.run?.runId !== runId ? current.run : undefined;
+  private async successorOf({ workflowId, runId }: Run): Promise<Run | undefined> {
+    const [own, latest] = await Promise.all([
+      describeRun(this.client, { workflowId, runId }),
+      describeRun(this.client, { workflowId }),
+    ]);
+    const run = runOf(latest?.execution);
+    return Number(own?.status) === TERMINATED && run?.runId !== runId ? run : undefined;
   }
-
-  /** Not by the SDK's describe, which reads memos that may be encoded in an unknown way. */
-  private async statusOf(execution: Partial<ParentRun>) {
-    const { namespace } = this.client.options;
-    const { workflowExecutionInfo } = await this.client.workflowService.describeWorkflowExecution({
-      namespace,
-      execution,
-    });
-    return { status: Number(workflowExecutionInfo?.status), run: runOf(workflowExecutionInfo?.execution) };
-  }
-}
-
-/** A run as the API tells of it. */
-export function runOf(
-  execution: { workflowId?: string | null; runId?: string | null } | null | undefined,
-): ParentRun | undefined {
-  const { workflowId, runId } = execution ?? {};
-  return workflowId && runId ? { workflowId, runId } : undefined;
 }
 
 function isContinued(events: readonly { workflowExecutionContinuedAsNewEventAttributes?: unknown }[]): boolean {
   return events.some((event) => event.workflowExecutionContinuedAsNewEventAttributes);
-}
-
-/** What a request resolves to; undefined when what it is about has ended. */
-export function unlessGone<T>(request: Promise<T>): Promise<T | undefined> {
-  return request.catch((error: unknown) => {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  });
-}
-
-function isNotFound(error: unknown): boolean {
-  return grpcCode(error) === GRPC.notFound;
 }

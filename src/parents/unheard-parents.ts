@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import pMap from 'p-map';
 import { openRunsQuery, waitsQuery } from '../contract/ids.js';
-import { type ParentRun, runOf, unlessGone } from './parent-follower.js';
+import { describeRun, type Run, runOf } from './runs.js';
 
 const PAGE_SIZE = 1_000;
 const PARENTS_PER_QUERY = 100;
@@ -9,11 +9,11 @@ const REQUESTS_AT_ONCE = { concurrency: 10 };
 
 /** An open wait that was started by a parent. */
 interface ChildRun {
-  readonly run: ParentRun;
-  readonly parent: ParentRun;
+  readonly run: Run;
+  readonly parent: Run;
 }
 
-type ListedRun = { readonly [Key in keyof ChildRun]: ParentRun | undefined };
+type ListedRun = { readonly [Key in keyof ChildRun]: Run | undefined };
 
 /**
  * Finds the parents of whose waits the server does not take care: the open run of the wait is not the one that the parent
@@ -32,14 +32,14 @@ export class UnheardParents {
   ) {}
 
   /** Their runs, for the waits that are open now. */
-  async list(): Promise<ParentRun[]> {
+  async list(): Promise<Run[]> {
     const children = await this.listChildren();
     const [parents, successors] = await Promise.all([this.parentsOfLaterRuns(children), this.successorsOf(children)]);
     const replaced = new Set(successors.map(({ workflowId }) => workflowId));
     return [...parents.filter(({ workflowId }) => !replaced.has(workflowId)), ...successors];
   }
 
-  private async parentsOfLaterRuns(children: readonly ChildRun[]): Promise<ParentRun[]> {
+  private async parentsOfLaterRuns(children: readonly ChildRun[]): Promise<Run[]> {
     const seen = await pMap(
       children,
       async ({ run }) => [run.runId, await this.isFirst(run)] as const,
@@ -50,7 +50,7 @@ export class UnheardParents {
   }
 
   /** The latest runs of parents of which another run has started the wait; of those that are closed only once. */
-  private async successorsOf(children: readonly ChildRun[]): Promise<ParentRun[]> {
+  private async successorsOf(children: readonly ChildRun[]): Promise<Run[]> {
     const starters = new Set(children.map(({ parent }) => parent.runId));
     const ids = [...new Set(children.map(({ parent }) => parent.workflowId))];
     const batches = Array.from({ length: Math.ceil(ids.length / PARENTS_PER_QUERY) }, (_, index) =>
@@ -63,7 +63,7 @@ export class UnheardParents {
     const asked = closed.filter((id) => !this.closed.has(id));
     const latest = await pMap(
       asked,
-      async (workflowId) => runOf((await this.describe({ workflowId }))?.execution),
+      async (workflowId) => runOf((await describeRun(this.client, { workflowId }))?.execution),
       REQUESTS_AT_ONCE,
     );
     this.closed = new Set(closed);
@@ -98,18 +98,11 @@ export class UnheardParents {
     return runs;
   }
 
-  private async isFirst(run: ParentRun): Promise<boolean> {
+  private async isFirst(run: Run): Promise<boolean> {
     const known = this.seen.get(run.runId);
     if (known !== undefined) return known;
     // One that is gone has ended since.
-    const { firstRunId } = (await this.describe(run)) ?? {};
+    const { firstRunId } = (await describeRun(this.client, run)) ?? {};
     return (firstRunId ?? run.runId) === run.runId;
-  }
-
-  private async describe(execution: Partial<ParentRun>) {
-    const { namespace } = this.client.options;
-    const request = { namespace, execution };
-    const described = await unlessGone(this.client.workflowService.describeWorkflowExecution(request));
-    return described?.workflowExecutionInfo;
   }
 }

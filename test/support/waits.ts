@@ -195,6 +195,12 @@ export async function failureOf(handle: { result(): Promise<unknown> }): Promise
   return { type, message, details: details?.[0] } as RedisTaskFailure;
 }
 
+/** The details of a failure that must be a time-out. */
+export function timedOut(failure: RedisTaskFailure) {
+  if (failure.type !== 'RedisTaskTimedOut') throw new Error(`Not timed out, but ${failure.type}: ${failure.message}`);
+  return failure.details;
+}
+
 async function applicationFailureOf(result: Promise<unknown>): Promise<ApplicationFailure> {
   const cause = await causeOf(result);
   if (cause instanceof ApplicationFailure) return cause;

@@ -1,8 +1,7 @@
 // What errors of the API do to a wait, on a server that skips time. One wait at a time: see outcomes.test.ts.
-import type { RedisTaskFailure } from '../../src/contract/failures.js';
 import { timeSkipping } from '../support/environments.js';
 import { eventNames, failedWorkflowTasks } from '../support/histories.js';
-import { REGION, Waits } from '../support/waits.js';
+import { REGION, timedOut, Waits } from '../support/waits.js';
 
 const HOUR = 3_600_000;
 
@@ -15,11 +14,6 @@ beforeAll(async () => {
   waits = await Waits.start(timeSkipping);
 });
 afterAll(() => waits.close());
-
-function timedOut(failure: RedisTaskFailure) {
-  if (failure.type !== 'RedisTaskTimedOut') throw new Error(`Not timed out, but ${failure.type}: ${failure.message}`);
-  return failure.details;
-}
 
 describe('a task that the API does not know', () => {
   test('is asked for again for fifteen seconds, then the wait is rejected', async () => {

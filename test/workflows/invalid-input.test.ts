@@ -132,6 +132,9 @@ beforeAll(async () => {
 });
 afterAll(() => waits.close());
 
+/** A machine that does much else may take ten seconds for a workflow task, which then is done again. */
+const LATE_TASK = 'WORKFLOW_TASK_SCHEDULED WORKFLOW_TASK_STARTED WORKFLOW_TASK_TIMED_OUT ';
+
 /** The wait of these arguments fails as it should, `known` being what the failure can say about the task. */
 async function expectRefusal(
   args: readonly unknown[],
@@ -158,13 +161,10 @@ async function expectRefusal(
   expect(failure.message).toContain(said);
   expect(failure.message.length).toBeLessThan(500);
   expect(failure.message).not.toContain('hush');
-  expect(eventNames(await handle.fetchHistory())).toEqual([
-    'WORKFLOW_EXECUTION_STARTED',
-    'WORKFLOW_TASK_SCHEDULED',
-    'WORKFLOW_TASK_STARTED',
-    'WORKFLOW_TASK_COMPLETED',
-    'WORKFLOW_EXECUTION_FAILED',
-  ]);
+  const events = eventNames(await handle.fetchHistory()).join(' ');
+  expect(events.replaceAll(LATE_TASK, '')).toBe(
+    'WORKFLOW_EXECUTION_STARTED WORKFLOW_TASK_SCHEDULED WORKFLOW_TASK_STARTED WORKFLOW_TASK_COMPLETED WORKFLOW_EXECUTION_FAILED',
+  );
 }
 
 test.concurrent.each(wrongInputs)('%s ends the wait, naming the rule', (_what, args, field, said) =>

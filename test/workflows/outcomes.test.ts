@@ -1,10 +1,9 @@
 // How a wait ends, hours of it, on a server that skips time. One wait at a time: while that server skips time for one
 // workflow, a task of another runs into its timeout.
-import type { RedisTaskFailure } from '../../src/contract/failures.js';
 import { readInput } from '../../src/contract/input.js';
 import { timeSkipping } from '../support/environments.js';
 import { eventNames, failedWorkflowTasks, pausesOf } from '../support/histories.js';
-import { failureOf, REGION, Waits } from '../support/waits.js';
+import { failureOf, REGION, timedOut, Waits } from '../support/waits.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -17,11 +16,6 @@ beforeAll(async () => {
   waits = await Waits.start(timeSkipping);
 });
 afterAll(() => waits.close());
-
-function timedOut(failure: RedisTaskFailure) {
-  if (failure.type !== 'RedisTaskTimedOut') throw new Error(`Not timed out, but ${failure.type}: ${failure.message}`);
-  return failure.details;
-}
 
 describe('a task that succeeds', () => {
   test('ends the wait with what the API said last', async () => {
