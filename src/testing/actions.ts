@@ -1,3 +1,4 @@
+import type { StruckList } from './faults.js';
 import type { ReceivedRequest } from './http-server.js';
 import type { Settings, SimulatorCredential } from './options.js';
 import { type Parameters, readAnyParameters, readParameters } from './parameters.js';
@@ -31,7 +32,10 @@ export type ActionAnswer =
 export type OnAction = (parameters: Readonly<Record<string, unknown>>, region: string) => ActionAnswer;
 
 /** The simulated account: what it has, and what it is allowed. */
-export interface Account extends Pick<Settings, 'regions' | 'requestsPerSecond' | 'unknownTaskCode'> {
+export interface Account extends Pick<
+  Settings,
+  'regions' | 'requestsPerSecond' | 'listRequestsPerSecond' | 'unknownTaskCode'
+> {
   readonly tasks: TaskBook;
   readonly rate: RateWindow;
   readonly serverNowMs: () => number;
@@ -50,8 +54,13 @@ export const defaultOnCreate: OnCreate = () => ({
   ],
 });
 
-/** Does what the request asks and returns the fields of `Response`, without `RequestId`. @throws ApiRefusal */
-export function act(request: ReceivedRequest, account: Account): ApiFields {
+/**
+ * Does what the request asks and returns the fields of `Response`, without `RequestId`.
+ *
+ * @param strikeList - the faults of the list, asked for only when there is one to tell
+ * @throws ApiRefusal
+ */
+export function act(request: ReceivedRequest, account: Account, strikeList: () => readonly StruckList[]): ApiFields {
   const action = request.header('x-tc-action') ?? '';
   const region = request.header('x-tc-region') ?? '';
   const own = account.actions.get(action);
@@ -61,6 +70,7 @@ export function act(request: ReceivedRequest, account: Account): ApiFields {
   if (action === 'ClearInstance' || action === 'ManualBackupInstance') {
     return create(action, parameters, region, account);
   }
+  if (action === 'DescribeTaskList') return list(parameters, region, account, strikeList());
   const task = account.tasks.observe(parameters['TaskId'] ?? '', region);
   if (!task) throw new ApiRefusal(account.unknownTaskCode);
   return task;
@@ -80,14 +90,56 @@ function create(
   const creation = onCreate(action, parameters);
   if ('error' in creation) throw new ApiRefusal(creation.error.code, creation.error.message);
   if (creation.noTaskId !== undefined) return { TaskId: creation.noTaskId };
-  // The zone of `StartTime` is not documented; Beijing's is likely.
-  const beijing = new Date(serverNowMs() + 8 * 3_600_000).toISOString();
   const taskId = tasks.create({
     region,
     instanceId: parameters['InstanceId'] ?? '',
     taskType: action === 'ClearInstance' ? 'redis cache clearing process' : 'redis backup process',
-    startTime: beijing.slice(0, 19).replace('T', ' '),
+    startTime: inBeijing(serverNowMs()),
     ...creation,
   });
   return { TaskId: creation.taskIdAsString ? taskId : Number(taskId) };
+}
+
+/** `Limit` and `Offset` are set right rather than refused. Whose a task is, is not known: `OperateUin` filters nothing. */
+function list(
+  parameters: Parameters,
+  region: string,
+  { tasks, serverNowMs }: Account,
+  faults: readonly StruckList[],
+): ApiFields {
+  const limit = Math.min(Number(parameters['Limit'] ?? 20) || 20, 100);
+  const offset = Math.floor(Number(parameters['Offset'] ?? 0) / limit) * limit;
+  const { InstanceId, InstanceName, BeginTime, EndTime } = parameters;
+  const query = {
+    ...{ region, limit, offset, beginTime: BeginTime, endTime: EndTime },
+    // An instance without a name has its id as name.
+    instanceIds: [InstanceId, InstanceName].filter((id) => id !== undefined),
+    taskTypes: items(parameters['TaskTypes']),
+    results: items(parameters['Result'])?.map(Number),
+  };
+  const nowMs = tasks.now();
+  const { totalCount, tasks: page } = tasks.list.read(query, faults, nowMs);
+  const aheadMs = serverNowMs() - nowMs;
+  const rows = page.map(({ taskId, facts: { StartTime, InstanceId }, typeCode, result, endedAtMs }) => ({
+    TaskId: Number(taskId),
+    StartTime,
+    TaskType: typeCode,
+    InstanceName: InstanceId,
+    InstanceId,
+    ProjectId: 0,
+    Progress: endedAtMs === undefined ? 0 : 1,
+    EndTime: endedAtMs === undefined ? '0000-00-00 00:00:00' : inBeijing(endedAtMs + aheadMs),
+    Result: result,
+  }));
+  return { TotalCount: totalCount, Tasks: rows };
+}
+
+/** An empty list filters nothing. */
+function items(list = ''): readonly string[] | undefined {
+  return list === '' ? undefined : list.split(',');
+}
+
+/** A time as the API writes it. Its zone is not documented; Beijing's is likely. */
+function inBeijing(ms: number): string {
+  return new Date(ms + 8 * 3_600_000).toISOString().slice(0, 19).replace('T', ' ');
 }

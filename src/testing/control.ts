@@ -18,6 +18,8 @@ const httpStatus = v.message(
   'must be an HTTP status from 200 to 599',
 );
 
+const share = v.exactOptional(numberBetween(0, 1, 'Share'));
+
 const STATUS = { status: v.pipe(TEXT, v.nonEmpty('must not be empty')), message: v.exactOptional(TEXT) };
 
 const STEP = objectWith({ ...STATUS, forMs: v.exactOptional(ms), forPolls: v.exactOptional(count) }, 'timeline.');
@@ -52,6 +54,11 @@ const FAULTS: Readonly<Record<Fault['kind'], v.ObjectEntries>> = {
   reset: {},
   resetIdle: {},
   hang: {},
+  listLag: { lagMs: ms },
+  listHidden: { share },
+  listStuck: { share },
+  listResult: { result: v.message(v.pipe(v.number(), v.safeInteger()), 'must be an integer'), share },
+  listSkip: {},
 };
 
 const SCOPE = {

@@ -18,6 +18,15 @@ import { keyOf, type TaskId } from './tasks.js';
  * - `reset`: the connection breaks when the request has arrived; the API never sees it
  * - `resetIdle`: as `reset`, but only for a kept-alive connection that has carried a request before
  * - `hang`: no answer until the client gives up
+ *
+ * Those of `DescribeTaskList` all act together, on every row, on that of the scope's `taskId`, or on a `share` of the rows
+ * from 0 to 1: with 0.1, those of the tasks whose id ends in 00 to 09.
+ *
+ * - `listLag`: it shows the tasks as they were so many milliseconds ago
+ * - `listHidden`: it leaves out tasks
+ * - `listStuck`: it shows tasks that have ended as running
+ * - `listResult`: its rows show this `Result` instead of the task's own; which rows there are stays the same
+ * - `listSkip`: each page begins one row later than the page before has ended
  */
 export type Fault =
   | { readonly kind: 'throttled'; readonly code?: string }
@@ -27,7 +36,11 @@ export type Fault =
   | { readonly kind: 'http'; readonly status: number; readonly body: string; readonly headers?: FaultHeaders }
   | { readonly kind: 'slow'; readonly delayMs: number }
   | { readonly kind: 'empty' | 'missingResponse' | 'missingStatus' | 'truncated' | 'cutOff' | 'lostAnswer' }
-  | { readonly kind: 'reset' | 'resetIdle' | 'hang' };
+  | { readonly kind: 'reset' | 'resetIdle' | 'hang' }
+  | { readonly kind: 'listLag'; readonly lagMs: number }
+  | { readonly kind: 'listHidden' | 'listStuck'; readonly share?: number }
+  | { readonly kind: 'listResult'; readonly result: number; readonly share?: number }
+  | { readonly kind: 'listSkip' };
 
 /** @inline */
 type FaultHeaders = Readonly<Record<string, string>>;
@@ -36,6 +49,7 @@ type FaultHeaders = Readonly<Record<string, string>>;
 export interface FaultScope {
   /** Strike so many calls, then no more. @default no end */
   readonly times?: number;
+  /** The task that a call asks for; with the faults of the list, the task of a row. */
   readonly taskId?: TaskId;
   readonly action?: string;
   /** Strike each matching call with this probability, 0 to 1. @default 1 */
@@ -52,11 +66,12 @@ export interface FaultHandle {
   readonly clear: () => void;
 }
 
-/** When each fault acts: before the API sees the request, instead of the API's work, or on the API's answer. */
+/** When each fault acts: before the API sees the request, instead of the API's work, in it, or on the API's answer. */
 const STAGES = {
   delay: ['slow'],
   gateway: ['html', 'http', 'empty', 'missingResponse', 'reset', 'resetIdle', 'hang'],
   backend: ['throttled', 'error'],
+  list: ['listLag', 'listHidden', 'listStuck', 'listResult', 'listSkip'],
   answer: ['status', 'missingStatus', 'truncated', 'cutOff', 'lostAnswer'],
 } as const satisfies Record<string, readonly Fault['kind'][]>;
 
@@ -73,8 +88,15 @@ export interface FaultTarget {
   readonly refused?: boolean;
 }
 
+/** A fault of the list that strikes a call, and the task of the one row that it is about. */
+export interface StruckList {
+  readonly fault: FaultAt<'list'>;
+  readonly row: string | undefined;
+}
+
 interface ActiveFault extends FaultHandle {
   readonly fault: Fault;
+  readonly taskId: string | undefined;
   readonly matches: (target: FaultTarget) => boolean;
   hits: number;
 }
@@ -91,13 +113,15 @@ export class FaultBook {
   add(fault: Fault, { times = Infinity, forMs = Infinity, action, taskId, probability = 1 }: FaultScope): FaultHandle {
     const untilMs = this.now() + forMs;
     const key = taskId === undefined ? undefined : keyOf(taskId);
+    const isOfList = isAt('list', fault);
     const active: ActiveFault = {
       fault,
+      taskId: key,
       hits: 0,
       matches: (target) =>
         active.hits < times &&
         this.now() < untilMs &&
-        (key ?? target.taskId) === target.taskId &&
+        (isOfList || (key ?? target.taskId) === target.taskId) &&
         (action ?? target.action) === target.action &&
         (fault.kind !== 'resetIdle' || target.reused) &&
         (fault.kind !== 'status' || (target.action === 'DescribeTaskInfo' && !target.refused)) &&
@@ -116,12 +140,25 @@ export class FaultBook {
 
   /** The fault that strikes this call at this stage, if any; it is counted as a hit. */
   strike<S extends Stage>(stage: S, target: FaultTarget): FaultAt<S> | undefined {
-    const kinds: readonly Fault['kind'][] = STAGES[stage];
-    for (const active of this.faults) {
-      if (!kinds.includes(active.fault.kind) || !active.matches(target)) continue;
-      active.hits += 1;
-      return active.fault;
-    }
+    for (const { fault } of this.striking(stage, target)) return fault;
     return undefined;
   }
+
+  /** All faults that strike this call of the list; each is counted as a hit. */
+  strikeList(target: FaultTarget): readonly StruckList[] {
+    return Array.from(this.striking('list', target), ({ fault, taskId }) => ({ fault, row: taskId }));
+  }
+
+  private *striking<S extends Stage>(stage: S, target: FaultTarget): Generator<ActiveFault & { fault: FaultAt<S> }> {
+    for (const active of this.faults) {
+      if (!isAt(stage, active.fault) || !active.matches(target)) continue;
+      active.hits += 1;
+      yield active;
+    }
+  }
+}
+
+function isAt(stage: Stage, { kind }: Fault): boolean {
+  const kinds: readonly Fault['kind'][] = STAGES[stage];
+  return kinds.includes(kind);
 }

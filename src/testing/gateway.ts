@@ -47,7 +47,7 @@ export function passGateway(request: ReceivedRequest, account: Account): void {
   if (!account.regions.includes(region)) throw new ApiRefusal('UnsupportedRegion');
 
   const count = account.rate.count(`${action} ${header('host') ?? ''} ${secretId}`, account.serverNowMs());
-  const limit = account.requestsPerSecond;
+  const limit = action === 'DescribeTaskList' ? account.listRequestsPerSecond : account.requestsPerSecond;
   if (limit !== false && count > limit) throw tooManyRequests(count, limit);
 }
 

@@ -9,6 +9,7 @@ interface Flags {
   readonly host: string;
   readonly port: number;
   readonly rps: number | false;
+  readonly listRps: number | false;
   readonly speed: number;
   readonly remoteControl?: boolean;
 }
@@ -30,12 +31,13 @@ const command = new Command('redis-task-simulator')
   .option('--host <address>', 'address to listen on', '127.0.0.1')
   .option('--port <number>', 'port to listen on; 0 takes any free one', readPort, 8080)
   .option('--rps <number|off>', 'limit per second for each action, host and key', rateOrOff, 20)
+  .option('--list-rps <n|off>', 'the same for DescribeTaskList', rateOrOff, 100)
   .option('--speed <factor>', 'how many times as fast the demo tasks go on', readSpeed, 1)
   .option('--remote-control', 'let other machines script it too, under /_simulator')
   .showSuggestionAfterError(false);
 
-async function serve({ rps, speed, ...where }: Flags): Promise<void> {
-  const simulator = await RedisApiSimulator.start({ ...where, requestsPerSecond: rps });
+async function serve({ rps, listRps, speed, ...where }: Flags): Promise<void> {
+  const simulator = await RedisApiSimulator.start({ ...where, requestsPerSecond: rps, listRequestsPerSecond: listRps });
   simulator.onCreate(demoOnCreate(speed));
   for (const { taskId, script } of demoTasks(speed)) simulator.addTask(taskId, script);
   simulator.watchCalls((call) => {

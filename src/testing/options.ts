@@ -21,6 +21,7 @@ export const SIMULATOR_CREDENTIAL: SimulatorCredential = {
  *   port: 8080,
  *   credentials: [SIMULATOR_CREDENTIAL],
  *   requestsPerSecond: 5,
+ *   listRequestsPerSecond: 25,
  *   clockOffsetMs: 600_000,
  *   regions: ['ap-guangzhou'],
  *   unknownTaskCode: 'ResourceNotFound.TaskNotExists',
@@ -40,6 +41,8 @@ export interface SimulatorOptions {
   readonly credentials?: readonly SimulatorCredential[];
   /** Limit per action, host and key in each second of its clock; false for none. @default 20 */
   readonly requestsPerSecond?: number | false;
+  /** The same for `DescribeTaskList`, which has a limit of its own. @default 100 */
+  readonly listRequestsPerSecond?: number | false;
   /** By how many milliseconds the server's clock is ahead, also in its `Date` header. @default 0 */
   readonly clockOffsetMs?: number;
   /** The regions it serves; others are `UnsupportedRegion`. @default the regions of Tencent Cloud */
@@ -67,6 +70,7 @@ export const DEFAULTS: Settings = {
   port: 0,
   credentials: [SIMULATOR_CREDENTIAL],
   requestsPerSecond: 20,
+  listRequestsPerSecond: 100,
   clockOffsetMs: 0,
   // The regions that the redis API is known to serve, finance zones included.
   regions: [

@@ -207,7 +207,7 @@ export class RedisApiSimulator {
       const fault = this.faults.strike('backend', target);
       if (fault?.kind === 'throttled') throw new ApiRefusal(fault.code ?? 'RequestLimitExceeded');
       if (fault) throw new ApiRefusal(fault.code, fault.message);
-      return success(act(request, this.account));
+      return success(act(request, this.account, () => this.faults.strikeList(target)));
     } catch (error) {
       // Anything else is a mistake in the test's own `onCreate` or `random`: it must not look like a fault of the API.
       const isRefusal = error instanceof ApiRefusal;

@@ -1,3 +1,6 @@
+import { advance, currentStep, jumpTo, type PlayedTask, stepAt } from './played-task.js';
+import { TaskList } from './task-list.js';
+
 /**
  * One stage of a task's life. It lasts `forMs` milliseconds, or until `forPolls` polls have seen it; the last step of a
  * timeline needs neither and lasts forever.
@@ -42,29 +45,25 @@ export function keyOf(taskId: TaskId): string {
   return BigInt(taskId).toString();
 }
 
-interface PlayedTask {
-  readonly script: TaskScript;
-  addedAtMs: number;
-  /** A played wait has seen it. */
-  isPlayed: boolean;
-  step: TaskStep;
-  /** What comes after `step`. */
-  next: readonly TaskStep[];
-  sinceMs: number | undefined;
-  polls: number;
-}
-
 /** All tasks of the simulated account. */
 export class TaskBook {
+  readonly list = new TaskList();
   private readonly tasks = new Map<string, PlayedTask>();
+  private added = 0;
   /** As large as the ids in the API's own examples. */
   private nextId = 2_031_393_158n;
 
-  constructor(private readonly now: () => number) {}
+  constructor(readonly now: () => number) {}
 
   /** Adds a task, or replaces the one with this id. */
   add(taskId: TaskId, script: TaskScript): void {
-    const { timeline, startsAt } = script;
+    const {
+      timeline,
+      startsAt,
+      startTime: StartTime = '2018-11-01 17:25:14',
+      taskType: TaskType = 'redis cache clearing process',
+      instanceId: InstanceId = 'crs-09u2u96z',
+    } = script;
     const [step, ...next] = timeline;
     if (!step) throw new Error('A task needs at least one step in its timeline.');
     const endless = timeline.slice(0, -1).findIndex((step) => step.forMs === undefined && step.forPolls === undefined);
@@ -73,7 +72,22 @@ export class TaskBook {
     }
     const addedAtMs = this.now();
     const sinceMs = startsAt === 'firstPoll' ? undefined : addedAtMs;
-    this.tasks.set(keyOf(taskId), { script, addedAtMs, isPlayed: false, step, next, sinceMs, polls: 0 });
+    this.remove(taskId);
+    const task: PlayedTask = {
+      taskId: keyOf(taskId),
+      script,
+      facts: { StartTime, TaskType, InstanceId },
+      number: (this.added += 1),
+      addedAtMs,
+      isPlayed: false,
+      step,
+      next,
+      past: [],
+      sinceMs,
+      polls: 0,
+    };
+    this.tasks.set(task.taskId, task);
+    this.list.add(task);
   }
 
   /** Adds a task under the next free id and returns that id. */
@@ -87,25 +101,27 @@ export class TaskBook {
   jump(taskId: TaskId, step: TaskStep): void {
     const task = this.tasks.get(keyOf(taskId));
     if (!task) throw new Error(`There is no task ${taskId.toString()}: add it first.`);
-    Object.assign(task, { step, next: [] });
+    jumpTo(task, step, this.now());
+    this.list.add(task);
   }
 
   /** Forgets a task. @returns whether there was one */
   remove(taskId: TaskId): boolean {
+    const task = this.tasks.get(keyOf(taskId));
+    if (task) this.list.remove(task);
     return this.tasks.delete(keyOf(taskId));
   }
 
   /** Where a task stands, without a poll. */
   look(taskId: TaskId): { readonly script: TaskScript; readonly step: TaskStep } | undefined {
     const task = this.tasks.get(keyOf(taskId));
-    // To look must not start a task that waits for its first poll.
-    return task && { script: task.script, step: task.sinceMs === undefined ? task.step : stepAt(task, this.now()) };
+    return task && { script: task.script, step: currentStep(task, this.now()) };
   }
 
   /** What a poll of a played wait sees. Its time is not that of this book's clock: a task begins with its first poll. */
   observeAt(nowMs: number, taskId: string, region: string): ObservedFields | undefined {
     const task = this.tasks.get(taskId);
-    if (task && !task.isPlayed) Object.assign(task, { isPlayed: true, addedAtMs: nowMs, sinceMs: undefined });
+    if (task && !task.isPlayed) Object.assign(task, { isPlayed: true, addedAtMs: nowMs, sinceMs: undefined, past: [] });
     return this.observe(taskId, region, nowMs);
   }
 
@@ -117,26 +133,6 @@ export class TaskBook {
     const { status, message = '', forPolls = Infinity } = stepAt(task, nowMs);
     task.polls += 1;
     if (task.polls >= forPolls) advance(task, nowMs);
-    return {
-      Status: status,
-      StartTime: task.script.startTime ?? '2018-11-01 17:25:14',
-      TaskType: task.script.taskType ?? 'redis cache clearing process',
-      InstanceId: task.script.instanceId ?? 'crs-09u2u96z',
-      TaskMessage: message,
-    };
+    return { Status: status, ...task.facts, TaskMessage: message };
   }
-}
-
-function stepAt(task: PlayedTask, nowMs: number): TaskStep {
-  for (;;) {
-    const sinceMs = (task.sinceMs ??= nowMs);
-    const { step, next } = task;
-    if (step.forMs === undefined || next.length === 0 || nowMs < sinceMs + step.forMs) return step;
-    advance(task, sinceMs + step.forMs);
-  }
-}
-
-function advance(task: PlayedTask, sinceMs: number): void {
-  const [step, ...next] = task.next;
-  if (step) Object.assign(task, { step, next, sinceMs, polls: 0 });
 }

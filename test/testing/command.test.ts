@@ -45,6 +45,7 @@ describe('the command of the simulator', () => {
     ['--port', '70000'],
     ['--port', 'http'],
     ['--rps', '0'],
+    ['--list-rps', '0'],
     ['--speed', '0'],
     ['--prot', '1'],
   ])('refuses %s %s with one line that names the flag', async (flag, value) => {

@@ -79,6 +79,22 @@ describe('over HTTP', () => {
     await expect(callJson(simulator.url)).resolves.toMatchObject({ Status: 'running' });
   });
 
+  test('the list of tasks is made wrong, and right again', async () => {
+    await send('PUT', 'tasks/18215', { timeline: [{ status: 'running' }] });
+    const list = () => callJson(simulator.url, { action: 'DescribeTaskList', body: '{}' });
+    await send('PUT', 'faults', [
+      { kind: 'listLag', lagMs: 0 },
+      { kind: 'listHidden', share: 0.1 },
+      { kind: 'listStuck', share: 1 },
+      { kind: 'listResult', result: 9, taskId: 18215 },
+      { kind: 'listSkip' },
+    ]);
+    await expect(list()).resolves.toMatchObject({ Tasks: [{ TaskId: 18215, Result: 9 }] });
+
+    await send('PUT', 'faults', []);
+    await expect(list()).resolves.toMatchObject({ Tasks: [{ TaskId: 18215, Result: 1 }] });
+  });
+
   test('the calls are read, all of them or those of one task, and what scripts is none of them', async () => {
     await send('PUT', 'tasks/18215', RUNNING);
     await callJson(simulator.url);
@@ -119,6 +135,9 @@ describe('over HTTP', () => {
       /^fault 0: time is not a field of this input; known fields: kind, times/,
     ],
     ['PUT', 'faults', [{ kind: 'fire' }], /^fault 0: kind is "fire", but it must be one of throttled, error, /],
+    ['PUT', 'faults', [{ kind: 'listLag' }], /^fault 0: lagMs is missing, but it must be a number from 0 to/],
+    ['PUT', 'faults', [{ kind: 'listHidden', share: 2 }], 'fault 0: share is 2, but it must be a number from 0 to 1.'],
+    ['PUT', 'faults', [{ kind: 'listResult', result: 0.5 }], 'fault 0: result is 0.5, but it must be an integer.'],
     ['PUT', 'faults', [{ kind: 'error' }], 'fault 0: code is missing, but it must be a text.'],
   ])('%s %s of %j is refused by name', async (method, path, body, error) => {
     const answer = await send(method, path, body);

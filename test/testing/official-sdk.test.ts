@@ -42,6 +42,13 @@ describe("Tencent's own SDK as a client", () => {
     });
   });
 
+  test.each(['GET', 'POST'] as const)('reads the list of tasks with a %s', async (method) => {
+    const asked = { InstanceId: 'crs-09u2u96z', Limit: 100, Offset: 0, Result: [0, 2], TaskTypes: ['004'] };
+    const list: unknown = await client(SIMULATOR_CREDENTIAL, method).request('DescribeTaskList', asked);
+
+    expect(list).toMatchObject({ TotalCount: 1, Tasks: [{ TaskId: 18215, Result: 2 }] });
+  });
+
   test('creates a task that it can then read', async () => {
     const sdk = client(SIMULATOR_CREDENTIAL);
     const { TaskId } = (await sdk.request('ManualBackupInstance', { InstanceId: 'crs-a', Remark: '每日备份' })) as {
