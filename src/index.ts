@@ -22,4 +22,5 @@ export type { AwaitRedisTaskInput, RedisTaskPolling } from './contract/input.js'
 export type { RedisTaskResult } from './contract/outcome.js';
 export type { PollError } from './contract/poll-error.js';
 export { phaseOf, type RedisTaskObservation, type RedisTaskPhase } from './contract/task.js';
-export type { RedisTaskWaitState } from './contract/view.js';
+export type { RedisTaskWaitState, RedisTaskWaitWatch } from './contract/view.js';
+export type { RedisTaskWatchState, WatchInput } from './contract/watch-register.js';

@@ -3,7 +3,7 @@ import { executeAwaitRedisTask } from 'temporal-tencent-redis/workflows';
 import { TASK_QUEUE } from './task-queue.js';
 
 // RedisTaskPlugin cannot add this line: a bundle contains only what its own files export.
-export { awaitRedisTask } from 'temporal-tencent-redis/workflows';
+export { awaitRedisTask, watchRedisTasks } from 'temporal-tencent-redis/workflows';
 
 /** Upgrades an instance. Its wait runs in the pipeline's own worker. */
 export async function upgrade(taskId: number, region: string): Promise<string> {

@@ -17,6 +17,10 @@ export class ApiAccount {
   readonly access: AccessWatch;
   readonly metrics = new ApiMetrics();
   private readonly credentials: CredentialProvider;
+  /** Waits that are open on the task queue, as last counted. */
+  openWaits = 0;
+  /** The pace of list calls, which the API counts by themselves. */
+  private readonly listPace: CallPace;
   private workers = 0;
 
   /** @param probeForMs - see {@link AccessWatch}, for an owner that does not tell when its workers begin and end */
@@ -27,6 +31,7 @@ export class ApiAccount {
   ) {
     this.credentials = sharedLoads(credentials);
     this.pace = createCallPace(settings.requestsPerSecond);
+    this.listPace = createCallPace(settings.listRequestsPerSecond);
     // Every reservation of every worker listens.
     this.pace.events.setMaxListeners(0);
     this.access = new AccessWatch((refusal) => {
@@ -39,6 +44,11 @@ export class ApiAccount {
   openApi(pace: Pick<CallPace, 'send' | 'hold'> = this.pace): RedisApi {
     const { credentials, metrics: observer } = this;
     return createRedisApi({ credentials, endpoint: this.settings.endpoint, pace, observer });
+  }
+
+  /** The same for calls of `DescribeTaskList`. */
+  openListApi(): RedisApi {
+    return this.openApi(this.listPace);
   }
 
   /** A worker begins to make calls. @returns tells that it has ended: nobody asks for an account that no worker uses */

@@ -9,10 +9,15 @@ export const API_RPS_LIMIT = 20;
 /** Calls a second of a whole fleet: three quarters of what the API takes from an account that has other users too. */
 const DEFAULT_API_RPS = 15;
 
+/** The same of `DescribeTaskList`, which the API counts by itself. */
+export const LIST_RPS_LIMIT = 100;
+const DEFAULT_LIST_RPS = 40;
+
 /** The variables of whoever makes calls, besides those of where credentials come from: a key and where it is sent belong together. */
 export const API_VARIABLES = {
   TENCENTCLOUD_REDIS_ENDPOINT: v.optional(readBy(readEndpoint)),
   REDIS_TASK_API_RPS: v.optional(readBy(readRps), String(DEFAULT_API_RPS)),
+  REDIS_TASK_LIST_RPS: v.optional(readBy(readListRps), String(DEFAULT_LIST_RPS)),
   REDIS_TASK_SEARCH_ATTRIBUTES: v.optional(oneOf('true', 'false'), 'false'),
 };
 
@@ -26,6 +31,7 @@ export function readApiSettings(env: NodeJS.ProcessEnv) {
     /** Undefined: each region's public endpoint. */
     endpoint: variables.TENCENTCLOUD_REDIS_ENDPOINT,
     requestsPerSecond: variables.REDIS_TASK_API_RPS,
+    listRequestsPerSecond: variables.REDIS_TASK_LIST_RPS,
     searchAttributes: variables.REDIS_TASK_SEARCH_ATTRIBUTES === 'true',
   };
 }
@@ -36,17 +42,26 @@ export function settingsFor(options: RedisActivitiesOptions): ApiSettings {
   return {
     endpoint: options.endpoint === undefined ? own.endpoint : readEndpoint(options.endpoint),
     requestsPerSecond: options.requestsPerSecond ?? own.requestsPerSecond,
+    listRequestsPerSecond: options.listRequestsPerSecond ?? own.listRequestsPerSecond,
     searchAttributes: options.searchAttributes ?? own.searchAttributes,
   };
 }
 
 function readRps(text: string): number {
+  return readRate(text, API_RPS_LIMIT);
+}
+
+function readListRps(text: string): number {
+  return readRate(text, LIST_RPS_LIMIT);
+}
+
+function readRate(text: string, limit: number): number {
   const rps = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
-  if (!isApiRate(rps)) throw new TypeError(`must be a number above 0, at most ${API_RPS_LIMIT}`);
+  if (!isRate(rps, limit)) throw new TypeError(`must be a number above 0, at most ${limit}`);
   return rps;
 }
 
 /** Whether the API takes so many calls a second from an account. */
-export function isApiRate(rps: number): boolean {
-  return rps > 0 && rps <= API_RPS_LIMIT;
+export function isRate(rps: number, limit: number): boolean {
+  return rps > 0 && rps <= limit;
 }

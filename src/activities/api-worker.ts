@@ -1,7 +1,7 @@
 import type { WorkerOptions, WorkerPlugin } from '@temporalio/worker';
 import { apiTaskQueue, DEFAULT_TASK_QUEUE } from '../contract/ids.js';
 import { ApiAccount } from './api-account.js';
-import { API_RPS_LIMIT, isApiRate, settingsFor } from './api-settings.js';
+import { API_RPS_LIMIT, isRate, LIST_RPS_LIMIT, settingsFor } from './api-settings.js';
 import { CallSlots } from './call-slots.js';
 import { activitiesOf, type RedisActivitiesOptions } from './redis-activities.js';
 import { showGauges } from './worker-gauges.js';
@@ -17,6 +17,7 @@ export const DRAIN_TIME = '11s';
  * const options: RedisApiWorkerOptions = {
  *   taskQueue: 'redis-task',
  *   requestsPerSecond: 10,
+ *   listRequestsPerSecond: 20,
  *   credentials: defaultCredentials(),
  *   endpoint: 'https://redis.intl.tencentcloudapi.com',
  *   searchAttributes: true,
@@ -56,10 +57,13 @@ export function redisApiWorkerOptions({ taskQueue = DEFAULT_TASK_QUEUE, ...optio
 /** The account of one owner of such workers. @throws RangeError as above */
 export function accountFor(options: RedisActivitiesOptions): ApiAccount {
   const settings = settingsFor(options);
-  if (isApiRate(settings.requestsPerSecond)) return new ApiAccount(settings, options);
-  throw new RangeError(
-    `requestsPerSecond is ${settings.requestsPerSecond}, but it must be more than 0 and at most ${API_RPS_LIMIT}`,
-  );
+  refuseRate('requestsPerSecond', settings.requestsPerSecond, API_RPS_LIMIT);
+  refuseRate('listRequestsPerSecond', settings.listRequestsPerSecond, LIST_RPS_LIMIT);
+  return new ApiAccount(settings, options);
+}
+
+function refuseRate(name: string, rate: number, limit: number): void {
+  if (!isRate(rate, limit)) throw new RangeError(`${name} is ${rate}, but it must be more than 0 and at most ${limit}`);
 }
 
 /** The options of one of the workers that make the calls of an account. What they keep is for this one alone. */
@@ -75,7 +79,7 @@ export function apiWorkerOptions(
     name: 'temporal-tencent-redis.ApiWorker',
     async runWorker(worker, next) {
       const ended = account.workerBegan();
-      const hideGauges = showGauges(worker);
+      const hideGauges = showGauges(worker, (openWaits) => (account.openWaits = openWaits));
       try {
         await next(worker);
       } finally {

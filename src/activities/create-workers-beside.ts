@@ -17,7 +17,7 @@ export async function workersBeside(outer: Worker, account: ApiAccount) {
   const options = apiWorkerOptions(account, outer.options.taskQueue, searchAttributes);
   return [
     () => createBeside(outer, options),
-    () => createBeside(outer, watchWorkerOptions(options.taskQueue)),
+    () => createBeside(outer, watchWorkerOptions(account, options.taskQueue)),
   ] as const;
 }
 

@@ -1,7 +1,13 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
-import { errorSentence, POLL_FAILURE_TYPES, type PollError, type PollErrorClass } from '../contract/poll-error.js';
+import {
+  errorSentence,
+  isWorthRetrying,
+  POLL_FAILURE_TYPES,
+  type PollError,
+  type PollErrorClass,
+  retryDelayMs,
+} from '../contract/poll-error.js';
 import { cut, plain } from '../contract/text.js';
-import { isWorthRetrying, retryDelayMs } from '../contract/watch.js';
 import type { TencentApiError } from '../tencent/errors.js';
 
 /**

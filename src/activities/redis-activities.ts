@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
-import { type AwaitRedisTaskInput, readInput, type WaitPlan } from '../contract/input.js';
+import { readInput, type WaitPlan } from '../contract/input.js';
 import type { RedisTaskObservation } from '../contract/task.js';
-import { beginWait, readCarriedState, type WaitState } from '../contract/wait-state.js';
+import { seldomMs } from '../contract/watched-wait.js';
 import type { CredentialProvider } from '../tencent/credentials/provider.js';
 import { describeTaskInfo } from '../tencent/describe-task-info.js';
 import { TencentApiError } from '../tencent/errors.js';
@@ -9,7 +9,6 @@ import type { RedisApi } from '../tencent/redis-api.js';
 import { ApiAccount } from './api-account.js';
 import { settingsFor } from './api-settings.js';
 import { pollFailure } from './poll-failure.js';
-import { type WatchAnswer, watchTaskInfo } from './watch-task-info.js';
 
 /** A call learns of a cancellation by its heartbeats. */
 const HEARTBEAT_MS = 500;
@@ -30,6 +29,7 @@ const ANSWER_MS = 1_000;
  *   endpoint: 'https://redis.intl.tencentcloudapi.com',
  *   searchAttributes: true,
  *   requestsPerSecond: 10,
+ *   listRequestsPerSecond: 20,
  *   onAccessChange: (refusal) => console.log(refusal?.code ?? 'accepted again'),
  * };
  * ```
@@ -59,6 +59,11 @@ export interface RedisActivitiesOptions {
    */
   readonly requestsPerSecond?: number;
   /**
+   * The most calls of `DescribeTaskList` a second, for shared waits: at most 100.
+   * @default REDIS_TASK_LIST_RPS, or 40
+   */
+  readonly listRequestsPerSecond?: number;
+  /**
    * Called with the reason when the API refuses the credentials of this process or they cannot be loaded, and with
    * undefined when it accepts a call again. In between the process makes a tenth of its calls: other workers get the rest.
    */
@@ -70,6 +75,8 @@ export interface DescribedTask extends RedisTaskObservation {
   readonly searchAttributes?: true;
   /** How long the call was in the task queue, by this worker's clock, unless it is ahead of the API's, and the server's. */
   readonly queuedMs: number;
+  /** The least time between the polls that a shared wait makes by itself, where many waits are open. */
+  readonly seldomMs?: number;
 }
 
 /** The activities by name, as a worker registers them and a workflow calls them. */
@@ -80,22 +87,13 @@ export interface RedisActivities {
    * @throws ApplicationFailure with a type of `POLL_FAILURE_TYPES` and a `PollError` as `details[0]`
    */
   describeTaskInfo(task: { readonly taskId: number; readonly region: string }): Promise<DescribedTask>;
-
-  /**
-   * Asks once per attempt, for a wait with compact pacing, and fails until the wait would learn something new. The server
-   * keeps the pace: each failure tells it when to make the next attempt.
-   *
-   * @param known - the state of the wait
-   * @throws ApplicationFailure `RedisTaskUnchanged`, benign, between two polls
-   */
-  watchTaskInfo(input: AwaitRedisTaskInput, known: WaitState): Promise<WatchAnswer>;
 }
 
 /** For how long after a call refused credentials are tried again. */
 const PROBE_FOR_MS = 600_000;
 
 /** Their names. */
-export const API_ACTIVITIES = ['describeTaskInfo', 'watchTaskInfo'] as const satisfies (keyof RedisActivities)[];
+export const API_ACTIVITIES = ['describeTaskInfo'] as const satisfies (keyof RedisActivities)[];
 
 /**
  * Creates the activities of a worker on the queue `<task queue>-api`. `redisApiWorkerOptions` has these, and all else that
@@ -121,10 +119,11 @@ export function createRedisActivities(options: RedisActivitiesOptions = {}): Red
 
 /** The activities of one worker. @param api - the worker's own, at the pace of the account */
 export function activitiesOf(
-  { metrics, access, settings }: ApiAccount,
+  account: ApiAccount,
   api: RedisApi,
-  searchAttributes = settings.searchAttributes,
+  searchAttributes = account.settings.searchAttributes,
 ): RedisActivities {
+  const { metrics, access, settings } = account;
   const describe: typeof describeTaskInfo = async (...call) => {
     try {
       const observation = await describeTaskInfo(...call);
@@ -136,21 +135,27 @@ export function activitiesOf(
     }
   };
 
-  /** One call by the activity that runs. @param remembered - what its heartbeats keep for the next attempt */
-  const call = async ({ taskId, region }: WaitPlan, remembered?: unknown): Promise<DescribedTask> => {
+  /** One call by the activity that runs. */
+  const call = async ({ taskId, region }: WaitPlan): Promise<DescribedTask> => {
     const context = Context.current();
     const { currentAttemptScheduledTimestampMs, startToCloseTimeoutMs } = context.info;
     const receivedAt = Date.now();
     const timeoutMs = Math.max(ANSWER_MS, startToCloseTimeoutMs - ANSWER_MS);
     const task = { taskId, region };
-    const beats = setInterval(() => context.heartbeat(remembered), HEARTBEAT_MS);
+    const beats = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
     try {
       const observation = await access.watch(
         () => describe(api, task, { signal: context.cancellationSignal, timeoutMs }),
         () => describe(api, task),
       );
       const queuedMs = receivedAt - currentAttemptScheduledTimestampMs - clockAheadMs(metrics.clockSkewMs);
-      return { ...observation, queuedMs, ...(searchAttributes && { searchAttributes: true }) };
+      const seldom = seldomMs(account.openWaits, settings.requestsPerSecond);
+      return {
+        ...observation,
+        queuedMs,
+        ...(searchAttributes && { searchAttributes: true }),
+        ...(seldom > 0 && { seldomMs: seldom }),
+      };
     } finally {
       clearInterval(beats);
     }
@@ -166,10 +171,6 @@ export function activitiesOf(
         if (!(error instanceof TencentApiError)) throw error;
         throw pollFailure(error, Context.current().info.attempt, Math.random());
       }
-    },
-    async watchTaskInfo(input, known) {
-      const plan = readInput(input);
-      return watchTaskInfo(plan, readCarriedState(known, plan) ?? beginWait(plan, Date.now()), call);
     },
   };
 }

@@ -9,9 +9,10 @@ const COUNT_EVERY_MS = 30_000;
  * Shows how many waits are open, and at what rate they may call. The server counts: a wait moves between workers, out of
  * their caches and on to a new run, so that no sum over workers is right for long.
  *
+ * @param counted - told of each count of the open waits
  * @returns ends it
  */
-export function showGauges(calls: Worker): () => void {
+export function showGauges(calls: Worker, counted: (openWaits: number) => void): () => void {
   const { namespace, taskQueue: apiQueue, maxTaskQueueActivitiesPerSecond } = calls.options;
   const taskQueue = queueOfWaits(apiQueue);
   const meter = Runtime.instance().metricMeter.withTags({ namespace, taskQueue });
@@ -20,7 +21,9 @@ export function showGauges(calls: Worker): () => void {
     record(meter, METRICS.rateLimit, maxTaskQueueActivitiesPerSecond ?? 0);
     try {
       const { count } = (await calls.client?.workflow.count(query)) ?? {};
-      if (count !== undefined) record(meter, METRICS.waitsOpen, count);
+      if (count === undefined) return;
+      record(meter, METRICS.waitsOpen, count);
+      counted(count);
     } catch (error) {
       // The last count stays: a server that does not answer has metrics of its own.
       Runtime.instance().logger.debug('The open waits cannot be counted', { taskQueue, error });

@@ -1,11 +1,13 @@
 import { formatDuration } from '../contract/duration.js';
+import { UNFINISHED_RESULTS } from '../contract/sweep.js';
 import { defaultCredentials } from '../tencent/credentials/index.js';
 import { loadKey } from '../tencent/credentials/provider.js';
 import { describeTaskInfo } from '../tencent/describe-task-info.js';
+import { describeTaskList } from '../tencent/describe-task-list.js';
 import { endpointFor } from '../tencent/endpoint.js';
 import { TencentApiError, type TencentErrorClass } from '../tencent/errors.js';
 import { exchange } from '../tencent/http.js';
-import { createRedisApi } from '../tencent/redis-api.js';
+import { createRedisApi, type RedisApi } from '../tencent/redis-api.js';
 import { readVariables } from '../tencent/variables.js';
 import { readConfig, VARIABLES } from '../worker/config.js';
 import { CliError, EXIT } from './exit-codes.js';
@@ -26,7 +28,7 @@ const ADVICE: Readonly<Record<TencentErrorClass, string | undefined>> = {
   transient: 'Check the network, HTTPS_PROXY and TENCENTCLOUD_REDIS_ENDPOINT.',
 };
 
-/** Asks the API for a task once, with the credentials of this environment. */
+/** Asks the API for a task, and for the list of tasks, once each, with the credentials of this environment. */
 export async function checkCredentials(region: string, env: NodeJS.ProcessEnv): Promise<string> {
   const credentials = defaultCredentials(env);
   await loadKey(credentials, false).catch((error: unknown) => {
@@ -34,6 +36,18 @@ export async function checkCredentials(region: string, env: NodeJS.ProcessEnv): 
   });
   const endpoint = apiUrl(region, env);
   const api = createRedisApi({ credentials, endpoint });
+  try {
+    await checkKey(api, region);
+    const accepts = `${endpoint.host} accepts the key of this environment`;
+    const refusal = await refusalToList(api, region);
+    if (refusal === undefined) return `${accepts}.`;
+    return `${accepts}, but lists no tasks: ${refusal}. Shared waits would pace themselves: allow redis:DescribeTaskList.`;
+  } finally {
+    api.close();
+  }
+}
+
+async function checkKey(api: RedisApi, region: string): Promise<void> {
   try {
     await describeTaskInfo(api, { taskId: NO_TASK, region });
   } catch (error) {
@@ -43,10 +57,17 @@ export async function checkCredentials(region: string, env: NodeJS.ProcessEnv): 
     const advice = ADVICE[errorClass];
     const exitCode = errorClass === 'transient' ? EXIT.error : EXIT.refused;
     if (advice !== undefined) throw new CliError(exitCode, `${code} in ${region}: ${message} ${advice}`);
-  } finally {
-    api.close();
   }
-  return `${endpoint.host} accepts the key of this environment.`;
+}
+
+/** Waits do without the list, so a refusal is none of the key. */
+async function refusalToList(api: RedisApi, region: string): Promise<string | undefined> {
+  try {
+    await describeTaskList(api, { region, offset: 0, limit: 1, results: UNFINISHED_RESULTS });
+    return undefined;
+  } catch (error) {
+    return error instanceof TencentApiError ? error.code : (error as Error).message;
+  }
 }
 
 export async function checkClock(region: string, env: NodeJS.ProcessEnv): Promise<string> {

@@ -1,12 +1,10 @@
-import type { RedisTaskPolling } from '../contract/input.js';
 import { nextInterval, type PollSchedule } from '../contract/schedule.js';
 
 /**
  * A poll is an activity, a timer and the workflow tasks between them; the timer of the deadline is started and cancelled.
- * With compact pacing all polls after the first one count as one, if the status does not change meanwhile.
  */
-export function historyEvents(polls: number, pacing: RedisTaskPolling['pacing']): number {
-  return (pacing === 'compact' ? Math.min(polls, 2) : polls) * 11 + 2;
+export function historyEvents(polls: number): number {
+  return polls * 11 + 2;
 }
 
 /** When a wait polls, in milliseconds since its start. Calls take no time; it never ends. */

@@ -33,7 +33,7 @@ const INPUT_FLAGS = {
   maximumInterval: ['<duration>', 'the longest interval'],
   jitter: ['<number>', 'the share by which each interval varies, 0 to 0.5'],
   expectedDuration: ['<duration>', 'what this kind of task usually takes'],
-  pacing: ['<timers|compact>', 'compact writes no history while nothing changes'],
+  pacing: ['<timers|shared>', 'shared: watched together with other waits, for few calls'],
 } satisfies Record<'maxWait' | keyof RedisTaskPolling, readonly [string, string]>;
 
 type InputFlag = keyof typeof INPUT_FLAGS;

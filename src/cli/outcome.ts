@@ -113,7 +113,7 @@ function reasonOf(error: unknown): string {
 
 /** The state of a wait on one line. */
 export function stateText(state: RedisTaskWaitState): string {
-  const { taskId, status, observation, polls, nextPollAt, deadline, lastError } = state;
+  const { taskId, status, observation, polls, nextPollAt, deadline, lastError, watch } = state;
   const nextPollMs = nextPollAt === null ? 0 : Date.parse(nextPollAt) - Date.now();
   const parts = [
     `${taskId} ${printable(status ?? 'not seen yet')}`,
@@ -121,9 +121,20 @@ export function stateText(state: RedisTaskWaitState): string {
     `polls ${polls}`,
     nextPollMs < 1_000 ? 'polling now' : `next poll in ${wholeSeconds(nextPollMs)}`,
     lastError && `last error ${printable(lastError.code)}: ${printable(lastError.message)}`,
+    watch?.since && `watched for ${timeSince(Date.parse(watch.since))}`,
+    watch?.reason && `paces itself: ${printable(watch.reason)}`,
     `deadline in ${wholeSeconds(Date.parse(deadline) - Date.now())}`,
   ];
   return parts.filter(Boolean).join(' · ');
+}
+
+/** How a wait in a list is watched. */
+export function watchText(seenAt: Date | null): string {
+  return seenAt ? `watched, seen ${timeSince(seenAt.getTime())} ago` : 'watched';
+}
+
+function timeSince(at: number): string {
+  return wholeSeconds(Math.max(1_000, Date.now() - at));
 }
 
 function wholeSeconds(ms: number): string {

@@ -5,7 +5,6 @@ import type { RedisTaskWaitState } from '../contract/view.js';
 import { RedisTaskStateError } from './error.js';
 import { queryState } from './query.js';
 import { readerOf } from './readable.js';
-import { withWatchedPolls } from './watched.js';
 import { isUnanswered, pollersSince, WORKFLOWS } from './workers.js';
 
 /**
@@ -58,8 +57,7 @@ export async function* progressOf(
       // Before the query, so that the last state is the final one.
       const description = await readerOf(client).getHandle(handle.workflowId).describe();
       const { state, hasWorker } = await lookAt(client, handle, description.taskQueue);
-      const known = state && (await withWatchedPolls(state, description, client));
-      return { isEnded: description.status.name !== 'RUNNING', hasWorker, state: known };
+      return { isEnded: description.status.name !== 'RUNNING', hasWorker, state };
     });
     if (signal?.aborted) return;
     if (look.hasWorker !== hasWorker) onWorkerChange?.(look.hasWorker);

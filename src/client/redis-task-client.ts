@@ -18,7 +18,6 @@ import { type ProgressOptions, progressOf } from './progress.js';
 import { queryState } from './query.js';
 import { readInputOrThrow, type RedisTaskReference } from './reference.js';
 import { cancelWait, handleTo, type RedisTaskCancellation, resultOf, startOrJoin } from './wait-handle.js';
-import { withWatchedPolls } from './watched.js';
 import { BEGUN_WITHIN_MS, untilBegun } from './workers.js';
 
 /**
@@ -161,7 +160,7 @@ export class RedisTaskClient {
    */
   async state(wait: RedisTaskReference): Promise<RedisTaskWaitState> {
     const found = await this.findOne(wait);
-    return withWatchedPolls(await queryState(handleTo(this.client, found)), found, this.client);
+    return queryState(handleTo(this.client, found));
   }
 
   /**

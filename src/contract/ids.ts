@@ -23,9 +23,14 @@ export function watchTaskQueue(apiQueue: string): string {
   return `${queueOfWaits(apiQueue)}-watch`;
 }
 
-/** The queue of the waits whose calls go to this one. */
-export function queueOfWaits(apiQueue: string): string {
-  return apiQueue.replace(/-api$/, '');
+/** The queue of the waits whose calls, or whose questions about the server, go to this one. */
+export function queueOfWaits(queueBeside: string): string {
+  return queueBeside.replace(/-(api|watch)$/, '');
+}
+
+/** The workflow that watches the shared waits of a task queue in a region. */
+export function watchWorkflowId(taskQueue: string, region: string): string {
+  return `${taskQueue}/${region}/watch`;
 }
 
 /**

@@ -77,14 +77,15 @@ const POLLING = v.pipe(
         ),
       ),
       /**
-       * Who waits between two polls. `timers`: the workflow, by a timer each, so that the Timeline shows every pause.
-       * `compact`: the server, which retries one activity until something changes and writes no history meanwhile.
+       * Who looks how the task stands between the first poll and the last. `timers`: the wait, with one call and one timer
+       * each time, so that the Timeline shows every pause. `shared`: a watch that it shares with the other shared waits of
+       * its queue and region, where one call tells of 100 tasks. Inline waits are always paced by timers.
        * @default "timers"
        */
       pacing: v.optional(
         v.message(
-          v.pipe(v.picklist(['timers', 'compact']), v.description('compact writes no history while nothing changes')),
-          'must be "timers" or "compact"',
+          v.pipe(v.picklist(['timers', 'shared']), v.description('shared: watched together with other waits')),
+          'must be "timers" or "shared"',
         ),
         'timers',
       ),
@@ -153,7 +154,7 @@ export type AwaitRedisTaskInput = Readonly<v.InferInput<typeof INPUT>>;
  *   backoffCoefficient: 2,
  *   jitter: 0.2,
  *   expectedDuration: '20m',
- *   pacing: 'compact',
+ *   pacing: 'shared',
  * };
  * ```
  */

@@ -57,6 +57,7 @@ export const WAIT_IS_LOADING = 'A worker is loading this wait. Ask again.';
 
 /** The first and the last line of a wait in the log. */
 export const WAIT_BEGAN = 'The wait for a Redis task has begun';
+export const PACES_ITSELF = 'A shared wait paces itself for a while, since its watch cannot see the task';
 export const WAIT_ENDED = 'The wait for a Redis task has ended';
 
 /** What each line of a wait in the log carries. The request is the last one of which an answer is known. */

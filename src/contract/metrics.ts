@@ -36,6 +36,18 @@ export const METRICS = {
     [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1_800, 3_600],
   ),
   polls: counter('redis_task_polls_total', 'Polls of a Redis task, by what they brought'),
+  falseAlarms: counter(
+    'redis_task_watch_false_alarms_total',
+    'Polls of shared waits that found the task unfinished although the list did not show it',
+  ),
+  sweeps: counter('redis_task_watch_sweeps_total', 'Sweeps of the list of unfinished tasks, by what came of them'),
+  listCalls: counter('redis_task_watch_list_calls_total', 'Calls of DescribeTaskList, each for at most 100 tasks'),
+  tasksListed: gauge('redis_task_watch_tasks_listed', 'Unfinished tasks in the last sweep, waited for or not'),
+  watchedWaits: gauge('redis_task_watch_waits', 'Open waits that depend on the watch, as the server lists them'),
+  nextSweep: gauge(
+    'redis_task_watch_next_sweep_timestamp_seconds',
+    'When the tasks are to be listed next, Unix time; not after now where nobody lists them',
+  ),
   requestDuration: histogram(
     'redis_task_api_request_duration_seconds',
     'How long the API took for one signed request, by what came of it',

@@ -77,3 +77,13 @@ export function unanswered(
   };
   return { code, message: messages[code], requestId: null, at };
 }
+
+/** Whether another attempt a second later may help. */
+export function isWorthRetrying(errorClass: PollErrorClass): boolean {
+  return errorClass === 'transient' || errorClass === 'throttled';
+}
+
+/** The pause after an attempt that failed. @param random - from 0 to 1, spreads calls that were throttled together */
+export function retryDelayMs(errorClass: PollErrorClass, attempt: number, random: number): number {
+  return Math.round(1_000 * 2 ** (attempt - 1) + (errorClass === 'throttled' ? 1_000 * random : 0));
+}

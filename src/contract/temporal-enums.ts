@@ -10,9 +10,6 @@ export const ACTIVITY_QUEUE = 2;
 /** `PENDING_WORKFLOW_TASK_STATE_SCHEDULED`: nobody has taken the task. */
 export const WORKFLOW_TASK_SCHEDULED = 1;
 
-/** `PENDING_ACTIVITY_STATE_STARTED`: a worker has taken the attempt. */
-export const ACTIVITY_STARTED = 2;
-
 /** `INDEXED_VALUE_TYPE_KEYWORD`, a search attribute's type. */
 export const KEYWORD = 2;
 

@@ -1,13 +1,13 @@
 import { formatDuration } from './duration.js';
 import type { RedisTaskFailureType } from './failures.js';
+import { queueOfWaits, watchWorkflowId } from './ids.js';
 import type { WaitPlan } from './input.js';
 import { ADVICE, API_TEXT_MAX } from './messages.js';
-import { errorSentence, type PollError } from './poll-error.js';
+import type { PollError } from './poll-error.js';
 import type { RedisTaskObservation } from './task.js';
 import { plain } from './text.js';
 import { waitedMs, type WaitState } from './wait-state.js';
 import { nextPollAt } from './wait.js';
-import type { WatchMemory } from './watch.js';
 
 /** What the query `getState` answers, and the update `extendWait` returns. Times are ISO-8601 UTC. */
 export interface RedisTaskWaitState {
@@ -24,10 +24,23 @@ export interface RedisTaskWaitState {
   readonly lastError?: PollError;
   /** The task as last seen. */
   readonly observation?: RedisTaskObservation;
+  /** Of a shared wait. */
+  readonly watch?: RedisTaskWaitWatch;
 }
 
-export function viewOf(plan: Pick<WaitPlan, 'taskId' | 'region'>, state: WaitState, now: number): RedisTaskWaitState {
+/** How a shared wait stands with its watch. */
+export interface RedisTaskWaitWatch {
+  readonly workflowId: string;
+  /** Since when it has been watched; null while it paces itself. */
+  readonly since: string | null;
+  /** Why it paces itself. */
+  readonly reason?: string;
+}
+
+/** @param taskQueue - of the wait */
+export function viewOf(plan: WaitPlan, state: WaitState, taskQueue: string, now: number): RedisTaskWaitState {
   const dueAt = nextPollAt(state);
+  const { since = null, reason = null } = state.watch ?? {};
   return {
     taskId: plan.taskId,
     region: plan.region,
@@ -38,6 +51,13 @@ export function viewOf(plan: Pick<WaitPlan, 'taskId' | 'region'>, state: WaitSta
     deadline: isoTime(state.deadline),
     ...(state.lastError && { lastError: state.lastError }),
     ...(state.observation && { observation: state.observation }),
+    ...(state.watch && {
+      watch: {
+        workflowId: watchWorkflowId(taskQueue, plan.region),
+        since: since === null ? null : isoTime(since),
+        ...(reason !== null && { reason }),
+      },
+    }),
   };
 }
 
@@ -66,18 +86,6 @@ export function deadlineSummary({ startedAt, deadline }: WaitState): string {
 /** The summary of the timer that limits the last poll. */
 export const LAST_POLL_SUMMARY = 'limit of the last poll';
 
-/** The summary of a watch: the polls that the server makes by retrying one activity. */
-export function watchSummary({ taskId }: WaitPlan, state: WaitState): string {
-  return `polls task ${taskId} until something changes · ${shownStatus(state)}`;
-}
-
-/** What Pending Activities of Temporal UI show of a watch between two of its calls. */
-export function watchMessage({ state }: WatchMemory, error: PollError | undefined, retryAfterMs: number): string {
-  const next = `next poll in ${formatDuration(retryAfterMs)}`;
-  if (error) return `${errorSentence(error)} · ${next}`;
-  return `${shownStatus(state)} · ${state.polls} polls · ${next}`;
-}
-
 function shownStatus({ observation }: WaitState): string {
   return observation ? words(observation.status, 30) : 'not seen yet';
 }
@@ -87,9 +95,6 @@ function words(text: string, max: number): string {
   const line = plain(text, max);
   return /^[a-z ]+$/i.test(line) ? line : code(line, max);
 }
-
-/** The summary of the timer after which a wait looks again where its watch stands. */
-export const WATCH_LOOK_SUMMARY = 'a poll of the watch is due or under way';
 
 /** How a wait can end. */
 export type WaitEnding = RedisTaskFailureType | 'succeeded' | 'cancelled';
@@ -117,13 +122,10 @@ const ACTIONS =
 /** The current details in Temporal UI while the wait goes on, in Markdown. */
 export function markdownOf(plan: WaitPlan, state: WaitState, apiQueue: string): string {
   const dueAt = nextPollAt(state);
-  const queue = `queue ${code(apiQueue)}`;
-  const underWay =
-    state.stage === 'watching'
-      ? `made by the server until something changes: Pending Activities shows when, and the last answer (${queue})`
-      : `a poll is under way on ${queue}`;
+  const underWay = `a poll is under way on queue ${code(apiQueue)}`;
   return [
     ...listFacts(plan, state),
+    ...watchFact(plan, state, apiQueue),
     `- Next poll: ${dueAt === null ? underWay : shownTime(dueAt)}`,
     `- Deadline: ${shownTime(state.deadline)}`,
     '',
@@ -137,26 +139,34 @@ export function finalMarkdownOf(plan: WaitPlan, state: WaitState, ending: WaitEn
 }
 
 function listFacts(plan: WaitPlan, state: WaitState): string[] {
-  const { stage, startedAt, observation, failingSince, lastError, polls } = state;
-  const isWatched = stage === 'watching';
+  const { startedAt, observation, failingSince, lastError, polls } = state;
   const fact = (name: string, value?: string | null) => (value ? [`- ${name}: ${code(value, API_TEXT_MAX)}`] : []);
   const seen = observation && `${code(observation.status)}, seen at ${shownText(observation.at)}`;
   return [
     `**Redis task ${plan.taskId}** in ${plan.region}`,
     '',
-    `- Status: ${seen ? `${seen}${isWatched ? ', no change since' : ''}` : 'not seen yet'}`,
+    `- Status: ${seen ?? 'not seen yet'}`,
     ...fact('Instance', observation?.instanceId),
     ...fact('Type', observation?.taskType),
     ...fact('Message', observation?.message),
     ...fact('RequestId', observation?.requestId),
     `- Waiting since: ${shownTime(startedAt)}`,
-    `- Polls: ${polls}${isWatched ? ' up to then, Pending Activities counts on' : ''}`,
+    `- Polls: ${polls}`,
     ...(lastError ? [`- Last error: ${describeError(lastError)}`] : []),
     ...(failingSince === null ? [] : [`- Polls have failed since: ${shownTime(failingSince)}`]),
   ];
 }
 
-function describeError({ code: name, message, requestId, at }: PollError): string {
+function watchFact({ region }: WaitPlan, { watch }: WaitState, apiQueue: string): string[] {
+  if (!watch) return [];
+  const id = code(watchWorkflowId(queueOfWaits(apiQueue), region));
+  if (watch.since !== null) return [`- Watched by ${id} since ${shownTime(watch.since)}`];
+  if (watch.reason === null) return [];
+  const again = watch.joinAt === null ? '' : `, until ${shownTime(watch.joinAt)}`;
+  return [`- Paces itself${again}, instead of ${id}: ${code(watch.reason, API_TEXT_MAX)}`];
+}
+
+export function describeError({ code: name, message, requestId, at }: PollError): string {
   const request = requestId ? `, RequestId ${code(requestId)}` : '';
   return `${code(name)} ${code(message, API_TEXT_MAX)} at ${shownText(at)}${request}`;
 }
@@ -165,7 +175,7 @@ function describeError({ code: name, message, requestId, at }: PollError): strin
  * A text from outside as inline code on one line, so that it cannot become a link, a picture or HTML. The marks are one
  * longer than any run of backticks in the text.
  */
-function code(text: string, max = 300): string {
+export function code(text: string, max = 300): string {
   const line = plain(text, max);
   if (line === '') return '(empty)';
   const longest = Math.max(0, ...(line.match(/`+/g) ?? []).map((run) => run.length));
@@ -180,7 +190,7 @@ function isoTime(ms: number): string {
 }
 
 /** A time for people: `2026-11-22 10:00:00 UTC`. */
-function shownTime(ms: number): string {
+export function shownTime(ms: number): string {
   const iso = isoTime(ms);
   return `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
 }

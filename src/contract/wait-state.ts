@@ -10,7 +10,7 @@ const INSTANT = v.pipe(COUNT, v.maxValue(Date.parse('9999-12-31T23:59:59Z')));
 
 const WAIT_STATE = v.object({
   v: v.literal(1),
-  stage: v.picklist(['pausing', 'polling', 'watching', 'ended']),
+  stage: v.picklist(['pausing', 'polling', 'ended']),
   startedAt: INSTANT,
   deadline: INSTANT,
   /** When the first poll completed; the visibility grace starts here. */
@@ -39,6 +39,21 @@ const WAIT_STATE = v.object({
   refusedSince: v.nullable(INSTANT),
   /** Warnings that are in the log already: each comes once per wait. */
   warned: v.array(v.string()),
+  /** How a shared wait stands with its watch; null for one that is paced by timers. */
+  watch: v.nullable(
+    v.object({
+      /** Since when the watch has looked after it; null while it paces itself. */
+      since: v.nullable(INSTANT),
+      /** When to join; null once it has joined, and while it asks the API about a report of the watch. */
+      joinAt: v.nullable(INSTANT),
+      /** How many reports of the watch were followed by a poll that found the task unfinished. */
+      falseAlarms: COUNT,
+      /** Why it paces itself until it joins again. */
+      reason: v.nullable(v.string()),
+      /** Polls of its own come no closer than this: with many open waits they would take too much of the API's rate. */
+      seldomMs: COUNT,
+    }),
+  ),
 });
 
 /**
@@ -50,6 +65,15 @@ export type WaitState = Readonly<v.InferOutput<typeof WAIT_STATE>>;
 
 /** The state as it was handed over. Fields of a newer version are kept. */
 export const CARRIED_STATE: v.GenericSchema<unknown, WaitState> = v.looseObject(WAIT_STATE.entries);
+
+export function isWatched({ watch }: WaitState): boolean {
+  return watch !== null && watch.since !== null;
+}
+
+/** Whether a report of the watch has not been checked by a poll yet. */
+export function isChecking({ watch }: WaitState): boolean {
+  return watch !== null && watch.since === null && watch.joinAt === null;
+}
 
 // Never negative: the clock of another server may be behind the one that the wait began by.
 
@@ -90,6 +114,10 @@ export function beginWait(plan: WaitPlan, now: number): WaitState {
     refusals: 0,
     refusedSince: null,
     warned: [],
+    watch:
+      plan.schedule.pacing === 'shared'
+        ? { since: null, joinAt: now, falseAlarms: 0, reason: null, seldomMs: 0 }
+        : null,
   };
 }
 

@@ -3,7 +3,7 @@ import type { WaitPlan } from './input.js';
 import type { PollError, PollErrorClass } from './poll-error.js';
 import { MINIMUM_INTERVAL_MS, nextInterval } from './schedule.js';
 import { phaseOf, type RedisTaskObservation } from './task.js';
-import { isPastDeadline, waitedMs, type WaitState } from './wait-state.js';
+import { isChecking, isPastDeadline, waitedMs, type WaitState } from './wait-state.js';
 
 /** How long to go on asking for a task that no poll has seen: a fresh one may not be visible yet. */
 const VISIBILITY_GRACE_MS = 15 * SECOND;
@@ -35,21 +35,8 @@ export function nextPollAt(state: WaitState): number | null {
   return Math.max(state.soonestAt, Math.min(...due));
 }
 
-export function pollBegan(state: WaitState, stage: 'polling' | 'watching' = 'polling'): WaitState {
-  return { ...state, stage, requestedAt: null };
-}
-
-/** What a watch has learned, with what has happened in the wait meanwhile. */
-export function watchReported(state: WaitState, watched: WaitState): WaitState {
-  const { stage, deadline, requestedAt, warned } = state;
-  return { ...watched, stage, deadline, requestedAt, warned };
-}
-
-/** The wait has ended its watch. @param dueInMs - when its next call was due; 0 if one was due or under way */
-export function watchEnded(state: WaitState, now: number, dueInMs: number): WaitState {
-  if (dueInMs <= 0) return pollGivenUp(state, now);
-  const soonestAt = dueInMs > MINIMUM_INTERVAL_MS ? state.soonestAt : now + MINIMUM_INTERVAL_MS;
-  return { ...state, stage: 'pausing', soonestAt };
+export function pollBegan(state: WaitState): WaitState {
+  return { ...state, stage: 'polling', requestedAt: null };
 }
 
 /** The answer of a poll had not come by the deadline. The last poll follows. */
@@ -150,12 +137,13 @@ export const BACKLOG_CHECK_MS = 15 * SECOND;
 /** After so many attempts that might have helped, a poll has failed. */
 export const ATTEMPTS_PER_POLL = 4;
 
+/** Of a poll that another one follows anyway. */
+export const USUAL_PRIORITY = 3;
+
 /** What Temporal is told about one poll. */
 export interface CallLimits {
   /** Made at the deadline: no other poll follows. */
   readonly isLast: boolean;
-  /** Repeated by the server until something changes. */
-  readonly isWatch: boolean;
   readonly maximumAttempts: number;
   readonly priorityKey: number;
 }
@@ -165,10 +153,9 @@ export interface CallLimits {
  *
  * Until the deadline, only attempts have a time limit: queueing for the rate limit is not a failure.
  */
-export function callLimits({ schedule }: WaitPlan, state: WaitState, now: number): CallLimits {
-  if (isPastDeadline(state, now)) return { isLast: true, isWatch: false, maximumAttempts: 1, priorityKey: 1 };
-  const isUrgent = state.firstPollAt === null || state.requestedAt !== null;
-  const isWatch = schedule.pacing === 'compact' && !isUrgent;
-  const maximumAttempts = isWatch ? Infinity : ATTEMPTS_PER_POLL;
-  return { isLast: false, isWatch, maximumAttempts, priorityKey: isUrgent ? 2 : 3 };
+export function callLimits(state: WaitState, now: number): CallLimits {
+  if (isPastDeadline(state, now)) return { isLast: true, maximumAttempts: 1, priorityKey: 1 };
+  // The first poll of a shared wait decides nothing: its watch is asked meanwhile.
+  const isUrgent = (state.firstPollAt === null && !state.watch) || state.requestedAt !== null || isChecking(state);
+  return { isLast: false, maximumAttempts: ATTEMPTS_PER_POLL, priorityKey: isUrgent ? 2 : USUAL_PRIORITY };
 }

@@ -1,91 +1,88 @@
+// What waits, their watch and its sweeps tell each other.
 import * as v from 'valibot';
-import type { WaitPlan } from './input.js';
-import { outcomeOf } from './outcome.js';
-import { POLL_ERROR, POLL_ERROR_CLASS, type PollErrorClass } from './poll-error.js';
-import { MINIMUM_INTERVAL_MS } from './schedule.js';
-import { OBSERVATION } from './task.js';
-import { CARRIED_STATE, COUNT, isPastDeadline, type WaitState } from './wait-state.js';
-import { ATTEMPTS_PER_POLL, dueWarnings, nextPollAt, pauseAfterPoll, type PollAnswer, pollAnswered } from './wait.js';
+import { REGION, TASK_NUMBER, type WaitPlan } from './input.js';
+import { POLL_ERROR } from './poll-error.js';
+import { COUNT, type WaitState } from './wait-state.js';
 
-// A wait with compact pacing hands its polls to the server: one activity, the watch, makes a call per attempt and fails
-// as long as the wait would learn nothing new. The server sets the next attempt to when the schedule polls next.
+/** The name of the workflow that watches the tasks of shared waits. */
+export const WATCH_REDIS_TASKS = 'watchRedisTasks';
 
-/** What a watch remembers from one attempt to the next, by its heartbeat. */
-const WATCH_MEMORY = v.object({
-  state: CARRIED_STATE,
-  /** How many calls of the present poll have failed in a way that another attempt may help. */
-  tries: COUNT,
+/** The memo by which a watched wait can be found in the server's list of open workflows. */
+export const WATCH_MEMO = 'redisTaskWatch';
+
+/** The signal by which a watch tells a wait something. */
+export const WATCH_REPORT_SIGNAL = 'redisTaskWatchReport';
+/** The signals and queries of a watch that are internal. */
+export const JOIN_SIGNAL = 'join';
+export const SWEPT_SIGNAL = 'swept';
+export const JOINS_QUERY = 'joinsAfter';
+
+/** What a watch knows of a wait, and what is in the memo of that. */
+const WATCHED_TASK = v.object({
+  taskId: TASK_NUMBER,
+  region: REGION,
+  /** When the wait joined, by its own clock. A later one replaces an earlier one of the same wait. */
+  joinedAt: COUNT,
+  startedAt: COUNT,
+  /** The list did not show the task before: it gets some time to do so. */
+  wasMissed: v.boolean(),
+  schedule: v.object({
+    initialIntervalMs: v.number(),
+    maximumIntervalMs: v.number(),
+    backoffCoefficient: v.number(),
+    jitter: v.number(),
+    expectedDurationMs: v.exactOptional(v.number()),
+  }),
 });
-export type WatchMemory = Readonly<v.InferOutput<typeof WATCH_MEMORY>>;
+export type WatchedTask = Readonly<v.InferOutput<typeof WATCHED_TASK>>;
 
-/** How an attempt of a watch came about. Times are the server's, as far as the worker knows them. */
-export interface WatchCall {
-  /** The earliest time at which the API can have been asked. */
-  readonly askedAt: number;
-  readonly now: number;
-  readonly queuedMs: number;
-  /** From 0 to 1, the draw for the jitter. */
-  readonly random: number;
+export const WATCHED_WAIT = v.object({ ...WATCHED_TASK.entries, workflowId: v.string() });
+/** A wait by the id of its workflow: whichever of its runs is open hears of the watch. */
+export type WatchedWait = Readonly<v.InferOutput<typeof WATCHED_WAIT>>;
+
+/** Reads a memo. Undefined if it is not ours. */
+export function readWatchedTask(memo: unknown): WatchedTask | undefined {
+  return v.parse(v.fallback(v.optional(WATCHED_TASK), undefined), memo);
 }
 
-/** What follows an attempt: the wait hears of it, or another attempt is made. */
-export type WatchStep =
-  | { readonly isNews: true; readonly state: WaitState }
-  | { readonly isNews: false; readonly memory: WatchMemory; readonly retryAfterMs: number };
-
-/**
- * What a watch makes of an answer.
- *
- * @param known - the state that the wait handed to the watch: it hears of what differs from that
- */
-export function watchStep(
-  plan: WaitPlan,
-  known: WaitState,
-  { state: before, tries }: WatchMemory,
-  answer: PollAnswer,
-  { askedAt, now, queuedMs, random }: WatchCall,
-): WatchStep {
-  const failed = tries + 1;
-  if (answer.error && isWorthRetrying(answer.errorClass) && failed < ATTEMPTS_PER_POLL) {
-    const memory = { state: { ...before, soonestAt: now + MINIMUM_INTERVAL_MS }, tries: failed };
-    return { isNews: false, memory, retryAfterMs: retryDelayMs(answer.errorClass, failed, random) };
-  }
-  const state = pollAnswered(before, answer, now, askedAt);
-  const isNews =
-    state.failingAs !== known.failingAs ||
-    state.observation?.status !== known.observation?.status ||
-    outcomeOf(plan, state, answer, 0, now) !== undefined ||
-    dueWarnings(state, now).length > 0;
-  const paused = pauseAfterPoll(plan, state, now, random, queuedMs);
-  const dueAt = nextPollAt({ ...paused, deadline: Infinity }) ?? now;
-  // No call after this one comes before the deadline. A watch that the wait had to end might just have made one.
-  if (isNews || isPastDeadline(known, dueAt)) return { isNews: true, state };
-  return { isNews, memory: { state: paused, tries: 0 }, retryAfterMs: Math.max(0, Math.round(dueAt - now)) };
+/** Reads what came with a signal: what is not ours is left out. */
+export function readWatchedWaits(argument: unknown): WatchedWait[] {
+  if (!Array.isArray(argument)) return [];
+  return argument.flatMap((each) => (v.is(WATCHED_WAIT, each) ? [each] : []));
 }
 
-/** Whether another attempt a second later may help. */
-export function isWorthRetrying(errorClass: PollErrorClass): boolean {
-  return errorClass === 'transient' || errorClass === 'throttled';
+/** A wait that joins now. */
+export function watchedTask({ taskId, region, schedule }: WaitPlan, state: WaitState, now: number): WatchedTask {
+  const wasMissed = (state.watch?.falseAlarms ?? 0) > 0;
+  return { taskId, region, joinedAt: now, startedAt: state.startedAt, wasMissed, schedule };
 }
 
-/** The pause after an attempt that failed. @param random - from 0 to 1, spreads calls that were throttled together */
-export function retryDelayMs(errorClass: PollErrorClass, attempt: number, random: number): number {
-  return Math.round(1_000 * 2 ** (attempt - 1) + (errorClass === 'throttled' ? 1_000 * random : 0));
-}
+/** What a watch reports of its sweeps, and what its next activity goes on with. */
+export const SWEEP_STATUS = v.object({
+  /** Waits that are watched now. */
+  waits: COUNT,
+  sweeps: COUNT,
+  lastSweepAt: v.nullable(COUNT),
+  /** Unfinished tasks in the last sweep, of whoever. */
+  tasksListed: COUNT,
+  lastError: v.nullable(POLL_ERROR),
+  /** Until then the tasks cannot be listed: waits pace themselves. */
+  blockedUntil: v.nullable(COUNT),
+  /** How many joins it has seen. */
+  joins: COUNT,
+});
+export type SweepStatus = Readonly<v.InferOutput<typeof SWEEP_STATUS>>;
 
-/** Reads what an earlier attempt of this watch remembered; undefined in the first one. */
-export function readWatchMemory(remembered: unknown): WatchMemory | undefined {
-  return v.parse(v.fallback(v.optional(WATCH_MEMORY), undefined), remembered);
-}
+export const NOT_SWEPT: SweepStatus = {
+  waits: 0,
+  sweeps: 0,
+  lastSweepAt: null,
+  tasksListed: 0,
+  lastError: null,
+  blockedUntil: null,
+  joins: 0,
+};
 
-/** What a watch tells its wait at its end. */
-const WATCH_REPORT = v.union([
-  v.object({ state: CARRIED_STATE, observation: OBSERVATION }),
-  v.object({ state: CARRIED_STATE, error: POLL_ERROR, errorClass: POLL_ERROR_CLASS }),
-]);
-export type WatchReport = Readonly<v.InferOutput<typeof WATCH_REPORT>>;
-
-/** Reads the answer of a watch; undefined if it is not ours. */
-export function readWatchReport(answer: unknown): WatchReport | undefined {
-  return v.parse(v.fallback(v.optional(WATCH_REPORT), undefined), answer);
+export function readSweepStatus(told: unknown): SweepStatus | undefined {
+  return v.parse(v.fallback(v.optional(SWEEP_STATUS), undefined), told);
 }

@@ -37,6 +37,7 @@ const REEXPORT_CHECK = fileURLToPath(new URL('./reexport-check.js', import.meta.
  *   credentials: defaultCredentials(),
  *   endpoint: 'https://redis.intl.tencentcloudapi.com',
  *   requestsPerSecond: 10,
+ *   listRequestsPerSecond: 20,
  *   searchAttributes: true,
  *   onAccessChange: (refusal) => console.log(refusal?.code ?? 'accepted again'),
  * };
@@ -48,11 +49,11 @@ export type RedisTaskPluginOptions = Omit<RedisApiWorkerOptions, 'taskQueue'>;
  * Makes your worker serve waits. Beside it runs a second worker, on the queue `<its task queue>-api`, that makes the
  * calls at the API's rate. Both start and stop together; when one fails, the other stops.
  *
- * A plugin cannot add workflows to a bundle, so your workflow file must re-export the one that waits. (Only
- * `waitForRedisTask`, which waits inline, does not need it.)
+ * A plugin cannot add workflows to a bundle, so your workflow file must re-export the one that waits and the one that
+ * watches shared waits. (Only `waitForRedisTask`, which waits inline, needs neither.)
  *
  * ```ts
- * export { awaitRedisTask } from 'temporal-tencent-redis/workflows';
+ * export { awaitRedisTask, watchRedisTasks } from 'temporal-tencent-redis/workflows';
  * ```
  *
  * Give the plugin to the worker or to its `NativeConnection`. If you call `bundleWorkflowCode` yourself, give it the

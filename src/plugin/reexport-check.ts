@@ -1,5 +1,8 @@
 import { workflowInfo, type WorkflowInterceptors } from '@temporalio/workflow';
 import { AWAIT_REDIS_TASK } from '../contract/ids.js';
+import { WATCH_REDIS_TASKS } from '../contract/watch.js';
+
+const OURS: readonly string[] = [AWAIT_REDIS_TASK, WATCH_REDIS_TASKS];
 
 /** An internal of the SDK's bundles. Without it, nothing is checked. */
 interface Bundle {
@@ -12,11 +15,12 @@ interface Bundle {
  */
 export function interceptors(): WorkflowInterceptors {
   const workflows = (globalThis as Bundle).__TEMPORAL__?.importWorkflows?.();
+  const { workflowType } = workflowInfo();
   // A default export serves workflows of any name.
   const isServed = (name: string) => typeof workflows?.[name] === 'function';
-  if (workflows && workflowInfo().workflowType === AWAIT_REDIS_TASK && ![AWAIT_REDIS_TASK, 'default'].some(isServed)) {
+  if (workflows && OURS.includes(workflowType) && ![workflowType, 'default'].some(isServed)) {
     throw new TypeError(
-      `This worker's workflows do not include ${AWAIT_REDIS_TASK}. Add this line to the file that workflowsPath names: export { ${AWAIT_REDIS_TASK} } from 'temporal-tencent-redis/workflows';`,
+      `This worker's workflows do not include ${workflowType}. Add this line to the file that workflowsPath names: export { ${OURS.join(', ')} } from 'temporal-tencent-redis/workflows';`,
     );
   }
   return {};

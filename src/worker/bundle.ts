@@ -94,7 +94,7 @@ export async function bundleOptions(lib = LIB): Promise<BundleOptions> {
   const fileOf = (name: string) => fileURLToPath(new URL(name, lib));
   const contract = (await readdir(fileOf('contract'))).filter((name) => name.endsWith('.js'));
   return {
-    workflowsPath: fileOf('workflows/await-redis-task.js'),
+    workflowsPath: fileOf('workflows/served.js'),
     preloadModules: [fileOf('workflows/short-stacks.js'), ...contract.map((name) => fileOf(`contract/${name}`))],
     // Valibot is one large module, of which little is used. What is preloaded is not used by name, and must stay.
     webpackConfigHook: (config) => ({ ...config, optimization: { usedExports: true, sideEffects: false } }),

@@ -18,6 +18,8 @@ import { countWait } from './metrics.js';
 import { followParent } from './parents.js';
 import { RedisTaskWait } from './redis-task-wait.js';
 import { upsertSearchAttributesOf } from './search-attributes.js';
+import { watchReport } from './watch-messages.js';
+import { joinWatch, leaveWatch } from './watch.js';
 
 /**
  * From so many events on, about 45 polls, a wait continues as new. A worker keeps 15 kB in memory for each poll of a run
@@ -38,12 +40,13 @@ const LONG_HISTORY = 500;
  * @example
  * ```ts
  * // In the file that a worker's workflowsPath names:
- * export { awaitRedisTask } from 'temporal-tencent-redis/workflows';
+ * export { awaitRedisTask, watchRedisTasks } from 'temporal-tencent-redis/workflows';
  * ```
  */
 export async function awaitRedisTask(input: AwaitRedisTaskInput, carried?: unknown): Promise<RedisTaskResult> {
   const { plan, state } = readArguments(input, carried);
-  const apiQueue = apiTaskQueue(workflowInfo().taskQueue);
+  const { taskQueue } = workflowInfo();
+  const apiQueue = apiTaskQueue(taskQueue);
   followParent();
 
   const wait = new RedisTaskWait(plan, state, {
@@ -51,6 +54,8 @@ export async function awaitRedisTask(input: AwaitRedisTaskInput, carried?: unkno
     changed: (state) => setCurrentDetails(markdownOf(plan, state, apiQueue)),
     polled: (answer) => upsertSearchAttributesOf(plan, answer),
     ended: (ending) => setCurrentDetails(finalMarkdownOf(plan, wait.state, ending)),
+    joinWatch: (plan, state) => joinWatch(plan, state, apiQueue),
+    leaveWatch,
     mustContinue: () => workflowInfo().continueAsNewSuggested,
     async betweenPolls() {
       const { continueAsNewSuggested, historyLength } = workflowInfo();
@@ -61,12 +66,15 @@ export async function awaitRedisTask(input: AwaitRedisTaskInput, carried?: unkno
       await continueAsNew<typeof awaitRedisTask>(input, wait.state);
     },
   });
-  const view = () => viewOf(plan, wait.state, Date.now());
+  const view = () => viewOf(plan, wait.state, taskQueue, Date.now());
   const deadlineOf = (argument: unknown) =>
     readDeadline(argument, wait.state.startedAt, Date.now(), failureDetails(plan, wait.state, Date.now()));
 
   setHandler(getState, view, { description: 'Where the wait stands: status, polls, next poll, deadline, last error' });
   setHandler(pollNow, () => wait.pollNow(), { description: 'Polls at once; the pace goes on unchanged' });
+  setHandler(watchReport, (report) => wait.hear(report), {
+    description: 'Internal: what the watch of shared waits has seen',
+  });
   setHandler(
     joinWait,
     (argument) => {

@@ -1,7 +1,7 @@
 /**
  * For workflow code: the wait as its own workflow, as a child, and inline.
  *
- * A worker that runs waits registers `awaitRedisTask`: re-export it from your workflow file.
+ * A worker that runs waits registers `awaitRedisTask` and `watchRedisTasks`: re-export them from your workflow file.
  *
  * @module temporal-tencent-redis/workflows
  */
@@ -9,3 +9,5 @@ export { awaitRedisTask } from './await-redis-task.js';
 export { type AwaitRedisTaskOptions, executeAwaitRedisTask, startAwaitRedisTask } from './child.js';
 export { waitForRedisTask, type WaitForRedisTaskOptions } from './inline.js';
 export { extendWait, getState, joinWait, pollNow } from './messages.js';
+export { getWatchState } from './watch-messages.js';
+export { watchRedisTasks } from './watch-redis-tasks.js';

@@ -1,6 +1,6 @@
 import { workflowInfo } from '@temporalio/workflow';
 import { apiTaskQueue } from '../contract/ids.js';
-import { type AwaitRedisTaskInput, readInput } from '../contract/input.js';
+import { type AwaitRedisTaskInput, readInput, type WaitPlan } from '../contract/input.js';
 import type { RedisTaskResult } from '../contract/outcome.js';
 import { beginWait } from '../contract/wait-state.js';
 import { RedisTaskWait } from './redis-task-wait.js';
@@ -23,8 +23,8 @@ export interface WaitForRedisTaskOptions {
 
 /**
  * Waits for a task inside your own workflow, without a child. Use it for short waits: each poll adds 11 events to your
- * history (with `pacing: 'compact'`, each change of the status), and nothing continues it as new. For a wait with its own
- * id, queries and `pollNow`, use `executeAwaitRedisTask`.
+ * history, whatever its `pacing`, and nothing continues it as new. For a wait with its own id, queries, `pollNow` and a
+ * shared watch, use `executeAwaitRedisTask`.
  *
  * A worker must serve the queue `<taskQueue>-api` with the activities of `createRedisActivities`.
  *
@@ -41,5 +41,6 @@ export async function waitForRedisTask(
 ): Promise<RedisTaskResult> {
   const plan = readInput(input);
   const apiQueue = apiTaskQueue(options.taskQueue ?? workflowInfo().taskQueue);
-  return new RedisTaskWait(plan, beginWait(plan, Date.now()), { apiQueue }).run();
+  const own: WaitPlan = { ...plan, schedule: { ...plan.schedule, pacing: 'timers' } };
+  return new RedisTaskWait(own, beginWait(own, Date.now()), { apiQueue }).run();
 }

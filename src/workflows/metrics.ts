@@ -24,6 +24,11 @@ export function countPoll(answer: PollAnswer): void {
   record(metricMeter, METRICS.polls, 1, pollLabels(answer));
 }
 
+/** A poll found the task unfinished after the watch had missed it. */
+export function countFalseAlarm(): void {
+  record(metricMeter, METRICS.falseAlarms, 1);
+}
+
 /** Counts the end of a wait, and measures the wait if it ever began. */
 export function countWait(ending: WaitEnding, wait?: WaitState, now = Date.now()): void {
   const labels = { outcome: WAIT_OUTCOMES[ending] };

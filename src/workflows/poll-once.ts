@@ -1,12 +1,13 @@
 import { unanswered } from '../contract/poll-error.js';
 import { LAST_POLL_SUMMARY, pollSummary } from '../contract/view.js';
-import { isPastDeadline } from '../contract/wait-state.js';
+import { isChecking, isPastDeadline } from '../contract/wait-state.js';
 import {
   BACKLOG_CHECK_MS,
   type CallLimits,
   LAST_POLL_TIMEOUT_MS,
   pollBegan,
   pollGivenUp,
+  USUAL_PRIORITY,
   wasAnsweredLately,
 } from '../contract/wait.js';
 import { describeTask, type Polled, PollUnderWay } from './poll.js';
@@ -19,8 +20,12 @@ export async function pollOnce(wait: RedisTaskWait, limits: CallLimits, beganAt:
   const summary = pollSummary(plan, wait.state, limits.isLast);
   wait.become(pollBegan(wait.state));
   const poll = new PollUnderWay(() => describeTask(plan, { apiQueue, limits, summary }));
-  for (let limitMs = LAST_POLL_TIMEOUT_MS; !(await isAnswered(wait, poll, limitMs)); limitMs = BACKLOG_CHECK_MS) {
-    if (wait.isToContinue) {
+  for (
+    let limitMs = LAST_POLL_TIMEOUT_MS;
+    !(await isAnswered(wait, poll, limits, limitMs));
+    limitMs = BACKLOG_CHECK_MS
+  ) {
+    if (wait.isToContinue || isOvertaken(wait, limits)) {
       const answer = await poll.giveUp();
       if (!answer) wait.become(pollGivenUp(wait.state, Date.now()));
       return answer;
@@ -47,13 +52,24 @@ export async function pollOnce(wait: RedisTaskWait, limits: CallLimits, beganAt:
 }
 
 /** Waits for the answer: before the deadline up to it, after it for as long as the last poll may take. */
-async function isAnswered(wait: RedisTaskWait, poll: PollUnderWay, lastPollMs: number): Promise<boolean> {
+async function isAnswered(
+  wait: RedisTaskWait,
+  poll: PollUnderWay,
+  limits: CallLimits,
+  lastPollMs: number,
+): Promise<boolean> {
   const { clock } = wait;
   const isLast = clock.isPastDeadline;
-  const settled = () => poll.isOver || clock.isPastDeadline !== isLast || wait.isToContinue;
+  const settled = () =>
+    poll.isOver || clock.isPastDeadline !== isLast || wait.isToContinue || isOvertaken(wait, limits);
   if (isLast) await clock.until(settled, lastPollMs, { summary: LAST_POLL_SUMMARY });
   else await clock.until(settled);
   return poll.isOver;
+}
+
+/** A report of the watch is checked by a poll that goes before the usual ones: this one may be in a long queue. */
+function isOvertaken({ state }: RedisTaskWait, { priorityKey }: CallLimits): boolean {
+  return priorityKey === USUAL_PRIORITY && isChecking(state);
 }
 
 async function isServed(wait: RedisTaskWait): Promise<boolean> {

@@ -1,6 +1,5 @@
 import {
   ActivityFailure,
-  type ActivityOptions,
   ApplicationFailure,
   CancellationScope,
   isCancellation,
@@ -8,12 +7,10 @@ import {
   TimeoutFailure,
 } from '@temporalio/workflow';
 import type { DescribedTask, RedisActivities } from '../activities/index.js';
-import { inputToResume, type WaitPlan } from '../contract/input.js';
+import type { WaitPlan } from '../contract/input.js';
 import { type PollError, pollErrorClass, readPollError, unanswered } from '../contract/poll-error.js';
 import { readObservation } from '../contract/task.js';
-import type { WaitState } from '../contract/wait-state.js';
 import { ATTEMPT_TIMEOUT_MS, type CallLimits, type PollAnswer } from '../contract/wait.js';
-import { readWatchReport } from '../contract/watch.js';
 
 /** A poll's answer, and what the worker adds to it. */
 export type Polled = PollAnswer & {
@@ -21,8 +18,8 @@ export type Polled = PollAnswer & {
   readonly searchAttributes?: boolean;
   /** How long the call was in the task queue, by the worker's clock. */
   readonly queuedMs?: number;
-  /** What a watch made of this answer and of those before it. */
-  readonly watched?: WaitState;
+  /** The least time between the polls that a shared wait makes by itself. */
+  readonly seldomMs?: number;
 };
 
 /** A poll under way: one activity, retried by Temporal only. */
@@ -65,7 +62,12 @@ interface Call {
 export async function describeTask(plan: WaitPlan, call: Call): Promise<Polled> {
   const { apiQueue } = call;
   const { describeTaskInfo } = proxyActivities<RedisActivities>({
-    ...callOptions(call),
+    taskQueue: apiQueue,
+    summary: call.summary,
+    startToCloseTimeout: ATTEMPT_TIMEOUT_MS,
+    priority: { priorityKey: call.limits.priorityKey },
+    // Cancelling does not wait for the call. With another type the wait would end as failed.
+    cancellationType: 'TRY_CANCEL',
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumAttempts: call.limits.maximumAttempts },
   });
   try {
@@ -77,40 +79,13 @@ export async function describeTask(plan: WaitPlan, call: Call): Promise<Polled> 
   }
 }
 
-/** Polls until something changes, for compact pacing. */
-export async function watchTask(plan: WaitPlan, state: WaitState, call: Call, activityId: string): Promise<Polled> {
-  const { apiQueue } = call;
-  const { watchTaskInfo } = proxyActivities<RedisActivities>({
-    ...callOptions(call),
-    activityId,
-    // Only for attempts that were lost: the others say themselves when the next one is due.
-    retry: { initialInterval: '1s', backoffCoefficient: 1 },
-  });
-  try {
-    const told: unknown = await watchTaskInfo(inputToResume(plan, 0), state);
-    const report = readWatchReport(told);
-    if (!report) return invalidAnswer(apiQueue);
-    const { state: watched, ...answer } = report;
-    return { ...answer, watched, ...workerFacts(told) };
-  } catch (error) {
-    return failedCall(error, apiQueue);
-  }
-}
-
-function callOptions({ apiQueue, limits, summary }: Call): ActivityOptions {
+function workerFacts(told: unknown): Pick<Polled, 'searchAttributes' | 'queuedMs' | 'seldomMs'> {
+  const { searchAttributes, queuedMs, seldomMs } = told as Partial<DescribedTask>;
   return {
-    taskQueue: apiQueue,
-    summary,
-    startToCloseTimeout: ATTEMPT_TIMEOUT_MS,
-    priority: { priorityKey: limits.priorityKey },
-    // Cancelling does not wait for the call. With another type the wait would end as failed.
-    cancellationType: 'TRY_CANCEL',
+    searchAttributes: searchAttributes === true,
+    ...(typeof queuedMs === 'number' && { queuedMs }),
+    ...(typeof seldomMs === 'number' && { seldomMs }),
   };
-}
-
-function workerFacts(told: unknown): Pick<Polled, 'searchAttributes' | 'queuedMs'> {
-  const { searchAttributes, queuedMs } = told as Partial<DescribedTask>;
-  return { searchAttributes: searchAttributes === true, ...(typeof queuedMs === 'number' && { queuedMs }) };
 }
 
 function invalidAnswer(apiQueue: string): Polled {

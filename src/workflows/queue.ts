@@ -1,7 +1,6 @@
 import { isCancellation, proxyActivities } from '@temporalio/workflow';
 import type { WatchActivities } from '../activities/watch-worker.js';
 import { watchTaskQueue } from '../contract/ids.js';
-import { readWatchMemory, type WatchMemory } from '../contract/watch.js';
 
 /**
  * Asks the server whether workers took calls from a task queue lately. Undefined if nobody answers.
@@ -20,35 +19,6 @@ export async function isQueueServed(apiQueue: string): Promise<boolean | undefin
   try {
     const answer: unknown = await isRedisTaskQueueServed(apiQueue);
     return answer === true;
-  } catch (error) {
-    if (isCancellation(error)) throw error;
-    return undefined;
-  }
-}
-
-/** How a watch of this workflow stands. */
-export interface WatchStanding {
-  /** What it knows; undefined until its first call has ended. */
-  readonly memory: WatchMemory | undefined;
-  /** When it calls next, if that is not yet due. */
-  readonly nextAttemptAt: number | null;
-  readonly isCalling: boolean;
-}
-
-/** Asks the server how a watch of this workflow stands. Undefined if nobody knows. */
-export async function describeWatch(activityId: string, apiQueue: string): Promise<WatchStanding | undefined> {
-  const { describeRedisTaskWatch } = proxyActivities<WatchActivities>({
-    taskQueue: watchTaskQueue(apiQueue),
-    summary: 'where do the polls stand?',
-    scheduleToCloseTimeout: '5s',
-    retry: { maximumAttempts: 1 },
-    cancellationType: 'TRY_CANCEL',
-  });
-  try {
-    const pending = await describeRedisTaskWatch(activityId);
-    if (!pending) return undefined;
-    const { remembered, ...standing } = pending;
-    return { ...standing, memory: readWatchMemory(remembered) };
   } catch (error) {
     if (isCancellation(error)) throw error;
     return undefined;

@@ -17,6 +17,7 @@ function setVariables(endpoint: string): void {
   process.env['TENCENTCLOUD_SECRET_KEY'] = SIMULATOR_CREDENTIAL.secretKey;
   process.env['TENCENTCLOUD_REDIS_ENDPOINT'] = endpoint;
   process.env['REDIS_TASK_API_RPS'] = '7';
+  process.env['REDIS_TASK_LIST_RPS'] = '30';
   process.env['REDIS_TASK_SEARCH_ATTRIBUTES'] = 'true';
 }
 
@@ -27,6 +28,7 @@ describe('whoever makes calls', () => {
     expect(settingsFor({})).toEqual({
       endpoint: new URL('http://127.0.0.1:1'),
       requestsPerSecond: 7,
+      listRequestsPerSecond: 30,
       searchAttributes: true,
     });
     expect(redisApiWorkerOptions().maxTaskQueueActivitiesPerSecond).toBe(7);
@@ -36,15 +38,22 @@ describe('whoever makes calls', () => {
     setVariables('http://127.0.0.1:1');
     const endpoint = 'https://redis.intl.tencentcloudapi.com';
 
-    expect(settingsFor({ endpoint, requestsPerSecond: 3, searchAttributes: false })).toEqual({
+    const options = { endpoint, requestsPerSecond: 3, listRequestsPerSecond: 8, searchAttributes: false };
+    expect(settingsFor(options)).toEqual({
       endpoint: new URL(endpoint),
       requestsPerSecond: 3,
+      listRequestsPerSecond: 8,
       searchAttributes: false,
     });
   });
 
   test('needs no variable', () => {
-    expect(settingsFor({})).toEqual({ endpoint: undefined, requestsPerSecond: 15, searchAttributes: false });
+    expect(settingsFor({})).toEqual({
+      endpoint: undefined,
+      requestsPerSecond: 15,
+      listRequestsPerSecond: 40,
+      searchAttributes: false,
+    });
   });
 
   test('is refused with a variable that cannot be used', () => {

@@ -47,9 +47,13 @@ export class Command {
   private stderr = '';
   private isRunning = true;
 
-  constructor(args: Arguments, env: Settings = {}) {
+  /** @param isTerminal - as a person sees it, on stdout */
+  constructor(args: Arguments, env: Settings = {}, isTerminal = false) {
     const home = newHome();
-    const stdout = writesTo((text) => (this.stdout += text));
+    const stdout = Object.assign(
+      writesTo((text) => (this.stdout += text)),
+      { isTTY: isTerminal },
+    );
     const stderr = writesTo((text) => (this.stderr += text));
     this.ended = run(args.map(String), hostOf({ HOME: home, ...env }, stdout, stderr), LOADED as Commands).then(
       (code) => {

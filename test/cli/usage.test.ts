@@ -100,9 +100,7 @@ test.concurrent('simulate plays a schedule without a server', async () => {
   expect(minute?.['latenessMeanMs']).toBeLessThan(1_150);
   expect(minute?.['latenessMaxMs']).toBeLessThanOrEqual(2_000);
   // Both are rounded.
-  expect(Math.abs(Number(minute?.['historyEvents']) - historyEvents(Number(minute?.['polls']), 'timers'))).toBeLessThan(
-    1.1,
-  );
+  expect(Math.abs(Number(minute?.['historyEvents']) - historyEvents(Number(minute?.['polls'])))).toBeLessThan(1.1);
   expect(hours).toMatchObject({ durationMs: 14_400_000 });
   expect(ended.stderr).toBe('A task of 4 h outlasts --max-wait of 2 h: its wait would end as RedisTaskTimedOut.\n');
   expect(ended.code).toBe(0);

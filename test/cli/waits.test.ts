@@ -125,6 +125,17 @@ describe('doctor', () => {
     );
   });
 
+  test.concurrent('names a right that only shared waits need', async () => {
+    const api = await RedisApiSimulator.start();
+    api.fault({ kind: 'error', code: 'UnauthorizedOperation' }, { action: 'DescribeTaskList' });
+    const ended = await redisTask(['doctor'], { ...environment(), ...apiSettings(api) });
+    await api.close();
+
+    expect(results(ended)).toEqual(good);
+    expect(ended.stdout).toContain('but lists no tasks: UnauthorizedOperation');
+    expect(ended.stdout).toContain('allow redis:DescribeTaskList');
+  });
+
   test.concurrent('sees a clock that is off', async () => {
     const api = await RedisApiSimulator.start({ clockOffsetMs: 600_000 });
     const ended = await redisTask(['doctor'], { ...environment(), ...apiSettings(api) });
@@ -343,5 +354,5 @@ test.concurrent('the history of a wait has as many events as simulate says', asy
   const { events } = await client.attach({ taskId, region: REGION }).then((wait) => wait.fetchHistory());
 
   expect(polls).toBe(3);
-  expect(events).toHaveLength(historyEvents(polls, 'timers'));
+  expect(events).toHaveLength(historyEvents(polls));
 });

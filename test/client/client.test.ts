@@ -20,7 +20,7 @@ import type { TaskStep } from '../../src/testing/index.js';
 import { devServer } from '../support/environments.js';
 import { eventsOf, heardAt } from '../support/histories.js';
 import { about, beside } from '../support/together.js';
-import { errorOf, REGION as region, stateOf, until, Waits } from '../support/waits.js';
+import { errorOf, REGION as region, until, Waits } from '../support/waits.js';
 
 let waits: Waits;
 let client: RedisTaskClient;
@@ -408,24 +408,6 @@ about('a wait that runs', () => {
     const facts = seen.map((state) => JSON.stringify({ ...state, waitedMs: 0 }));
     expect(facts.some((each, index) => each === facts[index - 1])).toBe(false);
     await expect(client.result(task)).resolves.toMatchObject({ status: 'succeed', polls: 3 });
-  });
-
-  beside('shows each poll of the server, too, with compact pacing', async () => {
-    const taskId = waits.addTask({ status: 'running' });
-    const polling = { initialInterval: '2s', maximumInterval: '2s', jitter: 0, pacing: 'compact' } as const;
-    const handle = await client.start({ taskId, region, polling });
-    const seen: RedisTaskWaitState[] = [];
-    for await (const state of client.progress({ taskId, region }, { intervalMs: 200 })) {
-      if (state.polls < 3 || state.nextPollAt === null || state.status !== 'running') continue;
-      seen.push(state);
-      expect((await client.state({ taskId, region })).polls).toBeGreaterThanOrEqual(3);
-      // The wait itself has heard of no poll since the first.
-      await expect(stateOf(handle)).resolves.toMatchObject({ polls: 1 });
-      waits.simulator.setTask(taskId, SUCCEED);
-    }
-
-    expect(seen).not.toEqual([]);
-    await expect(client.result({ taskId, region })).resolves.toMatchObject({ status: 'succeed' });
   });
 
   beside('is no longer followed once the signal is aborted, and goes on', async () => {

@@ -108,6 +108,8 @@ describe('the state that a wait carries over', () => {
     ['observation', { ...seen('running').observation, status: null }],
     ['lastError', 'InternalError'],
     ['lastError', { code: 'x' }],
+    ['watch', true],
+    ['watch', { since: 1 }],
   ])('is not with %s of %j', (key, value) => {
     expect(() => readCarriedState({ ...begun, [key]: value })).toThrow(InvalidInputFailure);
   });
@@ -149,7 +151,7 @@ describe('the state that a wait carries over', () => {
           return;
         }
         accepted += 1;
-        expect(viewOf(plan, state ?? begun, START).deadline).toMatch(/Z$/);
+        expect(viewOf(plan, state ?? begun, 'redis-task', START).deadline).toMatch(/Z$/);
         expect(markdownOf(plan, state ?? begun, 'redis-task-api')).toContain('Deadline');
       }),
       { numRuns: 500 },

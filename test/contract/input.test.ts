@@ -45,7 +45,7 @@ describe('readInput', () => {
       maximumInterval: 60_000,
       jitter: 0,
       expectedDuration: '10m',
-      pacing: 'compact',
+      pacing: 'shared',
     };
 
     expect(readInput({ taskId: '18215', region: 'eu-frankfurt', maxWait: '30d', polling })).toEqual({
@@ -58,7 +58,7 @@ describe('readInput', () => {
         maximumIntervalMs: 60_000,
         jitter: 0,
         expectedDurationMs: 600_000,
-        pacing: 'compact',
+        pacing: 'shared',
       },
     });
   });

@@ -75,7 +75,7 @@ export class PlayedWait {
     if (dueAt === null) throw new Error('No poll is planned');
     this.now = Math.max(this.now, dueAt);
     this.pollsAt.push(this.elapsedS);
-    this.limits.push(callLimits(this.plan, this.state, this.now));
+    this.limits.push(callLimits(this.state, this.now));
     this.state = pollBegan(this.state);
   }
 

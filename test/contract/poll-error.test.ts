@@ -38,15 +38,14 @@ describe('the error of a call without an answer', () => {
 });
 
 describe('callLimits', () => {
-  const plan = planOf({ maxWait: '1m' });
-  const state = beginWait(plan, START);
+  const state = beginWait(planOf({ maxWait: '1m' }), START);
 
   test.each([0, 59_999])('allows a call after %d ms four attempts', (elapsedMs) => {
-    expect(callLimits(plan, state, START + elapsedMs)).toMatchObject({ isLast: false, maximumAttempts: 4 });
+    expect(callLimits(state, START + elapsedMs)).toMatchObject({ isLast: false, maximumAttempts: 4 });
   });
 
   test.each([60_000, 60_001, 3_600_000])('makes a call after %d ms the last one', (elapsedMs) => {
-    expect(callLimits(plan, state, START + elapsedMs)).toMatchObject({
+    expect(callLimits(state, START + elapsedMs)).toMatchObject({
       isLast: true,
       maximumAttempts: 1,
       priorityKey: 1,

@@ -15,7 +15,7 @@ const begun = beginWait(plan, START);
 
 describe('what a wait shows', () => {
   test('is the state of the contract before the first poll', () => {
-    expect(viewOf(plan, begun, START + 5)).toEqual({
+    expect(viewOf(plan, begun, 'redis-task', START + 5)).toEqual({
       taskId: 18215,
       region: 'ap-guangzhou',
       status: null,
@@ -30,7 +30,7 @@ describe('what a wait shows', () => {
     const [good, bad] = [seen('running'), refused('transient')];
     const state = pollAnswered(pollAnswered(pollBegan(begun), good, START), bad, START + 10);
 
-    expect(viewOf(plan, state, START + 10)).toMatchObject({
+    expect(viewOf(plan, state, 'redis-task', START + 10)).toMatchObject({
       status: 'running',
       polls: 1,
       nextPollAt: null,
@@ -66,15 +66,6 @@ describe('what a wait shows', () => {
       '',
       expect.stringContaining('`extendWait`') as string,
     ]);
-  });
-
-  test('is where to look while the server makes the polls', () => {
-    const state = pollBegan(pollAnswered(pollBegan(begun), seen('running'), START), 'watching');
-    const text = markdownOf(plan, state, 'redis-task-api');
-
-    expect(text).toContain('- Status: `running`, seen at 2026-11-22 10:00:00 UTC, no change since');
-    expect(text).toContain('- Polls: 1 up to then, Pending Activities counts on');
-    expect(text).toContain('Pending Activities shows when, and the last answer (queue `redis-task-api`)');
   });
 
   test('says since when the polls have failed, and why', () => {

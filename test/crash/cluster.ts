@@ -40,7 +40,7 @@ export class Cluster extends Stage {
   }
 
   /** Starts waits that end in every way, some of them soon and some only after so many milliseconds. */
-  async startFleet(longestMs: number, pacing: 'timers' | 'compact' = 'timers'): Promise<void> {
+  async startFleet(longestMs: number, pacing: 'timers' | 'shared' = 'timers'): Promise<void> {
     const polling = { ...POLLING, pacing };
     for (const share of [0.2, 0.5, 0.8, 1]) {
       const running = { status: 'running', forMs: share * longestMs };

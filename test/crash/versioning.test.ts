@@ -63,7 +63,7 @@ test.concurrent('while two builds are live, an open wait moves to the current on
   }),
 );
 
-test.concurrent.each(['timers', 'compact'] as const)(
+test.concurrent.each(['timers', 'shared'] as const)(
   'rolled out and back, waits with pacing "%s" go on and end as they must',
   (pacing) =>
     withCluster(async (cluster) => {
@@ -78,11 +78,14 @@ test.concurrent.each(['timers', 'compact'] as const)(
       const bad = await startBuild(cluster, 'bad');
       await setCurrent(cluster, 'bad');
       await drain(good);
+      // A wait moves with its next event, and a shared one has none while nothing changes.
+      await handle.signal('pollNow');
       await eventually(async () => (await versionOf(handle)).buildId === 'bad');
 
       await startBuild(cluster, 'good');
       await setCurrent(cluster, 'good');
       await drain(bad);
+      await handle.signal('pollNow');
       await eventually(async () => (await versionOf(handle)).buildId === 'good');
       await handle.cancel();
       await cluster.endings();

@@ -6,7 +6,7 @@ import type { RedisTaskResult } from '../../src/contract/outcome.js';
 import { executeSharedRedisTaskWait } from '../../src/nexus/index.js';
 import { waitForRedisTask } from '../../src/workflows/index.js';
 
-export { awaitRedisTask } from '../../src/workflows/index.js';
+export { awaitRedisTask, watchRedisTasks } from '../../src/workflows/index.js';
 
 /** How one workflow hands the wait on to the next thing. The last hop waits. */
 export type Hop = 'workflow' | 'continue-as-new' | 'child' | 'inline' | 'nexus' | 'activity';

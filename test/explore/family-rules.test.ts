@@ -12,7 +12,7 @@ function steered(did: SteeringRecord['did'], more: Partial<SteeringRecord> = {})
 const GOOD: WaitRecord = {
   script: { maxWaitMs: 600_000, polling: POLLING, task: undefined, faults: [], acts: [] },
   ...{ startedAt: 0, endedAt: 5_050, ending: { as: 'cancelled' } },
-  ...{ calls: [], polls: [], watches: [], troubles: [], failedTasks: [], longestQueueMs: 0 },
+  ...{ calls: [], polls: [], troubles: [], failedTasks: [], longestQueueMs: 0 },
   steering: [steered('cancelParent')],
   deadlines: [{ from: 0, deadline: 600_000 }],
   parent: { ended: 'cancelled', endedAt: 5_100 },

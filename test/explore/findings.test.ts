@@ -37,7 +37,7 @@ const GOOD: ObservedWait = {
       endedAt: 1_000,
       ending: { as: 'succeeded', result: RESULT },
       polls: [],
-      watches: [],
+      reports: [],
       deadlines: [],
     },
     ...{ failedTasks: [], signals: ['pollNow'], cancelRequested: false, holdsSecret: false, events: 20 },

@@ -14,6 +14,13 @@ export function judge(record: WaitRecord, precision: Precision): string[] {
 
 /** Two calls of a wait are never closer, but for the repairs within an attempt. */
 const CLOSEST_MS = 1_000;
+/** What a sweep, a second one to confirm it, and a report add to the pace. */
+const SHARED_MS = 15_000;
+/** After the list was wrong about a task, it has so long to show it; a killed sweep is noticed after this and begins again. */
+const LIST_GRACE_MS = 35_000;
+const SWEEP_LOST_MS = 10_000;
+/** The least after which a watched wait polls by itself. */
+const OWN_POLL_MS = 300_000;
 /** From the first poll on, a task that no poll has seen may still become visible. */
 const GRACE_MS = 15_000;
 /** For how long the API must say that a task that was seen does not exist, or refuse to describe it. */
@@ -24,8 +31,6 @@ const LAST_POLL_MS = 30_000;
 const ATTEMPT_MS = 15_000;
 /** The longest that a queue slows the pace. */
 const SLOWED_MS = 30_000;
-/** How often a wait with compact pacing asks whether a long call has ended. */
-const ASKS_AGAIN_MS = 5_000;
 const POLL_MS = 4 * ATTEMPT_MS + 12_000;
 
 const RULES: readonly Rule[] = [
@@ -73,20 +78,22 @@ const RULES: readonly Rule[] = [
     const { script, ending, endedAt = Infinity, deadlines } = record;
     const end = trueEnd(script.task);
     if (end === undefined || !ending || !(ending.as in ENDINGS_OF_TASKS)) return;
-    if (isTroubled(record, end, endedAt)) return;
+    const isShared = script.polling.pacing === 'shared';
+    if (!isShared && isTroubled(record, end, endedAt)) return;
     const { maximumInterval, jitter, expectedDuration = 0 } = script.polling;
     // After a call that was long in the queue, for whatever reason, the pace is no faster than that.
     const slowed = record.troubles.length > 0 || record.longestQueueMs > 0 ? SLOWED_MS : 0;
     // Polls may be sparse for the larger part of what the task is expected to take.
     const sparse = expectedDuration * 0.8 * (1 + jitter) - end;
     const pause = Math.max(1_000, maximumInterval * (1 + jitter), sparse, slowed);
-    const due = Math.max(end, 0) + pause + record.longestQueueMs * 2 + CLOSEST_MS;
+    const from = isShared ? heldUpUntil(record, Math.max(end, 0), pause) + SHARED_MS : Math.max(end, 0);
+    const due = from + pause + record.longestQueueMs * 2 + CLOSEST_MS;
     const deadline = deadlineAt(deadlines, endedAt);
     // A call that is under way at the deadline is given up, and the last poll keeps its distance.
     const bound =
       (deadline <= due + busyMs ? Math.max(due, deadline + 3 * CLOSEST_MS + record.longestQueueMs) : due) + busyMs;
     if (endedAt > Math.max(bound, end + busyMs + CLOSEST_MS)) {
-      yield `The task ended at ${end} and nothing was in the way, but the wait ended only at ${endedAt} (by ${Math.round(bound)} at the latest)`;
+      yield `The task ended at ${end}${isShared ? '' : ' and nothing was in the way'}, but the wait ended only at ${endedAt} (by ${Math.round(bound)} at the latest)`;
     }
   },
 
@@ -174,8 +181,9 @@ const RULES: readonly Rule[] = [
       const row = calls.slice(lastOther + 1).filter(({ isRepair, mayBeProbe }) => !isRepair && !mayBeProbe);
       const first = row[0];
       if (!first || row.length < 3) continue;
-      const pause =
-        script.polling.maximumInterval * (1 + script.polling.jitter) + (script.polling.expectedDuration ?? 0);
+      const { maximumInterval, jitter, expectedDuration = 0, pacing } = script.polling;
+      const ownPoll = pacing === 'shared' ? Math.max(OWN_POLL_MS, endedAt / 2) : 0;
+      const pause = Math.max(maximumInterval * (1 + jitter) + expectedDuration, ownPoll);
       const by = first.at + Math.max(spanMs, 3 * pause) + pause + POLL_MS + record.longestQueueMs * 2 + busyMs;
       if (endedAt > by && record.troubles.every(({ from, to }) => from > endedAt || to < first.at)) {
         yield `All calls since ${first.at} were ${kinds.join(' or ')}, but the wait went on until ${endedAt} (by ${Math.round(by)} at the latest)`;
@@ -214,7 +222,7 @@ const RULES: readonly Rule[] = [
   },
 
   function* aCallKeepsItsPlace(record, { clockMs, busyMs }) {
-    const { polls, steering, continuedAt = [], endedAt = Infinity } = record;
+    const { polls, steering, reports = [], continuedAt = [], endedAt = Infinity } = record;
     for (const { at, givenUpAt } of polls) {
       if (givenUpAt === undefined || givenUpAt >= endedAt - clockMs) continue;
       const cancelled = steering.some(
@@ -222,27 +230,15 @@ const RULES: readonly Rule[] = [
       );
       // A history that messages have filled ends with the call that is under way.
       const continued = continuedAt.some((each) => each >= givenUpAt - clockMs && each <= givenUpAt + busyMs);
-      if (!isAtDeadline(record, at, givenUpAt + clockMs) && !cancelled && !continued)
+      // A report of the watch is checked by a poll that goes before the usual ones.
+      const overtaken = reports.some((report) => report.at >= at - clockMs && report.at <= givenUpAt + clockMs);
+      if (!isAtDeadline(record, at, givenUpAt + clockMs) && !cancelled && !continued && !overtaken)
         yield `The call of the poll at ${at} was given up at ${givenUpAt}, with no deadline there`;
     }
   },
 
-  function* aWatchGoesOn(record, { clockMs, busyMs }) {
-    const { watches, steering, endedAt = Infinity } = record;
-    for (const { at, givenUpAt } of watches) {
-      if (givenUpAt === undefined || givenUpAt >= endedAt - clockMs) continue;
-      const wasAsked = steering.some(
-        ({ did, heardAt = Infinity }) =>
-          (did.startsWith('cancel') || did === 'pollNow') && heardAt >= at - busyMs && heardAt <= givenUpAt + busyMs,
-      );
-      if (!isAtDeadline(record, at, givenUpAt + clockMs) && !wasAsked)
-        yield `The watch from ${at} was given up at ${givenUpAt}, and nobody had asked for a poll`;
-    }
-  },
-
   function* pollNowPolls(record, { clockMs, busyMs }) {
-    const { steering, polls, endedAt = Infinity, script } = record;
-    const isCompact = script.polling.pacing === 'compact';
+    const { steering, polls, endedAt = Infinity } = record;
     for (const { did, heardAt, refused, isDoubtful } of steering) {
       if (did !== 'pollNow' || heardAt === undefined || refused !== undefined || isDoubtful) continue;
       const underWay = polls.find(
@@ -251,10 +247,7 @@ const RULES: readonly Rule[] = [
       const free = underWay ? (underWay.answeredAt ?? underWay.givenUpAt ?? Infinity) : heardAt;
       // A call that was given up may still be sent: the next one waits until its worker knows.
       const givenUp = polls.some(({ givenUpAt = -Infinity }) => givenUpAt <= free && givenUpAt > free - 2 * CLOSEST_MS);
-      // With compact pacing the wait has to ask how the polls stand, again and again while a call is under way.
-      // What is in the queue by then is the poll that was asked for.
-      const asksMs = isCompact ? (underWay ? ASKS_AGAIN_MS : CLOSEST_MS) + record.longestQueueMs : 0;
-      const by = free + (givenUp ? 2 : 1) * CLOSEST_MS + asksMs + clockMs + busyMs;
+      const by = free + (givenUp ? 2 : 1) * CLOSEST_MS + clockMs + busyMs;
       if (by >= endedAt || isTroubled(record, heardAt, by)) continue;
       if (!polls.some(({ at }) => at >= heardAt - clockMs && at <= by))
         yield `pollNow at ${heardAt} was not followed by a poll`;
@@ -272,24 +265,21 @@ const RULES: readonly Rule[] = [
     }
   },
 
-  function* theFactsAgree({ ending, polls, endedAt = Infinity, script, calls }, { clockMs, busyMs }) {
+  function* theFactsAgree({ ending, polls, endedAt = Infinity, script, calls, reports = [] }, { clockMs, busyMs }) {
     if (!ending || !('result' in ending || 'details' in ending)) return;
     const facts = ending.as === 'succeeded' ? ending.result : ending.details;
     const good = polls.filter(({ gaveTask }) => gaveTask).length;
-    const doubtful = polls.filter(({ gaveTask, isDoubtful }) => gaveTask && isDoubtful).length;
-    if (facts.polls > good || facts.polls < good - doubtful) {
-      const doubts = doubtful > 0 ? ` (${doubtful} of them may not have reached the wait)` : '';
-      yield `The ending tells of ${facts.polls} polls, but ${good} returned a task${doubts}`;
-    }
+    if (facts.polls !== good) yield `The ending tells of ${facts.polls} polls, but ${good} returned a task`;
     if (Math.abs(facts.waitedMs - endedAt) > clockMs)
       yield `waitedMs is ${facts.waitedMs}, but the wait took ${endedAt}`;
     if (ending.as !== 'succeeded') return;
     const { detectionDelayMaxMs } = ending.result;
     const untrue = calls.filter(({ answer }) => answer && 'status' in answer && answer.status === UNTRUE_STATUS);
-    const end = Math.max(trueEnd(script.task) ?? 0, ...untrue.map(({ at }) => at));
+    const listed = reports.flatMap(({ seenAt }) => seenAt ?? []);
+    const end = Math.max(trueEnd(script.task) ?? 0, ...untrue.map(({ at }) => at), ...listed);
     const unfinished = calls.filter(({ answer }) => answer && 'status' in answer && !(answer.status in TERMINAL));
     const surelySeen = unfinished.some((call) => !mayBeLost(call, polls, busyMs));
-    if (detectionDelayMaxMs === null ? surelySeen : unfinished.length === 0) {
+    if (detectionDelayMaxMs === null ? surelySeen || listed.length > 0 : unfinished.length + listed.length === 0) {
       yield `detectionDelayMaxMs is ${String(detectionDelayMaxMs)}, but the task was ${surelySeen ? '' : 'never '}seen unfinished`;
     } else if (
       detectionDelayMaxMs !== null &&
@@ -327,6 +317,19 @@ function isAtDeadline({ deadlines }: WaitRecord, from: number, to: number): bool
 
 function classOf(call: CallRecord | undefined): PollErrorClass | undefined {
   return call?.answer && 'errorClass' in call.answer ? call.answer.errorClass : undefined;
+}
+
+/** Until when something may have kept a shared wait from seeing the end of its task. From then on the pace holds. */
+function heldUpUntil({ troubles, listTroubles = [], calls }: WaitRecord, end: number, pauseMs: number): number {
+  const failed = calls.filter(({ answer }) => !answer || 'errorClass' in answer || answer.status === UNTRUE_STATUS);
+  const spans = [
+    ...troubles.map(({ from, to }) => ({ from, to: to + SWEEP_LOST_MS })),
+    ...listTroubles.map(({ from, to }) => ({ from, to: to + LIST_GRACE_MS })),
+    ...failed.map(({ at }) => ({ from: at, to: at + LIST_GRACE_MS })),
+  ];
+  return spans
+    .sort((a, b) => a.from - b.from)
+    .reduce((until, { from, to }) => (from <= until + pauseMs + SHARED_MS ? Math.max(until, to) : until), end);
 }
 
 /** Whether something was in the way of calls, or of the workflow, in a span of time. */

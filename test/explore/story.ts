@@ -2,7 +2,9 @@ import type { WaitRecord } from './wait-record.js';
 
 /** A wait as a story: everything that happened in it, in its order, for who has to find out why it went wrong. */
 export function storyOf(record: WaitRecord): string {
-  const { script, ending, endedAt, calls, polls, watches, steering, troubles, deadlines, parent } = record;
+  const { script, ending, endedAt, calls, polls, steering, deadlines, parent } = record;
+  const { reports = [], listTroubles = [] } = record;
+  const troubles = [...record.troubles, ...listTroubles];
   const lines: [number, string][] = [
     [0, `the wait begins: maxWait ${script.maxWaitMs}, polling ${JSON.stringify(script.polling)}`],
     ...(script.task?.statuses ?? []).map(({ fromMs, status }): [number, string] => [
@@ -11,19 +13,19 @@ export function storyOf(record: WaitRecord): string {
     ]),
     ...script.faults.map(({ kind, fromMs, forMs }): [number, string] => [fromMs, `for ${forMs}: ${kind}`]),
     ...troubles.map(({ from, to, why }): [number, string] => [from, `until ${to}: ${why}`]),
-    ...watches.map(({ at, givenUpAt }): [number, string] => [
-      at,
-      `a watch${givenUpAt === undefined ? '' : `, given up at ${givenUpAt}`}`,
-    ]),
-    ...polls.map(({ at, answeredAt, gaveTask, givenUpAt, isDoubtful }): [number, string] => [
+    ...polls.map(({ at, answeredAt, gaveTask, givenUpAt }): [number, string] => [
       at,
       answeredAt === undefined
         ? `a poll, given up at ${String(givenUpAt)}`
-        : `a poll, answered at ${answeredAt}${gaveTask ? '' : ' without a task'}${isDoubtful ? ', which may be lost' : ''}`,
+        : `a poll, answered at ${answeredAt}${gaveTask ? '' : ' without a task'}`,
     ]),
     ...calls.map(({ at, answer, isRepair }): [number, string] => [
       at,
       `  a call${isRepair ? ' (repair)' : ''}: ${answer ? JSON.stringify(answer) : 'no answer'}`,
+    ]),
+    ...reports.map(({ at, seenAt, unable }): [number, string] => [
+      at,
+      `the watch says: ${unable ?? 'ask'} (listed as unfinished at ${String(seenAt)})`,
     ]),
     ...steering.map(({ at, did, totalMs, state, refused, heardAt, isDoubtful }): [number, string] => [
       at,

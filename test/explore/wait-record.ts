@@ -14,15 +14,17 @@ export interface WaitRecord {
   readonly ending: Ending | undefined;
   /** The calls that reached the API, in their order. */
   readonly calls: readonly CallRecord[];
-  /** The polls of the wait: those that it began, each one activity, and those of its watches. */
+  /** The polls of the wait, each one activity. */
   readonly polls: readonly PollRecord[];
-  /** The activities by which the server polled for a wait with compact pacing. */
-  readonly watches: readonly WatchRecord[];
   readonly steering: readonly SteeringRecord[];
   /** Deadlines that were in force, each from its time on. */
   readonly deadlines: readonly { readonly from: number; readonly deadline: number }[];
   /** When a worker, the task queue or the server was in trouble, so that nothing can be said of calls and delays. */
   readonly troubles: readonly { readonly from: number; readonly to: number; readonly why: string }[];
+  /** When the list of tasks was wrong or refused, or nobody watched: in the way of shared waits alone. */
+  readonly listTroubles?: WaitRecord['troubles'];
+  /** What its watch told a shared wait. */
+  readonly reports?: readonly ReportRecord[];
   /** How long a call may have been in the task queue. */
   readonly longestQueueMs: number;
   /** When a run of the wait handed over to the next. */
@@ -71,14 +73,15 @@ export interface PollRecord {
   readonly answeredAt?: number;
   readonly gaveTask?: boolean;
   readonly givenUpAt?: number;
-  /** It was made by a watch, and what came in between may have kept its answer from the wait. */
-  readonly isDoubtful?: boolean;
 }
 
-/** One activity that polls by its attempts. */
-export interface WatchRecord {
+/** A report of the watch: ask the API, or pace yourself. */
+export interface ReportRecord {
   readonly at: number;
-  readonly givenUpAt?: number;
+  /** When the list last showed the task as unfinished. */
+  readonly seenAt: number | undefined;
+  /** Why the tasks could not be listed. */
+  readonly unable?: string;
 }
 
 /** What somebody does to a wait or its parent, besides what its script says. */

@@ -17,7 +17,8 @@ export interface PollingScript {
   readonly maximumInterval: number;
   readonly jitter: number;
   readonly expectedDuration?: number;
-  readonly pacing?: 'timers' | 'compact';
+  /** @default 'timers' */
+  readonly pacing?: 'timers' | 'shared';
 }
 
 /** What truly becomes of a task, counted from the start of its wait. */
@@ -86,7 +87,6 @@ export function waitScripts(longestMs: number): fc.Arbitrary<WaitScript> {
       backoffCoefficient: fc.constantFrom(1, 1.64, 2, 10),
       stretch: fc.constantFrom(1, 1.5, 5),
       jitter: fc.constantFrom(0, 0.1, 0.5),
-      pacing: fc.constantFrom('timers', 'compact'),
       expectedDuration: fc.option(fc.integer({ min: 0, max: longestMs }), { nil: undefined, freq: 3 }),
     })
     .map(({ stretch, expectedDuration, ...rest }) => ({

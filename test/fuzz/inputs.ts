@@ -54,7 +54,7 @@ const observation = fc.record({
 const pollError = fc.record({ code: oddText, message: oddText, requestId: fc.option(oddText), at: oddText });
 const rightState: Arbitrary<WaitState> = fc.record({
   v: fc.constant(1),
-  stage: fc.constantFrom('pausing', 'polling', 'watching', 'ended'),
+  stage: fc.constantFrom('pausing', 'polling', 'ended'),
   startedAt: instant,
   deadline: instant,
   firstPollAt: fc.option(instant),
@@ -72,6 +72,15 @@ const rightState: Arbitrary<WaitState> = fc.record({
   refusals: fc.maxSafeNat(),
   refusedSince: fc.option(instant),
   warned: fc.subarray(['failing', 'unknownStatus']),
+  watch: fc.option(
+    fc.record({
+      since: fc.option(instant),
+      joinAt: fc.option(instant),
+      falseAlarms: fc.maxSafeNat(),
+      reason: fc.option(oddText),
+      seldomMs: fc.maxSafeNat(),
+    }),
+  ),
 });
 
 /** A second argument: what no run carried over, though much of it looks so. */

@@ -72,30 +72,6 @@ const BUGS: readonly Bug[] = [
     text: '    lastError: error,\n',
     becomes: '    lastError: error,\n    polls: state.polls + 1,\n',
   },
-  {
-    name: 'a watch that is cancelled forgets its polls',
-    file: 'workflows/watch.ts',
-    text: '  if (memory) wait.become(watchReported(wait.state, memory.state));\n',
-    becomes: '',
-  },
-  {
-    name: 'pollNow waits for the pace of a watch',
-    file: 'workflows/watch.ts',
-    text: ' || wait.state.requestedAt !== null',
-    becomes: '',
-  },
-  {
-    name: 'a watch is cancelled with its call under way',
-    file: 'workflows/watch.ts',
-    text: 'const isBetweenCalls = dueInMs > (isLast ? CANCEL_MS : MINIMUM_INTERVAL_MS);',
-    becomes: 'const isBetweenCalls = true;',
-  },
-  {
-    name: 'a watch takes the deadline back to where it was',
-    file: 'contract/wait.ts',
-    text: 'return { ...watched, stage, deadline, requestedAt, warned };',
-    becomes: 'return { ...watched, stage, requestedAt, warned };',
-  },
 ];
 
 let folder: string;

@@ -55,15 +55,3 @@ test('a wait of a thousand polls continues as new in time and loses nothing', as
   for (const history of histories) expect(failedWorkflowTasks(history)).toEqual([]);
   await expect(newest.describe()).resolves.toMatchObject({ memo: { taskId } });
 }, 300_000);
-
-test('a thousand polls with compact pacing write no more history than one', async () => {
-  const taskId = waits.addTask({ status: 'running', forPolls: POLLS }, { status: 'succeed' });
-  const polling = { initialInterval: '30m', maximumInterval: '30m', jitter: 0, pacing: 'compact' } as const;
-  const input = { taskId, region: REGION, maxWait: '30d', polling };
-  const handle = await waits.start(input, { taskQueue: queue.taskQueue });
-  const result = await handle.result();
-
-  expect(result.polls).toBe(POLLS + 1);
-  const { events = [] } = await handle.fetchHistory();
-  expect(events).toHaveLength(24);
-}, 300_000);

@@ -68,27 +68,6 @@ test.concurrent('extendWait ends a wait sooner although its call sits in a queue
   expect(failure.details.lastError?.message).toContain(`"${taskQueue}-api"`);
 });
 
-test.concurrent('a compact wait whose queue is left by its workers names it at the deadline', async () => {
-  const taskQueue = await queueWithoutCalls();
-  const stop = await waits.serveCalls(taskQueue);
-  const polling = {
-    pacing: 'compact',
-    initialInterval: '3s',
-    backoffCoefficient: 10,
-    maximumInterval: '1h',
-    jitter: 0,
-  } as const;
-  const input = { taskId: waits.addTask(RUNNING), region: REGION, maxWait: '8s', polling };
-  const handle = await waits.start(input, { taskQueue });
-  await untilState(handle, ({ polls }) => polls === 1);
-  await stop();
-  const { type, details } = await failureOf(handle);
-
-  expect(type).toBe('RedisTaskTimedOut');
-  expect(details).toMatchObject({ status: 'running', polls: 1, lastError: { code: 'NoActivityWorker' } });
-  expect(details.lastError?.message).toContain(`"${taskQueue}-api"`);
-});
-
 test.concurrent.each(Object.entries(KINDS_OF_WAITS).filter(([, { isLong }]) => isLong))(
   'a long wait of the kind %s ends as it must',
   async (name, kind) => {

@@ -57,7 +57,7 @@ describe('an installed package', () => {
     [
       'an ES module',
       'workflows.mjs',
-      `export { awaitRedisTask } from 'temporal-tencent-redis/workflows';
+      `export { awaitRedisTask, watchRedisTasks } from 'temporal-tencent-redis/workflows';
        import { executeAwaitRedisTask } from 'temporal-tencent-redis/workflows';
        import { decodeRedisTaskFailure } from 'temporal-tencent-redis';
        export async function pipeline(input) {

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { modelOf } from '../../bench/page/fleet-tables.js';
 import { plotsOf } from '../../bench/page/plots.js';
 import { readPageResults } from '../../bench/page/results.js';
 import { tablesOf } from '../../bench/page/tables.js';
@@ -19,16 +18,6 @@ describe('docs/performance.md', () => {
     for (const [name, svg] of Object.entries(plotsOf(await readPageResults()))) {
       expect(page).toContain(`](images/${name})`);
       expect(await docs(`images/${name}`)).toBe(svg);
-    }
-  });
-});
-
-describe('the model of a fleet', () => {
-  test('comes near the mean time between polls that was measured', async () => {
-    const { fleet, pacings } = await readPageResults();
-    for (const measured of fleet.figures) {
-      const model = modelOf(measured, { fleet, pacings });
-      expect(Math.abs(model.gapMeanS / measured.gapMeanS - 1)).toBeLessThan(0.2);
     }
   });
 });

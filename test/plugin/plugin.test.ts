@@ -14,6 +14,7 @@ import {
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
 import { runTogether } from '../../src/activities/run-workers.js';
+import type { RedisTaskWaitState } from '../../src/contract/view.js';
 import { RedisTaskPlugin } from '../../src/plugin/index.js';
 import { RedisApiSimulator, SIMULATOR_CREDENTIAL, type TaskStep } from '../../src/testing/index.js';
 import { notingCancelled } from '../support/cancelled-calls.js';
@@ -30,7 +31,7 @@ const FIRST_WORKFLOW_TASK = 4 as never;
 
 const RUNNING = { status: 'running' };
 const SUCCEED = { status: 'succeed' };
-const THE_LINE = "export { awaitRedisTask } from 'temporal-tencent-redis/workflows';";
+const THE_LINE = "export { awaitRedisTask, watchRedisTasks } from 'temporal-tencent-redis/workflows';";
 const said: LogEntry[] = [];
 // What goes wrong here on purpose would fill the screen.
 const logger = new DefaultLogger('WARN', (entry) => said.push(entry));
@@ -158,26 +159,20 @@ about('a worker with the plugin', () => {
     });
   });
 
-  beside('tells a wait what it asks about the server, though its worker has no activities', async () => {
+  beside('takes a shared wait to its watch, though its worker has no activities', async () => {
     const plugins = [createPlugin(simulator)];
     const worker = await createOwnWorker(env, { workflowBundle: bundle, activities: {}, plugins });
     const taskId = addTask(RUNNING);
-    // The next poll that nobody asks for is an hour away.
-    const polling = { pacing: 'compact', initialInterval: '1s', backoffCoefficient: 10, maximumInterval: '1h' };
-    const calls = (count: number) =>
-      until(
-        () => Promise.resolve(simulator.calls.filter((call) => call.taskId === String(taskId))),
-        ({ length }) => length >= count,
-      );
     const history = await worker.runUntil(async () => {
       const handle = await env.client.workflow.start('awaitRedisTask', {
         workflowId: randomUUID(),
         taskQueue: worker.options.taskQueue,
-        args: [{ taskId, region: REGION, polling }],
+        args: [{ taskId, region: REGION, polling: { pacing: 'shared' } }],
       });
-      await calls(3);
-      await handle.signal('pollNow');
-      await calls(4);
+      await until(
+        () => handle.query<RedisTaskWaitState>('getState'),
+        ({ watch }) => typeof watch?.since === 'string',
+      );
       await handle.terminate();
       return handle.fetchHistory();
     });
@@ -437,13 +432,17 @@ about('a mistake is an error that says what to do:', () => {
       const greeting = await env.client.workflow.start('greet', { workflowId: randomUUID(), taskQueue });
       await expect(greeting.result()).resolves.toBe('hello');
 
-      const handle = await start(env.client, 'awaitRedisTask', worker, addTask(SUCCEED));
-      const [failed] = await until(
-        async () => eventsOf(await handle.fetchHistory(), 'EVENT_TYPE_WORKFLOW_TASK_FAILED'),
-        ({ length }) => length > 0,
-      );
-      expect(failed?.workflowTaskFailedEventAttributes?.failure?.message).toContain(THE_LINE);
-      await handle.terminate();
+      for (const workflow of ['awaitRedisTask', 'watchRedisTasks']) {
+        const handle = await start(env.client, workflow, worker, addTask(SUCCEED));
+        const [failed] = await until(
+          async () => eventsOf(await handle.fetchHistory(), 'EVENT_TYPE_WORKFLOW_TASK_FAILED'),
+          ({ length }) => length > 0,
+        );
+        const message = failed?.workflowTaskFailedEventAttributes?.failure?.message;
+        expect(message).toContain(`do not include ${workflow}. Add this line`);
+        expect(message).toContain(THE_LINE);
+        await handle.terminate();
+      }
     });
   });
 });

@@ -5,7 +5,7 @@ import type { RedisTaskResult } from '../../src/contract/outcome.js';
 import { executeAwaitRedisTask, waitForRedisTask } from '../../src/workflows/index.js';
 import type { OwnActivities } from './own-worker.js';
 
-export { awaitRedisTask } from '../../src/workflows/index.js';
+export { awaitRedisTask, watchRedisTasks } from '../../src/workflows/index.js';
 
 const { note } = proxyActivities<OwnActivities>({ startToCloseTimeout: '10s' });
 

@@ -1,12 +1,10 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import type { RedisTaskDuration } from '../../src/contract/duration.js';
 import { endSoon, pausingWait, SLOW, takeCallAndDie, waitWithoutCalls } from './moments.js';
-import { eventually } from './processes.js';
 import { REGION, untilState, type Waits } from './waits.js';
 
 const RUNNING = { status: 'running' };
 const SUCCEED = { status: 'succeed', message: 'ok' };
-const COMPACT = { initialInterval: '2s', backoffCoefficient: 1, jitter: 0, pacing: 'compact' } as const;
 const EVERY_SECOND = { initialInterval: '1s', backoffCoefficient: 1, jitter: 0 };
 
 /** How a wait, or the parent of one, must end: `COMPLETED`, `CANCELLED`, or the type of its failure. */
@@ -261,54 +259,6 @@ export const KINDS_OF_WAITS: Readonly<Record<string, KindOfWait>> = {
     },
   },
 
-  compact: {
-    ending: 'COMPLETED',
-    play: (waits, workflowId) => {
-      const steps = [{ status: 'preparing', forPolls: 3 }, { ...RUNNING, forPolls: 3 }, SUCCEED];
-      const taskId = waits.addTask(...steps);
-      return waits.start({ taskId, region: REGION, polling: COMPACT }, { workflowId });
-    },
-  },
-  'compact-in-an-outage': {
-    ending: 'COMPLETED',
-    play: async (waits, workflowId) => {
-      const taskId = waits.addTask({ ...RUNNING, forPolls: 2 }, SUCCEED);
-      const handle = await waits.start({ taskId, region: REGION, polling: COMPACT }, { workflowId });
-      await untilCalls(waits, taskId, 1);
-      waits.simulator.fault({ kind: 'error', code: 'InternalError' }, { taskId, times: 5 });
-      return handle;
-    },
-  },
-  'compact-poll-now': {
-    ending: 'COMPLETED',
-    play: async (waits, workflowId) => {
-      const taskId = waits.addTask(RUNNING);
-      const polling = { ...COMPACT, initialInterval: '6s', maximumInterval: '6s' };
-      const handle = await waits.start({ taskId, region: REGION, polling }, { workflowId });
-      await untilCalls(waits, taskId, 2);
-      waits.simulator.setTask(taskId, SUCCEED);
-      await handle.signal('pollNow');
-      return handle;
-    },
-  },
-  'compact-timed-out': {
-    ending: 'RedisTaskTimedOut',
-    play: (waits, workflowId) => {
-      const input = { taskId: waits.addTask(RUNNING), region: REGION, maxWait: '5s', polling: COMPACT };
-      return waits.start(input, { workflowId });
-    },
-  },
-  'compact-cancelled': {
-    ending: 'CANCELLED',
-    play: async (waits, workflowId) => {
-      const taskId = waits.addTask(RUNNING);
-      const handle = await waits.start({ taskId, region: REGION, polling: COMPACT }, { workflowId });
-      await untilCalls(waits, taskId, 3);
-      await handle.cancel();
-      return handle;
-    },
-  },
-
   'parent-of-a-child': {
     ending: 'COMPLETED',
     play: (waits, workflowId) => {
@@ -407,8 +357,4 @@ export async function endingOf(handle: AnyHandle): Promise<string> {
     (error: unknown) => (error as { cause?: { type?: string } }).cause?.type,
   );
   return failure ?? (await handle.describe()).status.name;
-}
-
-async function untilCalls(waits: Waits, taskId: number, count: number): Promise<void> {
-  await eventually(() => waits.simulator.calls.filter((call) => call.taskId === String(taskId)).length >= count);
 }

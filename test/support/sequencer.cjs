@@ -7,7 +7,6 @@ const LONGEST = [
   'replay/without-cache',
   'client/client',
   'workflows/parents',
-  'workflows/compact-pacing',
   'plugin/plugin',
   'workflows/outcomes',
   'explore/virtual-waits',

@@ -8,6 +8,7 @@ import {
 } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, type LogEntry, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import { accountFor } from '../../src/activities/api-worker.js';
 import { redisApiWorkerOptions } from '../../src/activities/index.js';
 import { watchWorkerOptions } from '../../src/activities/watch-worker.js';
 import { queryState } from '../../src/client/query.js';
@@ -23,7 +24,7 @@ import { workflowBundle as testWorkflows } from './environments.js';
 import { followedHistories, type NamedHistory, type Run } from './histories.js';
 import { replay } from './replays.js';
 
-/** How often to look for parents that no wait tells of: a test need not wait for half a minute. */
+/** How often to look for parents that no wait tells of, and for watches that are gone: half a minute is long in a test. */
 const LOOK_EVERY_MS = 1_000;
 
 export const REGION = 'ap-guangzhou';
@@ -70,15 +71,23 @@ export class Waits {
     return this.env.client;
   }
 
+  private get access() {
+    return {
+      credentials: { getCredential: () => Promise.resolve(SIMULATOR_CREDENTIAL) },
+      endpoint: this.simulator.url,
+      listRequestsPerSecond: 100,
+    };
+  }
+
   /** Workers for workflows on `taskQueue`, and for what they ask the server. Gives back what stops both before the others. */
-  async serveWaits(taskQueue: string): Promise<() => Promise<void>> {
+  async serveWaits(taskQueue: string, ownBundle?: WorkerOptions['workflowBundle']): Promise<() => Promise<void>> {
     const { waitWorker } = this.options;
-    const workflowBundle = waitWorker?.workflowBundle ?? testWorkflows();
+    const workflowBundle = ownBundle ?? waitWorker?.workflowBundle ?? testWorkflows();
     const plugins = [new ParentCancellations(LOOK_EVERY_MS)];
     const stops = await Promise.all([
       // Each thread for workflows would load their code once more.
       this.serve({ plugins, workflowThreadPoolSize: 1, ...waitWorker, taskQueue, workflowBundle }),
-      this.serve(watchWorkerOptions(apiTaskQueue(taskQueue))),
+      this.serve(watchWorkerOptions(accountFor(this.access), apiTaskQueue(taskQueue), LOOK_EVERY_MS)),
     ]);
     return async () => {
       await Promise.all(stops.map((stop) => stop()));
@@ -92,8 +101,7 @@ export class Waits {
   ): Promise<() => Promise<void>> {
     const options = redisApiWorkerOptions({
       taskQueue,
-      credentials: { getCredential: () => Promise.resolve(SIMULATOR_CREDENTIAL) },
-      endpoint: this.simulator.url,
+      ...this.access,
       searchAttributes,
     });
     return this.serve({ ...options, interceptors: { activity: [notingCancelled(this.cancelledCalls)] } });
@@ -151,6 +159,12 @@ export class Waits {
     });
     this.started.push({ workflowId: handle.workflowId, runId: handle.firstExecutionRunId });
     return handle;
+  }
+
+  /** Counts a workflow that was not started here among those that were. */
+  async follow(handle: WorkflowHandle): Promise<void> {
+    const { raw } = await handle.describe();
+    this.started.push({ workflowId: handle.workflowId, runId: raw.workflowExecutionInfo?.firstRunId ?? '' });
   }
 
   /** Starts a wait and gives back how it ended. */

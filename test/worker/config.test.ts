@@ -19,7 +19,7 @@ describe('the configuration', () => {
       namespace: 'default',
       version: undefined,
       taskQueue: 'redis-task',
-      api: { endpoint: undefined, requestsPerSecond: 15, searchAttributes: false },
+      api: { endpoint: undefined, requestsPerSecond: 15, listRequestsPerSecond: 40, searchAttributes: false },
       http: { host: '127.0.0.1', port: 9464, required: false },
       logLevel: 'INFO',
       logFormat: 'json',
@@ -68,6 +68,7 @@ describe('the configuration', () => {
       HTTPS_PROXY: '',
       REDIS_TASK_QUEUE: '',
       REDIS_TASK_API_RPS: '',
+      REDIS_TASK_LIST_RPS: '',
       REDIS_TASK_HTTP: '',
       REDIS_TASK_LOG_LEVEL: '',
       REDIS_TASK_LOG_FORMAT: '',
@@ -87,6 +88,7 @@ describe('the configuration', () => {
       TEMPORAL_WORKER_BUILD_ID: 'v1.2.3',
       REDIS_TASK_QUEUE: 'redis-task/account-2',
       REDIS_TASK_API_RPS: '0.5',
+      REDIS_TASK_LIST_RPS: '0.2',
       REDIS_TASK_HTTP: '[::]:80',
       REDIS_TASK_LOG_LEVEL: 'debug',
       REDIS_TASK_LOG_FORMAT: 'pretty',
@@ -100,6 +102,7 @@ describe('the configuration', () => {
       api: {
         endpoint: new URL('https://redis.intl.tencentcloudapi.com'),
         requestsPerSecond: 0.5,
+        listRequestsPerSecond: 0.2,
         searchAttributes: true,
       },
       http: { host: '::', port: 80, required: true },
@@ -127,6 +130,12 @@ describe('the configuration', () => {
   test('takes 20 requests a second, and no more', () => {
     expect(readConfig({ ...nowhere, REDIS_TASK_API_RPS: '20' }).api.requestsPerSecond).toBe(20);
     expect(() => readConfig({ ...nowhere, REDIS_TASK_API_RPS: '20.1' })).toThrow(ConfigError);
+  });
+
+  test('takes 100 calls of DescribeTaskList a second, and no more', () => {
+    expect(readConfig(nowhere).api.listRequestsPerSecond).toBe(40);
+    expect(readConfig({ ...nowhere, REDIS_TASK_LIST_RPS: '100' }).api.listRequestsPerSecond).toBe(100);
+    expect(() => readConfig({ ...nowhere, REDIS_TASK_LIST_RPS: '100.1' })).toThrow(ConfigError);
   });
 
   test.each([
@@ -160,6 +169,7 @@ describe('the configuration', () => {
   test.each([
     ['REDIS_TASK_QUEUE', ['a b', 'a\nb', 'ü', 'q'.repeat(201)]],
     ['REDIS_TASK_API_RPS', ['0', '-1', '21', '1e1', 'Infinity', 'NaN', ' 5', '0x5', '5,5']],
+    ['REDIS_TASK_LIST_RPS', ['0', '-1', '101', '1e1', 'Infinity', 'NaN', ' 5', '0x5', '5,5']],
     ['REDIS_TASK_HTTP', ['9464', 'localhost', ':9464', 'localhost:', 'localhost:65536', 'http://localhost:1', 'on']],
     ['REDIS_TASK_LOG_LEVEL', ['loud', 'warning', '3']],
     ['REDIS_TASK_LOG_FORMAT', ['JSON', 'text']],

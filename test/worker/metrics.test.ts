@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { waitsQuery } from '../../src/contract/ids.js';
 import { METRICS } from '../../src/contract/metrics.js';
 import { RedisApiSimulator, SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
 import { devServer } from '../support/environments.js';
@@ -13,6 +14,7 @@ let env: TestWorkflowEnvironment;
 let api: RedisApiSimulator;
 let http: string;
 let worker: WorkerProcess;
+let newcomer: Promise<{ worker: WorkerProcess; page: Map<string, Family> }> | undefined;
 
 beforeAll(async () => {
   env = await devServer();
@@ -32,6 +34,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await worker.kill();
+  await (await newcomer)?.worker.kill();
   await api.close();
   await env.teardown();
 });
@@ -41,15 +44,45 @@ function settings() {
   return { ...GOOD_SETTINGS, TEMPORAL_ADDRESS: env.address, ...own };
 }
 
-function start(taskId: number, polling = {}) {
-  const args = [
-    { taskId, region: 'ap-guangzhou', polling: { initialInterval: '1s', backoffCoefficient: 1, ...polling } },
-  ];
+function start(taskId: number, polling = {}, region = 'ap-guangzhou') {
+  const args = [{ taskId, region, polling: { initialInterval: '1s', backoffCoefficient: 1, ...polling } }];
   return env.client.workflow.start('awaitRedisTask', { taskQueue, workflowId: `${taskQueue}/${taskId}`, args });
 }
 
 async function scrape(address = http): Promise<Map<string, Family>> {
   return families(await (await fetch(`http://${address}/metrics`)).text());
+}
+
+/**
+ * The page of a worker that has just started, when a shared wait was open in each of two regions. A list hides the task of
+ * one, so that its wait will soon pace itself.
+ */
+async function newcomerPage(): Promise<Map<string, Family>> {
+  newcomer ??= startNewcomer();
+  return (await newcomer).page;
+}
+
+async function startNewcomer() {
+  api.fault({ kind: 'listHidden' }, { taskId: 5 });
+  for (const taskId of [4, 5]) api.addTask(taskId, { timeline: [{ status: 'running' }] });
+  await start(4, { pacing: 'shared' });
+  await start(5, { pacing: 'shared' }, 'ap-beijing');
+  await eventually(async () => (await env.client.workflow.count(waitsQuery(taskQueue, ['Running']))).count === 2);
+  await eventually(async () => (await scrape()).has(METRICS.sweeps.name));
+  const address = await freeAddress();
+  const worker = new WorkerProcess({ ...settings(), REDIS_TASK_HTTP: address });
+  await worker.prints('Waiting for Redis tasks');
+  let page = new Map<string, Family>();
+  await eventually(async () => {
+    page = await scrape(address);
+    return page.has(METRICS.waitsOpen.name) && linesIn('ap-guangzhou', page).length > 0;
+  });
+  return { worker, page };
+}
+
+/** How many waits of a region are watched. */
+function linesIn(region: string, page: ReadonlyMap<string, Family>): string[] {
+  return page.get(METRICS.watchedWaits.name)?.lines.filter((line) => line.includes(`region="${region}"`)) ?? [];
 }
 
 /** What this package and the SDK's workflow code say of a wait: core warns of a slow machine too. */
@@ -88,11 +121,13 @@ test('a wait that fails, after calls that failed, logs no line per call', async 
 });
 
 test('every metric of the page is in docs/metrics.md, with its type and labels, and the other way round', async () => {
-  const cancelled = await start(3, { pacing: 'compact' });
+  const cancelled = await start(3);
   await api.waitForCall(({ taskId, outcome }) => taskId === '3' && outcome === 'ok');
   await cancelled.cancel();
   await cancelled.result().catch(() => undefined);
-  const page = await scrape();
+  const late = await newcomerPage();
+  await eventually(async () => (await scrape()).has(METRICS.falseAlarms.name));
+  const page = new Map([...late, ...(await scrape())]);
   const documented = rowsOf(await readFile(new URL('../../docs/metrics.md', import.meta.url), 'utf8'));
 
   const ours = [...page.keys()].filter((name) => name.startsWith('redis_task_'));
@@ -114,24 +149,19 @@ test('no label holds a secret, a task or a workflow', async () => {
   const labels = [...page]
     .filter(([name]) => name.startsWith('redis_task_'))
     .flatMap(([, family]) => [...family.labels]);
-  const known = ['namespace', 'taskQueue', 'workflowType', 'outcome', 'class', 'code', 'source', 'le'];
+  const known = ['namespace', 'taskQueue', 'region', 'workflowType', 'outcome', 'class', 'code', 'source', 'le'];
 
   expect(labels.filter((label) => !known.includes(label))).toEqual([]);
   expect(JSON.stringify([...page.values()].map(({ lines }) => lines))).not.toContain(SIMULATOR_CREDENTIAL.secretKey);
 });
 
-test('a worker that has just started shows the open waits of its queue, whoever began them', async () => {
-  api.addTask(4, { timeline: [{ status: 'running' }] });
-  const wait = await start(4);
-  const query = `TaskQueue = '${taskQueue}' AND ExecutionStatus = 'Running'`;
-  await eventually(async () => (await env.client.workflow.count(query)).count === 1);
-  const page = await freeAddress();
-  const another = new WorkerProcess({ ...settings(), REDIS_TASK_HTTP: page });
-  await another.prints('Waiting for Redis tasks');
+test('a worker that has just started shows the open waits of its queue and who of them is watched, whoever began them', async () => {
+  const page = await newcomerPage();
+  const [open] = page.get(METRICS.waitsOpen.name)?.lines ?? [];
+  const [watched] = linesIn('ap-guangzhou', page);
 
-  await eventually(async () => (await scrape(page)).get(METRICS.waitsOpen.name)?.lines[0]?.endsWith(' 1') ?? false);
-  await another.kill();
-  await wait.cancel();
+  expect(open).toMatch(/ 2$/);
+  expect(watched).toMatch(/ 1$/);
 });
 
 /** The metrics of the tables in the page. */

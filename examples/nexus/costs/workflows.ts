@@ -2,7 +2,7 @@ import type { AwaitRedisTaskInput } from 'temporal-tencent-redis';
 import { executeSharedRedisTaskWait } from 'temporal-tencent-redis/nexus';
 import { executeAwaitRedisTask, waitForRedisTask } from 'temporal-tencent-redis/workflows';
 
-export { awaitRedisTask } from 'temporal-tencent-redis/workflows';
+export { awaitRedisTask, watchRedisTasks } from 'temporal-tencent-redis/workflows';
 
 /** The baseline: its events are subtracted from those of the others. */
 export function nothing(): Promise<void> {

@@ -27,7 +27,7 @@ export function simulate(host: Host, flags: SimulateFlags): Promise<ExitCode> {
       polls: Number(polls.toFixed(1)),
       latenessMeanMs: Math.round(late),
       latenessMaxMs: Math.round(lateAtMost),
-      historyEvents: Math.round(historyEvents(polls, schedule.pacing)),
+      historyEvents: Math.round(historyEvents(polls)),
     };
     const takes = formatDuration(durationMs);
     const text = formatRow(

@@ -4,7 +4,11 @@ import { deadlineAt } from '../oracle.js';
 import type { WaitRecord } from '../wait-record.js';
 import { TERMINAL, trueEnd } from '../wait-script.js';
 import type { ObservedWait } from './findings.js';
+import { LIST_ACTION } from './plan.js';
 import type { ExplorerStage } from './stage.js';
+import type { WatchesRecord } from './watches.js';
+
+const PACINGS = ['timers', 'shared'];
 
 /** What a run has shown, as a table in Markdown. */
 export function figuresOf(
@@ -12,6 +16,7 @@ export function figuresOf(
   run: string,
   observed: readonly ObservedWait[],
   records: readonly WaitRecord[],
+  watches: WatchesRecord,
   wrong: number,
 ): string {
   const { simulator, kills, unexpectedExits, serverAwayMs } = stage;
@@ -22,21 +27,35 @@ export function figuresOf(
     ['run', run],
     ['machine', `${os.cpus().length} cores, load ${(os.loadavg()[0] ?? 0).toFixed(1)}`],
     ['waits', `${records.length}: ${listed(tally(records.map(({ ending }) => ending?.as ?? 'none')))}`],
+    ['pacing', listed(tally(records.map(pacingOf)))],
     ['parents', listed(tally(records.flatMap(({ parent }) => parent?.ended ?? [])))],
     ['done to waits and parents', listed(tally(records.flatMap(({ steering }) => steering.map(({ did }) => did))))],
     ['waits that continued as new', String(observed.filter(({ recorded }) => recorded.runs > 1).length)],
     ['calls', `${calls} (${(calls / spanS).toFixed(1)} a second, at most ${maxPerSecond} in one)`],
     ['calls without a task', `${((100 * (calls - ok)) / calls).toFixed(1)} %: ${listed(failed)}`],
+    ['calls of the list', String(simulator.calls.filter(({ action }) => action === LIST_ACTION).length)],
+    ['watches', `${watches.runs} runs, ${watches.events} events, ${kills.watch} terminated`],
+    [
+      'reports of a watch',
+      listed(tally(records.flatMap(({ reports = [] }) => reports.map(({ unable = 'ask' }) => unable)))),
+    ],
     ['workers killed', `SIGKILL ${kills.SIGKILL}, SIGTERM ${kills.SIGTERM}`],
     ['workers that ended unasked', String(unexpectedExits)],
     ['Temporal server killed', `${kills.server} (away for ${formatDuration(serverAwayMs)})`],
     ['longest time in the queue', formatDuration(records[0]?.longestQueueMs ?? 0)],
-    ["past the task's true end", spread(records.map(pastTrueEnd))],
+    ...PACINGS.map((pacing): [string, string] => [
+      `past the task's true end, ${pacing}`,
+      spread(records.filter((record) => pacingOf(record) === pacing).map(pastTrueEnd)),
+    ]),
     ['past the deadline', spread(records.map(pastDeadline))],
     ['past a cancellation', spread(records.map(pastCancellation))],
     ['**waits that were wrong**', `**${wrong}**`],
   ];
   return [['', ''], ['---', '---'], ...rows].map(([name, value]) => `| ${name} | ${value} |`).join('\n');
+}
+
+function pacingOf({ script }: WaitRecord): string {
+  return script.polling.pacing ?? 'timers';
 }
 
 function pastTrueEnd({ script, ending, endedAt = NaN }: WaitRecord): number | undefined {

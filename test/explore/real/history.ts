@@ -1,9 +1,11 @@
 import proto from '@temporalio/proto';
 import type { RedisTaskWaitState } from '../../../src/contract/view.js';
+import { WATCH_REPORT_SIGNAL } from '../../../src/contract/watch.js';
+import type { WatchReport } from '../../../src/contract/watched-wait.js';
 import { SIMULATOR_CREDENTIAL } from '../../../src/testing/index.js';
 import { failedWorkflowTasks, type History, type HistoryEvent, isReset } from '../../support/histories.js';
 import { failed, success, valueOf } from '../ending.js';
-import type { Ending, PollRecord, WatchRecord } from '../wait-record.js';
+import type { Ending, PollRecord, ReportRecord } from '../wait-record.js';
 
 /** What a reset took back: what came from then on until the reset itself. The calls are those of the activities then open. */
 export interface Reset {
@@ -22,9 +24,8 @@ export interface RecordedWait {
   /** When the server closed it, or wrote its last event. */
   readonly closedAt: number;
   readonly ending: Ending | undefined;
-  /** Those of its watches are not in history. */
   readonly polls: readonly PollRecord[];
-  readonly watches: readonly WatchRecord[];
+  readonly reports: readonly ReportRecord[];
   readonly deadlines: readonly { readonly from: number; readonly deadline: number }[];
   readonly failedTasks: readonly string[];
   /** The names of the signals that reached it. */
@@ -58,7 +59,7 @@ export function readHistories(histories: readonly History[], maxWaitMs: number):
     closedAt: timeOf(last),
     ending,
     polls: histories.flatMap((history) => pollsOf(history, endedAt)),
-    watches: histories.flatMap(watchesOf),
+    reports: events.flatMap(reportsOf),
     deadlines: deadlinesOf(events, startedAt, maxWaitMs),
     failedTasks: histories.flatMap(failedWorkflowTasks),
     signals: events.flatMap(({ workflowExecutionSignaledEventAttributes: signal }) => signal?.signalName ?? []),
@@ -75,7 +76,7 @@ export function readHistories(histories: readonly History[], maxWaitMs: number):
 const SECRETS = [SIMULATOR_CREDENTIAL.secretId, SIMULATOR_CREDENTIAL.secretKey, 'TC3-HMAC-SHA256', 'Signature='];
 
 /** On the wire payloads are the bytes they were made of, so a plain search finds what any field holds. */
-function holdsSecret(history: History): boolean {
+export function holdsSecret(history: History): boolean {
   const bytes = Buffer.from(proto.temporal.api.history.v1.History.encode(history).finish());
   return SECRETS.some((secret) => bytes.includes(secret));
 }
@@ -107,19 +108,12 @@ function pollsOf({ events }: History, endedAt: number | undefined): PollRecord[]
   );
 }
 
-function watchesOf({ events }: History): WatchRecord[] {
-  const givenUp = new Map<string, number>();
-  for (const event of events ?? []) {
-    const cancelled = event.activityTaskCancelRequestedEventAttributes;
-    if (cancelled) givenUp.set(String(cancelled.scheduledEventId), timeOf(event));
-  }
-  const scheduled = (events ?? []).filter(
-    ({ activityTaskScheduledEventAttributes: activity }) => activity?.activityType?.name === 'watchTaskInfo',
-  );
-  return scheduled.map((event) => {
-    const givenUpAt = givenUp.get(String(event.eventId));
-    return { at: timeOf(event), ...(givenUpAt !== undefined && { givenUpAt }) };
-  });
+function reportsOf(event: HistoryEvent): ReportRecord[] {
+  const signal = event.workflowExecutionSignaledEventAttributes;
+  if (signal?.signalName !== WATCH_REPORT_SIGNAL) return [];
+  const report = valueOf(signal.input?.payloads?.[0]) as WatchReport;
+  const { seenAt, unable } = report;
+  return [{ at: timeOf(event), seenAt: seenAt ?? undefined, ...(unable && { unable: unable.error.code }) }];
 }
 
 function resetsOf({ events = [] }: History): Reset[] {
@@ -146,13 +140,15 @@ function queueDelays({ events }: History): number[] {
   const scheduled = new Map<string, number>();
   const delays: number[] = [];
   for (const event of events ?? []) {
-    if (event.activityTaskScheduledEventAttributes) scheduled.set(String(event.eventId), timeOf(event));
+    // Joins have a queue of their own.
+    const type = event.activityTaskScheduledEventAttributes?.activityType?.name;
+    if (type !== undefined && type !== 'joinRedisTaskWatch') scheduled.set(String(event.eventId), timeOf(event));
     // What was in the queue then goes there again.
     if (isReset(event)) scheduled.clear();
     const started = event.activityTaskStartedEventAttributes;
     // Only of a first attempt is it known when it came to the queue.
-    if (started?.attempt === 1)
-      delays.push(timeOf(event) - (scheduled.get(String(started.scheduledEventId)) ?? Infinity));
+    const scheduledAt = scheduled.get(String(started?.scheduledEventId));
+    if (started?.attempt === 1 && scheduledAt !== undefined) delays.push(timeOf(event) - scheduledAt);
   }
   return delays;
 }

@@ -6,10 +6,10 @@ import type { History } from '../../support/histories.js';
 import type { CallRecord, ParentRecord, SteeringRecord, WaitRecord } from '../wait-record.js';
 import type { ObservedWait } from './findings.js';
 import { readHistories, type RecordedWait } from './history.js';
+import { LIST_ACTION } from './plan.js';
 import type { PlayedWait } from './play.js';
 import type { Absence, ExplorerStage } from './stage.js';
 import { describeRun, familyOf } from './starter.js';
-import { watchedPolls } from './watched-polls.js';
 
 /** Puts together what the client did, what the API saw and what the server has on record. */
 export async function observe(
@@ -22,10 +22,9 @@ export async function observe(
     const { script, taskId } = played.planned;
     const recorded = readHistories(await historiesOf(client, played), script.maxWaitMs);
     const calls = simulator.calls.filter((call) => call.taskId === String(taskId));
-    const longestQueueMs = Math.max(recorded.longestQueueMs, ...queueDelays(recorded, calls));
     observed.push({
       played: { ...played, steering: doubted(played.steering, recorded) },
-      recorded: { ...recorded, longestQueueMs },
+      recorded,
       calls: calls.filter(({ at }) => !isTakenBack(recorded, at)),
       absences: resetsOf(played, recorded),
       parent: await parentOf(client, played),
@@ -33,6 +32,13 @@ export async function observe(
     });
   }
   return observed;
+}
+
+/** When calls of the list failed: each holds up one sweep. */
+export function failuresOfList({ simulator, callEnds }: ExplorerStage): Absence[] {
+  return simulator.calls
+    .filter(({ action, outcome, aborted }) => action === LIST_ACTION && (outcome !== 'ok' || aborted))
+    .map((call) => ({ from: call.at, to: (callEnds.get(call) ?? call.at) + 3_000, why: `the list: ${call.outcome}` }));
 }
 
 /** What was called for a wait that is no more: before a reset of it, or for one whose place it took. */
@@ -66,14 +72,6 @@ function resetsOf({ steering }: PlayedWait, { createdAt, resets }: RecordedWait)
   ];
 }
 
-/** How long the first attempts of watches were in the queue, which only the API can tell. */
-function queueDelays({ watches, endedAt }: RecordedWait, calls: readonly SimulatorCall[]): number[] {
-  return watches.map(({ at, givenUpAt = endedAt ?? at }) => {
-    const firstCall = calls.find((call) => call.at >= at)?.at ?? Infinity;
-    return Math.max(0, Math.min(firstCall, givenUpAt) - at);
-  });
-}
-
 /** How many runs each wait has that continue no other run. */
 async function countRuns(client: Client): Promise<ReadonlyMap<string, number>> {
   const runs = new Map<string, number>();
@@ -86,9 +84,8 @@ async function countRuns(client: Client): Promise<ReadonlyMap<string, number>> {
 /** The record of a wait, in milliseconds since its start. */
 export function recordOf(
   { played, recorded, calls, absences: ownAbsences, parent }: ObservedWait,
-  absences: readonly Absence[],
+  stage: Pick<ExplorerStage, 'absences' | 'listTroubles'>,
   longestQueueMs: number,
-  callEnds: ReadonlyMap<SimulatorCall, number>,
 ): WaitRecord {
   const { startedAt, endedAt, ending, failedTasks } = recorded;
   const since = (time: number) => time - startedAt;
@@ -102,34 +99,22 @@ export function recordOf(
       status,
     })),
   };
-  const timedCalls = calls.map((call, index) => ({
-    ...callRecord(call, calls.slice(0, index), since(call.at)),
-    endedAt: since(callEnds.get(call) ?? Infinity),
-  }));
-  const ownPolls = recorded.polls.map((poll) => ({
+  const polls = recorded.polls.map((poll) => ({
     at: since(poll.at),
     ...(poll.answeredAt !== undefined && { answeredAt: since(poll.answeredAt) }),
     ...(poll.gaveTask !== undefined && { gaveTask: poll.gaveTask }),
     ...(poll.givenUpAt !== undefined && { givenUpAt: since(poll.givenUpAt) }),
   }));
-  const watches = recorded.watches.map(({ at, givenUpAt }) => ({
-    at: since(at),
-    ...(givenUpAt !== undefined && { givenUpAt: since(givenUpAt) }),
-  }));
-  const troubles = [...absences, ...ownAbsences].map(({ from, to, why }) => ({
-    from: since(from),
-    to: since(to),
-    why,
-  }));
-  const watched = watchedPolls({ polls: ownPolls, watches, calls: timedCalls, troubles });
+  const isShared = script.polling.pacing === 'shared';
+  const troublesOf = (absences: readonly Absence[]) =>
+    absences.map(({ from, to, why }) => ({ from: since(from), to: since(to), why }));
   return {
     script: { ...script, task, faults: script.faults.map((fault) => ({ ...fault, fromMs: fault.fromMs + shift })) },
     startedAt,
     endedAt: endedAt === undefined ? undefined : since(endedAt),
     ending,
-    calls: timedCalls,
-    polls: [...ownPolls, ...watched].sort((a, b) => a.at - b.at),
-    watches,
+    calls: calls.map((call, index) => callRecord(call, calls.slice(0, index), since(call.at))),
+    polls,
     continuedAt: recorded.continuedAt.map(since),
     steering: played.steering.map((each) => ({
       ...each,
@@ -138,7 +123,11 @@ export function recordOf(
       heardAt: each.heardAt === undefined ? undefined : Math.max(0, since(each.heardAt)),
     })),
     deadlines: recorded.deadlines.map(({ from, deadline }) => ({ from: since(from), deadline: since(deadline) })),
-    troubles,
+    troubles: troublesOf([...stage.absences, ...ownAbsences]),
+    listTroubles: isShared ? troublesOf(stage.listTroubles) : [],
+    reports: recorded.reports.map(({ at, seenAt, ...report }) => ({
+      ...{ ...report, at: since(at), seenAt: seenAt === undefined ? undefined : since(seenAt) },
+    })),
     longestQueueMs,
     failedTasks,
     parent: parent && { ...parent, endedAt: parent.endedAt === undefined ? undefined : since(parent.endedAt) },

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Fault, FaultScope } from '../../../src/testing/index.js';
+import type { Fault, FaultScope, TaskScript } from '../../../src/testing/index.js';
 import type { UPHEAVALS } from '../wait-record.js';
 import { type FaultKind, UNTRUE_STATUS, type WaitScript } from '../wait-script.js';
 
@@ -29,6 +29,7 @@ export interface Trouble {
   readonly does:
     | { readonly kind: 'killWorker'; readonly signal: 'SIGKILL' | 'SIGTERM' }
     | { readonly kind: 'killServer' }
+    | { readonly kind: 'terminateWatch' }
     | { readonly kind: 'fault'; readonly fault: Fault; readonly scope: FaultScope };
 }
 
@@ -36,6 +37,8 @@ export interface Trouble {
 export interface Plan {
   readonly waits: readonly PlannedWait[];
   readonly troubles: readonly Trouble[];
+  /** Tasks of others, for which nobody waits: the list has them too. */
+  readonly others: ReadonlyMap<number, TaskScript>;
 }
 
 export interface PlanOptions {
@@ -49,9 +52,12 @@ export interface PlanOptions {
   readonly scripts: fc.Arbitrary<WaitScript>;
   /** The share of waits that are started by a parent. @default 0: all by a client, and nothing is reset either */
   readonly parents?: number;
+  /** The share of waits that are watched together. @default 0 */
+  readonly shared?: number;
 }
 
 const FIRST_TASK = 700_001;
+const FIRST_OTHER_TASK = 800_001;
 
 /** What the simulator does for each fault of a script. */
 export const SIMULATED: Readonly<Record<FaultKind, Fault>> = {
@@ -71,20 +77,23 @@ export const SIMULATED: Readonly<Record<FaultKind, Fault>> = {
 
 /** Makes the plan of a run. */
 export function planRun(options: PlanOptions): Plan {
-  const { seed, waits, seconds, killEverySeconds, killServer, faults, scripts, parents = 0 } = options;
+  const { seed, waits, seconds, killEverySeconds, killServer, faults, scripts, parents = 0, shared = 0 } = options;
   const runMs = 1_000 * seconds;
   const begins = fc.integer({ min: 0, max: Math.round(0.6 * runMs) });
   const dealt = fc.sample(fc.tuple(begins, scripts), { seed, numRuns: waits });
-  // Dealt apart: with the same seed the scripts are the same with and without parents.
-  const families = fc.sample(fc.tuple(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), upheavals), {
-    ...{ seed: seed + 2, numRuns: waits },
-  });
+  // Dealt apart: with the same seed the scripts are the same with and without parents, and whatever the pacing.
+  const draw = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+  const families = fc.sample(fc.tuple(draw, upheavals), { seed: seed + 2, numRuns: waits });
+  const percents = fc.noBias(fc.integer({ min: 0, max: 99 }));
+  const pacings = fc.sample(percents, { seed: seed + 3, numRuns: waits });
   const weather = fc.record({ atMs: fc.integer({ min: 0, max: runMs }), does: trouble });
   return {
-    waits: dealt.map(([beginsAtMs, script], index) => {
+    waits: dealt.map(([beginsAtMs, { polling, ...script }], index) => {
       const [draw = 1, shares = []] = families[index] ?? [];
+      const pacing = (pacings[index] ?? 0) < 100 * shared ? ('shared' as const) : ('timers' as const);
       return {
-        ...{ index, taskId: FIRST_TASK + index, beginsAtMs, script },
+        ...{ index, taskId: FIRST_TASK + index, beginsAtMs },
+        script: { ...script, polling: { ...polling, pacing } },
         startedBy: draw < parents ? ('parent' as const) : ('client' as const),
         upheavals: parents === 0 ? [] : shares.map(({ at, ...each }) => ({ ...each, atMs: at * script.maxWaitMs })),
       };
@@ -94,7 +103,15 @@ export function planRun(options: PlanOptions): Plan {
       ...(killServer ? [{ atMs: runMs / 2, does: { kind: 'killServer' as const } }] : []),
       ...steadyFaults(faults, runMs),
       ...fc.sample(weather, { seed: seed + 1, numRuns: Math.ceil(seconds / 15) }),
+      ...(shared > 0 ? troublesOfList(options, runMs) : []),
     ],
+    others: new Map(
+      shared === 0
+        ? []
+        : fc
+            .sample(otherTask(runMs), { seed: seed + 4, numRuns: OTHERS })
+            .map((task, index) => [FIRST_OTHER_TASK + index, task]),
+    ),
   };
 }
 
@@ -134,6 +151,59 @@ const trouble: fc.Arbitrary<Trouble['does']> = fc.oneof(
     .tuple(fc.constantFrom(...FAULTS), fc.integer({ min: 100, max: 4_000 }), fc.constantFrom(0.3, 1))
     .map(([fault, forMs, probability]) => ({ kind: 'fault' as const, fault, scope: { forMs, probability } })),
 );
+
+/** Ways in which the list of tasks can be wrong. Steady faults and those of the weather strike its calls too. */
+const LIST_FAULTS: readonly Fault[] = [
+  { kind: 'listLag', lagMs: 10_000 },
+  { kind: 'listHidden', share: 0.5 },
+  { kind: 'listStuck', share: 0.5 },
+  { kind: 'listResult', result: 2, share: 0.5 },
+  { kind: 'listResult', result: 3, share: 0.5 },
+  { kind: 'listSkip' },
+  { kind: 'throttled', code: 'RequestLimitExceeded' },
+  { kind: 'html', httpStatus: 502 },
+  { kind: 'hang' },
+  { kind: 'reset' },
+];
+export const LIST_ACTION = 'DescribeTaskList';
+
+/** What befalls the list and the watches. In the end the list is refused for good, after which waits pace themselves. */
+function troublesOfList({ seed, seconds, faults, killEverySeconds }: PlanOptions, runMs: number): Trouble[] {
+  const during = (from: number, to: number) =>
+    fc.integer({ min: Math.round(from * runMs), max: Math.round(to * runMs) });
+  const many = <T>(one: fc.Arbitrary<T>, offset: number, numRuns: number) =>
+    fc.sample(one, { seed: seed + offset, numRuns });
+  const wrong = fc.record({
+    atMs: during(0, 1),
+    does: fc.tuple(fc.constantFrom(...LIST_FAULTS), fc.integer({ min: 2_000, max: 8_000 })).map(([fault, forMs]) => ({
+      ...{ kind: 'fault' as const, fault, scope: { forMs, action: LIST_ACTION } },
+    })),
+  });
+  const fault = { kind: 'error' as const, code: 'UnauthorizedOperation.NoCAMAuthed' };
+  const refused = fc.record({
+    atMs: during(0.6, 1),
+    does: fc.constant({ kind: 'fault' as const, fault, scope: { forMs: 5_000, action: LIST_ACTION } }),
+  });
+  const terminated = fc.record({ atMs: during(0.05, 1), does: fc.constant({ kind: 'terminateWatch' as const }) });
+  return [
+    ...many(wrong, 5, Math.ceil((faults * seconds) / 4)),
+    ...many(refused, 6, faults > 0 ? 1 : 0),
+    ...many(terminated, 7, killEverySeconds > 0 ? Math.floor(seconds / killEverySeconds) : 0),
+  ];
+}
+
+/** With those that are waited for, more than a page of the list. */
+const OTHERS = 150;
+
+/** A task of somebody else. Those newer than all that are waited for come first, and rows slip when one ends. */
+function otherTask(runMs: number): fc.Arbitrary<TaskScript> {
+  const endsAfterMs = fc.integer({ min: 0, max: 2 * runMs });
+  return fc
+    .tuple(endsAfterMs, fc.constantFrom('2000-01-01 00:00:00', '2099-01-01 00:00:00'))
+    .map(([forMs, startTime]) => ({
+      ...{ startTime, timeline: [{ status: 'running', forMs }, { status: 'succeed' }] },
+    }));
+}
 
 /** What befalls a family, each at a share of its wait's `maxWait`. For a wait without a parent most of it is nothing. */
 const upheavals = fc

@@ -3,10 +3,11 @@ import { judge } from '../oracle.js';
 import { storyOf } from '../story.js';
 import { figuresOf } from './figures.js';
 import { findings } from './findings.js';
-import { observe, recordOf } from './observe.js';
-import type { Plan, Trouble } from './plan.js';
+import { failuresOfList, observe, recordOf } from './observe.js';
+import { LIST_ACTION, type Plan, type Trouble } from './plan.js';
 import { playWait } from './play.js';
 import type { ExplorerStage } from './stage.js';
+import { lookAtWatches } from './watches.js';
 
 /** What happens to the whole stage at a time of its own, besides the plan's troubles. */
 export interface Happening {
@@ -33,6 +34,7 @@ const print = (text: string) => process.stdout.write(`${text}\n`);
 /** Plays a plan, judges each wait and prints what was wrong, and the figures. Returns how many waits were wrong. */
 export async function playAndJudge(stage: ExplorerStage, plan: Plan, options: RunOptions): Promise<number> {
   const { longestMs, about, again, busyMs = () => 4_000, happenings = [], say = print } = options;
+  for (const [taskId, task] of plan.others) stage.simulator.addTask(taskId, task);
   const beganAt = Date.now();
   // Nobody moves a deadline further than this.
   const limitMs = 2.2 * longestMs + 120_000;
@@ -45,9 +47,12 @@ export async function playAndJudge(stage: ExplorerStage, plan: Plan, options: Ru
   const longestQueueMs = Math.max(0, ...observed.map(({ recorded }) => recorded.longestQueueMs));
   const orphans = await openWaits(stage);
   for (const workflowId of orphans) say(`✗ ${workflowId} is still open`);
-  let wrong = orphans.length;
+  const watches = await lookAtWatches(stage.client);
+  for (const sentence of watches.wrong) say(`✗ ${sentence}`);
+  let wrong = orphans.length + watches.wrong.length;
+  stage.listTroubles.push(...failuresOfList(stage));
   const records = observed.map((each) => {
-    const record = recordOf(each, stage.absences, longestQueueMs, stage.callEnds);
+    const record = recordOf(each, stage, longestQueueMs);
     const verdict = [
       ...judge(record, { clockMs: 100, busyMs: busyMs() }),
       ...findings(each, stage.callEnds, stage.absences),
@@ -61,7 +66,7 @@ export async function playAndJudge(stage: ExplorerStage, plan: Plan, options: Ru
     }
     return record;
   });
-  say(`\n${figuresOf(stage, about, observed, records, wrong)}\n`);
+  say(`\n${figuresOf(stage, about, observed, records, watches, wrong)}\n`);
   if (wrong > 0 || stage.unexpectedExits > 0) say(`The workers' log is ${stage.logFile}`);
   return wrong;
 }
@@ -85,8 +90,13 @@ function bring(stage: ExplorerStage, does: Trouble['does']): Promise<void> | und
       return stage.killWorker(does.signal);
     case 'killServer':
       return stage.restartServer();
-    case 'fault':
-      stage.simulator.fault(does.fault, does.scope);
+    case 'terminateWatch':
+      return stage.terminateWatch();
+    case 'fault': {
+      const { fault, scope } = does;
+      stage.simulator.fault(fault, scope);
+      if (scope.action === LIST_ACTION) stage.listIsWrong(fault, scope.forMs ?? 0);
       return undefined;
+    }
   }
 }

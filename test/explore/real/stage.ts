@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SimulatorCall } from '../../../src/testing/index.js';
+import { unlessGone } from '../../../src/parents/runs.js';
+import type { Fault, SimulatorCall } from '../../../src/testing/index.js';
 import type { WorkerProcess } from '../../support/processes.js';
 import { Stage, type StageParts } from '../../support/stage.js';
+import { WATCH_ID } from './starter.js';
 
 const RESTART_MS = 300;
 
@@ -15,7 +17,9 @@ export interface Absence {
 /** A stage on which workers and the server are killed, and which keeps a record of that. */
 export class ExplorerStage extends Stage {
   readonly absences: Absence[] = [];
-  readonly kills = { SIGKILL: 0, SIGTERM: 0, server: 0 };
+  /** When the list of tasks was wrong, or nobody watched. */
+  readonly listTroubles: Absence[] = [];
+  readonly kills = { SIGKILL: 0, SIGTERM: 0, server: 0, watch: 0 };
   /** How many workers ended without being told to. */
   unexpectedExits = 0;
   serverAwayMs = 0;
@@ -57,6 +61,25 @@ export class ExplorerStage extends Stage {
     // A call that it had is given up after 15 s, and tried again; a workflow task after the sticky queue's 2 s, or its 10 s.
     const to = Date.now() + (signal === 'SIGKILL' ? 17_000 : 12_000);
     this.absences.push({ from, to, why: `a worker got ${signal}` });
+  }
+
+  /** Notes that the list is wrong from now on. */
+  listIsWrong(fault: Fault, forMs: number): void {
+    const lagMs = fault.kind === 'listLag' ? fault.lagMs : 0;
+    const from = Date.now();
+    this.listTroubles.push({ from, to: from + forMs + lagMs, why: `the list: ${fault.kind}` });
+  }
+
+  /** Ends the watch of the shared waits, if there is one. Within a minute it runs again and knows them all. */
+  async terminateWatch(): Promise<void> {
+    const from = Date.now();
+    const wasThere = this.client.workflow
+      .getHandle(WATCH_ID)
+      .terminate()
+      .then(() => true);
+    if (!(await unlessGone(wasThere).catch(() => false))) return;
+    this.kills.watch += 1;
+    this.listTroubles.push({ from, to: from + 60_000, why: 'the watch was terminated' });
   }
 
   /** Kills the server and starts it again. */

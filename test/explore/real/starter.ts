@@ -1,9 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { type Client, type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
 import { type NativeConnection, Worker } from '@temporalio/worker';
+import { DEFAULT_TASK_QUEUE, watchWorkflowId } from '../../../src/contract/ids.js';
 import type { PlannedWait } from './plan.js';
 
 export const REGION = 'ap-guangzhou';
+/** The watch of all shared waits. */
+export const WATCH_ID = watchWorkflowId(DEFAULT_TASK_QUEUE, REGION);
 
 const PARENTS_QUEUE = 'explored-parents';
 

@@ -1,7 +1,7 @@
 import type { RedisTaskWaitState } from '../../../src/contract/view.js';
 import { durationMs } from '../../support/histories.js';
 import { failed, success, valueOf } from '../ending.js';
-import type { Ending, PollRecord, SteeringRecord, WaitRecord, WatchRecord } from '../wait-record.js';
+import type { Ending, PollRecord, SteeringRecord, WaitRecord } from '../wait-record.js';
 import type { Act, WaitScript } from '../wait-script.js';
 import { VirtualClock } from './clock.js';
 import { VirtualQueue } from './queue.js';
@@ -39,7 +39,6 @@ class VirtualWait {
   private readonly updates = new Map<string, Mutable<SteeringRecord>>();
   private readonly record: Mutable<WaitRecord> & {
     polls: PollRecord[];
-    watches: WatchRecord[];
     steering: SteeringRecord[];
     deadlines: { from: number; deadline: number }[];
     failedTasks: string[];
@@ -65,7 +64,6 @@ class VirtualWait {
       ending: undefined,
       calls: this.queue.calls,
       polls: [],
-      watches: [],
       steering: [],
       deadlines: [],
       troubles: troublesOf(around),
@@ -207,25 +205,17 @@ class VirtualWait {
       this.record.polls.push(poll);
       this.pollOf.set(seq, poll);
     }
-    const watch: Mutable<WatchRecord> = { at: this.elapsed };
-    if (activity.activityType === 'watchTaskInfo') this.record.watches.push(watch);
-    const noteWatched = () => {
-      const watched: Mutable<PollRecord> = { at: this.elapsed };
-      this.record.polls.push(watched);
-      return watched;
-    };
     const hear = (job: Job) => {
       this.add(job);
       const result = job.resolveActivity?.result;
-      if (result?.cancelled) poll.givenUpAt = watch.givenUpAt = this.elapsed;
+      if (result?.cancelled) poll.givenUpAt = this.elapsed;
       else
         this.heard.push((at) => {
           poll.answeredAt = at;
           poll.gaveTask = result?.completed != null;
         });
     };
-    const cancel = this.queue.schedule(activity, hear, noteWatched);
-    this.cancelCall.set(seq, cancel);
+    this.cancelCall.set(seq, this.queue.schedule(activity, hear));
   }
 
   private answerUpdate(response: NonNullable<Command['updateResponse']>): void {

@@ -2,12 +2,10 @@ import { ApplicationFailure, defaultFailureConverter, defaultPayloadConverter } 
 import { POLL_FAILURE_TYPES, type PollError, type PollErrorClass } from '../../../src/contract/poll-error.js';
 import type { RedisTaskObservation } from '../../../src/contract/task.js';
 import { durationMs } from '../../support/histories.js';
-import { valueOf } from '../ending.js';
 import type { CallRecord } from '../wait-record.js';
 import { FAULTS, type FaultKind, trueStatus, type WaitScript } from '../wait-script.js';
 import type { VirtualClock } from './clock.js';
 import { during, type Surroundings } from './surroundings.js';
-import { type NotedPoll, VirtualWatch } from './watch.js';
 import { type Command, type Job, payloads } from './workflow-vm.js';
 
 type Scheduled = NonNullable<Command['scheduleActivity']>;
@@ -21,7 +19,6 @@ const SHARE = [1, 0.05, 0.4, 1] as const;
 /** The task queue of the calls, the workers that take them, and the API, as the contract has them. */
 export class VirtualQueue {
   readonly calls: CallRecord[] = [];
-  private readonly watches = new Map<string, VirtualWatch>();
   /** When a call was taken last: what the server knows of the queue. */
   private lastTaken = -Infinity;
 
@@ -43,12 +40,8 @@ export class VirtualQueue {
     return served || this.elapsed - this.lastTaken < 30_000;
   }
 
-  /**
-   * Takes a scheduled activity; `done` gets its resolution, which does not come after the returned cancellation.
-   *
-   * @param poll - notes a poll of a watch
-   */
-  schedule(activity: Scheduled, done: (job: Job) => void, poll: () => NotedPoll): () => void {
+  /** Takes a scheduled activity; `done` gets its resolution, which does not come after the returned cancellation. */
+  schedule(activity: Scheduled, done: (job: Job) => void): () => void {
     const seq = activity.seq ?? 0;
     let isOver = false;
     const resolve: Resolve = (result) => {
@@ -58,44 +51,21 @@ export class VirtualQueue {
     };
     if (activity.activityType === 'isRedisTaskQueueServed') {
       this.clock.after(20, () => resolve(completed(this.isServed)));
-    } else if (activity.activityType === 'describeRedisTaskWatch') {
-      const asked = valueOf(activity.arguments?.[0]) as string;
-      const standing = this.watches.get(asked);
-      // What the server knew when it was asked, a little later.
-      this.clock.after(10, () => {
-        const told = standing?.isOver ? null : (standing?.standing ?? null);
-        this.clock.after(10, () => resolve(completed(told)));
-      });
-    } else if (activity.activityType === 'watchTaskInfo') {
-      const watch = new VirtualWatch(this.clock, this.start, activity, poll);
-      this.watches.set(activity.activityId ?? '', watch);
-      this.attempt(activity, 1, () => isOver, resolve, watch);
-      return () => {
-        watch.cancel();
-        resolve({ cancelled: { failure: { message: 'cancelled', canceledFailureInfo: {} } } });
-      };
     } else {
       this.attempt(activity, 1, () => isOver, resolve);
     }
     return () => resolve({ cancelled: { failure: { message: 'cancelled', canceledFailureInfo: {} } } });
   }
 
-  private attempt(
-    activity: Scheduled,
-    attempt: number,
-    isOver: () => boolean,
-    resolve: Resolve,
-    watch?: VirtualWatch,
-  ): void {
+  private attempt(activity: Scheduled, attempt: number, isOver: () => boolean, resolve: Resolve): void {
     const scheduledAt = this.clock.now;
-    watch?.begin();
     const priority = activity.priority?.priorityKey ?? 3;
     const queueMs = (during(this.around.backlog, this.elapsed)?.queueMs ?? 0) * (SHARE[priority] ?? 1);
     const again = (ms: number) =>
       this.clock.after(ms, () => {
-        if (!isOver()) this.attempt(activity, attempt + 1, isOver, resolve, watch);
+        if (!isOver()) this.attempt(activity, attempt + 1, isOver, resolve);
       });
-    const maximumAttempts = watch ? Infinity : (activity.retryPolicy?.maximumAttempts ?? 1);
+    const maximumAttempts = activity.retryPolicy?.maximumAttempts ?? 1;
     const fail = (errorClass: PollErrorClass, code: string) => {
       const isRetryable = errorClass === 'transient' || errorClass === 'throttled';
       if (isRetryable && attempt < maximumAttempts) {
@@ -105,17 +75,7 @@ export class VirtualQueue {
       resolve({ failed: { failure: activityFailure(POLL_FAILURE_TYPES[errorClass], this.pollError(code)) } });
     };
     const settle: Settle = (answer, code, queuedMs, at) => {
-      if (watch) {
-        const { report, retryAfterMs } = watch.answered(
-          'errorClass' in answer
-            ? { error: this.pollError(code), errorClass: answer.errorClass }
-            : { observation: observationOf(answer.status, this.start + at) },
-          queuedMs,
-          this.start + at,
-        );
-        if (report) resolve(completed({ ...report, queuedMs }));
-        else again(retryAfterMs);
-      } else if ('errorClass' in answer) fail(answer.errorClass, code);
+      if ('errorClass' in answer) fail(answer.errorClass, code);
       else resolve(completed({ ...observationOf(answer.status, this.start + at), queuedMs }));
     };
     const take = () => {
@@ -126,15 +86,13 @@ export class VirtualQueue {
         return;
       }
       this.lastTaken = this.elapsed;
-      watch?.taken();
       const queuedMs = this.clock.now - scheduledAt;
       if (during(this.around.killed, this.elapsed)) {
         this.calls.push({ at: this.elapsed, answer: undefined });
         const limit = durationMs(activity.startToCloseTimeout);
         this.clock.after(limit, () => {
           if (isOver()) return;
-          watch?.lost();
-          if (attempt < maximumAttempts) again(watch ? 1_000 : 1_000 * 2 ** (attempt - 1));
+          if (attempt < maximumAttempts) again(1_000 * 2 ** (attempt - 1));
           else resolve({ failed: { failure: timeoutFailure() } });
         });
         return;

@@ -1,0 +1,37 @@
+import pMap from 'p-map';
+import { readPages, type SweptList, type TaskPage, UNFINISHED_RESULTS } from '../../contract/sweep.js';
+import { describeTaskList } from '../../tencent/describe-task-list.js';
+import type { RedisApi } from '../../tencent/redis-api.js';
+
+const PAGE_SIZE = 100;
+/** More are never under way: the pace of the calls decides how fast they come. */
+const PAGES_AT_ONCE = 12;
+
+/**
+ * Reads the list of unfinished tasks, all of it or as much as shows the tasks that are looked for.
+ *
+ * @throws TencentApiError of the first page that cannot be read
+ */
+export async function readTasks(
+  api: RedisApi,
+  region: string,
+  lookedFor: Iterable<number>,
+  signal: AbortSignal,
+): Promise<SweptList & { readonly calls: number; readonly totalCount: number }> {
+  const missing = new Set(lookedFor);
+  const pages: TaskPage[] = [];
+  const read = async (offset: number) => {
+    const page = await describeTaskList(
+      api,
+      { region, offset, limit: PAGE_SIZE, results: UNFINISHED_RESULTS },
+      { signal },
+    );
+    pages.push(page);
+    for (const { taskId } of page.tasks) missing.delete(taskId);
+    return page;
+  };
+  const { totalCount } = await read(0);
+  const offsets = Array.from({ length: Math.ceil(totalCount / PAGE_SIZE) - 1 }, (_, index) => (index + 1) * PAGE_SIZE);
+  await pMap(offsets, async (offset) => missing.size > 0 && read(offset), { concurrency: PAGES_AT_ONCE });
+  return { ...readPages(pages, pages.length > offsets.length), calls: pages.length, totalCount };
+}

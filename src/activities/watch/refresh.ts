@@ -1,0 +1,27 @@
+/** Keeps an answer fresh that may take long to come, or not come at all: then it is asked for again. */
+export class Refresh {
+  private dueAt = 0;
+  private isUnderWay = false;
+  /** When the last answer was asked for that came; 0 before the first. */
+  answeredAt = 0;
+
+  /** @param ask - gives back for how many milliseconds its answer is fresh */
+  constructor(private readonly ask: () => Promise<number>) {}
+
+  /** Asks if that is due. */
+  refresh(): void {
+    const now = Date.now();
+    if (this.isUnderWay || now < this.dueAt) return;
+    this.isUnderWay = true;
+    this.ask()
+      .then((freshMs) => {
+        this.answeredAt = now;
+        this.dueAt = now + freshMs;
+      })
+      .catch(() => (this.dueAt = now + AGAIN_AFTER_MS))
+      .finally(() => (this.isUnderWay = false));
+  }
+}
+
+/** How soon to ask again when there was no answer. */
+const AGAIN_AFTER_MS = 2_000;
