@@ -3,7 +3,7 @@ import type { SimulatorCall } from '../src/testing/index.js';
 import { definePart } from './support/part.js';
 import { startStage } from './support/start-stage.js';
 import { median, quantile, rounded } from './support/statistics.js';
-import { gapsByWait, type Pacing, PACINGS, startWaits, taskIdsFrom } from './support/waits.js';
+import { gapsByWait, startWaits, taskIdsFrom } from './support/waits.js';
 
 export interface FleetParameters {
   readonly waits: readonly number[];
@@ -19,7 +19,6 @@ export interface FleetParameters {
 
 /** A fleet of waits that wants more calls than the account has. Gaps are between two polls of one wait. */
 export interface Fleet {
-  readonly pacing: Pacing;
   readonly waits: number;
   readonly rps: number;
   readonly calls: number;
@@ -54,15 +53,14 @@ export const fleet = definePart({
     for (const waits of parameters.waits) {
       for (const rps of parameters.rates) {
         say(`${waits} waits at ${rps} calls a second`);
-        // At the same time, each with servers of its own: it is the budget that limits them, not the machine.
-        fleets.push(...(await Promise.all(PACINGS.map((pacing) => measureFleet(pacing, waits, rps, parameters)))));
+        fleets.push(await measureFleet(waits, rps, parameters));
       }
     }
     return fleets;
   },
 });
 
-async function measureFleet(pacing: Pacing, waits: number, rps: number, parameters: FleetParameters): Promise<Fleet> {
+async function measureFleet(waits: number, rps: number, parameters: FleetParameters): Promise<Fleet> {
   const { workers, intervalMs, seconds, pollsPerWait, settings } = parameters;
   const stage = await startStage({
     simulator: { keepCalls: 1_000_000 },
@@ -72,7 +70,7 @@ async function measureFleet(pacing: Pacing, waits: number, rps: number, paramete
     await Promise.all(Array.from({ length: workers }, () => stage.readyWorker()));
     const polling = { initialInterval: intervalMs, maximumInterval: intervalMs };
     const taskIds = taskIdsFrom(1, waits);
-    await startWaits(stage.client, stage.simulator, { taskIds, taskQueue: 'redis-task', pacing, polling });
+    await startWaits(stage.client, stage.simulator, { taskIds, taskQueue: 'redis-task', polling });
     const floorS = Math.max(waits / rps, intervalMs / 1_000);
     // Past the first poll of each.
     await sleep(1_000 * (1 + floorS));
@@ -81,7 +79,7 @@ async function measureFleet(pacing: Pacing, waits: number, rps: number, paramete
     const toMs = Date.now();
     const { maxPerSecond: mostInASecond } = stage.simulator.stats();
     const calls = stage.simulator.calls.filter(({ at }) => at < toMs);
-    return { pacing, waits, rps, floorS: rounded(floorS), ...describeCalls(calls, fromMs, toMs, rps), mostInASecond };
+    return { waits, rps, floorS: rounded(floorS), ...describeCalls(calls, fromMs, toMs, rps), mostInASecond };
   } finally {
     await stage.close();
   }

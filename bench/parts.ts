@@ -1,8 +1,7 @@
 import { measureCall } from './call.js';
 import { fleet } from './fleet.js';
-import { memory } from './memory.js';
-import { pacings } from './pacings.js';
 import { measureSchedules } from './schedules/measure.js';
+import { shared } from './shared.js';
 import { start } from './start.js';
 import { definePart, type Part } from './support/part.js';
 
@@ -19,4 +18,4 @@ const call = definePart({
 });
 
 /** Everything that is measured, in this order. */
-export const PARTS: Readonly<Record<string, Part>> = { schedules, call, start, pacings, memory, fleet };
+export const PARTS: Readonly<Record<string, Part>> = { schedules, call, start, fleet, shared };

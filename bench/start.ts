@@ -51,7 +51,7 @@ type StartTimes = Record<'up' | 'firstPoll' | 'firstPollAfterUp', number>;
 async function timeStart(stage: Stage, taskId: number): Promise<StartTimes> {
   // Two queues of its own: no server-side limit is left from the worker before.
   const taskQueue = `start-${taskId}`;
-  await startWaits(stage.client, stage.simulator, { taskIds: [taskId], taskQueue, pacing: 'timers' });
+  await startWaits(stage.client, stage.simulator, { taskIds: [taskId], taskQueue });
   const startedAt = Date.now();
   const worker = stage.startWorker({ REDIS_TASK_QUEUE: taskQueue });
   const { at: polledAt } = await stage.simulator.waitForCall((call) => call.taskId === String(taskId));

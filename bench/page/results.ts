@@ -1,7 +1,6 @@
 import type { CallCosts } from '../call.js';
 import type { Fleet, FleetParameters } from '../fleet.js';
-import type { MemoryFigures, MemoryParameters } from '../memory.js';
-import type { PacingsParameters, PollCost } from '../pacings.js';
+import type { SharedFigures, SharedParameters } from '../shared.js';
 import type { StartFigures, StartParameters } from '../start.js';
 import { readResult, type Result } from '../support/results.js';
 
@@ -14,9 +13,8 @@ export interface CallParameters {
 export interface PageResults {
   readonly call: Result<CallParameters, CallCosts>;
   readonly start: Result<StartParameters, StartFigures>;
-  readonly pacings: Result<PacingsParameters, readonly PollCost[]>;
-  readonly memory: Result<MemoryParameters, MemoryFigures>;
   readonly fleet: Result<FleetParameters, readonly Fleet[]>;
+  readonly shared: Result<SharedParameters, SharedFigures>;
 }
 
 /** @throws Error that names a part which has not been measured yet */
@@ -24,9 +22,8 @@ export async function readPageResults(): Promise<PageResults> {
   return {
     call: await read('call'),
     start: await read('start'),
-    pacings: await read('pacings'),
-    memory: await read('memory'),
     fleet: await read('fleet'),
+    shared: await read('shared'),
   };
 }
 

@@ -1,25 +1,26 @@
+import { cachedWaits } from '../../src/worker/cached-waits.js';
 import { table } from '../schedules/tables.js';
-import { fleetTables } from './fleet-tables.js';
-import { largeFleetTables } from './large-fleet-tables.js';
-import { memoryTables } from './memory-tables.js';
-import { pollTable } from './poll-table.js';
+import { fleetTable } from './fleet-table.js';
 import type { PageResults } from './results.js';
+import { pacingsTable, sharedTable } from './shared-tables.js';
+
+const CONTAINERS_MIB = [256, 512, 1_024, 2_048];
 
 /** The tables of docs/performance.md in Markdown, by the names of their places there. */
 export function tablesOf(results: PageResults): Record<string, string> {
   return {
     machine: machineTable(results),
-    polls: pollTable(results.pacings.figures),
-    call: callTable(results),
-    ...memoryTables(results),
-    ...fleetTables(results),
+    fleet: fleetTable(results.fleet.figures),
+    pacings: pacingsTable(results.shared),
+    shared: sharedTable(results.shared),
+    containers: containerTable(),
     start: startTable(results),
-    ...largeFleetTables(results),
+    call: callTable(results),
   };
 }
 
-function machineTable({ call, start, pacings, memory, fleet }: PageResults): string {
-  const rows = [call, start, pacings, memory, fleet].map(({ part, date, load, machine, command }) => [
+function machineTable({ call, start, fleet, shared }: PageResults): string {
+  const rows = [call, start, fleet, shared].map(({ part, date, load, machine, command }) => [
     part,
     date.slice(0, 10),
     `${machine.cores} × ${machine.cpu}, ${machine.memoryGiB} GiB, ${machine.platform}`,
@@ -57,5 +58,12 @@ function startTable({ start }: PageResults): string {
       row('from then to the first poll of a wait that is already there', firstPollAfterUpS),
       row('both', firstPollS),
     ],
+  );
+}
+
+function containerTable(): string {
+  return table(
+    ["the container's memory", 'waits kept in the cache'],
+    CONTAINERS_MIB.map((mib) => [`${mib.toLocaleString('en')} MiB`, cachedWaits(mib * 2 ** 20).toLocaleString('en')]),
   );
 }

@@ -4,9 +4,6 @@ import pRetry from 'p-retry';
 import type { AwaitRedisTaskInput } from '../../src/contract/input.js';
 import type { RedisApiSimulator, SimulatorCall } from '../../src/testing/index.js';
 
-export const PACINGS = ['timers', 'compact'] as const;
-export type Pacing = (typeof PACINGS)[number];
-
 /** No wait ends during a measurement. */
 const LONG_WAIT = '12h';
 
@@ -14,7 +11,6 @@ const LONG_WAIT = '12h';
 export interface WaitsToStart {
   readonly taskIds: readonly number[];
   readonly taskQueue: string;
-  readonly pacing: Pacing;
   /** @default the defaults of a wait */
   readonly polling?: AwaitRedisTaskInput['polling'];
 }
@@ -23,13 +19,13 @@ export interface WaitsToStart {
 export async function startWaits(
   client: Client,
   simulator: RedisApiSimulator | undefined,
-  { taskIds, taskQueue, pacing, polling }: WaitsToStart,
+  { taskIds, taskQueue, polling }: WaitsToStart,
 ): Promise<void> {
   for (const taskId of taskIds) simulator?.addTask(taskId, { timeline: [{ status: 'running' }] });
   await pMap(
     taskIds,
     (taskId) => {
-      const input = { taskId, region: 'ap-guangzhou', maxWait: LONG_WAIT, polling: { ...polling, pacing } };
+      const input = { taskId, region: 'ap-guangzhou', maxWait: LONG_WAIT, ...(polling && { polling }) };
       const options = { taskQueue, workflowId: waitId(taskQueue, taskId), args: [input] };
       const start = () =>
         client.workflow.start('awaitRedisTask', { ...options, workflowIdConflictPolicy: 'USE_EXISTING' });

@@ -1,0 +1,38 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Say } from '../support/part.js';
+import { startStage } from '../support/start-stage.js';
+import { type Calls, PACINGS, type Rates, Side } from './side.js';
+
+export interface CalmParameters {
+  readonly waits: number;
+  /** By when the intervals of a wait have grown to the longest. */
+  readonly grownSeconds: number;
+  readonly seconds: number;
+}
+
+/** Few waits, whose tasks go on: the calls of a minute. */
+export type Calm = { readonly waits: number } & Readonly<Record<(typeof PACINGS)[number], Calls>>;
+
+export async function measureCalm(
+  { waits, grownSeconds, seconds }: CalmParameters,
+  rates: Rates,
+  say: Say,
+): Promise<Calm> {
+  const stage = await startStage();
+  try {
+    const measure = async (pacing: (typeof PACINGS)[number]): Promise<Calls> => {
+      const side = await Side.start(stage, pacing, rates);
+      await side.startWaits(waits);
+      await side.firstPollsMade();
+      await sleep(grownSeconds * 1_000);
+      say(`${waits} waits, ${pacing}: ${seconds} s in which nothing changes`);
+      const fromMs = Date.now();
+      await sleep(seconds * 1_000);
+      return side.calls(fromMs);
+    };
+    const [timers, shared] = await Promise.all([measure('timers'), measure('shared')]);
+    return { waits, timers, shared };
+  } finally {
+    await stage.close();
+  }
+}
