@@ -3,11 +3,12 @@
  * workers. Each is judged by what its task really did. A wait that went wrong is told as a story.
  *
  *   npm run explore -- [--seed 1] [--waits 200] [--seconds 60] [--rps 15] [--workers 2] [--faults 0.3]
- *                      [--kill-every 20] [--kill-server] [--parents 0.5] [--continue-after 30] [--only 17]
+ *                      [--kill-every 20] [--kill-server] [--parents 0.5] [--shared 0.5] [--continue-after 30] [--only 17]
  *
  * `--faults` is the share of all calls that go wrong, `--kill-every 0` kills no worker. `--parents` is the share of waits
- * that are started by a parent, which is cancelled, terminated and reset; with 0 no wait is reset either. The server
- * suggests to continue as new after `--continue-after` events, so that longer waits do. The same seed makes the same waits.
+ * that are started by a parent, which is cancelled, terminated and reset; with 0 no wait is reset either. `--shared` is the
+ * share of waits with `pacing: "shared"`: the list of tasks goes wrong too, and the watch is terminated as often as a worker
+ * is killed. The server suggests to continue as new after `--continue-after` events, so that longer waits do. The same seed makes the same waits.
  * Exits with 0 when nothing was wrong.
  */
 import process from 'node:process';
@@ -30,6 +31,7 @@ const { values } = parseArgs({
     faults: { type: 'string', default: '0' },
     'kill-every': { type: 'string', default: '20' },
     parents: { type: 'string', default: '0.5' },
+    shared: { type: 'string', default: '0.5' },
     'continue-after': { type: 'string', default: '30' },
     'kill-server': { type: 'boolean', default: false },
     only: { type: 'string' },
@@ -42,14 +44,14 @@ const numberOf = (flag: Exclude<keyof typeof values, 'kill-server' | 'only'>) =>
 };
 const [seed, waits, seconds, rps] = [numberOf('seed'), numberOf('waits'), numberOf('seconds'), numberOf('rps')];
 const [workers, faults] = [numberOf('workers'), numberOf('faults')];
-const parents = numberOf('parents');
-const about = `${seconds} s, ${workers} workers, ${rps} calls a second, ${100 * faults} % faults, ${100 * parents} % parents, seed ${seed}`;
+const [parents, shared] = [numberOf('parents'), numberOf('shared')];
+const about = `${seconds} s, ${workers} workers, ${rps} calls a second, ${100 * faults} % faults, ${100 * parents} % parents, ${100 * shared} % shared, seed ${seed}`;
 process.stdout.write(`${waits} waits: ${about}\n`);
 exitOnSignals();
 
 const longestMs = Math.min(120_000, 500 * seconds);
 const plan = planRun({
-  ...{ seed, waits, seconds, faults, parents, scripts: waitScripts(longestMs) },
+  ...{ seed, waits, seconds, faults, parents, shared, scripts: waitScripts(longestMs) },
   ...{ killEverySeconds: numberOf('kill-every'), killServer: values['kill-server'] },
 });
 const only = values.only === undefined ? plan.waits : plan.waits.filter(({ index }) => index === Number(values.only));

@@ -6,7 +6,7 @@ import { INPUT, REGION, TASK_NUMBER } from '../src/contract/input.js';
 import type { RedisTaskResult } from '../src/contract/outcome.js';
 import { POLL_ERROR } from '../src/contract/poll-error.js';
 import { OBSERVATION, STATUS_AND_TEXTS, type TaskFacts, TIME } from '../src/contract/task.js';
-import type { RedisTaskWaitState } from '../src/contract/view.js';
+import type { RedisTaskWaitState, RedisTaskWaitWatch } from '../src/contract/view.js';
 
 /** One schema for each field of `T`: the compiler refuses one too few, one too many and one of another type. */
 type FieldsOf<T> = { readonly [K in keyof T]-?: v.GenericSchema<OrUndefined<T[K]> | undefined, unknown> };
@@ -44,6 +44,12 @@ const INVALID = v.object({
   invalid: v.object({ field: v.string(), rule: v.string() }),
 });
 
+const WATCH = v.object({
+  workflowId: describe(v.string(), 'The watch of the shared waits of this queue and region'),
+  since: describe(v.nullable(TIME), 'Since when it looks after this wait; null while the wait paces itself'),
+  reason: v.optional(describe(v.string(), 'Why the wait paces itself')),
+} satisfies FieldsOf<RedisTaskWaitWatch>);
+
 const STATE = v.object({
   taskId: TASK_NUMBER,
   region: REGION,
@@ -54,6 +60,7 @@ const STATE = v.object({
   deadline: TIME,
   lastError: v.optional(POLL_ERROR),
   observation: v.optional(OBSERVATION),
+  watch: v.optional(WATCH),
 } satisfies FieldsOf<RedisTaskWaitState>);
 
 const FAILURES = {

@@ -45,6 +45,13 @@ const rows: Readonly<Record<string, readonly PanelBuilder[]>> = {
     panel('Calls in the task queue', 's', ...quantiles('temporal_activity_schedule_to_start_latency_seconds', CALLS)),
     panel('Requests waiting for their turn in a worker', 's', ...quantiles('redis_task_api_turn_wait_seconds', OURS)),
     panel('Duration of waits', 's', ...quantiles('redis_task_wait_duration_seconds', OURS)),
+    panel(
+      'Shared waits: watched, and per minute',
+      'short',
+      [`max by (taskQueue, region) (redis_task_watch_waits{${OURS}})`, 'watched, {{taskQueue}} {{region}}'],
+      [`sum by (outcome) (rate(redis_task_watch_sweeps_total{${OURS}}${PER_INTERVAL})) * 60`, 'sweeps, {{outcome}}'],
+      [`sum(rate(redis_task_watch_false_alarms_total{${OURS}}${PER_INTERVAL})) * 60`, 'false alarms'],
+    ),
   ],
   'The API: who throttles, what fails?': [
     panel(

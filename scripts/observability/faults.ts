@@ -1,10 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { watchWorkflowId } from '../../src/contract/ids.js';
+import type { RedisTaskPolling } from '../../src/contract/input.js';
 import { RedisApiSimulator, SIMULATOR_CREDENTIAL, type SimulatorOptions } from '../../src/testing/index.js';
 import { freeAddress, type WorkerProcess } from '../../test/support/processes.js';
 import type { Stage } from '../../test/support/stage.js';
 import { fakeSts, stsError } from '../../test/tencent/credentials/fake-sts.js';
+
+const REGION = 'ap-guangzhou';
+const SHARED = { pacing: 'shared' } as const;
 
 /** A queue with a worker and an API of its own, where something is wrong. */
 export interface Fault {
@@ -30,11 +35,11 @@ async function openQueue(stage: Stage, queue: string, { simulator, settings }: Q
   const target = await freeAddress();
   const own = { TENCENTCLOUD_REDIS_ENDPOINT: api.url, REDIS_TASK_QUEUE: queue, REDIS_TASK_HTTP: target };
   const worker = await stage.readyWorker({ ...own, ...settings });
-  const wait = (taskId = 1) =>
+  const wait = (taskId = 1, polling: RedisTaskPolling = {}) =>
     stage.client.workflow.start('awaitRedisTask', {
       taskQueue: queue,
       workflowId: randomUUID(),
-      args: [{ taskId, region: 'ap-guangzhou', polling: { initialInterval: '1s', backoffCoefficient: 1 } }],
+      args: [{ taskId, region: REGION, polling: { initialInterval: '1s', backoffCoefficient: 1, ...polling } }],
     });
   return { queue, target, worker, api, wait };
 }
@@ -47,7 +52,7 @@ export async function startHealthy(
   const begin = async (): Promise<void> => {
     for (let task = 1; task <= 25; task += 1) {
       good.api.addTask(task, { timeline: [{ status: 'running', forMs: 10_000 * task }, { status: 'succeed' }] });
-      await good.wait(task);
+      await good.wait(task, task > 20 ? SHARED : {});
     }
   };
   return { ...good, begin };
@@ -92,6 +97,23 @@ export const FAULTS: Readonly<Record<string, (stage: Stage) => Promise<Fault>>> 
     const saturated = await openQueue(stage, 'saturated', { settings: { REDIS_TASK_API_RPS: '1' } });
     for (let wait = 0; wait < 40; wait += 1) await saturated.wait();
     return saturated;
+  },
+
+  async RedisTaskWatchStopped(stage) {
+    const unswept = await openQueue(stage, 'unswept');
+    // For the dashboard: the list does not show a task that runs.
+    unswept.api.addTask(2, { timeline: [{ status: 'running' }] });
+    unswept.api.fault({ kind: 'listHidden' }, { taskId: 2 });
+    for (const task of [1, 2]) await unswept.wait(task, SHARED);
+    await unswept.api.waitForCall(({ action }) => action === 'DescribeTaskList');
+    // As somebody may do in Temporal UI.
+    const { options, workflowService } = stage.client;
+    await workflowService.pauseActivity({
+      namespace: options.namespace,
+      execution: { workflowId: watchWorkflowId(unswept.queue, REGION) },
+      type: 'sweepRedisTasks',
+    });
+    return unswept;
   },
 
   async RedisTaskThrottled(stage) {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
-import { PACINGS, startWaits, waitId } from '../../bench/support/waits.js';
+import { startWaits, waitId } from '../../bench/support/waits.js';
 import { formatDuration } from '../../src/contract/duration.js';
 import { decodeRedisTaskFailure } from '../../src/index.js';
 import type { ExplorerStage } from '../../test/explore/real/stage.js';
@@ -11,6 +11,7 @@ import { untilWritten } from './until-written.js';
 const TASK_QUEUE = 'redis-task';
 /** Beyond the task ids of random waits. */
 const FIRST_TASK_ID = 9_000_000;
+const PACINGS = ['timers', 'shared'] as const;
 /** Of each pacing and each end. */
 const WAITS = 4;
 /** Ends of tasks, in milliseconds from the start of their waits: some before the restore, some after it. */
@@ -81,7 +82,7 @@ async function startTasks(stage: Stage, firstId: number): Promise<Expected[]> {
       const taskIds = Array.from({ length: WAITS }, (_, index) => firstId + waits.length + index);
       const timeline = [{ status: 'running', forMs: afterMs }, { status }] as const;
       for (const taskId of taskIds) stage.simulator.addTask(taskId, { timeline });
-      await startWaits(stage.client, undefined, { taskIds, taskQueue: TASK_QUEUE, pacing });
+      await startWaits(stage.client, undefined, { taskIds, taskQueue: TASK_QUEUE, polling: { pacing } });
       waits.push(...taskIds.map((taskId) => ({ taskId, expected, endsBeforeRestore: afterMs < 60_000 })));
     }
   }

@@ -7,6 +7,8 @@ import path from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RedisTaskClient, RedisTaskError } from 'temporal-tencent-redis/client';
+import { watchWorkflowId } from '../../src/contract/ids.js';
+import type { RedisTaskWatchState } from '../../src/contract/watch-register.js';
 import { SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
 import { eventually, exitOnSignals, freeAddress, statusOf } from '../../test/support/processes.js';
 import { Stage } from '../../test/support/stage.js';
@@ -62,6 +64,20 @@ try {
     return (await stage.client.workflow.count(query)).count;
   };
 
+  /** A wait that is watched, and the run of its watch. */
+  const watch = stage.client.workflow.getHandle(watchWorkflowId('redis-task', REGION));
+  let watchRun = '';
+  const startWatched = async () => {
+    simulator.addTask(18_230, { timeline: [{ status: 'running' }] });
+    await waits.start({ taskId: 18_230, region: REGION, polling: { pacing: 'shared' } });
+    await eventually(swept);
+    watchRun = (await watch.describe()).runId;
+  };
+  const swept = async () => {
+    const state = (await watch.query('getState').catch(() => undefined)) as RedisTaskWatchState | undefined;
+    return state?.waits === 1 && state.sweeps > 0;
+  };
+
   /** What each procedure must have changed. */
   const checks: Readonly<Record<string, () => Promise<void>>> = {
     'Pause all calls': async () => {
@@ -99,6 +115,9 @@ try {
       await eventually(async () => (await open('redis-task-2')) === 1);
       await eventually(async () => (await open('redis-task')) === 11);
     },
+    'Restart a watch': async () => {
+      await eventually(async () => (await watch.describe()).runId !== watchRun && (await swept()));
+    },
   };
 
   const operator = await Operator.prepare(stage.logFolder, setup, {
@@ -114,6 +133,7 @@ try {
     const check = checks[title];
     if (!check) throw new Error(`docs/runbook.md has a procedure that is not checked: ${title}`);
     if (title === 'Rotate a key') simulator.setCredentials([SIMULATOR_CREDENTIAL, NEW_KEY]);
+    if (title === 'Restart a watch') await startWatched();
     await operator.type(commands);
     await Promise.race([check(), late(title)]);
     console.log(`✓ ${title}`);

@@ -16,10 +16,8 @@ export interface Scene {
   readonly name: string;
   readonly workflowId: string;
   readonly namespace?: string;
-  readonly tab: 'timeline' | 'user-metadata' | 'pending-activities';
+  readonly tab: 'timeline' | 'user-metadata';
   readonly texts: readonly (string | RegExp)[];
-  /** What must not be there. */
-  readonly hidden?: RegExp;
 }
 
 type Page = Omit<Scene, 'workflowId'>;
@@ -29,7 +27,6 @@ type Options = Omit<AwaitRedisTaskInput, 'taskId' | 'region'> & {
 };
 
 const RUNNING: TaskStep = { status: 'running' };
-const COMPACT = { pacing: 'compact' } as const;
 const UTC = /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/.source;
 
 /** Starts a wait for each way in which one can go. */
@@ -78,18 +75,11 @@ export async function startScenes(stage: Stage): Promise<readonly Scene[]> {
       ],
     },
   ]);
-  await wait([RUNNING], { maxWait: '4h', polling: COMPACT }, (id) => [
+  await wait([RUNNING], { maxWait: '4h', polling: { pacing: 'shared' } }, () => [
     {
-      name: 'compact',
-      tab: 'timeline',
-      texts: [/Attempt \d+ \/ ∞/, `polls task ${id} until something changes · running`],
-      hidden: /poll 2 of task/,
-    },
-    { name: 'compact-pending', tab: 'pending-activities', texts: [/running · \d+ polls · next poll in/, 'Next Retry'] },
-    {
-      name: 'compact-details',
+      name: 'shared-details',
       tab: 'user-metadata',
-      texts: ['no change since', 'Pending Activities shows when', 'queue redis-task-api'],
+      texts: [new RegExp(`Watched by redis-task/${REGION}/watch since ${UTC}`), new RegExp(`Next poll: ${UTC}`)],
     },
   ]);
   await wait([{ status: 'migrating', message: 'step 3 of 7' }], {}, () => [
@@ -113,13 +103,6 @@ export async function startScenes(stage: Stage): Promise<readonly Scene[]> {
         'Last error: RequestLimitExceeded',
         new RegExp(`Polls have failed since: ${UTC}`),
       ],
-    },
-  ]);
-  await wait([RUNNING], { fault: { kind: 'throttled' }, polling: COMPACT }, () => [
-    {
-      name: 'throttled-compact',
-      tab: 'pending-activities',
-      texts: [/RequestLimitExceeded: .* · next poll in/, 'Next Retry'],
     },
   ]);
   await wait([RUNNING], { taskQueue: NOBODYS_QUEUE }, (id) => [

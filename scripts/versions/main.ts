@@ -22,7 +22,7 @@ import { NODES, sdkVersions, serverExecutable, SERVERS } from './supported.js';
 const PACKAGES = ['activity', 'client', 'common', 'envconfig', 'nexus', 'testing', 'worker', 'workflow'];
 const EXPECTED = {
   timers: 'succeed after 4 polls',
-  compact: 'succeed after 4 polls',
+  shared: 'succeed',
   failed: 'RedisTaskFailed: no quota',
   steered: 'moved by 1 h, cancelled',
   worker: 'succeed',

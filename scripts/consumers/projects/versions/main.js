@@ -39,10 +39,20 @@ async function untilPolled(wait, polls) {
   for await (const state of waits.progress(wait)) if (state.polls >= polls) return state;
 }
 
-async function toItsEnd(pacing) {
+async function timers() {
   const id = task([{ status: 'running', forPolls: 3 }, { status: 'succeed' }]);
-  const { status, polls } = await waits.await({ taskId: id, region, polling: { ...EVERY_SECOND, pacing } });
+  const { status, polls } = await waits.await({ taskId: id, region, polling: EVERY_SECOND });
   return `${status} after ${polls} polls`;
+}
+
+/** The task ends once the watch has the wait, which polls by itself only after minutes. */
+async function shared() {
+  const id = task([{ status: 'running' }]);
+  const wait = { taskId: id, region };
+  const result = waits.await({ ...wait, polling: { pacing: 'shared' } });
+  for await (const { watch } of waits.progress(wait)) if (watch?.since) break;
+  simulator.setTask(id, { status: 'succeed' });
+  return (await result).status;
 }
 
 async function failed() {
@@ -87,8 +97,8 @@ async function inWorkerProcess() {
 }
 
 const outcomes = await worker.runUntil(async () => ({
-  timers: await toItsEnd('timers'),
-  compact: await toItsEnd('compact'),
+  timers: await timers(),
+  shared: await shared(),
   failed: await failed(),
   steered: await steered(),
   worker: await inWorkerProcess(),

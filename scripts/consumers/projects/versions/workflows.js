@@ -1,7 +1,7 @@
 import { decodeRedisTaskFailure } from 'temporal-tencent-redis';
 import { executeAwaitRedisTask } from 'temporal-tencent-redis/workflows';
 
-export { awaitRedisTask } from 'temporal-tencent-redis/workflows';
+export { awaitRedisTask, watchRedisTasks } from 'temporal-tencent-redis/workflows';
 
 export async function pipeline(input, taskQueue) {
   try {
