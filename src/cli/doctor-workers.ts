@@ -79,8 +79,10 @@ async function probeWaits({ waits: { client, taskQueue }, namespace }: Temporal,
     return 'undone';
   } catch (error) {
     if (!(error instanceof WorkflowFailedError && error.cause instanceof TimeoutFailure)) throw error;
-    const { historyLength, startTime } = await client.workflow.getHandle(workflowId).describe();
-    if (historyLength > UNTAKEN_EVENTS) return 'undone';
+    const handle = client.workflow.getHandle(workflowId);
+    const [{ startTime }, { events }] = await Promise.all([handle.describe(), handle.fetchHistory()]);
+    if (events?.some(({ workflowTaskFailedEventAttributes: failed }) => failed)) return 'undone';
+    if ((events?.length ?? 0) > UNTAKEN_EVENTS) return 'unclear';
     const pollers = await pollersSince(client, taskQueue, WORKFLOWS, startTime.getTime());
     return takersAmong(pollers).length > 0 ? 'unclear' : 'untaken';
   } finally {

@@ -72,9 +72,11 @@ export async function awaitRedisTask(input: AwaitRedisTaskInput, carried?: unkno
 
   setHandler(getState, view, { description: 'Where the wait stands: status, polls, next poll, deadline, last error' });
   setHandler(pollNow, () => wait.pollNow(), { description: 'Polls at once; the pace goes on unchanged' });
-  setHandler(watchReport, (report) => wait.hear(report), {
-    description: 'Internal: what the watch of shared waits has seen',
-  });
+  if (state.watch) {
+    setHandler(watchReport, (report) => wait.hear(report), {
+      description: 'Internal: what the watch of shared waits has seen',
+    });
+  }
   setHandler(
     joinWait,
     (argument) => {
