@@ -1,6 +1,6 @@
 import { table } from '../schedules/tables.js';
-import type { SharedFigures, SharedParameters } from '../shared.js';
 import type { Calls, Lateness } from '../shared/side.js';
+import type { SharedFigures, SharedParameters } from '../shared.js';
 import type { Result } from '../support/results.js';
 
 type SharedResult = Result<SharedParameters, SharedFigures>;

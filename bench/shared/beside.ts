@@ -1,6 +1,6 @@
 import type { Say } from '../support/part.js';
 import { startStage } from '../support/start-stage.js';
-import { type Calls, type Lateness, PACINGS, type Rates, Side } from './side.js';
+import { type Calls, type Lateness, type Pacing, type Rates, Side } from './side.js';
 
 export interface BesideParameters {
   readonly waits: number;
@@ -25,7 +25,7 @@ export interface Beside {
 export async function measureBeside({ waits, endSeconds }: BesideParameters, rates: Rates, say: Say): Promise<Beside> {
   const stage = await startStage();
   try {
-    const measure = async (pacing: (typeof PACINGS)[number]): Promise<SideFigures> => {
+    const measure = async (pacing: Pacing): Promise<SideFigures> => {
       const side = await Side.start(stage, pacing, rates);
       say(`${waits} waits, ${pacing}: starting`);
       await side.startWaits(waits);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Say } from '../support/part.js';
 import { startStage } from '../support/start-stage.js';
-import { type Calls, PACINGS, type Rates, Side } from './side.js';
+import { type Calls, type Pacing, type Rates, Side } from './side.js';
 
 export interface CalmParameters {
   readonly waits: number;
@@ -11,7 +11,7 @@ export interface CalmParameters {
 }
 
 /** Few waits, whose tasks go on: the calls of a minute. */
-export type Calm = { readonly waits: number } & Readonly<Record<(typeof PACINGS)[number], Calls>>;
+export type Calm = { readonly waits: number } & Readonly<Record<Pacing, Calls>>;
 
 export async function measureCalm(
   { waits, grownSeconds, seconds }: CalmParameters,
@@ -20,7 +20,7 @@ export async function measureCalm(
 ): Promise<Calm> {
   const stage = await startStage();
   try {
-    const measure = async (pacing: (typeof PACINGS)[number]): Promise<Calls> => {
+    const measure = async (pacing: Pacing): Promise<Calls> => {
       const side = await Side.start(stage, pacing, rates);
       await side.startWaits(waits);
       await side.firstPollsMade();
