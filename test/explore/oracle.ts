@@ -15,10 +15,12 @@ export function judge(record: WaitRecord, precision: Precision): string[] {
 /** Two calls of a wait are never closer, but for the repairs within an attempt. */
 const CLOSEST_MS = 1_000;
 /** What a sweep, a second one to confirm it, and a report add to the pace. */
-const SHARED_MS = 15_000;
-/** After the list was wrong about a task, it has so long to show it; a killed sweep is noticed after this and begins again. */
+const SHARED_MS = 10_000;
 const LIST_GRACE_MS = 35_000;
+/** A killed sweep is noticed after this and begins again. */
 const SWEEP_LOST_MS = 10_000;
+/** The time of an attempt that fails and the longest pause after it, or that of a task in the list after an untrue answer. */
+const CALL_LOST_MS = 35_000;
 /** The least after which a watched wait polls by itself. */
 const OWN_POLL_MS = 300_000;
 /** From the first poll on, a task that no poll has seen may still become visible. */
@@ -82,7 +84,8 @@ const RULES: readonly Rule[] = [
     if (!isShared && isTroubled(record, end, endedAt)) return;
     const { maximumInterval, jitter, expectedDuration = 0 } = script.polling;
     // After a call that was long in the queue, for whatever reason, the pace is no faster than that.
-    const slowed = record.troubles.length > 0 || record.longestQueueMs > 0 ? SLOWED_MS : 0;
+    const isSlow = record.troubles.length > 0 || record.longestQueueMs > 0;
+    const slowed = isSlow ? Math.min(SLOWED_MS, isShared ? record.longestQueueMs : Infinity) : 0;
     // Polls may be sparse for the larger part of what the task is expected to take.
     const sparse = expectedDuration * 0.8 * (1 + jitter) - end;
     const pause = Math.max(1_000, maximumInterval * (1 + jitter), sparse, slowed);
@@ -217,7 +220,7 @@ const RULES: readonly Rule[] = [
   },
 
   function* noCallAfterTheEnd({ calls, endedAt = Infinity }, { busyMs }) {
-    const late = calls.filter(({ at }) => at > endedAt + CANCEL_MS + busyMs);
+    const late = calls.filter(({ at, mayBeProbe }) => at > endedAt + CANCEL_MS + busyMs && !mayBeProbe);
     if (late.length > 0) yield `The wait ended at ${endedAt}, and called at ${late.map(({ at }) => at).join(', ')}`;
   },
 
@@ -237,10 +240,14 @@ const RULES: readonly Rule[] = [
     }
   },
 
-  function* pollNowPolls(record, { clockMs, busyMs }) {
-    const { steering, polls, endedAt = Infinity } = record;
-    for (const { did, heardAt, refused, isDoubtful } of steering) {
-      if (did !== 'pollNow' || heardAt === undefined || refused !== undefined || isDoubtful) continue;
+  function* whoeverAsksForAPollGetsOne(record, { clockMs, busyMs }) {
+    const { steering, polls, reports = [], endedAt = Infinity } = record;
+    const asked = [
+      ...steering.filter(({ did, refused, isDoubtful }) => did === 'pollNow' && refused === undefined && !isDoubtful),
+      ...reports.flatMap(({ at, unable }) => (unable ? [] : [{ did: 'a report of the watch', heardAt: at }])),
+    ];
+    for (const { did, heardAt } of asked) {
+      if (heardAt === undefined) continue;
       const underWay = polls.find(
         ({ at, answeredAt, givenUpAt }) => at <= heardAt && (answeredAt ?? givenUpAt ?? endedAt) > heardAt,
       );
@@ -250,7 +257,7 @@ const RULES: readonly Rule[] = [
       const by = free + (givenUp ? 2 : 1) * CLOSEST_MS + clockMs + busyMs;
       if (by >= endedAt || isTroubled(record, heardAt, by)) continue;
       if (!polls.some(({ at }) => at >= heardAt - clockMs && at <= by))
-        yield `pollNow at ${heardAt} was not followed by a poll`;
+        yield `${did} at ${heardAt} was not followed by a poll`;
     }
   },
 
@@ -320,12 +327,15 @@ function classOf(call: CallRecord | undefined): PollErrorClass | undefined {
 }
 
 /** Until when something may have kept a shared wait from seeing the end of its task. From then on the pace holds. */
-function heldUpUntil({ troubles, listTroubles = [], calls }: WaitRecord, end: number, pauseMs: number): number {
+function heldUpUntil(record: WaitRecord, end: number, pauseMs: number): number {
+  const { troubles, listTroubles = [], reports = [], calls } = record;
+  const isToldIn = (from: number, to: number) => reports.some(({ at, unable }) => !unable && at >= from && at <= to);
   const failed = calls.filter(({ answer }) => !answer || 'errorClass' in answer || answer.status === UNTRUE_STATUS);
   const spans = [
     ...troubles.map(({ from, to }) => ({ from, to: to + SWEEP_LOST_MS })),
-    ...listTroubles.map(({ from, to }) => ({ from, to: to + LIST_GRACE_MS })),
-    ...failed.map(({ at }) => ({ from: at, to: at + LIST_GRACE_MS })),
+    // A list that did not show the task has some time to do so again.
+    ...listTroubles.map(({ from, to }) => ({ from, to: to + (isToldIn(from, to) ? LIST_GRACE_MS : 0) })),
+    ...failed.map(({ at }) => ({ from: at, to: at + CALL_LOST_MS })),
   ];
   return spans
     .sort((a, b) => a.from - b.from)

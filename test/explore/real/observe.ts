@@ -8,7 +8,7 @@ import type { ObservedWait } from './findings.js';
 import { readHistories, type RecordedWait } from './history.js';
 import { LIST_ACTION } from './plan.js';
 import type { PlayedWait } from './play.js';
-import type { Absence, ExplorerStage } from './stage.js';
+import { type Absence, type ExplorerStage, NEXT_SWEEP_MS, WATCH_TERMINATED } from './stage.js';
 import { describeRun, familyOf } from './starter.js';
 
 /** Puts together what the client did, what the API saw and what the server has on record. */
@@ -34,12 +34,25 @@ export async function observe(
   return observed;
 }
 
-/** When calls of the list failed: each holds up one sweep. */
-export function failuresOfList({ simulator, callEnds }: ExplorerStage): Absence[] {
-  return simulator.calls
-    .filter(({ action, outcome, aborted }) => action === LIST_ACTION && (outcome !== 'ok' || aborted))
-    .map((call) => ({ from: call.at, to: (callEnds.get(call) ?? call.at) + 3_000, why: `the list: ${call.outcome}` }));
+/** When the list was wrong, or nobody swept it, as far as the calls of sweeps do not show that somebody did. */
+export function troublesOfList({ simulator, callEnds, listTroubles }: ExplorerStage): Absence[] {
+  const calls = simulator.calls.filter(({ action }) => action === LIST_ACTION);
+  const isGood = ({ outcome, aborted }: SimulatorCall) => outcome === 'ok' && !aborted;
+  const good = calls.filter(isGood).map(({ at }) => at);
+  const untilSwept = ({ from, to, why }: Absence) => {
+    // The sweep of before goes on for a moment; the new one may have begun before it knew of all waits.
+    const first = good.find((at) => at > from + SWEEP_ENDS_MS) ?? Infinity;
+    const known = good.find((at) => at > first + SWEEP_ENDS_MS) ?? Infinity;
+    return { from, to: Math.min(to, known + NEXT_SWEEP_MS), why };
+  };
+  const failures = calls
+    .filter((call) => !isGood(call))
+    .map((call) => ({ from: call.at, to: (callEnds.get(call) ?? call.at) + NEXT_SWEEP_MS, why: `the list: ${call.outcome}` }));
+  return [...listTroubles.map((each) => (each.why === WATCH_TERMINATED ? untilSwept(each) : each)), ...failures];
 }
+
+/** A sweep hears by its heartbeats that its watch has ended. */
+const SWEEP_ENDS_MS = 5_000;
 
 /** What was called for a wait that is no more: before a reset of it, or for one whose place it took. */
 function isTakenBack({ createdAt, resets }: RecordedWait, time: number): boolean {
@@ -84,7 +97,7 @@ async function countRuns(client: Client): Promise<ReadonlyMap<string, number>> {
 /** The record of a wait, in milliseconds since its start. */
 export function recordOf(
   { played, recorded, calls, absences: ownAbsences, parent }: ObservedWait,
-  stage: Pick<ExplorerStage, 'absences' | 'listTroubles'>,
+  all: Pick<ExplorerStage, 'absences' | 'listTroubles'>,
   longestQueueMs: number,
 ): WaitRecord {
   const { startedAt, endedAt, ending, failedTasks } = recorded;
@@ -123,8 +136,8 @@ export function recordOf(
       heardAt: each.heardAt === undefined ? undefined : Math.max(0, since(each.heardAt)),
     })),
     deadlines: recorded.deadlines.map(({ from, deadline }) => ({ from: since(from), deadline: since(deadline) })),
-    troubles: troublesOf([...stage.absences, ...ownAbsences]),
-    listTroubles: isShared ? troublesOf(stage.listTroubles) : [],
+    troubles: troublesOf([...all.absences, ...ownAbsences]),
+    listTroubles: isShared ? troublesOf(all.listTroubles) : [],
     reports: recorded.reports.map(({ at, seenAt, ...report }) => ({
       ...{ ...report, at: since(at), seenAt: seenAt === undefined ? undefined : since(seenAt) },
     })),

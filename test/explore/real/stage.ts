@@ -6,6 +6,9 @@ import { Stage, type StageParts } from '../../support/stage.js';
 import { WATCH_ID } from './starter.js';
 
 const RESTART_MS = 300;
+export const WATCH_TERMINATED = 'the watch was terminated';
+/** After one that has failed, or has read a list that was wrong. */
+export const NEXT_SWEEP_MS = 3_000;
 
 /** A time in which something was away, and what that leaves behind. Unix milliseconds. */
 export interface Absence {
@@ -65,9 +68,9 @@ export class ExplorerStage extends Stage {
 
   /** Notes that the list is wrong from now on. */
   listIsWrong(fault: Fault, forMs: number): void {
-    const lagMs = fault.kind === 'listLag' ? fault.lagMs : 0;
     const from = Date.now();
-    this.listTroubles.push({ from, to: from + forMs + lagMs, why: `the list: ${fault.kind}` });
+    const lagMs = fault.kind === 'listLag' ? fault.lagMs : 0;
+    this.listTroubles.push({ from, to: from + forMs + lagMs + NEXT_SWEEP_MS, why: `the list: ${fault.kind}` });
   }
 
   /** Ends the watch of the shared waits, if there is one. Within a minute it runs again and knows them all. */
@@ -79,7 +82,7 @@ export class ExplorerStage extends Stage {
       .then(() => true);
     if (!(await unlessGone(wasThere).catch(() => false))) return;
     this.kills.watch += 1;
-    this.listTroubles.push({ from, to: from + 60_000, why: 'the watch was terminated' });
+    this.listTroubles.push({ from, to: from + 60_000, why: WATCH_TERMINATED });
   }
 
   /** Kills the server and starts it again. */
