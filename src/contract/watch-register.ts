@@ -11,11 +11,21 @@ import { NOT_SWEPT, SWEEP_STATUS, type SweepStatus, WATCHED_WAIT, type WatchedWa
 /** By then the server's list of open workflows has a wait that has joined, and every sweep has asked for it. */
 const JOINS_KEPT_MS = 2 * MINUTE;
 
-/** The input of `watchRedisTasks`: one JSON object. */
 const WATCH_INPUT = objectWith({
   /** The region of the tasks. */
   region: REGION,
 });
+
+/**
+ * The input of `watchRedisTasks`: one JSON object. Waits start their watch themselves.
+ *
+ * @interface
+ *
+ * @example
+ * ```ts
+ * const input: WatchInput = { region: 'ap-guangzhou' };
+ * ```
+ */
 export type WatchInput = Readonly<v.InferInput<typeof WATCH_INPUT>>;
 
 const WATCH_REGISTER = v.looseObject({

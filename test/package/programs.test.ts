@@ -29,7 +29,9 @@ test('the pipeline of docs/start.md runs as written and prints what the page say
 
   expect([code, code === 0 ? '' : main.output]).toEqual([0, '']);
   expect(printed).not.toBe('');
-  expect(main.stdout).toContain(printed);
+  // On a busy machine a poll comes late, and saves the next.
+  const anyPolls = (text: string) => text.replace(/\d+ polls/, 'N polls');
+  expect(anyPolls(main.stdout)).toContain(anyPolls(printed));
 });
 
 /** Writes the files of a page and starts its `main.ts`. */
