@@ -21,7 +21,7 @@ import { openPage, openUntil } from './browser.js';
 import { NO_CALLS_QUEUE, REGION, type Scene, startScenes } from './scenes.js';
 
 /** What a picture shows of a page, from its title on. */
-const PICTURE_HEIGHTS = { timeline: 740, 'user-metadata': 700, list: 520 } as const;
+const PICTURE_HEIGHTS = { timeline: 740, 'user-metadata': 700, 'pending-activities': 640, list: 520 } as const;
 
 const { values: flags } = parseArgs({ options: { pictures: { type: 'string' } } });
 process.env['TENCENTCLOUD_SECRET_ID'] = SIMULATOR_CREDENTIAL.secretId;

@@ -1,6 +1,7 @@
 import type { AwaitRedisTaskInput } from 'temporal-tencent-redis';
 import { RedisTaskClient } from 'temporal-tencent-redis/client';
 import { CALLERS } from '../../examples/nexus/workers.js';
+import { watchWorkflowId } from '../../src/contract/ids.js';
 import type { Fault, TaskStep } from '../../src/testing/index.js';
 import type { Stage } from '../../test/support/stage.js';
 import { TASK_QUEUE } from '../demo/pipeline/worker.js';
@@ -16,7 +17,7 @@ export interface Scene {
   readonly name: string;
   readonly workflowId: string;
   readonly namespace?: string;
-  readonly tab: 'timeline' | 'user-metadata';
+  readonly tab: 'timeline' | 'user-metadata' | 'pending-activities';
   readonly texts: readonly (string | RegExp)[];
 }
 
@@ -27,6 +28,8 @@ type Options = Omit<AwaitRedisTaskInput, 'taskId' | 'region'> & {
 };
 
 const RUNNING: TaskStep = { status: 'running' };
+const SHARED = { pacing: 'shared' } as const;
+const WATCH = watchWorkflowId('redis-task', REGION);
 const UTC = /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/.source;
 
 /** Starts a wait for each way in which one can go. */
@@ -75,11 +78,42 @@ export async function startScenes(stage: Stage): Promise<readonly Scene[]> {
       ],
     },
   ]);
-  await wait([RUNNING], { maxWait: '4h', polling: { pacing: 'shared' } }, () => [
+  await wait([RUNNING], { maxWait: '4h', polling: SHARED }, (id) => [
+    {
+      name: 'shared',
+      tab: 'timeline',
+      texts: ['joins the watch of shared waits', new RegExp(`running · next poll in [^,]+, at ${UTC}`)],
+      hidden: new RegExp(`poll 2 of task ${id}`),
+    },
     {
       name: 'shared-details',
       tab: 'user-metadata',
-      texts: [new RegExp(`Watched by redis-task/${REGION}/watch since ${UTC}`), new RegExp(`Next poll: ${UTC}`)],
+      texts: [
+        `Redis task ${id} in ${REGION}`,
+        new RegExp(`Watched since: ${UTC}, by ${WATCH}`),
+        'sooner when the watch says so',
+      ],
+    },
+  ]);
+  show(
+    WATCH,
+    {
+      name: 'watch',
+      tab: 'timeline',
+      texts: [`lists the unfinished tasks of ${REGION} while anybody waits`],
+    },
+    {
+      name: 'watch-details',
+      tab: 'user-metadata',
+      texts: [`Watch of the shared waits in ${REGION}`, /Waits: \d/, new RegExp(`Last sweep: ${UTC}`)],
+    },
+    { name: 'watch-pending', tab: 'pending-activities', texts: ['sweepRedisTasks', '"lastSweepAt":', '"waits":'] },
+  );
+  await wait([RUNNING], { fault: { kind: 'listHidden' }, polling: SHARED }, () => [
+    {
+      name: 'paces-itself',
+      tab: 'user-metadata',
+      texts: [new RegExp(`Paces itself until: ${UTC}, because the list does not show the task`)],
     },
   ]);
   await wait([{ status: 'migrating', message: 'step 3 of 7' }], {}, () => [

@@ -119,10 +119,10 @@ export function stateText(state: RedisTaskWaitState): string {
     `${taskId} ${printable(status ?? 'not seen yet')}`,
     observation?.instanceId && printable(observation.instanceId),
     `polls ${polls}`,
-    nextPollMs < 1_000 ? 'polling now' : `next poll in ${wholeSeconds(nextPollMs)}`,
-    lastError && `last error ${printable(lastError.code)}: ${printable(lastError.message)}`,
     watch?.since && `watched for ${timeSince(Date.parse(watch.since))}`,
     watch?.reason && `paces itself: ${printable(watch.reason)}`,
+    nextPollMs < 1_000 ? 'polling now' : `next poll in ${wholeSeconds(nextPollMs)}`,
+    lastError && `last error ${printable(lastError.code)}: ${printable(lastError.message)}`,
     `deadline in ${wholeSeconds(Date.parse(deadline) - Date.now())}`,
   ];
   return parts.filter(Boolean).join(' · ');

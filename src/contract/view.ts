@@ -6,7 +6,7 @@ import { ADVICE, API_TEXT_MAX } from './messages.js';
 import type { PollError } from './poll-error.js';
 import type { RedisTaskObservation } from './task.js';
 import { plain } from './text.js';
-import { waitedMs, type WaitState } from './wait-state.js';
+import { isWatched, waitedMs, type WaitState } from './wait-state.js';
 import { nextPollAt } from './wait.js';
 
 /** What the query `getState` answers, and the update `extendWait` returns. Times are ISO-8601 UTC. */
@@ -126,7 +126,7 @@ export function markdownOf(plan: WaitPlan, state: WaitState, apiQueue: string): 
   return [
     ...listFacts(plan, state),
     ...watchFact(plan, state, apiQueue),
-    `- Next poll: ${dueAt === null ? underWay : shownTime(dueAt)}`,
+    `- Next poll: ${dueAt === null ? underWay : shownTime(dueAt)}${isWatched(state) ? ', sooner when the watch says so' : ''}`,
     `- Deadline: ${shownTime(state.deadline)}`,
     '',
     ACTIONS,
@@ -160,10 +160,10 @@ function listFacts(plan: WaitPlan, state: WaitState): string[] {
 function watchFact({ region }: WaitPlan, { watch }: WaitState, apiQueue: string): string[] {
   if (!watch) return [];
   const id = code(watchWorkflowId(queueOfWaits(apiQueue), region));
-  if (watch.since !== null) return [`- Watched by ${id} since ${shownTime(watch.since)}`];
+  if (watch.since !== null) return [`- Watched since: ${shownTime(watch.since)}, by ${id}`];
   if (watch.reason === null) return [];
-  const again = watch.joinAt === null ? '' : `, until ${shownTime(watch.joinAt)}`;
-  return [`- Paces itself${again}, instead of ${id}: ${code(watch.reason, API_TEXT_MAX)}`];
+  const until = watch.joinAt === null ? '' : ` until: ${shownTime(watch.joinAt)}`;
+  return [`- Paces itself${until}, because ${code(watch.reason, API_TEXT_MAX)}`];
 }
 
 export function describeError({ code: name, message, requestId, at }: PollError): string {

@@ -106,12 +106,11 @@ export function watchMarkdown(region: string, status: SweepStatus, apiQueue: str
     `**Watch of the shared waits in ${region}**`,
     '',
     `- Waits: ${waits}`,
-    `- Sweeps: ${sweeps}${lastSweepAt === null ? '' : `, the last at ${shownTime(lastSweepAt)} with ${tasksListed} unfinished tasks`}`,
+    `- Sweeps of the list: ${sweeps}`,
+    `- Last sweep: ${lastSweepAt === null ? 'none yet' : `${shownTime(lastSweepAt)}, ${tasksListed} unfinished tasks, waited for or not`}`,
     ...(lastError ? [`- Last error: ${describeError(lastError)}`] : []),
-    ...(blockedUntil === null
-      ? []
-      : [`- The tasks cannot be listed: waits pace themselves until ${shownTime(blockedUntil)}`]),
+    ...(blockedUntil === null ? [] : [`- Cannot list until: ${shownTime(blockedUntil)}. Waits pace themselves`]),
     '',
-    `Pending Activities shows the latest sweep. Terminating a watch loses nothing: a worker of ${code(apiQueue)} starts it again.`,
+    `Reported with news, and at least every minute: Pending Activities has the latest sweep. Terminating the watch loses nothing: a worker of ${code(apiQueue)} starts it again within a minute.`,
   ].join('\n');
 }
