@@ -3,7 +3,13 @@ import { judge } from './oracle.js';
 import type { WaitRecord } from './wait-record.js';
 
 const MINUTE = 60_000;
-const POLLING = { initialInterval: 5_000, backoffCoefficient: 1, maximumInterval: 5_000, jitter: 0, pacing: 'shared' as const };
+const POLLING = {
+  initialInterval: 5_000,
+  backoffCoefficient: 1,
+  maximumInterval: 5_000,
+  jitter: 0,
+  pacing: 'shared' as const,
+};
 const FACTS = { polls: 2, waitedMs: 35_000, detectionDelayMaxMs: 4_000, status: 'succeed' };
 
 /** A wait whose task ends after 30 s, and whose watch tells it 4 s later. */
@@ -66,7 +72,9 @@ test('a list that was wrong excuses a late end until it is right again, and no l
   const listTroubles = spans(20_000, 85_000);
 
   expect(judged({ ...endedLater(MINUTE), listTroubles })).toEqual([]);
-  expect(judged({ ...endedLater(2 * MINUTE), listTroubles })).toEqual([expect.stringContaining('ended only at 155000')]);
+  expect(judged({ ...endedLater(2 * MINUTE), listTroubles })).toEqual([
+    expect.stringContaining('ended only at 155000'),
+  ]);
 });
 
 test('an end that no call has seen is found', () => {

@@ -47,7 +47,11 @@ export function troublesOfList({ simulator, callEnds, listTroubles }: ExplorerSt
   };
   const failures = calls
     .filter((call) => !isGood(call))
-    .map((call) => ({ from: call.at, to: (callEnds.get(call) ?? call.at) + NEXT_SWEEP_MS, why: `the list: ${call.outcome}` }));
+    .map((call) => ({
+      from: call.at,
+      to: (callEnds.get(call) ?? call.at) + NEXT_SWEEP_MS,
+      why: `the list: ${call.outcome}`,
+    }));
   return [...listTroubles.map((each) => (each.why === WATCH_TERMINATED ? untilSwept(each) : each)), ...failures];
 }
 
