@@ -111,18 +111,16 @@ about('a shared wait', () => {
     await waits.serveWaits(taskQueue);
     const taskId = waits.addTask({ status: 'succeed' });
     const handle = await waits.start({ taskId, region: REGION, polling: SHARED }, { taskQueue });
-    await watched(handle);
-    await handle.signal('redisTaskWatchReport', { seenAt: null });
     const scheduled = async () => eventsOf(await handle.fetchHistory(), 'EVENT_TYPE_ACTIVITY_TASK_SCHEDULED');
     const priorities = (events: Awaited<ReturnType<typeof scheduled>>) =>
       events
         .map(({ activityTaskScheduledEventAttributes: activity }) => activity)
         .filter((activity) => activity?.activityType?.name === 'describeTaskInfo')
         .map((activity) => activity?.priority?.priorityKey);
-    const events = await until(scheduled, (each) => priorities(each).length === 2);
+    const events = await until(scheduled, (each) => priorities(each).length > 1);
     await waits.serveCalls(taskQueue);
 
-    expect(priorities(events)).toEqual([3, 2]);
+    expect(priorities(events).slice(0, 2)).toEqual([3, 2]);
     await expect(handle.result()).resolves.toMatchObject({ status: 'succeed', polls: 1 });
   });
 
