@@ -17,6 +17,8 @@ const CLOSEST_MS = 1_000;
 /** What a sweep, a second one to confirm it, and a report add to the pace. */
 const SHARED_MS = 10_000;
 const LIST_GRACE_MS = 35_000;
+/** What a wait takes to join its watch, at most, where nothing is in the way. */
+const JOINED_MS = 15_000;
 /** A killed sweep is noticed after this and begins again. */
 const SWEEP_LOST_MS = 10_000;
 /** The time of an attempt that fails and the longest pause after it, or that of a task in the list after an untrue answer. */
@@ -98,6 +100,25 @@ const RULES: readonly Rule[] = [
     if (endedAt > Math.max(bound, end + busyMs + CLOSEST_MS)) {
       yield `The task ended at ${end}${isShared ? '' : ' and nothing was in the way'}, but the wait ended only at ${endedAt} (by ${Math.round(bound)} at the latest)`;
     }
+  },
+
+  function* aSweepThatShowsTheEndIsHeardOf(record, { busyMs }) {
+    const { script, sweeps = [], reports = [], polls, troubles, endedAt = Infinity } = record;
+    const end = trueEnd(script.task);
+    if (end === undefined) return;
+    // By then the watch knows of the wait.
+    const from = Math.max(end, JOINED_MS);
+    // Two in a row may not fit together, and the next one shows what they did not.
+    const [first = Infinity] = sweeps.filter((at) => at > from + CLOSEST_MS);
+    const [second = Infinity] = sweeps.filter((at) => at > first + CLOSEST_MS);
+    const [third = Infinity] = sweeps.filter((at) => at > second + CLOSEST_MS);
+    const by = third + SHARED_MS / 2 + busyMs;
+    // One that the list did not show before has some time until it must, or paces itself.
+    const wasTold = reports.some(({ at }) => at <= by);
+    const hasPolled = polls.some(({ at, answeredAt = Infinity }) => answeredAt > end && at <= by);
+    const isTroubled = troubles.some((trouble) => trouble.from <= by && trouble.to + JOINED_MS >= from);
+    if (endedAt > by && !wasTold && !hasPolled && !isTroubled)
+      yield `The task ended at ${end}, three sweeps did not show it until ${third}, and nobody told the wait`;
   },
 
   function* aTimeOutIsOne(record, { clockMs, busyMs }) {

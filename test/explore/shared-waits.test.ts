@@ -96,3 +96,12 @@ test('a report that no poll follows is found', () => {
 
   expect(judged({ reports })).toEqual(['a report of the watch at 10000 was not followed by a poll']);
 });
+
+test('an end that three sweeps show, and of which the wait hears nothing, is found', () => {
+  const late = { ...endedLater(MINUTE), reports: [], listTroubles: spans(20_000, 85_000) };
+
+  expect(judged({ ...late, sweeps: [30_500, 32_000, 40_000] })).toEqual([]);
+  expect(judged({ ...late, sweeps: [32_000, 40_000, 45_000] })).toEqual([
+    'The task ended at 30000, three sweeps did not show it until 45000, and nobody told the wait',
+  ]);
+});

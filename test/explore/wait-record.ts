@@ -23,6 +23,8 @@ export interface WaitRecord {
   readonly troubles: readonly { readonly from: number; readonly to: number; readonly why: string }[];
   /** When the list of tasks was wrong or refused, or nobody watched: in the way of shared waits alone. */
   readonly listTroubles?: WaitRecord['troubles'];
+  /** When the list was read while it told the truth. */
+  readonly sweeps?: readonly number[];
   /** What its watch told a shared wait. */
   readonly reports?: readonly ReportRecord[];
   /** How long a call may have been in the task queue. */

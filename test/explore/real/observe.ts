@@ -37,7 +37,6 @@ export async function observe(
 /** When the list was wrong, or nobody swept it, as far as the calls of sweeps do not show that somebody did. */
 export function troublesOfList({ simulator, callEnds, listTroubles }: ExplorerStage): Absence[] {
   const calls = simulator.calls.filter(({ action }) => action === LIST_ACTION);
-  const isGood = ({ outcome, aborted }: SimulatorCall) => outcome === 'ok' && !aborted;
   const good = calls.filter(isGood).map(({ at }) => at);
   const untilSwept = ({ from, to, why }: Absence) => {
     // The sweep of before goes on for a moment; the new one may have begun before it knew of all waits.
@@ -53,6 +52,16 @@ export function troublesOfList({ simulator, callEnds, listTroubles }: ExplorerSt
       why: `the list: ${call.outcome}`,
     }));
   return [...listTroubles.map((each) => (each.why === WATCH_TERMINATED ? untilSwept(each) : each)), ...failures];
+}
+
+function isGood({ outcome, aborted }: SimulatorCall): boolean {
+  return outcome === 'ok' && !aborted;
+}
+
+/** When the list was read, and told the truth. */
+export function sweepsOf({ simulator }: ExplorerStage, troubles: readonly Absence[]): number[] {
+  const calls = simulator.calls.filter((call) => call.action === LIST_ACTION && isGood(call));
+  return calls.map(({ at }) => at).filter((at) => !troubles.some(({ from, to }) => from <= at && to >= at));
 }
 
 /** A sweep hears by its heartbeats that its watch has ended. */
@@ -101,7 +110,7 @@ async function countRuns(client: Client): Promise<ReadonlyMap<string, number>> {
 /** The record of a wait, in milliseconds since its start. */
 export function recordOf(
   { played, recorded, calls, absences: ownAbsences, parent }: ObservedWait,
-  all: Pick<ExplorerStage, 'absences' | 'listTroubles'>,
+  all: Pick<ExplorerStage, 'absences' | 'listTroubles'> & { readonly sweeps: readonly number[] },
   longestQueueMs: number,
 ): WaitRecord {
   const { startedAt, endedAt, ending, failedTasks } = recorded;
@@ -142,6 +151,7 @@ export function recordOf(
     deadlines: recorded.deadlines.map(({ from, deadline }) => ({ from: since(from), deadline: since(deadline) })),
     troubles: troublesOf([...all.absences, ...ownAbsences]),
     listTroubles: isShared ? troublesOf(all.listTroubles) : [],
+    sweeps: isShared ? all.sweeps.map(since) : [],
     reports: recorded.reports.map(({ at, seenAt, ...report }) => ({
       ...{ ...report, at: since(at), seenAt: seenAt === undefined ? undefined : since(seenAt) },
     })),

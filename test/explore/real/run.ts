@@ -3,7 +3,7 @@ import { judge } from '../oracle.js';
 import { storyOf } from '../story.js';
 import { figuresOf } from './figures.js';
 import { findings } from './findings.js';
-import { observe, recordOf, troublesOfList } from './observe.js';
+import { observe, recordOf, sweepsOf, troublesOfList } from './observe.js';
 import { LIST_ACTION, type Plan, type Trouble } from './plan.js';
 import { playWait } from './play.js';
 import type { ExplorerStage } from './stage.js';
@@ -50,9 +50,10 @@ export async function playAndJudge(stage: ExplorerStage, plan: Plan, options: Ru
   const watches = await lookAtWatches(stage.client);
   for (const sentence of watches.wrong) say(`✗ ${sentence}`);
   let wrong = orphans.length + watches.wrong.length;
-  const troubles = { absences: stage.absences, listTroubles: troublesOfList(stage) };
+  const listTroubles = troublesOfList(stage);
+  const all = { absences: stage.absences, listTroubles, sweeps: sweepsOf(stage, listTroubles) };
   const records = observed.map((each) => {
-    const record = recordOf(each, troubles, longestQueueMs);
+    const record = recordOf(each, all, longestQueueMs);
     const verdict = [
       ...judge(record, { clockMs: 100, busyMs: busyMs() }),
       ...findings(each, stage.callEnds, stage.absences),
