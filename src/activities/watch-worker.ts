@@ -31,18 +31,24 @@ export function watchWorkerOptions(
   lookEveryMs?: number,
 ): WorkerOptions & { readonly taskQueue: string } {
   const taskQueue = queueOfWaits(apiQueue);
+  const api = account.openListApi();
   const keepingWatches: WorkerPlugin = {
     name: 'temporal-tencent-redis.Watches',
     async runWorker(worker, next) {
       const { client } = worker;
-      if (!client) return next(worker);
-      const watches = new Watches(client, taskQueue);
-      await next(worker).finally(keepWatches(new OpenWaitsList(client, taskQueue), watches, lookEveryMs));
+      const stop =
+        client && keepWatches(new OpenWaitsList(client, taskQueue), new Watches(client, taskQueue), lookEveryMs);
+      try {
+        await next(worker);
+      } finally {
+        stop?.();
+        api.close();
+      }
     },
   };
   return {
     taskQueue: watchTaskQueue(apiQueue),
-    activities: { isRedisTaskQueueServed, ...createSharedWaitActivities(account, taskQueue) },
+    activities: { isRedisTaskQueueServed, ...createSharedWaitActivities(api, taskQueue) },
     // A wait asks seldom, but thousands may join at once.
     activityTaskPollerBehavior: { type: 'autoscaling', minimum: 2, initial: 4, maximum: 20 },
     // A sweep learns by its heartbeats that its watch continues as new, or is gone.

@@ -77,3 +77,8 @@ const PHASES = new Map<string, RedisTaskPhase>([
 export function phaseOf(status: string): RedisTaskPhase {
   return PHASES.get(status.toLowerCase()) ?? 'unknown';
 }
+
+/** Whether a task with this status is waited for: it goes on, or its status is not documented. */
+export function isUnfinished(status: string): boolean {
+  return ['pending', 'unknown'].includes(phaseOf(status));
+}

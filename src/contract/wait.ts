@@ -2,7 +2,7 @@ import { MINUTE, SECOND } from './duration.js';
 import type { WaitPlan } from './input.js';
 import type { PollError, PollErrorClass } from './poll-error.js';
 import { MINIMUM_INTERVAL_MS, nextInterval } from './schedule.js';
-import { phaseOf, type RedisTaskObservation } from './task.js';
+import { isUnfinished, phaseOf, type RedisTaskObservation } from './task.js';
 import { isChecking, isPastDeadline, waitedMs, type WaitState } from './wait-state.js';
 
 /** How long to go on asking for a task that no poll has seen: a fresh one may not be visible yet. */
@@ -65,7 +65,7 @@ export function pollAnswered(before: WaitState, answer: PollAnswer, now: number,
     ...state,
     polls: state.polls + 1,
     observation,
-    unfinishedAt: ['pending', 'unknown'].includes(phaseOf(observation.status)) ? askedAt : state.unfinishedAt,
+    unfinishedAt: isUnfinished(observation.status) ? askedAt : state.unfinishedAt,
     missing: false,
     failingAs: null,
     failingSince: null,

@@ -12,6 +12,8 @@ export const WATCH_MEMO = 'redisTaskWatch';
 
 /** The signal by which a watch tells a wait something. */
 export const WATCH_REPORT_SIGNAL = 'redisTaskWatchReport';
+/** The query of a watch that says how it stands. */
+export const WATCH_STATE_QUERY = 'getState';
 /** The signals and queries of a watch that are internal. */
 export const JOIN_SIGNAL = 'join';
 export const SWEPT_SIGNAL = 'swept';

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { MINUTE } from './duration.js';
 import { type PollError, POLL_ERROR } from './poll-error.js';
 import { nextInterval, type PollSchedule } from './schedule.js';
-import { phaseOf } from './task.js';
+import { isUnfinished } from './task.js';
 import { COUNT, isChecking, isWatched, waitedMs, type WaitState } from './wait-state.js';
 import { requestPoll } from './wait.js';
 
@@ -79,8 +79,8 @@ export function watchPaused(state: WaitState, now: number, seldomMs = 0): WaitSt
  * joins again at once, and after a second such report later, since the list may be behind.
  */
 export function watchChecked(state: WaitState, now: number): WaitState {
-  if (!isChecking(state) || !state.observation || state.failingAs !== null) return state;
-  if (!['pending', 'unknown'].includes(phaseOf(state.observation.status))) return state;
+  const { observation, failingAs } = state;
+  if (!isChecking(state) || !observation || failingAs !== null || !isUnfinished(observation.status)) return state;
   const falseAlarms = (state.watch?.falseAlarms ?? 0) + 1;
   if (falseAlarms < FALSE_ALARMS_MAX) return withWatch(state, { falseAlarms, joinAt: now });
   return watchLost(withWatch(state, { falseAlarms }), 'the list does not show the task', now + REJOIN_AFTER_MS);

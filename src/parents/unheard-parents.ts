@@ -1,9 +1,8 @@
 import type { Client } from '@temporalio/client';
 import pMap from 'p-map';
 import { openRunsQuery, waitsQuery } from '../contract/ids.js';
-import { describeRun, type Run, runOf } from './runs.js';
+import { describeRun, listRuns, type Run, runOf } from './runs.js';
 
-const PAGE_SIZE = 1_000;
 const PARENTS_PER_QUERY = 100;
 const REQUESTS_AT_ONCE = { concurrency: 10 };
 
@@ -12,8 +11,6 @@ interface ChildRun {
   readonly run: Run;
   readonly parent: Run;
 }
-
-type ListedRun = { readonly [Key in keyof ChildRun]: Run | undefined };
 
 /**
  * Finds the parents of whose waits the server does not take care: the open run of the wait is not the one that the parent
@@ -56,8 +53,14 @@ export class UnheardParents {
     const batches = Array.from({ length: Math.ceil(ids.length / PARENTS_PER_QUERY) }, (_, index) =>
       ids.slice(index * PARENTS_PER_QUERY, (index + 1) * PARENTS_PER_QUERY),
     );
-    const listed = (await pMap(batches, (batch) => this.listRuns(openRunsQuery(batch)), REQUESTS_AT_ONCE)).flat();
-    const open = new Map(listed.flatMap(({ run }) => (run ? [[run.workflowId, run] as const] : [])));
+    const open = new Map<string, Run>();
+    const listOpen = async (batch: readonly string[]) => {
+      for await (const { execution } of listRuns(this.client, openRunsQuery(batch))) {
+        const run = runOf(execution);
+        if (run) open.set(run.workflowId, run);
+      }
+    };
+    await pMap(batches, listOpen, REQUESTS_AT_ONCE);
     const closed = ids.filter((id) => !open.has(id));
     // The server lists a new run a moment late.
     const asked = closed.filter((id) => !this.closed.has(id));
@@ -71,31 +74,12 @@ export class UnheardParents {
   }
 
   private async listChildren(): Promise<ChildRun[]> {
-    const runs = await this.listRuns(waitsQuery(this.taskQueue, ['Running']));
-    return runs.flatMap(({ run, parent }) => (run && parent ? [{ run, parent }] : []));
-  }
-
-  /** Not by the SDK's list, which reads memos that may be encoded in an unknown way. */
-  private async listRuns(query: string): Promise<ListedRun[]> {
-    const { namespace } = this.client.options;
-    const runs: ListedRun[] = [];
-    let nextPageToken: Uint8Array | undefined;
-    do {
-      const page = await this.client.workflowService.listWorkflowExecutions({
-        namespace,
-        query,
-        pageSize: PAGE_SIZE,
-        ...(nextPageToken && { nextPageToken }),
-      });
-      runs.push(
-        ...page.executions.map(({ execution, parentExecution }) => ({
-          run: runOf(execution),
-          parent: runOf(parentExecution),
-        })),
-      );
-      ({ nextPageToken } = page);
-    } while (nextPageToken.length);
-    return runs;
+    const children: ChildRun[] = [];
+    for await (const { execution, parentExecution } of listRuns(this.client, waitsQuery(this.taskQueue, ['Running']))) {
+      const [run, parent] = [runOf(execution), runOf(parentExecution)];
+      if (run && parent) children.push({ run, parent });
+    }
+    return children;
   }
 
   private async isFirst(run: Run): Promise<boolean> {

@@ -54,8 +54,7 @@ export async function awaitRedisTask(input: AwaitRedisTaskInput, carried?: unkno
     changed: (state) => setCurrentDetails(markdownOf(plan, state, apiQueue)),
     polled: (answer) => upsertSearchAttributesOf(plan, answer),
     ended: (ending) => setCurrentDetails(finalMarkdownOf(plan, wait.state, ending)),
-    joinWatch: (plan, state) => joinWatch(plan, state, apiQueue),
-    leaveWatch,
+    watch: { join: (plan, state) => joinWatch(plan, state, apiQueue), leave: leaveWatch },
     mustContinue: () => workflowInfo().continueAsNewSuggested,
     async betweenPolls() {
       const { continueAsNewSuggested, historyLength } = workflowInfo();
@@ -73,7 +72,7 @@ export async function awaitRedisTask(input: AwaitRedisTaskInput, carried?: unkno
   setHandler(getState, view, { description: 'Where the wait stands: status, polls, next poll, deadline, last error' });
   setHandler(pollNow, () => wait.pollNow(), { description: 'Polls at once; the pace goes on unchanged' });
   if (state.watch) {
-    setHandler(watchReport, (report) => wait.hear(report), {
+    setHandler(watchReport, (report) => wait.membership.hear(report), {
       description: 'Internal: what the watch of shared waits has seen',
     });
   }

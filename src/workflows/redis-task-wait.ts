@@ -1,14 +1,7 @@
 import { CancellationScope, CancelledFailure, getRandomStream, isCancellation, log } from '@temporalio/workflow';
 import { decodeRedisTaskFailure, toApplicationFailure } from '../contract/failures.js';
 import type { WaitPlan } from '../contract/input.js';
-import {
-  failingWarning,
-  logFacts,
-  PACES_ITSELF,
-  unknownStatusWarning,
-  WAIT_BEGAN,
-  WAIT_ENDED,
-} from '../contract/messages.js';
+import { failingWarning, logFacts, unknownStatusWarning, WAIT_BEGAN, WAIT_ENDED } from '../contract/messages.js';
 import { outcomeOf, type RedisTaskResult } from '../contract/outcome.js';
 import { DETACHED, pauseSummary, type WaitEnding } from '../contract/view.js';
 import { waitedMs, type WaitState } from '../contract/wait-state.js';
@@ -21,20 +14,12 @@ import {
   queueDelayMs,
   requestPoll,
 } from '../contract/wait.js';
-import {
-  joined,
-  joinIsDue,
-  readWatchReport,
-  JOIN_AGAIN_AFTER_MS,
-  watchChecked,
-  watchLost,
-  watchPaused,
-  watchReported,
-} from '../contract/watched-wait.js';
-import { countFalseAlarm, countPoll, countWait } from './metrics.js';
+import { watchPaused } from '../contract/watched-wait.js';
+import { countPoll, countWait } from './metrics.js';
 import { pollOnce } from './poll-once.js';
 import type { Polled } from './poll.js';
 import { WaitClock } from './wait-clock.js';
+import { type WatchDoors, WatchMembership } from './watch-membership.js';
 
 /** The workflow that a wait runs in: `awaitRedisTask`, or a user's own. */
 export interface WaitHost {
@@ -47,10 +32,8 @@ export interface WaitHost {
   ended?(ending: WaitEnding): void;
   /** Between two polls, when the wait can continue as new. */
   betweenPolls?(): Promise<void>;
-  /** Joins the watch of shared waits. Left out where there is none. */
-  joinWatch?(plan: WaitPlan, state: WaitState): Promise<void>;
-  /** The wait paces itself for a while: nobody may make it join again before. */
-  leaveWatch?(): void;
+  /** Left out where there is no watch of shared waits. */
+  readonly watch?: WatchDoors;
   /** Whether it must: asked when a poll is asked for, since such signals alone fill a history too. */
   readonly mustContinue?: () => boolean;
 }
@@ -62,13 +45,15 @@ export class RedisTaskWait {
   readonly clock = new WaitClock(this);
   /** Ends a pause, and gives up a poll that is under way: in a long queue it outlasts any number of messages. */
   isToContinue = false;
-  private isJoining = false;
+  readonly membership: WatchMembership;
 
   constructor(
     readonly plan: WaitPlan,
     public state: WaitState,
     private readonly host: WaitHost,
-  ) {}
+  ) {
+    this.membership = new WatchMembership(this, host.watch);
+  }
 
   get apiQueue(): string {
     return this.host.apiQueue;
@@ -105,13 +90,6 @@ export class RedisTaskWait {
     this.isToContinue ||= this.host.mustContinue?.() ?? false;
   }
 
-  /** The watch has told something. */
-  hear(report: unknown): void {
-    const { unable, ...told } = readWatchReport(report);
-    this.become(watchReported(this.state, { ...told, unable }, this.plan.schedule, Date.now()));
-    if (unable) this.host.leaveWatch?.();
-  }
-
   /** Ends no run: the server drops the answer to an update whose workflow task fails, as one that ends a run may. */
   moveDeadline(deadline: number): void {
     this.become({ ...this.state, deadline });
@@ -124,7 +102,7 @@ export class RedisTaskWait {
 
   private async pollUntilOver(): Promise<RedisTaskResult> {
     for (;;) {
-      this.joinIfDue();
+      this.membership.joinIfDue();
       await this.pause();
       if (this.isToContinue) await this.host.betweenPolls?.();
 
@@ -141,51 +119,11 @@ export class RedisTaskWait {
       if (outcome?.failure) throw toApplicationFailure(outcome.failure);
       if (outcome) return outcome.result;
 
-      this.checkReport();
+      this.membership.check();
       const paused = pauseAfterPoll(this.plan, this.state, Date.now(), this.jitter.random(), queuedMs);
       this.become(watchPaused(paused, Date.now(), answer.seldomMs));
       await this.host.betweenPolls?.();
     }
-  }
-
-  /** Joins the watch beside the polls: until it knows of the wait, that paces itself. */
-  private joinIfDue(): void {
-    const { host } = this;
-    if (!host.joinWatch || this.isJoining || !joinIsDue(this.state, Date.now())) return;
-    this.isJoining = true;
-    const join = async () => {
-      try {
-        await this.clock.answerOf(host.joinWatch?.(this.plan, this.state) ?? Promise.resolve());
-        this.become(joined(this.state, Date.now()));
-      } catch (error) {
-        if (isCancellation(error)) return;
-        this.paceItself(watchLost(this.state, 'no worker took it to the watch', Date.now() + JOIN_AGAIN_AFTER_MS));
-      } finally {
-        this.isJoining = false;
-      }
-    };
-    void join();
-  }
-
-  /** A poll has checked what the watch told. */
-  private checkReport(): void {
-    const checked = watchChecked(this.state, Date.now());
-    if (checked === this.state) return;
-    countFalseAlarm();
-    if (joinIsDue(checked, Date.now())) this.become(checked);
-    else this.paceItself(checked);
-  }
-
-  private paceItself(state: WaitState): void {
-    this.become(state);
-    this.host.leaveWatch?.();
-    log.info(PACES_ITSELF, { ...logFacts(this.plan, state), reason: state.watch?.reason });
-  }
-
-  /** It joins for the first time, and learns soon when it polls next: no timer is set until then. */
-  private get isAboutToJoin(): boolean {
-    const { requestedAt, watch } = this.state;
-    return this.isJoining && watch?.reason === null && requestedAt === null && !this.clock.isPastDeadline;
   }
 
   private async pause(): Promise<void> {
@@ -194,8 +132,9 @@ export class RedisTaskWait {
       const now = Date.now();
       if (dueAt === null || dueAt <= now || this.isToContinue) return;
       const moved = () => nextPollAt(this.state) !== dueAt || this.isToContinue;
-      if (this.isAboutToJoin) {
-        await this.clock.until(() => !this.isJoining || moved() || this.clock.isPastDeadline);
+      if (this.membership.isNew && this.state.requestedAt === null && !this.clock.isPastDeadline) {
+        // No timer until it knows when it polls next.
+        await this.clock.until(() => !this.membership.isJoining || moved() || this.clock.isPastDeadline);
       } else if (dueAt !== this.state.deadline) {
         await this.clock.until(moved, dueAt - now, { summary: pauseSummary(this.state, dueAt, now) });
       } else if (this.clock.isPastDeadline) {

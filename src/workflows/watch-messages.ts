@@ -6,6 +6,7 @@ import {
   SWEPT_SIGNAL,
   type SweepStatus,
   WATCH_REPORT_SIGNAL,
+  WATCH_STATE_QUERY,
   type WatchedWait,
 } from '../contract/watch.js';
 import type { WatchReport } from '../contract/watched-wait.js';
@@ -18,7 +19,7 @@ import type { WatchReport } from '../contract/watched-wait.js';
  * const { waits, lastSweepAt } = await client.workflow.getHandle('redis-task/ap-guangzhou/watch').query(getWatchState);
  * ```
  */
-export const getWatchState = defineQuery<RedisTaskWatchState>('getState');
+export const getWatchState = defineQuery<RedisTaskWatchState>(WATCH_STATE_QUERY);
 
 // Internal.
 export const join = defineSignal<[readonly WatchedWait[]]>(JOIN_SIGNAL);

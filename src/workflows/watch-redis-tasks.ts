@@ -99,9 +99,10 @@ async function sweepUntilIdle(region: string, status: SweepStatus) {
     retry: { initialInterval: '1s', maximumInterval: '10s' },
   });
   // A run that has to end leaves it behind: its next heartbeat is refused. Until then two of them sweep, which harms nobody.
-  return Promise.race([sweepRedisTasks({ region }, status).then(readSweepStatus), condition(mustContinue)]).then(
-    (told) => told ?? undefined,
-  );
+  return Promise.race([
+    sweepRedisTasks({ region }, status).then(readSweepStatus),
+    condition(mustContinue).then(() => undefined),
+  ]);
 }
 
 function mustContinue(): boolean {

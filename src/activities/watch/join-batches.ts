@@ -1,4 +1,5 @@
 import type { WatchedWait } from '../../contract/watch.js';
+import type { Watches } from './watches.js';
 
 /** How long a join waits for others: each batch is one signal, which costs the watch a workflow task. */
 const BATCH_MS = 1_000;
@@ -13,7 +14,7 @@ interface Batch {
 export class JoinBatches {
   private readonly open = new Map<string, Batch>();
 
-  constructor(private readonly send: (region: string, waits: readonly WatchedWait[]) => Promise<void>) {}
+  constructor(private readonly watches: Pick<Watches, 'join'>) {}
 
   /** @throws what sending the batch throws */
   async join(wait: WatchedWait): Promise<void> {
@@ -29,7 +30,7 @@ export class JoinBatches {
     const send = async () => {
       await new Promise((resolve) => setTimeout(resolve, BATCH_MS));
       if (this.open.get(region)?.waits === waits) this.open.delete(region);
-      await this.send(region, waits);
+      await this.watches.join(region, waits);
     };
     const batch = { waits, sent: send() };
     this.open.set(region, batch);

@@ -3,8 +3,7 @@ import type { Payload } from '@temporalio/common';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import { waitsQuery } from '../../contract/ids.js';
 import { readWatchedTask, WATCH_MEMO, type WatchedTask, type WatchedWait } from '../../contract/watch.js';
-
-const PAGE_SIZE = 1_000;
+import { listRuns } from '../../parents/runs.js';
 
 /** The open waits of a task queue, as the server lists them. */
 export interface OpenWaits {
@@ -23,27 +22,18 @@ export class OpenWaitsList {
     private readonly taskQueue: string,
   ) {}
 
-  /** Not by the SDK's list, which fails when a memo of somebody else is encoded in an unknown way. */
   async list(): Promise<OpenWaits> {
-    const { namespace } = this.client.options;
-    const query = waitsQuery(this.taskQueue, ['Running']);
     const workflowIds = new Set<string>();
     const watched: WatchedWait[] = [];
     const seen: typeof this.known = new Map();
-    let nextPageToken: Uint8Array | undefined;
-    do {
-      const request = { namespace, query, pageSize: PAGE_SIZE, ...(nextPageToken && { nextPageToken }) };
-      const page = await this.client.workflowService.listWorkflowExecutions(request);
-      for (const { execution, memo } of page.executions) {
-        const workflowId = execution?.workflowId;
-        if (!workflowId) continue;
-        workflowIds.add(workflowId);
-        const payload = memo?.fields?.[WATCH_MEMO];
-        const task = payload && (await this.read(payload, seen));
-        if (task) watched.push({ ...task, workflowId });
-      }
-      ({ nextPageToken } = page);
-    } while (nextPageToken.length);
+    for await (const { execution, memo } of listRuns(this.client, waitsQuery(this.taskQueue, ['Running']))) {
+      const workflowId = execution?.workflowId;
+      if (!workflowId) continue;
+      workflowIds.add(workflowId);
+      const payload = memo?.fields?.[WATCH_MEMO];
+      const task = payload && (await this.read(payload, seen));
+      if (task) watched.push({ ...task, workflowId });
+    }
     this.known = seen;
     return { workflowIds, watched };
   }

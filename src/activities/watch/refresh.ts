@@ -1,3 +1,6 @@
+/** How soon to ask again when there was no answer. */
+const AGAIN_AFTER_MS = 2_000;
+
 /** Keeps an answer fresh that may take long to come, or not come at all: then it is asked for again. */
 export class Refresh {
   private dueAt = 0;
@@ -22,6 +25,3 @@ export class Refresh {
       .finally(() => (this.isUnderWay = false));
   }
 }
-
-/** How soon to ask again when there was no answer. */
-const AGAIN_AFTER_MS = 2_000;

@@ -131,6 +131,7 @@ export class Sweeper {
   }
 
   private register(joining: readonly WatchedWait[]): void {
+    if (joining.length === 0) return;
     const before = waitingIn(this.waits, Date.now()).length;
     this.waits = register(this.waits, joining);
     if (waitingIn(this.waits, Date.now()).length > before) this.pace = paceForJoin(this.pace);

@@ -5,7 +5,7 @@ import { isRegion } from '../../contract/input.js';
 import { METRICS } from '../../contract/metrics.js';
 import type { WatchInput } from '../../contract/watch-register.js';
 import { NOT_SWEPT, readSweepStatus, type SweepStatus, type WatchedTask } from '../../contract/watch.js';
-import type { ApiAccount } from '../api-account.js';
+import type { RedisApi } from '../../tencent/redis-api.js';
 import { recordOfProcess } from '../api-metrics.js';
 import { JoinBatches } from './join-batches.js';
 import { OpenWaitsList } from './open-waits.js';
@@ -23,19 +23,14 @@ export interface SharedWaitActivities {
   sweepRedisTasks(input: WatchInput, status: SweepStatus): Promise<SweepStatus>;
 }
 
-function joinBatches(watches: Watches): JoinBatches {
-  return new JoinBatches((region, waits) => watches.join(region, waits));
-}
-
 /** @param taskQueue - of the waits */
-export function createSharedWaitActivities(account: ApiAccount, taskQueue: string): SharedWaitActivities {
-  const api = account.openListApi();
+export function createSharedWaitActivities(api: RedisApi, taskQueue: string): SharedWaitActivities {
   let joins: JoinBatches | undefined;
 
   return {
     async joinRedisTaskWatch(task) {
       const { client, info } = Context.current();
-      joins ??= joinBatches(new Watches(client, taskQueue));
+      joins ??= new JoinBatches(new Watches(client, taskQueue));
       const { workflowId } = info.workflowExecution ?? {};
       if (workflowId !== undefined) await joins.join({ ...task, workflowId });
     },

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { MINUTE, SECOND } from '../../contract/duration.js';
 import { watchWorkflowId } from '../../contract/ids.js';
-import { JOIN_SIGNAL, JOINS_QUERY, WATCH_REDIS_TASKS, type WatchedWait } from '../../contract/watch.js';
+import { JOIN_SIGNAL, WATCH_REDIS_TASKS, WATCH_STATE_QUERY, type WatchedWait } from '../../contract/watch.js';
 
 /** Before the first tasks of waits: a watch must not queue behind them. Its later runs and its activities inherit it. */
 const FIRST = { priorityKey: 1 };
@@ -30,16 +30,15 @@ export class Watches {
    * @throws when the watch does not run: a worker whose workflows do not include it would leave the waits to nobody
    */
   async join(region: string, waits: readonly WatchedWait[]): Promise<void> {
-    const { workflowId, ...options } = this.startOptions(region);
+    const options = this.startOptions(region);
     await this.client.workflow.signalWithStart(WATCH_REDIS_TASKS, {
       ...options,
-      workflowId,
       signal: JOIN_SIGNAL,
       signalArgs: [waits],
     });
     if (Date.now() - (this.answeredAt.get(region) ?? -Infinity) < ANSWERED_FOR_MS) return;
     await this.client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () =>
-      this.client.workflow.getHandle(workflowId).query(JOINS_QUERY, Infinity),
+      this.client.workflow.getHandle(options.workflowId).query(WATCH_STATE_QUERY),
     );
     this.answeredAt.set(region, Date.now());
   }
