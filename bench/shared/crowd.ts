@@ -4,11 +4,11 @@ import type { Say } from '../support/part.js';
 import { cpuMsOf, residentMbOf } from '../support/process-usage.js';
 import { startStage } from '../support/start-stage.js';
 import { rounded } from '../support/statistics.js';
-import { type Calls, type Lateness, type Rates, Side } from './side.js';
+import { type Calls, type Lateness, type Pacing, type Rates, Side } from './side.js';
 
 export interface CrowdParameters {
   readonly waits: number;
-  /** How long to look at processes while nothing changes, with waits of both pacings at the same time. */
+  /** How long to look at processes while nothing changes, with waits of both pacings at the same time; not at all if 0. */
   readonly quietSeconds: number;
   readonly endsPerSecond: number;
   readonly endSeconds: number;
@@ -27,7 +27,7 @@ export interface Crowd {
   readonly firstPollsS: number;
   readonly idle: Cpu;
   /** While all are open and nothing changes. */
-  readonly quiet: Readonly<Record<'timers' | 'shared', Cpu & { readonly calls: Calls }>>;
+  readonly quiet: Readonly<Record<Pacing, Cpu & { readonly calls: Calls }>> | null;
   readonly late: Lateness;
   /** While tasks ended. */
   readonly ending: Cpu & { readonly calls: Calls };
@@ -56,7 +56,7 @@ export async function measureCrowd(parameters: CrowdParameters, rates: Rates, sa
     await side.startWaits(waits);
     const startsPerSecond = waits / ((Date.now() - beganAt) / 1_000);
     const firstPolls = side.firstPollsMade().then(() => (Date.now() - beganAt) / 1_000);
-    const quiet = await measureQuiet(stage, side, parameters, rates, say);
+    const quiet = parameters.quietSeconds > 0 ? await measureQuiet(stage, side, parameters, rates, say) : null;
     const firstPollsS = await firstPolls;
     await sleep(5_000);
     const steadyMb = memory.now();

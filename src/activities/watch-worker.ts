@@ -3,8 +3,8 @@ import type { Client } from '@temporalio/client';
 import type { WorkerOptions, WorkerPlugin } from '@temporalio/worker';
 import { queueOfWaits, watchTaskQueue } from '../contract/ids.js';
 import { ACTIVITY_QUEUE } from '../contract/temporal-enums.js';
+import { OpenWaitsList } from '../parents/open-waits.js';
 import type { ApiAccount } from './api-account.js';
-import { OpenWaitsList } from './watch/open-waits.js';
 import { keepWatches } from './watch/revival.js';
 import { createSharedWaitActivities, type SharedWaitActivities } from './watch/watch-activities.js';
 import { Watches } from './watch/watches.js';
@@ -37,7 +37,7 @@ export function watchWorkerOptions(
     async runWorker(worker, next) {
       const { client } = worker;
       const stop =
-        client && keepWatches(new OpenWaitsList(client, taskQueue), new Watches(client, taskQueue), lookEveryMs);
+        client && keepWatches(OpenWaitsList.of(client, taskQueue), new Watches(client, taskQueue), lookEveryMs);
       try {
         await next(worker);
       } finally {

@@ -1,5 +1,6 @@
 // Parents whose cancellation the server would not deliver: see `ParentFollower`.
 import { type InjectedSinks, Runtime, type Worker, type WorkerOptions, type WorkerPlugin } from '@temporalio/worker';
+import { OpenWaitsList } from './open-waits.js';
 import { ParentFollower } from './parent-follower.js';
 import { UnheardParents } from './unheard-parents.js';
 
@@ -46,10 +47,12 @@ export class ParentCancellations implements WorkerPlugin {
   private start({ client, options: { taskQueue } }: Worker): () => void {
     if (!client) return () => undefined;
     const follower = (this.follower = new ParentFollower(client));
-    const unheard = new UnheardParents(client, taskQueue);
+    const openWaits = OpenWaitsList.of(client, taskQueue);
+    const unheard = new UnheardParents(client);
     const look = async () => {
       try {
-        for (const parent of await unheard.list()) follower.follow(parent);
+        const { waits } = await openWaits.list(openWaits.servesMs(this.lookEveryMs / 2));
+        for (const parent of await unheard.of(waits)) follower.follow(parent);
       } catch (error) {
         Runtime.instance().logger.debug('The parents of the open waits cannot be looked up', { taskQueue, error });
       }

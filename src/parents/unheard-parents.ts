@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import pMap from 'p-map';
-import { openRunsQuery, waitsQuery } from '../contract/ids.js';
+import { openRunsQuery } from '../contract/ids.js';
+import type { OpenWait } from './open-waits.js';
 import { describeRun, listRuns, type Run, runOf } from './runs.js';
 
 const PARENTS_PER_QUERY = 100;
@@ -23,14 +24,11 @@ export class UnheardParents {
   /** The workflow ids of parents that have no open run. */
   private closed: ReadonlySet<string> = new Set();
 
-  constructor(
-    private readonly client: Client,
-    private readonly taskQueue: string,
-  ) {}
+  constructor(private readonly client: Client) {}
 
-  /** Their runs, for the waits that are open now. */
-  async list(): Promise<Run[]> {
-    const children = await this.listChildren();
+  /** Their runs. */
+  async of(waits: readonly OpenWait[]): Promise<Run[]> {
+    const children = waits.flatMap(({ run, parent }): ChildRun[] => (parent ? [{ run, parent }] : []));
     const [parents, successors] = await Promise.all([this.parentsOfLaterRuns(children), this.successorsOf(children)]);
     const replaced = new Set(successors.map(({ workflowId }) => workflowId));
     return [...parents.filter(({ workflowId }) => !replaced.has(workflowId)), ...successors];
@@ -71,15 +69,6 @@ export class UnheardParents {
     );
     this.closed = new Set(closed);
     return [...open.values(), ...latest].filter((run) => run !== undefined).filter(({ runId }) => !starters.has(runId));
-  }
-
-  private async listChildren(): Promise<ChildRun[]> {
-    const children: ChildRun[] = [];
-    for await (const { execution, parentExecution } of listRuns(this.client, waitsQuery(this.taskQueue, ['Running']))) {
-      const [run, parent] = [runOf(execution), runOf(parentExecution)];
-      if (run && parent) children.push({ run, parent });
-    }
-    return children;
   }
 
   private async isFirst(run: Run): Promise<boolean> {

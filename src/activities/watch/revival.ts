@@ -1,6 +1,6 @@
 import { Runtime } from '@temporalio/worker';
 import { METRICS, record } from '../../contract/metrics.js';
-import type { OpenWaitsList } from './open-waits.js';
+import { type OpenWaitsList, watchedOf } from '../../parents/open-waits.js';
 import type { Watches } from './watches.js';
 
 /** A watch that is gone runs again within twice this time. */
@@ -18,7 +18,7 @@ export function keepWatches(openWaits: OpenWaitsList, watches: Watches, lookEver
   const shown = new Set<string>();
   const look = async () => {
     try {
-      const { watched } = await openWaits.list();
+      const watched = watchedOf(await openWaits.list(openWaits.servesMs(lookEveryMs / 2)));
       const joined = new Map([...shown].map((region) => [region, 0]));
       for (const { region } of watched) joined.set(region, (joined.get(region) ?? 0) + 1);
       for (const [region, count] of joined) {

@@ -24,17 +24,17 @@ import {
   type WatchedWait,
 } from '../../contract/watch.js';
 import type { WatchReport } from '../../contract/watched-wait.js';
+import { type OpenWaitsList, watchedOf } from '../../parents/open-waits.js';
 import { unlessGone } from '../../parents/runs.js';
 import { TencentApiError } from '../../tencent/errors.js';
 import { pollErrorClassOf, pollErrorOf } from '../poll-failure.js';
-import type { OpenWaitsList } from './open-waits.js';
 import type { readTasks } from './read-tasks.js';
 import { Refresh } from './refresh.js';
 
 /** How often to ask the watch who has joined. */
 const JOINS_EVERY_MS = 2 * SECOND;
-/** How often to look which waits are open, at least and at most: the more there are, the more it costs. */
-const OPEN_EVERY_MS = { min: 5 * SECOND, perWait: 30, max: 2 * MINUTE };
+/** How often to look which waits are open, while they are few. */
+const OPEN_EVERY_MS = 5 * SECOND;
 const ANSWER_WITHIN_MS = 10 * SECOND;
 const REPORT_EVERY_MS = MINUTE;
 /** How long the sweeper rests at least and at most, before it looks what is due. */
@@ -121,13 +121,13 @@ export class Sweeper {
   }
 
   private async lookWhoIsOpen(): Promise<number> {
-    const listedAt = Date.now();
-    const { workflowIds, watched } = await this.parts.openWaits.list();
-    const here = watched.filter(({ region }) => region === this.parts.region);
-    this.register(here);
-    this.waits = forgetClosed(this.waits, workflowIds, listedAt);
-    const { min, perWait, max } = OPEN_EVERY_MS;
-    return Math.min(Math.max(min, perWait * workflowIds.size), max);
+    const { openWaits, region } = this.parts;
+    // At first a fresh one: nobody else knows who joined since the one before.
+    const open = await openWaits.list(this.open.answeredAt && openWaits.servesMs(OPEN_EVERY_MS));
+    this.register(watchedOf(open).filter((wait) => wait.region === region));
+    const openIds = new Set(open.waits.map(({ run }) => run.workflowId));
+    this.waits = forgetClosed(this.waits, openIds, open.listedAt);
+    return open.listedAt + openWaits.servesMs(OPEN_EVERY_MS) - Date.now();
   }
 
   private register(joining: readonly WatchedWait[]): void {

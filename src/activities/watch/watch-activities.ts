@@ -5,10 +5,10 @@ import { isRegion } from '../../contract/input.js';
 import { METRICS } from '../../contract/metrics.js';
 import type { WatchInput } from '../../contract/watch-register.js';
 import { NOT_SWEPT, readSweepStatus, type SweepStatus, type WatchedTask } from '../../contract/watch.js';
+import { OpenWaitsList } from '../../parents/open-waits.js';
 import type { RedisApi } from '../../tencent/redis-api.js';
 import { recordOfProcess } from '../api-metrics.js';
 import { JoinBatches } from './join-batches.js';
-import { OpenWaitsList } from './open-waits.js';
 import { readTasks } from './read-tasks.js';
 import { Sweeper } from './sweeper.js';
 import { Watches } from './watches.js';
@@ -47,7 +47,7 @@ export function createSharedWaitActivities(api: RedisApi, taskQueue: string): Sh
           client,
           workflowId: context.info.workflowExecution?.workflowId ?? watchWorkflowId(taskQueue, region),
           region,
-          openWaits: new OpenWaitsList(client, taskQueue),
+          openWaits: OpenWaitsList.of(client, taskQueue),
           read: (lookedFor) => readTasks(api, region, lookedFor, signal),
           sleep: (ms) => context.sleep(ms),
           paced: showNext,
