@@ -35,7 +35,7 @@ function plotPacings({ beside, crowds }: SharedFigures, fleets: readonly Fleet[]
   ];
   return plotLogarithmic(
     'How late waits end that share one budget of calls',
-    'seconds from the end of a task to the end of its wait',
+    "seconds from a task's end to its wait's",
     lines,
   );
 }
@@ -71,7 +71,7 @@ function plotLogarithmic(title: string, label: string, lines: readonly Line[]): 
 
 function logarithmicAxis(label: string, values: readonly number[]): Axis {
   const [least, most] = [Math.min(...values), Math.max(...values)];
-  const all = [1, 10, 100, 1_000, 10_000].flatMap((each) => [each, 2 * each, 5 * each]);
+  const all = [0.1, 1, 10, 100, 1_000, 10_000].flatMap((each) => [each, 2 * each, 5 * each]);
   const from = all.findLast((each) => each <= least) ?? 1;
   const to = all.find((each) => each >= most) ?? most;
   return { label, from, to, ticks: all.filter((each) => each >= from && each <= to), isLogarithmic: true };
