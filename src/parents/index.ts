@@ -51,7 +51,7 @@ export class ParentCancellations implements WorkerPlugin {
     const unheard = new UnheardParents(client);
     const look = async () => {
       try {
-        const { waits } = await openWaits.list(openWaits.servesMs(this.lookEveryMs / 2));
+        const { waits } = await openWaits.list(openWaits.servesMs());
         for (const parent of await unheard.of(waits)) follower.follow(parent);
       } catch (error) {
         Runtime.instance().logger.debug('The parents of the open waits cannot be looked up', { taskQueue, error });

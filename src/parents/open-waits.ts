@@ -1,13 +1,13 @@
 import type { Client } from '@temporalio/client';
 import type { Payload } from '@temporalio/common';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
-import { MINUTE } from '../contract/duration.js';
+import { MINUTE, SECOND } from '../contract/duration.js';
 import { waitsQuery } from '../contract/ids.js';
 import { readWatchedTask, WATCH_MEMO, type WatchedTask, type WatchedWait } from '../contract/watch.js';
 import { listRuns, type Run, runOf } from './runs.js';
 
-/** How long a listing serves, at least for each of its waits, and at most: the more there are, the more it costs. */
-const SERVES_MS = { perWait: 30, max: 2 * MINUTE };
+/** How long a listing serves, at least, for each of its waits, and at most: the more there are, the more it costs. */
+const SERVES_MS = { min: SECOND, perWait: 30, max: 2 * MINUTE };
 
 /** An open wait, as the server lists it. */
 export interface OpenWait {
@@ -50,7 +50,7 @@ export class OpenWaitsList {
   }
 
   /** How old a listing may be that should be this fresh, as long as there are few waits. */
-  servesMs(freshMs: number): number {
+  servesMs(freshMs = SERVES_MS.min): number {
     return Math.min(Math.max(freshMs, SERVES_MS.perWait * this.count), SERVES_MS.max);
   }
 

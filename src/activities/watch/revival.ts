@@ -18,7 +18,7 @@ export function keepWatches(openWaits: OpenWaitsList, watches: Watches, lookEver
   const shown = new Set<string>();
   const look = async () => {
     try {
-      const watched = watchedOf(await openWaits.list(openWaits.servesMs(lookEveryMs / 2)));
+      const watched = watchedOf(await openWaits.list(openWaits.servesMs()));
       const joined = new Map([...shown].map((region) => [region, 0]));
       for (const { region } of watched) joined.set(region, (joined.get(region) ?? 0) + 1);
       for (const [region, count] of joined) {
