@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { watchWorkflowId } from '../../contract/ids.js';
 import { isRegion } from '../../contract/input.js';
@@ -49,7 +50,8 @@ export function createSharedWaitActivities(api: RedisApi, taskQueue: string): Sh
           region,
           openWaits: OpenWaitsList.of(client, taskQueue),
           read: (lookedFor) => readTasks(api, region, lookedFor, signal),
-          sleep: (ms) => context.sleep(ms),
+          // Not the context's, of which each leaves something behind until the activity ends, which may take a day.
+          sleep: (ms) => setTimeout(ms, undefined, { signal }).catch(() => signal.throwIfAborted()),
           paced: showNext,
           swept: (outcome, calls, tasksListed) => {
             recordOfProcess(METRICS.sweeps, 1, { region, outcome });
