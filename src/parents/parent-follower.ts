@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import pLimit from 'p-limit';
@@ -31,7 +32,10 @@ export class ParentFollower {
   private readonly limit = pLimit(REQUESTS_AT_ONCE);
   private readonly stopping = new AbortController();
 
-  constructor(private readonly client: Client) {}
+  constructor(private readonly client: Client) {
+    // Each parent listens while its server is away.
+    setMaxListeners(0, this.stopping.signal);
+  }
 
   /** Follows the run of a parent until it has no open waits, and then the run that took its place in a reset. */
   follow(parent: Run): void {

@@ -9,9 +9,14 @@ function virtualClock(startMs: number) {
     now: () => nowMs,
     msToNextSecond: () => 1_000 - (nowMs % 1_000),
     sleep(ms: number, signal?: AbortSignal) {
-      return new Promise<void>((wake, reject) => {
+      return new Promise<void>((resolve, reject) => {
+        const abort = () => reject(new Error('aborted'));
+        const wake = () => {
+          signal?.removeEventListener('abort', abort);
+          resolve();
+        };
         sleepers.push({ at: nowMs + ms, wake });
-        signal?.addEventListener('abort', () => reject(new Error('aborted')));
+        signal?.addEventListener('abort', abort);
         signal?.throwIfAborted();
       });
     },

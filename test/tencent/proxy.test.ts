@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
@@ -127,6 +127,8 @@ describe('a proxy from the environment', () => {
       endpoint: new URL('https://redis.tencentcloudapi.com'),
     });
     const end = new AbortController();
+    // Each call listens.
+    setMaxListeners(0, end.signal);
     const call = { action: 'DescribeTaskInfo', region: 'ap-guangzhou', params: {}, signal: end.signal };
     const ends = Array.from({ length: 30 }, () => api.call(call).catch((error: unknown) => error));
     while (connects.length < 30) await once(proxy, 'connect');
