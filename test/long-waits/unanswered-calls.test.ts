@@ -68,6 +68,30 @@ test.concurrent('extendWait ends a wait sooner although its call sits in a queue
   expect(failure.details.lastError?.message).toContain(`"${taskQueue}-api"`);
 });
 
+test.concurrent.each(['timers', 'shared'] as const)(
+  'a wait with pacing %s whose task was seen, and whose queue is then left by its workers, names it at the deadline',
+  async (pacing) => {
+    const taskQueue = await queueWithoutCalls();
+    const leave = await waits.serveCalls(taskQueue);
+    const input = {
+      taskId: waits.addTask(RUNNING),
+      region: REGION,
+      polling: { initialInterval: '1h', pacing },
+    } as const;
+    const handle = await waits.start(input, { taskQueue });
+    await untilState(handle, ({ polls, nextPollAt }) => polls === 1 && nextPollAt !== null);
+    await leave();
+    await endSoon(handle);
+    const failure = await failureOf(handle);
+
+    expect(failure).toMatchObject({
+      type: 'RedisTaskTimedOut',
+      details: { status: 'running', polls: 1, lastError: { code: 'NoActivityWorker' } },
+    });
+    expect(failure.details.lastError?.message).toContain(`"${taskQueue}-api"`);
+  },
+);
+
 test.concurrent.each(Object.entries(KINDS_OF_WAITS).filter(([, { isLong }]) => isLong))(
   'a long wait of the kind %s ends as it must',
   async (name, kind) => {
