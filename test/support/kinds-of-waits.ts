@@ -1,11 +1,16 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import type { RedisTaskDuration } from '../../src/contract/duration.js';
+import { watchWorkflowId } from '../../src/contract/ids.js';
+import { SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
 import { endSoon, pausingWait, SLOW, takeCallAndDie, waitWithoutCalls } from './moments.js';
-import { REGION, untilState, type Waits } from './waits.js';
+import { REGION, stateOf, until, untilState, type WaitHandle, type Waits } from './waits.js';
 
 const RUNNING = { status: 'running' };
 const SUCCEED = { status: 'succeed', message: 'ok' };
 const EVERY_SECOND = { initialInterval: '1s', backoffCoefficient: 1, jitter: 0 };
+const SHARED = { pacing: 'shared' } as const;
+/** The API knows no such key. */
+const STRANGER = { ...SIMULATOR_CREDENTIAL, secretId: 'AKIDthatNobodyHasHeardOf' };
 
 /** How a wait, or the parent of one, must end: `COMPLETED`, `CANCELLED`, or the type of its failure. */
 type Ending = 'COMPLETED' | 'CANCELLED' | `RedisTask${string}`;
@@ -304,6 +309,57 @@ export const KINDS_OF_WAITS: Readonly<Record<string, KindOfWait>> = {
       return handle;
     },
   },
+
+  'shared-that-is-told-by-its-watch': {
+    ending: 'COMPLETED',
+    play: async (waits, workflowId) => {
+      await Promise.all([waits.serveWaits(workflowId), waits.serveCalls(workflowId)]);
+      const { taskId, handle } = await watchedWait(waits, workflowId);
+      const watch = await watchOf(waits, workflowId);
+      waits.simulator.setTask(taskId, SUCCEED);
+      await watch.result();
+      await waits.follow(watch);
+      return handle;
+    },
+  },
+  'shared-that-may-not-be-listed': {
+    ending: 'COMPLETED',
+    play: async (waits, workflowId) => {
+      await Promise.all([waits.serveWaits(workflowId, undefined, STRANGER), waits.serveCalls(workflowId)]);
+      const pacedByItself = async (id: string) => {
+        const taskId = waits.addTask({ ...RUNNING, forPolls: 3 }, SUCCEED);
+        const input = { taskId, region: REGION, polling: { ...EVERY_SECOND, ...SHARED } };
+        const handle = await waits.start(input, { workflowId: id, taskQueue: workflowId });
+        await untilState(handle, ({ watch }) => watch?.reason !== undefined);
+        return handle;
+      };
+      const handle = await pacedByItself(workflowId);
+      const watch = await watchOf(waits, workflowId);
+      const hasToldAll = () =>
+        until(
+          () => watch.describe(),
+          ({ raw }) => raw.pendingActivities?.length === 0,
+        );
+      await hasToldAll();
+      // The next one is told at once.
+      await (await pacedByItself(`${workflowId}/later`)).result();
+      await hasToldAll();
+      // It would stay for ten minutes.
+      await watch.terminate();
+      await waits.follow(watch);
+      return handle;
+    },
+  },
+  'shared-that-the-list-shows-as-ended': {
+    ending: 'COMPLETED',
+    play: async (waits, workflowId) => {
+      const taskId = waits.addTask(RUNNING);
+      waits.simulator.fault({ kind: 'listResult', result: 2 }, { taskId });
+      const handle = await waits.start({ taskId, region: REGION, polling: SHARED }, { workflowId });
+      await untilState(handle, ({ watch }) => watch?.reason !== undefined);
+      return succeedNow(waits, taskId, handle);
+    },
+  },
 };
 
 /** Kinds of waits for a server that suggests early to continue as new, and whose namespace has the search attributes. */
@@ -338,7 +394,52 @@ export const KINDS_OF_LONG_WAITS: Readonly<Record<string, KindOfWait>> = {
       return waits.start({ taskId, region: REGION, polling: EVERY_SECOND }, { workflowId });
     },
   },
+
+  'shared-and-continued-as-new-with-its-watch': {
+    ending: 'COMPLETED',
+    play: async (waits, workflowId) => {
+      await Promise.all([waits.serveWaits(workflowId), waits.serveCalls(workflowId)]);
+      const { taskId, handle } = await watchedWait(waits, workflowId);
+      const newest: AnyHandle = waits.client.workflow.getHandle(workflowId);
+      for (const begun = await runOf(newest); (await runOf(newest)) === begun;) {
+        const { polls } = await stateOf(newest);
+        await newest.signal('pollNow');
+        await untilState(newest, (state) => state.polls > polls);
+      }
+      const taskIds = [taskId];
+      const watch = await watchOf(waits, workflowId);
+      while ((await watch.describe()).status.name === 'RUNNING') {
+        taskIds.push((await watchedWait(waits, workflowId, `${workflowId}/${taskIds.length}`)).taskId);
+      }
+      for (const each of taskIds) waits.simulator.setTask(each, SUCCEED);
+      await watch.result();
+      await waits.follow(watch);
+      return handle;
+    },
+  },
 };
+
+/** A shared wait of a task that runs, once the watch of its queue knows it. */
+async function watchedWait(
+  waits: Waits,
+  taskQueue: string,
+  workflowId = taskQueue,
+): Promise<{ readonly taskId: number; readonly handle: WaitHandle }> {
+  const taskId = waits.addTask(RUNNING);
+  const handle = await waits.start({ taskId, region: REGION, polling: SHARED }, { workflowId, taskQueue });
+  await untilState(handle, ({ watch }) => watch?.since != null);
+  return { taskId, handle };
+}
+
+/** The run of the watch of a queue that is open now: when the last wait has ended, a worker may start another for a moment. */
+async function watchOf({ client }: Waits, taskQueue: string): Promise<WorkflowHandle> {
+  const workflowId = watchWorkflowId(taskQueue, REGION);
+  return client.workflow.getHandle(workflowId, await runOf(client.workflow.getHandle(workflowId)));
+}
+
+async function runOf(handle: WorkflowHandle): Promise<string> {
+  return (await handle.describe()).runId;
+}
 
 async function succeedNow(waits: Waits, taskId: number, handle: AnyHandle): Promise<AnyHandle> {
   waits.simulator.setTask(taskId, SUCCEED);

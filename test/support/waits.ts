@@ -18,7 +18,12 @@ import type { AwaitRedisTaskInput } from '../../src/contract/input.js';
 import type { RedisTaskResult } from '../../src/contract/outcome.js';
 import type { RedisTaskWaitState } from '../../src/contract/view.js';
 import { ParentCancellations } from '../../src/parents/index.js';
-import { RedisApiSimulator, SIMULATOR_CREDENTIAL, type TaskStep } from '../../src/testing/index.js';
+import {
+  RedisApiSimulator,
+  SIMULATOR_CREDENTIAL,
+  type SimulatorCredential,
+  type TaskStep,
+} from '../../src/testing/index.js';
 import { notingCancelled } from './cancelled-calls.js';
 import { workflowBundle as testWorkflows } from './environments.js';
 import { followedHistories, type NamedHistory, type Run } from './histories.js';
@@ -71,23 +76,31 @@ export class Waits {
     return this.env.client;
   }
 
-  private get access() {
+  private access(credential = SIMULATOR_CREDENTIAL) {
     return {
-      credentials: { getCredential: () => Promise.resolve(SIMULATOR_CREDENTIAL) },
+      credentials: { getCredential: () => Promise.resolve(credential) },
       endpoint: this.simulator.url,
       listRequestsPerSecond: 100,
     };
   }
 
-  /** Workers for workflows on `taskQueue`, and for what they ask the server. Gives back what stops both before the others. */
-  async serveWaits(taskQueue: string, ownBundle?: WorkerOptions['workflowBundle']): Promise<() => Promise<void>> {
+  /**
+   * Workers for workflows on `taskQueue`, and for what they ask the server. Gives back what stops both before the others.
+   *
+   * @param listKey - the key with which the tasks of shared waits are listed
+   */
+  async serveWaits(
+    taskQueue: string,
+    ownBundle?: WorkerOptions['workflowBundle'],
+    listKey?: SimulatorCredential,
+  ): Promise<() => Promise<void>> {
     const { waitWorker } = this.options;
     const workflowBundle = ownBundle ?? waitWorker?.workflowBundle ?? testWorkflows();
     const plugins = [new ParentCancellations(LOOK_EVERY_MS)];
     const stops = await Promise.all([
       // Each thread for workflows would load their code once more.
       this.serve({ plugins, workflowThreadPoolSize: 1, ...waitWorker, taskQueue, workflowBundle }),
-      this.serve(watchWorkerOptions(accountFor(this.access), apiTaskQueue(taskQueue), LOOK_EVERY_MS)),
+      this.serve(watchWorkerOptions(accountFor(this.access(listKey)), apiTaskQueue(taskQueue), LOOK_EVERY_MS)),
     ]);
     return async () => {
       await Promise.all(stops.map((stop) => stop()));
@@ -101,7 +114,7 @@ export class Waits {
   ): Promise<() => Promise<void>> {
     const options = redisApiWorkerOptions({
       taskQueue,
-      ...this.access,
+      ...this.access(),
       searchAttributes,
     });
     return this.serve({ ...options, interceptors: { activity: [notingCancelled(this.cancelledCalls)] } });
