@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { LimitFunction } from 'p-limit';
@@ -49,6 +50,8 @@ export async function* progressOf(
   limit: LimitFunction,
   { intervalMs = 1_000, signal, onWorkerChange }: ProgressOptions = {},
 ): AsyncGenerator<RedisTaskWaitState, void> {
+  // Who follows many waits ends them with one signal. Node would warn of more than ten.
+  if (signal instanceof EventTarget) setMaxListeners(0, signal);
   let last: string | undefined;
   let hasWorker = true;
   let pauseMs = intervalMs;

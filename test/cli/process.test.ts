@@ -56,6 +56,15 @@ test.concurrent.each(['SIGINT', 'SIGTERM'] as const)(
   },
 );
 
+test.concurrent('many tasks are watched without a warning of Node', async () => {
+  const taskIds = Array.from({ length: 12 }, () => waits.addTask({ status: 'running', forPolls: 2 }, SUCCEED));
+  const ended = await redisTask(['await', ...taskIds]);
+
+  expect(ended.stderr.match(/ running/g)?.length).toBeGreaterThanOrEqual(taskIds.length);
+  expect(ended.stderr).not.toContain('Warning');
+  expect(ended.code).toBe(0);
+});
+
 describe('in a terminal', () => {
   onLinux('SIGTERM asks no question: who sent it cannot answer', async () => {
     const taskId = await runningWait(waits, client);
