@@ -27,7 +27,7 @@ const servers = {
 const patience = { setupFilesAfterEnv: ['<rootDir>/test/support/long-tests.js'] };
 
 const FAST = ['contract', 'tencent', 'testing', 'activities', 'deploy', 'rehearse'];
-const LONG = ['decoder', 'demo', 'engine', 'fuzz', 'long-waits', 'package', 'scripts', 'tracing'];
+const LONG = ['decoder', 'demo', 'engine', 'fuzz', 'long-waits', 'package', 'processes', 'scripts', 'tracing'];
 const CRASH = ['crash'];
 
 /** The tests in these folders of `test`. */

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { smallBundle } from './small-bundle.mjs';
 
 const at = (file) => fileURLToPath(new URL(`../${file}`, import.meta.url));
 
@@ -29,21 +30,9 @@ async function stripComments() {
 /** Last, since with-project.mjs takes a bundle for a finished build. */
 async function bundle() {
   const { bundleWorkflowCode, DefaultLogger } = await import('@temporalio/worker');
-  const { minify } = await import('@swc/core');
   const { bundleOptions } = await import('../lib/worker/bundle.js');
   const { code } = await bundleWorkflowCode({ ...(await bundleOptions()), logger: new DefaultLogger('WARN') });
-  // Three quarters of the bundle are the SDK's comments and a source map with paths of this machine. Names of functions
-  // and classes stay: histories contain stack traces. The worker requires a source map, so it gets an empty one.
-  const names = { keep_fnames: true, keep_classnames: true };
-  const compress = { defaults: false, unused: true, dead_code: true, side_effects: true, ...names };
-  const { code: small } = await minify(code, { compress, mangle: names });
-  const map = { version: 3, file: 'workflow-bundle.js', sources: [], names: [], mappings: '' };
-  const inline = Buffer.from(JSON.stringify(map)).toString('base64');
-
   const { version: sdkVersion } = createRequire(import.meta.url)('@temporalio/worker/package.json');
   writeFileSync(at('lib/workflow-bundle.json'), `${JSON.stringify({ sdkVersion })}\n`);
-  writeFileSync(
-    at('lib/workflow-bundle.js'),
-    `${small}\n//# sourceMappingURL=data:application/json;charset=utf-8;base64,${inline}\n`,
-  );
+  writeFileSync(at('lib/workflow-bundle.js'), await smallBundle(code, 'workflow-bundle.js'));
 }

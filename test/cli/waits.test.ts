@@ -4,7 +4,8 @@ import { Worker } from '@temporalio/worker';
 import { historyEvents } from '../../src/cli/forecast.js';
 import { RedisTaskClient } from '../../src/client/index.js';
 import { RedisApiSimulator } from '../../src/testing/index.js';
-import { devServer } from '../support/environments.js';
+import { bundled, devServer } from '../support/environments.js';
+import { IN_THIS_THREAD } from '../support/this-thread.js';
 import { REGION, until, Waits } from '../support/waits.js';
 import { apiSettings, Command, type Ended, jsonLines, runningWait, settingsFor } from './command.js';
 
@@ -246,7 +247,8 @@ describe('await', () => {
     const worker = await Worker.create({
       connection: waits.env.nativeConnection,
       taskQueue,
-      workflowsPath: fileURLToPath(new URL('newer-worker.ts', import.meta.url)),
+      workflowBundle: await bundled(fileURLToPath(new URL('newer-worker.ts', import.meta.url))),
+      ...IN_THIS_THREAD,
     });
     const ended = await worker.runUntil(redisTask(['await', 1, 2], environment(taskQueue)));
 

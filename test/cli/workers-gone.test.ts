@@ -4,7 +4,8 @@ import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { Worker } from '@temporalio/worker';
 import { RedisTaskClient, RedisTaskNoWorkerError, RedisTaskStateError } from '../../src/client/index.js';
-import { ownDevServer, workflowBundle } from '../support/environments.js';
+import { bundled, ownDevServer, workflowBundle } from '../support/environments.js';
+import { IN_THIS_THREAD } from '../support/this-thread.js';
 import { errorOf, REGION, until, Waits } from '../support/waits.js';
 import { Command, jsonLines, settingsFor } from './command.js';
 
@@ -194,7 +195,8 @@ describe('doctor', () => {
     const worker = await Worker.create({
       connection: waits.env.nativeConnection,
       taskQueue,
-      workflowsPath: fileURLToPath(new URL('../plugin/workflows-without-the-line.ts', import.meta.url)),
+      workflowBundle: await bundled(fileURLToPath(new URL('../plugin/workflows-without-the-line.ts', import.meta.url))),
+      ...IN_THIS_THREAD,
     });
     await waits.serveCalls(taskQueue);
     const ended = await worker.runUntil(redisTask(['doctor'], taskQueue).ended);

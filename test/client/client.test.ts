@@ -4,7 +4,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection, type WorkflowClientInterceptor, WorkflowNotFoundError } from '@temporalio/client';
-import { bundleWorkflowCode, DefaultLogger, Worker, type WorkflowBundle } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import {
   RedisTaskClient,
   RedisTaskError,
@@ -17,19 +17,19 @@ import {
 import { cancelWait } from '../../src/client/wait-handle.js';
 import type { RedisTaskWaitState } from '../../src/contract/view.js';
 import type { TaskStep } from '../../src/testing/index.js';
-import { devServer } from '../support/environments.js';
+import { bundled, devServer } from '../support/environments.js';
 import { eventsOf, heardAt } from '../support/histories.js';
 import { about, beside } from '../support/together.js';
+import { IN_THIS_THREAD } from '../support/this-thread.js';
 import { errorOf, REGION as region, until, Waits } from '../support/waits.js';
 
 let waits: Waits;
 let client: RedisTaskClient;
-let oddWorkflows: WorkflowBundle;
+let oddWorkflows: Awaited<ReturnType<typeof bundled>>;
 
 beforeAll(async () => {
-  const workflowsPath = fileURLToPath(new URL('odd-workflows.ts', import.meta.url));
   waits = await Waits.start(devServer);
-  oddWorkflows = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
+  oddWorkflows = await bundled(fileURLToPath(new URL('odd-workflows.ts', import.meta.url)));
   client = new RedisTaskClient(waits.client, { taskQueue: waits.taskQueue });
 });
 
@@ -264,6 +264,7 @@ about('awaitAll', () => {
       connection: waits.env.nativeConnection,
       taskQueue,
       workflowBundle: oddWorkflows,
+      ...IN_THIS_THREAD,
     });
     const inputs = Array.from({ length: 120 }, (_, index) => ({ taskId: index + 1, region }));
     const outcomes = await worker.runUntil(
@@ -345,6 +346,7 @@ about('without a worker', () => {
       connection: waits.env.nativeConnection,
       taskQueue,
       workflowBundle: oddWorkflows,
+      ...IN_THIS_THREAD,
       // So it polls each two seconds, and each time one partition of its queue, at random.
       activities: { occupy: () => setTimeout(2_000) },
       maxCachedWorkflows: 0,

@@ -9,6 +9,7 @@ import { playVirtually } from '../explore/virtual/play.js';
 import { surroundings } from '../explore/virtual/surroundings.js';
 import { WorkflowVm } from '../explore/virtual/workflow-vm.js';
 import { waitScripts } from '../explore/wait-script.js';
+import { bundled } from '../support/environments.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const LONGEST_MS = 120_000;
@@ -87,7 +88,7 @@ test.each(BUGS.map((bug) => [bug.name, bug] as const))('finds that %s', async (n
   const source = path.join(folder, name.replace(/\W+/g, '-'));
   await cp(path.join(ROOT, 'src'), source, { recursive: true });
   await plant(bug, source);
-  const vm = await WorkflowVm.create(source);
+  const vm = await WorkflowVm.create(await bundled(path.join(source, 'workflows/await-redis-task.ts')));
   const plays = fc.sample(fc.tuple(waitScripts(LONGEST_MS), surroundings(LONGEST_MS)), { seed: 1, numRuns: WAITS_MAX });
   let found: string[] = [];
   let waits = 0;

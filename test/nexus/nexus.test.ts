@@ -2,9 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { CancelledFailure, Client } from '@temporalio/client';
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { createRedisTasksHandler } from '../../src/nexus/handler.js';
-import { ownDevServer } from '../support/environments.js';
+import { bundled, ownDevServer } from '../support/environments.js';
 import {
   eventNames,
   eventsOf,
@@ -34,11 +33,10 @@ beforeAll(async () => {
     taskQueue: 'handlers',
     nexusServices: [createRedisTasksHandler({ taskQueue: waits.taskQueue })],
   });
-  const workflowsPath = fileURLToPath(new URL('callers.ts', import.meta.url));
   await waits.serve({
     namespace: NAMESPACE,
     taskQueue: 'pipelines',
-    workflowBundle: await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') }),
+    workflowBundle: await bundled(fileURLToPath(new URL('callers.ts', import.meta.url))),
   });
   await waits.env.createNexusEndpoint(ENDPOINT, 'handlers');
 });

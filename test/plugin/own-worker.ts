@@ -5,6 +5,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker, type WorkerOptions } from '@temporalio/worker';
 import { RedisTaskPlugin, type RedisTaskPluginOptions } from '../../src/plugin/index.js';
 import { type RedisApiSimulator, SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
+import { IN_THIS_THREAD } from '../support/this-thread.js';
 
 // By the default: Node finds no named exports in this package, unlike jest.
 const { TaskQueueType } = proto.temporal.api.enums.v1;
@@ -33,7 +34,7 @@ export function createOwnWorker(env: TestWorkflowEnvironment, options: Partial<W
     connection: env.nativeConnection,
     taskQueue: `own-${randomUUID()}`,
     activities: ownActivities,
-    workflowThreadPoolSize: 1,
+    ...IN_THIS_THREAD,
     ...options,
   });
 }

@@ -18,7 +18,7 @@ import type { RedisTaskWaitState } from '../../src/contract/view.js';
 import { RedisTaskPlugin } from '../../src/plugin/index.js';
 import { RedisApiSimulator, SIMULATOR_CREDENTIAL, type TaskStep } from '../../src/testing/index.js';
 import { notingCancelled } from '../support/cancelled-calls.js';
-import { devServer } from '../support/environments.js';
+import { bundled, devServer } from '../support/environments.js';
 import { eventsOf, failedWorkflowTasks, followedHistories } from '../support/histories.js';
 import { replay } from '../support/replays.js';
 import { about, beside } from '../support/together.js';
@@ -215,11 +215,11 @@ about('a worker with the plugin', () => {
     });
     const histories = await followedHistories(env.client, [{ workflowId, runId }]);
 
-    const workflowBundle = await bundleWorkflowCode({ workflowsPath: WORKFLOWS, logger });
+    const withoutPlugin = await bundled(WORKFLOWS);
 
     expect(histories).toHaveLength(2);
     expect(histories.flatMap(({ history }) => failedWorkflowTasks(history))).toEqual([]);
-    for (const code of [bundle, workflowBundle]) {
+    for (const code of [bundle, withoutPlugin]) {
       const replays = await replay({ workflowBundle: code }, histories);
       expect(replays.map(({ error }) => error)).toEqual([undefined, undefined]);
     }
@@ -419,10 +419,10 @@ about('a mistake is an error that says what to do:', () => {
     expect(() => new RedisTaskPlugin({ requestsPerSecond: NaN })).toThrow('must be more than 0 and at most 20');
   });
 
-  beside.each(['by the worker', 'beforehand'])('a workflow file without the re-export, bundled %s', async (bundled) => {
+  beside.each(['by the worker', 'beforehand'])('a workflow file without the re-export, bundled %s', async (when) => {
     const plugins = [createPlugin(simulator)];
     const source =
-      bundled === 'beforehand'
+      when === 'beforehand'
         ? { workflowBundle: await bundleWorkflowCode({ workflowsPath: WITHOUT_THE_LINE, logger, plugins }) }
         : { workflowsPath: WITHOUT_THE_LINE };
     const worker = await createOwnWorker(env, { ...source, plugins });

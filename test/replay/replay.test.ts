@@ -3,9 +3,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, DefaultLogger, Runtime, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, Runtime, type WorkflowBundleOption } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import packageJson from '../../package.json' with { type: 'json' };
+import { bundled, workflowBundle } from '../support/environments.js';
 import { KINDS_OF_LONG_WAITS, KINDS_OF_WAITS } from '../support/kinds-of-waits.js';
 import { replay } from '../support/replays.js';
 
@@ -23,17 +24,9 @@ interface RecordedHistory {
   readonly events: readonly RecordedEvent[];
 }
 
-let bundle: WorkflowBundleWithSourceMap;
-
-beforeAll(async () => {
+beforeAll(() => {
   Runtime.install({ logger, telemetryOptions: { logging: { filter: 'ERROR' } } });
-  bundle = await bundled('../workflows/parents.ts');
 });
-
-function bundled(file: string, workflowInterceptorModules: string[] = []): Promise<WorkflowBundleWithSourceMap> {
-  const workflowsPath = fileURLToPath(new URL(file, import.meta.url));
-  return bundleWorkflowCode({ workflowsPath, workflowInterceptorModules, logger });
-}
 
 function filesOf(version: string): string[] {
   return readdirSync(path.join(HISTORIES, version)).sort();
@@ -50,7 +43,7 @@ function kindOf(file: string): string {
 
 /** What went wrong with which of these histories. */
 async function failuresOf(
-  workflowBundle: WorkflowBundleWithSourceMap,
+  workflowBundle: WorkflowBundleOption,
   histories: readonly RecordedHistory[],
 ): Promise<{ workflowId: string; error: Error }[]> {
   // A child's id begins with that of its parent, so each needs its own.
@@ -69,14 +62,16 @@ const versions = readdirSync(HISTORIES).filter((name) => /^\d/.test(name));
 test.each(versions)('every history of %s replays', async (version) => {
   const histories = filesOf(version).map((file) => read(version, file));
 
-  await expect(failuresOf(bundle, histories)).resolves.toEqual([]);
+  await expect(failuresOf(workflowBundle(), histories)).resolves.toEqual([]);
 });
 
 test('they replay in a worker that sends traces, too: traces can be turned on while waits are open', async () => {
   const { resolve } = createRequire(import.meta.url);
-  const traced = await bundled('../workflows/parents.ts', [
-    resolve('@temporalio/interceptors-opentelemetry/lib/workflow-interceptors'),
-  ]);
+  const traced = await bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL('../workflows/parents.ts', import.meta.url)),
+    workflowInterceptorModules: [resolve('@temporalio/interceptors-opentelemetry/lib/workflow-interceptors')],
+    logger,
+  });
   const histories = versions.flatMap((version) => filesOf(version).map((file) => read(version, file)));
   // Each replay costs a second: every fourth history has all commands of a wait.
   const some = histories.filter((_, index) => index % 4 === 0);
@@ -98,11 +93,11 @@ describe('what does not fit together is found', () => {
     const another = JSON.stringify(events).replaceAll('"describeTaskInfo"', '"describeTask"');
     const changed = { events: JSON.parse(another) as RecordedEvent[] };
 
-    await expect(failuresOf(bundle, [changed])).resolves.toEqual(found);
+    await expect(failuresOf(workflowBundle(), [changed])).resolves.toEqual(found);
   });
 
   test('when the code sets a timer before its first call', async () => {
-    const changed = await bundled('incompatible-workflows.ts');
+    const changed = await bundled(fileURLToPath(new URL('incompatible-workflows.ts', import.meta.url)));
 
     await expect(failuresOf(changed, [{ events }])).resolves.toEqual(found);
   });

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { CancelledFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { createRedisApi } from '../../src/activities/index.js';
 import { decodeRedisTaskFailure, type RedisTaskFailure } from '../../src/contract/failures.js';
 import type { AwaitRedisTaskInput } from '../../src/contract/input.js';
@@ -14,7 +14,8 @@ import {
   SIMULATOR_CREDENTIAL,
   stubAwaitRedisTask,
 } from '../../src/testing/index.js';
-import { timeSkipping } from '../support/environments.js';
+import { bundled, timeSkipping } from '../support/environments.js';
+import { IN_THIS_THREAD } from '../support/this-thread.js';
 import type { Caught } from '../workflows/parents.js';
 
 const REGION = 'ap-guangzhou';
@@ -28,11 +29,15 @@ let run: Promise<void>;
 
 beforeAll(async () => {
   Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter: 'ERROR' } } });
-  const workflowsPath = fileURLToPath(new URL('./workflows.ts', import.meta.url));
   [env, simulator] = await Promise.all([timeSkipping(), RedisApiSimulator.start()]);
   waits = await stubAwaitRedisTask(env, { 1: { after: '40m' } }, { simulator });
-  const workflowBundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
-  parents = await Worker.create({ connection: env.nativeConnection, taskQueue: PARENTS, workflowBundle });
+  const workflowBundle = await bundled(fileURLToPath(new URL('./workflows.ts', import.meta.url)));
+  parents = await Worker.create({
+    connection: env.nativeConnection,
+    taskQueue: PARENTS,
+    workflowBundle,
+    ...IN_THIS_THREAD,
+  });
   run = parents.run();
 });
 

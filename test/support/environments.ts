@@ -62,6 +62,14 @@ export function workflowBundle(): { readonly codePath: string } {
   return { codePath: given('TEST_WORKFLOW_BUNDLE') };
 }
 
+/** Workflows of one test file, bundled when it asks for them. */
+export async function bundled(workflowsPath: string): Promise<{ readonly codePath: string }> {
+  const answer = await fetch(`${given('TEST_BUNDLER')}/${encodeURIComponent(workflowsPath)}`);
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(text);
+  return { codePath: text };
+}
+
 function given(variable: string): string {
   const value = process.env[variable];
   if (value === undefined) throw new Error(`${variable} is not set: global-setup.js sets it in every jest run`);

@@ -1,12 +1,18 @@
 // Started by global-setup.js as a process of its own: starts one dev server for the whole run, finds the time-skipping
-// server, bundles the tests' workflows, says where all this is, and ends when its stdin does. A pipe closes with whoever
+// server, bundles workflows for the tests, says where all this is, and ends when its stdin does. A pipe closes with whoever
 // holds its other end, however that ended: no server outlives the run.
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { smallBundle } from '../../scripts/small-bundle.mjs';
 import { startDevServer } from '../../src/engine/index.js';
 import { findTestServer } from './test-server.js';
 
@@ -16,18 +22,47 @@ process.stdin.resume().once('end', () => process.exit());
 
 const folder = mkdtempSync(path.join(tmpdir(), 'redis-task-tests-'));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-const workflows = path.join(folder, 'workflows.js');
-const workflowsPath = fileURLToPath(new URL('../workflows/parents.ts', import.meta.url));
-const [devServer, timeSkipping, { code }] = await Promise.all([
+const [devServer, timeSkipping, workflows, bundler] = await Promise.all([
   startDevServer({ ui: true }),
   findTestServer(),
-  bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') }),
+  bundleOf(fileURLToPath(new URL('../workflows/parents.ts', import.meta.url))),
+  startBundler(),
 ]);
-writeFileSync(workflows, code);
 const found = {
   TEST_DEV_SERVER_ADDRESS: devServer.address,
   TEST_DEV_SERVER_UI: devServer.uiUrl,
   TEST_TIME_SKIPPING_SERVER: timeSkipping,
   TEST_WORKFLOW_BUNDLE: workflows,
+  TEST_BUNDLER: bundler,
 };
 console.log(JSON.stringify(found));
+
+/** Bundles the workflows that a path names. In each test file the bundler would have to be loaded first, which jest makes slow. */
+async function startBundler(): Promise<string> {
+  const server = createServer((request, response) => {
+    bundleOf(decodeURIComponent(request.url?.slice(1) ?? '')).then(
+      (file) => response.end(file),
+      (error: unknown) => response.writeHead(500).end(String(error)),
+    );
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** What all workflows of a worker share, as in the bundle of the package: each would load its own, which takes longer than it runs. */
+async function sharedModules(): Promise<string[]> {
+  const source = fileURLToPath(new URL('../../src', import.meta.url));
+  const contract = await readdir(path.join(source, 'contract'));
+  return ['workflows/short-stacks.ts', ...contract.map((name) => `contract/${name}`)].map((name) =>
+    path.join(source, name),
+  );
+}
+
+/** Makes a bundle. @returns its file */
+async function bundleOf(workflowsPath: string): Promise<string> {
+  const file = path.join(folder, `${randomUUID()}.js`);
+  const logger = new DefaultLogger('WARN');
+  const { code } = await bundleWorkflowCode({ workflowsPath, preloadModules: await sharedModules(), logger });
+  writeFileSync(file, await smallBundle(code, path.basename(file)));
+  return file;
+}

@@ -28,6 +28,7 @@ import { notingCancelled } from './cancelled-calls.js';
 import { workflowBundle as testWorkflows } from './environments.js';
 import { followedHistories, type NamedHistory, type Run } from './histories.js';
 import { replay } from './replays.js';
+import { IN_THIS_THREAD } from './this-thread.js';
 
 /** How often to look for parents that no wait tells of, and for watches that are gone: half a minute is long in a test. */
 const LOOK_EVERY_MS = 1_000;
@@ -98,8 +99,7 @@ export class Waits {
     const workflowBundle = ownBundle ?? waitWorker?.workflowBundle ?? testWorkflows();
     const plugins = [new ParentCancellations(LOOK_EVERY_MS)];
     const stops = await Promise.all([
-      // Each thread for workflows would load their code once more.
-      this.serve({ plugins, workflowThreadPoolSize: 1, ...waitWorker, taskQueue, workflowBundle }),
+      this.serve({ plugins, ...waitWorker, taskQueue, workflowBundle }),
       this.serve(watchWorkerOptions(accountFor(this.access(listKey)), apiTaskQueue(taskQueue), LOOK_EVERY_MS)),
     ]);
     return async () => {
@@ -125,6 +125,7 @@ export class Waits {
     const worker = await Worker.create({
       namespace: this.env.client.options.namespace,
       shutdownForceTime: '5s',
+      ...IN_THIS_THREAD,
       ...options,
       connection: this.env.nativeConnection,
     });

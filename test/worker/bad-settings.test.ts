@@ -116,39 +116,6 @@ describe('a source of credentials that cannot answer at the moment', () => {
   });
 });
 
-describe('the source of credentials', () => {
-  test.concurrent('is one line of the log, without a secret', async () => {
-    const worker = new WorkerProcess(GOOD_SETTINGS);
-
-    await worker.prints('Temporal is not there yet');
-    worker.signal('SIGTERM');
-    await expect(worker.end).resolves.toEqual({ code: 0, signal: null });
-    expect(worker.log.filter(({ message }) => message === 'Credentials taken')).toEqual([
-      expect.objectContaining({
-        level: 'info',
-        source: 'environment',
-        from: 'TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY in the environment',
-      }),
-    ]);
-    expect(worker.output).not.toContain(GOOD_SETTINGS['TENCENTCLOUD_SECRET_ID']);
-  });
-});
-
-describe('an endpoint of plain HTTP on another machine', () => {
-  test.concurrent('is warned of, and does not stop the start', async () => {
-    // An address that is kept free for documents.
-    const worker = new WorkerProcess({ ...GOOD_SETTINGS, TENCENTCLOUD_REDIS_ENDPOINT: 'http://192.0.2.1:8080' });
-
-    await worker.prints('Temporal is not there yet');
-    worker.signal('SIGTERM');
-    await expect(worker.end).resolves.toEqual({ code: 0, signal: null });
-    expect(worker.log[0]).toMatchObject({
-      level: 'warn',
-      message: expect.stringMatching(/^TENCENTCLOUD_REDIS_ENDPOINT is plain HTTP to another machine \(192/) as unknown,
-    });
-  });
-});
-
 describe('the address of the health pages', () => {
   test.concurrent('must be free when it was asked for', async () => {
     const other = createServer().listen(0, '127.0.0.1');
@@ -162,19 +129,63 @@ describe('the address of the health pages', () => {
       `redis-task worker: REDIS_TASK_HTTP is "127.0.0.1:${port}", but it cannot be listened on: EADDRINUSE\n`,
     );
   });
+});
 
-  test.concurrent('may be taken when it is the default: the worker warns and goes on', async () => {
-    const twin = { namespace: 'default', taskQueue: 'redis-task', pid: process.pid };
-    const other = createServer((_, response) => response.writeHead(200, identityHeader(twin)).end());
-    // Should something else have the port already, so much the better.
-    other.listen(9464, '127.0.0.1').on('error', () => undefined);
-    const worker = new WorkerProcess({ ...GOOD_SETTINGS, REDIS_TASK_HTTP: '', TEMPORAL_ADDRESS: await freeAddress() });
+describe('a worker that has something to say of its settings, and starts', () => {
+  /** The log of a worker with plain HTTP to another machine, where the default address of the health pages is taken. */
+  let started: Promise<{ worker: WorkerProcess; warning: string }> | undefined;
+  const start = () => (started ??= startWithWarnings());
 
-    await worker.prints('Temporal is not there yet');
-    worker.signal('SIGTERM');
-    await expect(worker.end).resolves.toEqual({ code: 0, signal: null });
-    const message = neighbourWarning(twin, await askNeighbour({ host: '127.0.0.1', port: 9464, required: false }));
-    other.close();
-    expect(worker.log[0]).toMatchObject({ level: 'warn', message, address: '127.0.0.1:9464', reason: 'EADDRINUSE' });
+  test.concurrent('names the source of credentials in one line of the log, without a secret', async () => {
+    const { worker } = await start();
+
+    expect(worker.log.filter(({ message }) => message === 'Credentials taken')).toEqual([
+      expect.objectContaining({
+        level: 'info',
+        source: 'environment',
+        from: 'TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY in the environment',
+      }),
+    ]);
+    expect(worker.output).not.toContain(GOOD_SETTINGS['TENCENTCLOUD_SECRET_ID']);
+  });
+
+  test.concurrent('warns of an endpoint of plain HTTP on another machine', async () => {
+    const { worker } = await start();
+
+    expect(worker.log).toContainEqual(
+      expect.objectContaining({
+        level: 'warn',
+        message: expect.stringMatching(
+          /^TENCENTCLOUD_REDIS_ENDPOINT is plain HTTP to another machine \(192/,
+        ) as unknown,
+      }),
+    );
+  });
+
+  test.concurrent('warns that the default address of the health pages is taken', async () => {
+    const { worker, warning } = await start();
+
+    expect(worker.log).toContainEqual(
+      expect.objectContaining({ level: 'warn', message: warning, address: '127.0.0.1:9464', reason: 'EADDRINUSE' }),
+    );
   });
 });
+
+async function startWithWarnings() {
+  const twin = { namespace: 'default', taskQueue: 'redis-task', pid: process.pid };
+  const other = createServer((_, response) => response.writeHead(200, identityHeader(twin)).end());
+  // Should something else have the port already, so much the better.
+  other.listen(9464, '127.0.0.1').on('error', () => undefined);
+  const worker = new WorkerProcess({
+    ...GOOD_SETTINGS,
+    REDIS_TASK_HTTP: '',
+    // An address that is kept free for documents.
+    TENCENTCLOUD_REDIS_ENDPOINT: 'http://192.0.2.1:8080',
+  });
+  await worker.prints('Temporal is not there yet');
+  worker.signal('SIGTERM');
+  await expect(worker.end).resolves.toEqual({ code: 0, signal: null });
+  const warning = neighbourWarning(twin, await askNeighbour({ host: '127.0.0.1', port: 9464, required: false }));
+  other.close();
+  return { worker, warning };
+}

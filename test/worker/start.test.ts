@@ -61,10 +61,11 @@ describe('a worker that starts before Temporal', () => {
     expect(worker.stdout).toBe('');
   });
 
-  test.each(['SIGTERM', 'SIGINT'] as const)('exits with 0 on %s while it tries', async (signal) => {
+  // That it does so on SIGTERM: bad-settings.test.ts, where workers are ended that way.
+  test('exits with 0 on SIGINT while it tries', async () => {
     worker = start();
     await worker.prints('Temporal is not there yet');
-    worker.signal(signal);
+    worker.signal('SIGINT');
     await expect(worker.end).resolves.toEqual({ code: 0, signal: null });
   });
 

@@ -1,12 +1,11 @@
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readFile } from 'node:fs/promises';
 import { defaultPayloadConverter, toPayloads, TypedSearchAttributes } from '@temporalio/common';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { coresdk, type temporal } from '@temporalio/proto';
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { parseWorkflowCode } from '@temporalio/worker/lib/worker.js';
 import { ReusableVMWorkflowCreator } from '@temporalio/worker/lib/workflow/reusable-vm.js';
-import { globalHandlers } from '@temporalio/worker/lib/workflow/vm-shared.js';
+import { workflowBundle } from '../../support/environments.js';
+import '../../support/this-thread.js';
 
 export type Job = coresdk.workflow_activation.IWorkflowActivationJob;
 export type Command = coresdk.workflow_commands.IWorkflowCommand;
@@ -26,15 +25,9 @@ export interface RunOptions {
 export class WorkflowVm {
   private constructor(private readonly creator: ReusableVMWorkflowCreator) {}
 
-  /** @param source - the folder of the code, by default the project's own `src` */
-  static async create(source = fileURLToPath(new URL('../../../src', import.meta.url))): Promise<WorkflowVm> {
-    const workflowsPath = path.join(source, 'workflows/await-redis-task.ts');
-    const bundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
-    const parsed = parseWorkflowCode(bundle.code);
-    const creator = await ReusableVMWorkflowCreator.create(parsed, 5_000, new Set());
-    // Nobody asks for the stack of a workflow here, and to note one with each promise takes four fifths of the time.
-    globalHandlers.uninstall();
-    return new WorkflowVm(creator);
+  static async create({ codePath } = workflowBundle()): Promise<WorkflowVm> {
+    const parsed = parseWorkflowCode(await readFile(codePath, 'utf8'), codePath);
+    return new WorkflowVm(await ReusableVMWorkflowCreator.create(parsed, 5_000, new Set()));
   }
 
   async start({ runId, seed, args }: RunOptions, now: number): Promise<Run> {
