@@ -19,8 +19,8 @@ import type { RedisTaskWaitState } from '../../src/contract/view.js';
 import type { TaskStep } from '../../src/testing/index.js';
 import { bundled, devServer } from '../support/environments.js';
 import { eventsOf, heardAt } from '../support/histories.js';
-import { about, beside } from '../support/together.js';
 import { IN_THIS_THREAD } from '../support/this-thread.js';
+import { about, beside } from '../support/together.js';
 import { errorOf, REGION as region, until, Waits } from '../support/waits.js';
 
 let waits: Waits;

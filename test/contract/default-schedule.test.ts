@@ -4,6 +4,7 @@ import { seeded } from '../support/seeded.js';
 
 const DURATIONS_S = [9, 30, 60, 180, 600, 1_800];
 const PATHS = 2_000;
+const { schedule } = readInput({ taskId: 18215, region: 'ap-guangzhou' });
 
 /** When Terraform's provider polls a task, in seconds: after 0.5, 1, 2, 4 and 8 s, then every 10 s. */
 function terraformPolls(untilS: number): number[] {
@@ -17,7 +18,6 @@ function terraformPolls(untilS: number): number[] {
 
 /** The same of one wait with the default schedule. */
 function defaultPolls(untilS: number, random: () => number): number[] {
-  const { schedule } = readInput({ taskId: 18215, region: 'ap-guangzhou' });
   const polls = [0];
   for (let at = 0, step = 0; at < untilS;) {
     const next = nextInterval(schedule, at * 1_000, step, random());

@@ -1,15 +1,15 @@
 // What a caller's bundle contains: the entry point for callers is safe in a workflow, the handler has its own.
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { bundled } from '../support/environments.js';
 
-const logger = new DefaultLogger('ERROR', () => undefined);
-
-function bundle(source: string): Promise<{ code: string }> {
-  return bundleWorkflowCode({ workflowsPath: fileURLToPath(new URL(source, import.meta.url)), logger });
+async function bundle(source: string): Promise<string> {
+  const { codePath } = await bundled(fileURLToPath(new URL(source, import.meta.url)));
+  return readFile(codePath, 'utf8');
 }
 
 test('the entry point for callers bundles, and contains no client', async () => {
-  const { code } = await bundle('../../src/nexus/index.ts');
+  const code = await bundle('../../src/nexus/index.ts');
 
   expect(code).toContain('executeSharedRedisTaskWait');
   expect(code).not.toMatch(/node_modules\/@temporalio\/(client|nexus|worker)\//);

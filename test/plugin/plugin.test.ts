@@ -11,7 +11,6 @@ import {
   Runtime,
   type WorkerOptions,
   type WorkerPlugin,
-  type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
 import { runTogether } from '../../src/activities/run-workers.js';
 import type { RedisTaskWaitState } from '../../src/contract/view.js';
@@ -38,13 +37,14 @@ const logger = new DefaultLogger('WARN', (entry) => said.push(entry));
 
 let env: TestWorkflowEnvironment;
 let simulator: RedisApiSimulator;
-let bundle: WorkflowBundleWithSourceMap;
+let bundle: Awaited<ReturnType<typeof bundled>>;
 let lastTaskId = 31_000;
 
 beforeAll(async () => {
   Runtime.install({ logger, telemetryOptions: { logging: { filter: 'ERROR' } }, shutdownSignals: [] });
   [env, simulator] = await Promise.all([devServer(), RedisApiSimulator.start({ requestsPerSecond: false })]);
-  bundle = await bundleWorkflowCode({ workflowsPath: WORKFLOWS, logger, plugins: [createPlugin(simulator)] });
+  const { workflowInterceptorModules } = createPlugin(simulator).configureBundler({ workflowsPath: WORKFLOWS });
+  bundle = await bundled(WORKFLOWS, workflowInterceptorModules);
 });
 afterAll(async () => {
   await simulator.close();

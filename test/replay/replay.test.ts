@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, DefaultLogger, Runtime, type WorkflowBundleOption } from '@temporalio/worker';
+import { DefaultLogger, Runtime, type WorkflowBundleOption } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import packageJson from '../../package.json' with { type: 'json' };
 import { bundled, workflowBundle } from '../support/environments.js';
@@ -67,11 +67,9 @@ test.each(versions)('every history of %s replays', async (version) => {
 
 test('they replay in a worker that sends traces, too: traces can be turned on while waits are open', async () => {
   const { resolve } = createRequire(import.meta.url);
-  const traced = await bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL('../workflows/parents.ts', import.meta.url)),
-    workflowInterceptorModules: [resolve('@temporalio/interceptors-opentelemetry/lib/workflow-interceptors')],
-    logger,
-  });
+  const traced = await bundled(fileURLToPath(new URL('../workflows/parents.ts', import.meta.url)), [
+    resolve('@temporalio/interceptors-opentelemetry/lib/workflow-interceptors'),
+  ]);
   const histories = versions.flatMap((version) => filesOf(version).map((file) => read(version, file)));
   // Each replay costs a second: every fourth history has all commands of a wait.
   const some = histories.filter((_, index) => index % 4 === 0);

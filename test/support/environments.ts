@@ -63,8 +63,12 @@ export function workflowBundle(): { readonly codePath: string } {
 }
 
 /** Workflows of one test file, bundled when it asks for them. */
-export async function bundled(workflowsPath: string): Promise<{ readonly codePath: string }> {
-  const answer = await fetch(`${given('TEST_BUNDLER')}/${encodeURIComponent(workflowsPath)}`);
+export async function bundled(
+  workflowsPath: string,
+  workflowInterceptorModules: readonly string[] = [],
+): Promise<{ readonly codePath: string }> {
+  const body = JSON.stringify({ workflowsPath, workflowInterceptorModules });
+  const answer = await fetch(given('TEST_BUNDLER'), { method: 'POST', body });
   const text = await answer.text();
   if (!answer.ok) throw new Error(text);
   return { codePath: text };

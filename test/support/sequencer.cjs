@@ -3,13 +3,15 @@ const { default: Sequencer } = require('@jest/test-sequencer');
 /** What takes longest, in its order, so that no test is left alone at the end: a fresh clone knows no durations yet. */
 const LONGEST = [
   'cli/waits',
-  'workflows/api-errors',
   'replay/without-cache',
-  'client/client',
-  'workflows/parents',
-  'plugin/plugin',
-  'workflows/outcomes',
   'explore/virtual-waits',
+  'client/client',
+  'cli/workers-gone',
+  'workflows/api-errors',
+  'workflows/long-histories',
+  'workflows/shared',
+  'replay/replay',
+  'workflows/parents',
 ];
 
 module.exports = class extends Sequencer {

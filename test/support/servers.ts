@@ -10,8 +10,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
+import { json } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { type BundleOptions, bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { smallBundle } from '../../scripts/small-bundle.mjs';
 import { startDevServer } from '../../src/engine/index.js';
 import { findTestServer } from './test-server.js';
@@ -25,7 +26,7 @@ process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 const [devServer, timeSkipping, workflows, bundler] = await Promise.all([
   startDevServer({ ui: true }),
   findTestServer(),
-  bundleOf(fileURLToPath(new URL('../workflows/parents.ts', import.meta.url))),
+  bundleOf({ workflowsPath: fileURLToPath(new URL('../workflows/parents.ts', import.meta.url)) }),
   startBundler(),
 ]);
 const found = {
@@ -37,13 +38,15 @@ const found = {
 };
 console.log(JSON.stringify(found));
 
-/** Bundles the workflows that a path names. In each test file the bundler would have to be loaded first, which jest makes slow. */
+/** Bundles what it is asked for. In each test file the bundler would have to be loaded first, which jest makes slow. */
 async function startBundler(): Promise<string> {
   const server = createServer((request, response) => {
-    bundleOf(decodeURIComponent(request.url?.slice(1) ?? '')).then(
-      (file) => response.end(file),
-      (error: unknown) => response.writeHead(500).end(String(error)),
-    );
+    json(request)
+      .then((asked) => bundleOf(asked as BundleOptions))
+      .then(
+        (file) => response.end(file),
+        (error: unknown) => response.writeHead(500).end(String(error)),
+      );
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -59,10 +62,10 @@ async function sharedModules(): Promise<string[]> {
 }
 
 /** Makes a bundle. @returns its file */
-async function bundleOf(workflowsPath: string): Promise<string> {
+async function bundleOf(options: BundleOptions): Promise<string> {
   const file = path.join(folder, `${randomUUID()}.js`);
   const logger = new DefaultLogger('WARN');
-  const { code } = await bundleWorkflowCode({ workflowsPath, preloadModules: await sharedModules(), logger });
+  const { code } = await bundleWorkflowCode({ ...options, preloadModules: await sharedModules(), logger });
   writeFileSync(file, await smallBundle(code, path.basename(file)));
   return file;
 }

@@ -3,7 +3,7 @@ import type { WorkflowClient } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { eventNames } from './histories.js';
 
-const WAKE_EVERY_MS = 50;
+const WAKE_EVERY_MS = 20;
 
 /**
  * The server's clock does not wake up when a workflow task that started no timer ends (`updateLocks` of its

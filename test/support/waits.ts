@@ -191,9 +191,10 @@ export class Waits {
     return failureOf(await this.start(input));
   }
 
-  /** The histories of every run of every workflow that was started here, of children and of continued runs too. */
-  histories(): Promise<NamedHistory[]> {
-    return followedHistories(this.client, this.started);
+  /** The histories of every run of every workflow that was started here, or of one, of children and of continued runs too. */
+  histories(of?: string): Promise<NamedHistory[]> {
+    const runs = this.started.filter(({ workflowId }) => of === undefined || workflowId === of);
+    return followedHistories(this.client, runs);
   }
 
   /** Runs the code once more over every history that was made here; gives back their number. */

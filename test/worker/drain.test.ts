@@ -1,11 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { EventEmitter, once } from 'node:events';
-import { createServer, request, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+// What a supervisor does to end a worker. test/processes/drain.test.ts has the one that npm runs.
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { RedisApiSimulator } from '../../src/testing/index.js';
+import { expectDrained } from '../support/drained.js';
 import { devServer } from '../support/environments.js';
-import { eventually, freeAddress, GOOD_SETTINGS, pageOf, statusOf, WorkerProcess } from '../support/processes.js';
+import type { WorkerProcess } from '../support/processes.js';
 
 let environment: TestWorkflowEnvironment;
 let api: RedisApiSimulator;
@@ -19,95 +17,13 @@ afterAll(async () => {
   await api.close();
 });
 
-/** Stands before the API and holds every call until it opens. */
-class Gate {
-  readonly called: Promise<unknown>;
-  private readonly opening = new EventEmitter();
-
-  private constructor(private readonly server: Server) {
-    this.called = once(server, 'request');
-  }
-
-  static async before({ url }: RedisApiSimulator): Promise<Gate> {
-    const server = createServer((call, answer) => {
-      gate.opening.once('open', () => {
-        const { method, headers } = call;
-        const passed = request(url, { method, headers }, (from) => {
-          answer.writeHead(from.statusCode ?? 0, from.headers);
-          from.pipe(answer);
-        });
-        call.pipe(passed);
-      });
-    });
-    const gate = new Gate(server);
-    await once(server.listen(0, '127.0.0.1'), 'listening');
-    return gate;
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-  }
-
-  open(): void {
-    this.opening.emit('open');
-  }
-
-  close(): void {
-    this.server.close();
-  }
-}
-
-/** What a supervisor does to end a worker: the process, or the group that `npm start` leads. */
 const stops = [
-  ['SIGTERM to the process', 'node', (worker: WorkerProcess) => worker.signal('SIGTERM')],
-  ['SIGINT to the process', 'node', (worker: WorkerProcess) => worker.signal('SIGINT')],
-  ['SIGTERM to npm start', 'npm start', (worker: WorkerProcess) => worker.signal('SIGTERM')],
-  ['SIGTERM to the group of npm start', 'npm start', (worker: WorkerProcess) => worker.signalGroup('SIGTERM')],
-  ['SIGINT to the group of npm start', 'npm start', (worker: WorkerProcess) => worker.signalGroup('SIGINT')],
+  ['SIGTERM', (worker: WorkerProcess) => worker.signal('SIGTERM')],
+  ['SIGINT', (worker: WorkerProcess) => worker.signal('SIGINT')],
 ] as const;
 
 describe('a worker that is told to stop during a call', () => {
-  test.concurrent.each(stops)('lets it finish and exits with 0 on %s, once or twice', async (_, command, stop) => {
-    const taskId = 1 + Math.floor(Math.random() * 1e9);
-    const taskQueue = `drain-test-${randomUUID()}`;
-    api.addTask(taskId, { timeline: [{ status: 'running' }] });
-    const gate = await Gate.before(api);
-    const http = await freeAddress();
-    const settings = {
-      ...GOOD_SETTINGS,
-      TEMPORAL_ADDRESS: process.env['TEST_DEV_SERVER_ADDRESS'] ?? '',
-      TENCENTCLOUD_REDIS_ENDPOINT: gate.url,
-      REDIS_TASK_QUEUE: taskQueue,
-      REDIS_TASK_HTTP: http,
-      REDIS_TASK_LOG_LEVEL: 'warn',
-    };
-    const worker = new WorkerProcess(settings, command);
-    const handle = await environment.client.workflow.start('awaitRedisTask', {
-      taskQueue,
-      workflowId: `${taskQueue}/wait`,
-      args: [{ taskId, region: 'ap-guangzhou' }],
-    });
-    try {
-      await gate.called;
-      stop(worker);
-      await eventually(async () => (await statusOf(http, '/readyz')) !== 200);
-      expect((await pageOf(http, '/readyz')).text).toMatch(/^The worker is draining: /);
-      expect(await statusOf(http, '/healthz')).toBe(200);
-      stop(worker);
-      gate.open();
-
-      await expect(worker.end).resolves.toEqual({ code: 0, signal: null });
-      const [call] = api.calls.filter((each) => each.taskId === String(taskId));
-      expect(call).toMatchObject({ outcome: 'ok', aborted: false });
-      // The answer has reached the server: the wait goes on from there, at whichever worker comes next.
-      const { events } = await handle.fetchHistory();
-      expect(events?.some(({ activityTaskCompletedEventAttributes: done }) => done)).toBe(true);
-      expect(worker.output).not.toMatch(/signal|ELIFECYCLE|npm error/i);
-      expect(worker.stderr).not.toContain('"level":"error"');
-    } finally {
-      await worker.kill();
-      gate.close();
-      await handle.terminate();
-    }
-  });
+  test.concurrent.each(stops)('lets it finish and exits with 0 on %s, once or twice', (_, stop) =>
+    expectDrained(environment, api, 'node', stop),
+  );
 });

@@ -30,8 +30,7 @@ function newest({ workflowId }: WaitHandle): WaitHandle {
 
 /** The history of each run, the first one first. */
 async function historiesOf({ workflowId }: WaitHandle): Promise<History[]> {
-  const histories = await waits.histories();
-  return histories.filter((each) => each.workflowId === workflowId).map(({ history }) => history);
+  return (await waits.histories(workflowId)).map(({ history }) => history);
 }
 
 async function runsOf(handle: WaitHandle): Promise<number> {
