@@ -22,7 +22,9 @@ const [packed, server] = await Promise.all([pack(folder), startDevServer()]);
 try {
   console.log(`Packed ${(packed.bytes / 1_000).toFixed(1)} kB`);
   const results = await Promise.all(
-    KINDS.filter(isAsked).map((kind) => check({ kind, folder: path.join(folder, kind), packed, temporal: server.address })),
+    KINDS.filter(isAsked).map((kind) =>
+      check({ kind, folder: path.join(folder, kind), packed, temporal: server.address }),
+    ),
   );
   if (isAsked('runners')) {
     const tests = path.join(folder, 'tests');

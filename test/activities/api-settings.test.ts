@@ -5,7 +5,7 @@ import { createRedisApi, redisApiWorkerOptions } from '../../src/activities/inde
 import { RedisTaskPlugin } from '../../src/plugin/index.js';
 import { ConfigError } from '../../src/tencent/config-error.js';
 import { defaultCredentials } from '../../src/tencent/credentials/index.js';
-import { RedisApiSimulator, SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
+import { RedisApiSimulator, SIMULATOR_CREDENTIAL } from '../support/simulator.js';
 
 const before = { ...process.env };
 afterEach(() => {

@@ -4,7 +4,7 @@ import { DefaultLogger } from '@temporalio/worker';
 import { createRedisActivities, type RedisActivitiesOptions } from '../../src/activities/index.js';
 import { decodeRedisTaskFailure } from '../../src/contract/failures.js';
 import type { PollError } from '../../src/contract/poll-error.js';
-import { RedisApiSimulator, SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
+import { RedisApiSimulator, SIMULATOR_CREDENTIAL } from '../support/simulator.js';
 
 const task = { taskId: 18215, region: 'ap-guangzhou' };
 

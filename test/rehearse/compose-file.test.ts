@@ -11,7 +11,7 @@ import {
   secretFiles,
   startOrder,
 } from '../../scripts/rehearse/compose-file.js';
-import { SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
+import { SIMULATOR_CREDENTIAL } from '../support/simulator.js';
 
 const surroundings = {
   addresses: { temporal: '127.9.9.2', postgresql: '127.9.9.3' },

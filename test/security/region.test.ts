@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createRedisApi } from '../../src/tencent/redis-api.js';
-import { SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
 import { Command } from '../cli/command.js';
+import { SIMULATOR_CREDENTIAL } from '../support/simulator.js';
 import { errorOf, keys } from '../tencent/call.js';
 import { closedPort } from '../tencent/credentials/loopback.js';
 

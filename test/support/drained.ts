@@ -4,8 +4,8 @@ import { EventEmitter, once } from 'node:events';
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import type { RedisApiSimulator } from '../../src/testing/index.js';
 import { eventually, freeAddress, GOOD_SETTINGS, pageOf, statusOf, WorkerProcess } from './processes.js';
+import type { RedisApiSimulator } from './simulator.js';
 
 /** Stands before the API and holds every call until it opens. */
 class Gate {

@@ -7,7 +7,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import getPort from 'get-port';
-import { SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
+import { SIMULATOR_CREDENTIAL } from './simulator.js';
 
 /** How a process ended. */
 export interface ProcessEnd {

@@ -5,8 +5,8 @@ import process from 'node:process';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, type Worker } from '@temporalio/worker';
 import { type DevServer, type DevServerOptions, startDevServer } from '../../src/engine/index.js';
-import { RedisApiSimulator, type SimulatorOptions } from '../../src/testing/index.js';
 import { freeAddress, GOOD_SETTINGS, WorkerProcess } from './processes.js';
+import { RedisApiSimulator, type SimulatorOptions } from './simulator.js';
 
 /** A Temporal server in a process of its own. */
 export type TemporalServer = Pick<DevServer, 'address' | 'uiUrl' | 'pid' | 'stop'>;

@@ -18,16 +18,11 @@ import type { AwaitRedisTaskInput } from '../../src/contract/input.js';
 import type { RedisTaskResult } from '../../src/contract/outcome.js';
 import type { RedisTaskWaitState } from '../../src/contract/view.js';
 import { ParentCancellations } from '../../src/parents/index.js';
-import {
-  RedisApiSimulator,
-  SIMULATOR_CREDENTIAL,
-  type SimulatorCredential,
-  type TaskStep,
-} from '../../src/testing/index.js';
 import { notingCancelled } from './cancelled-calls.js';
 import { workflowBundle as testWorkflows } from './environments.js';
 import { followedHistories, type NamedHistory, type Run } from './histories.js';
 import { replay } from './replays.js';
+import { RedisApiSimulator, SIMULATOR_CREDENTIAL, type SimulatorCredential, type TaskStep } from './simulator.js';
 import { IN_THIS_THREAD } from './this-thread.js';
 
 /** How often to look for parents that no wait tells of, and for watches that are gone: half a minute is long in a test. */

@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import type { CredentialProvider } from '../../src/tencent/credentials/provider.js';
 import { describeTaskInfo } from '../../src/tencent/describe-task-info.js';
 import { createRedisApi } from '../../src/tencent/redis-api.js';
-import { type Fault, RedisApiSimulator, SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
+import { type Fault, RedisApiSimulator, SIMULATOR_CREDENTIAL } from '../support/simulator.js';
 import { callOnce, errorOf, keys, TASK_ID } from './call.js';
 
 const TEMPORARY = { secretId: 'AKIDtemporary', secretKey: 'temporarySecretKey', token: 'temporaryToken' };

@@ -2,7 +2,7 @@ import type { ApiResponse } from '../../src/tencent/api.js';
 import type { CredentialProvider } from '../../src/tencent/credentials/provider.js';
 import { TencentApiError } from '../../src/tencent/errors.js';
 import { createRedisApi } from '../../src/tencent/redis-api.js';
-import { type RedisApiSimulator, SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
+import { type RedisApiSimulator, SIMULATOR_CREDENTIAL } from '../support/simulator.js';
 
 export const TASK_ID = 18215;
 

@@ -1,6 +1,6 @@
 import { describeTaskList } from '../../src/tencent/describe-task-list.js';
 import { createRedisApi, type RedisApi } from '../../src/tencent/redis-api.js';
-import { type Fault, RedisApiSimulator, SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
+import { type Fault, RedisApiSimulator, SIMULATOR_CREDENTIAL } from '../support/simulator.js';
 import { errorOf, keys } from './call.js';
 
 describe('a page of the list of tasks', () => {

@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream';
 import { exchange } from '../../src/tencent/http.js';
 import { createRedisApi } from '../../src/tencent/redis-api.js';
 import { TunnelAgent } from '../../src/tencent/tunnel-agent.js';
-import { RedisApiSimulator, SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
+import { RedisApiSimulator, SIMULATOR_CREDENTIAL } from '../support/simulator.js';
 import { callOnce, errorOf, keys, TASK_ID } from './call.js';
 import { selfSigned } from './credentials/self-signed.js';
 

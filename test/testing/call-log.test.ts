@@ -1,4 +1,4 @@
-import { RedisApiSimulator, SIMULATOR_CREDENTIAL, type SimulatorCall } from '../../src/testing/index.js';
+import { RedisApiSimulator, SIMULATOR_CREDENTIAL, type SimulatorCall } from '../support/simulator.js';
 import { call, callJson } from './signed-call.js';
 
 describe('the calls of a simulator', () => {

@@ -1,5 +1,5 @@
 import { signTc3 } from '../../src/tencent/sign.js';
-import { RedisApiSimulator, SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
+import { RedisApiSimulator, SIMULATOR_CREDENTIAL } from '../support/simulator.js';
 import { call, callError, callJson, type CallChanges } from './signed-call.js';
 
 const NOW_S = 1_551_113_065;

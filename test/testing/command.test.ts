@@ -1,7 +1,7 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
-import { RedisApiSimulator } from '../../src/testing/index.js';
+import { RedisApiSimulator } from '../support/simulator.js';
 import { callJson } from './signed-call.js';
 
 type Child = ChildProcessByStdio<null, Readable, Readable>;

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { RedisApiSimulator } from '../../src/testing/index.js';
+import { RedisApiSimulator } from '../support/simulator.js';
 
 test('the calls of docs/testing.md work as written', async () => {
   const page = await readFile(new URL('../../docs/testing.md', import.meta.url), 'utf8');

@@ -1,5 +1,5 @@
 import { networkInterfaces } from 'node:os';
-import { RedisApiSimulator } from '../../src/testing/index.js';
+import { RedisApiSimulator } from '../support/simulator.js';
 import { callJson } from './signed-call.js';
 
 let simulator: RedisApiSimulator;

@@ -1,5 +1,5 @@
 import { demoOnCreate, demoTasks } from '../../src/testing/demo-tasks.js';
-import { RedisApiSimulator } from '../../src/testing/index.js';
+import { RedisApiSimulator } from '../support/simulator.js';
 import { callJson } from './signed-call.js';
 
 /** The status of a task at its first poll, a minute after the start, and so many milliseconds after that poll. */

@@ -1,5 +1,5 @@
 import { Agent } from 'node:http';
-import { RedisApiSimulator, type Fault } from '../../src/testing/index.js';
+import { RedisApiSimulator, type Fault } from '../support/simulator.js';
 import { call, callError, callJson } from './signed-call.js';
 
 describe('a fault', () => {

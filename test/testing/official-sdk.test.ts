@@ -1,7 +1,7 @@
 import { Agent } from 'node:http';
 import { connect } from 'node:net';
 import { CommonClient } from 'tencentcloud-sdk-nodejs-common';
-import { RedisApiSimulator, SIMULATOR_CREDENTIAL, type SimulatorCredential } from '../../src/testing/index.js';
+import { RedisApiSimulator, SIMULATOR_CREDENTIAL, type SimulatorCredential } from '../support/simulator.js';
 
 describe("Tencent's own SDK as a client", () => {
   let simulator: RedisApiSimulator;

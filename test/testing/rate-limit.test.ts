@@ -1,4 +1,4 @@
-import { RedisApiSimulator, SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
+import { RedisApiSimulator, SIMULATOR_CREDENTIAL } from '../support/simulator.js';
 import { callError, callJson, type CallChanges } from './signed-call.js';
 
 describe('the rate limit', () => {

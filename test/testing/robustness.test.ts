@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { RedisApiSimulator } from '../../src/testing/index.js';
+import { RedisApiSimulator } from '../support/simulator.js';
 import { call, callError, callJson } from './signed-call.js';
 
 describe('a simulator', () => {

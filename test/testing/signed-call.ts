@@ -1,6 +1,6 @@
 import { request, type Agent } from 'node:http';
 import { signTc3 } from '../../src/tencent/sign.js';
-import { SIMULATOR_CREDENTIAL, type SimulatorCredential } from '../../src/testing/index.js';
+import { SIMULATOR_CREDENTIAL, type SimulatorCredential } from '../support/simulator.js';
 
 /** What a test changes in an otherwise correct call. */
 export interface CallChanges {

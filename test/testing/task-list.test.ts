@@ -1,4 +1,4 @@
-import { type Fault, RedisApiSimulator } from '../../src/testing/index.js';
+import { type Fault, RedisApiSimulator } from '../support/simulator.js';
 import { callError, callJson, type CallChanges } from './signed-call.js';
 
 const START_MS = Date.UTC(2026, 0, 1, 20);

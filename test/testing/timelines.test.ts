@@ -1,4 +1,4 @@
-import { RedisApiSimulator, SIMULATOR_CREDENTIAL, type TaskStep } from '../../src/testing/index.js';
+import { RedisApiSimulator, SIMULATOR_CREDENTIAL, type TaskStep } from '../support/simulator.js';
 import { callJson } from './signed-call.js';
 
 describe('a timeline', () => {

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { RedisApiSimulator, SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
 import { devServer } from '../support/environments.js';
 import { eventually, freeAddress, GOOD_SETTINGS, pageOf, statusOf, WorkerProcess } from '../support/processes.js';
+import { RedisApiSimulator, SIMULATOR_CREDENTIAL } from '../support/simulator.js';
 import { failureOf } from '../support/waits.js';
 
 let env: TestWorkflowEnvironment;

@@ -4,10 +4,10 @@ import { readFile } from 'node:fs/promises';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { waitsQuery } from '../../src/contract/ids.js';
 import { METRICS } from '../../src/contract/metrics.js';
-import { RedisApiSimulator, SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
 import { devServer } from '../support/environments.js';
 import { eventually, freeAddress, GOOD_SETTINGS, WorkerProcess } from '../support/processes.js';
 import { families, type Family } from '../support/prometheus-page.js';
+import { RedisApiSimulator, SIMULATOR_CREDENTIAL } from '../support/simulator.js';
 
 const taskQueue = `metrics-${randomUUID()}`;
 let env: TestWorkflowEnvironment;

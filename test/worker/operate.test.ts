@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { findTemporalCli } from '../../src/engine/index.js';
-import { RedisApiSimulator } from '../../src/testing/index.js';
 import { eventually, freeAddress, GOOD_SETTINGS, statusOf, WorkerProcess } from '../support/processes.js';
+import { RedisApiSimulator } from '../support/simulator.js';
 
 /** Fake keys that are found again wherever they come out. */
 const CREDENTIAL = {

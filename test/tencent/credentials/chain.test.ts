@@ -7,7 +7,7 @@ import type {
   TencentCredential,
 } from '../../../src/tencent/credentials/provider.js';
 import { createRedisApi } from '../../../src/tencent/redis-api.js';
-import { RedisApiSimulator, SIMULATOR_CREDENTIAL } from '../../../src/testing/index.js';
+import { RedisApiSimulator, SIMULATOR_CREDENTIAL } from '../../support/simulator.js';
 import { errorOf } from '../call.js';
 
 describe('a chain of sources', () => {

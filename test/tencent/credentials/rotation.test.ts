@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { defaultCredentials } from '../../../src/tencent/credentials/index.js';
 import { createRedisApi, type RedisApi } from '../../../src/tencent/redis-api.js';
-import { RedisApiSimulator } from '../../../src/testing/index.js';
+import { RedisApiSimulator } from '../../support/simulator.js';
 import { type FakeMetadata, fakeMetadata } from './fake-metadata.js';
 
 const TASK_ID = 18215;
