@@ -2,7 +2,6 @@ import {
   allHandlersFinished,
   CancellationScope,
   condition,
-  continueAsNew,
   setCurrentDetails,
   setHandler,
   workflowInfo,
@@ -13,6 +12,7 @@ import { type AwaitRedisTaskInput, readInput, type WaitPlan } from '../contract/
 import { failureDetails, type RedisTaskResult } from '../contract/outcome.js';
 import { CONTINUED, finalMarkdownOf, markdownOf, viewOf } from '../contract/view.js';
 import { beginWait, readCarriedState, type WaitState } from '../contract/wait-state.js';
+import { continueWithMemo } from './continue-with-memo.js';
 import { extendWait, getState, joinWait, pollNow } from './messages.js';
 import { countWait } from './metrics.js';
 import { followParent } from './parents.js';
@@ -62,7 +62,7 @@ export async function awaitRedisTask(input: AwaitRedisTaskInput, carried?: unkno
       await condition(allHandlersFinished);
       if (CancellationScope.current().consideredCancelled) return;
       setCurrentDetails(CONTINUED);
-      await continueAsNew<typeof awaitRedisTask>(input, wait.state);
+      await continueWithMemo<typeof awaitRedisTask>(input, wait.state);
     },
   });
   const view = () => viewOf(plan, wait.state, taskQueue, Date.now());

@@ -1,8 +1,9 @@
 // Shared waits and watches that continue as new or are reset, on a dev server that suggests it after twenty events.
 import { randomUUID } from 'node:crypto';
+import type { RedisTaskWatchState } from '../../src/contract/watch-register.js';
 import { LONG_HISTORIES_SERVER, ownDevServer } from '../support/environments.js';
 import { about, beside } from '../support/together.js';
-import { untilState, Waits, type WaitHandle } from '../support/waits.js';
+import { until, untilState, Waits, type WaitHandle } from '../support/waits.js';
 
 const SHARED = { pacing: 'shared' } as const;
 const RUNNING = { status: 'running' };
@@ -32,6 +33,31 @@ about('a shared wait', () => {
     while ((await runOf(handle)) === run);
     await expect(watched(handle)).resolves.toMatchObject({ watch });
     succeeds(taskId);
+
+    await expect(newest(handle).result()).resolves.toMatchObject({ status: 'succeed' });
+  });
+
+  beside('that has continued as new is known to a watch that was started again', async () => {
+    const taskId = waits.addTask(RUNNING);
+    const handle = await start(taskId, 'ap-chengdu');
+    await watched(handle);
+    const run = await runOf(handle);
+    do await newest(handle).signal('pollNow');
+    while ((await runOf(handle)) === run);
+    const watch = watchIn('ap-chengdu');
+    const gone = await runOf(watch);
+    await watch.terminate();
+    await until(
+      () => runOf(watch),
+      (begun) => begun !== gone,
+    );
+    const found = await until(
+      () => watch.query<RedisTaskWatchState>('getState'),
+      ({ sweeps }) => sweeps > 0,
+    );
+    succeeds(taskId);
+
+    expect(found.waits).toBe(1);
 
     await expect(newest(handle).result()).resolves.toMatchObject({ status: 'succeed' });
   });

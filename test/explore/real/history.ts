@@ -121,7 +121,9 @@ function resetsOf({ events = [] }: History): Reset[] {
     if (!isReset(event)) return [];
     const kept = (events ?? []).slice(0, index);
     const ended = new Set(kept.map((each) => String(endOfActivity(each)?.scheduledEventId)));
-    const open = kept.find((each) => each.activityTaskScheduledEventAttributes && !ended.has(String(each.eventId)));
+    const isCall = (each: HistoryEvent) =>
+      each.activityTaskScheduledEventAttributes?.activityType?.name === 'describeTaskInfo';
+    const open = kept.find((each) => isCall(each) && !ended.has(String(each.eventId)));
     const from = timeOf(kept.at(-1));
     return { from, callsFrom: open ? timeOf(open) : from, at: timeOf(event) };
   });
