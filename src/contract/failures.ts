@@ -64,7 +64,11 @@ interface Failure<Type extends RedisTaskFailureType, Details = RedisTaskFailureD
 }
 
 /** A failure as Temporal carries it. Thrown by the workflow itself, it is the direct cause of what a parent catches. */
-export function toApplicationFailure({ type, message, details }: RedisTaskFailure): ApplicationFailure {
+export function toApplicationFailure({
+  type,
+  message,
+  details,
+}: Readonly<Record<'type' | 'message', string> & { details: object }>): ApplicationFailure {
   const failure = ApplicationFailure.create({ type, message, nonRetryable: true, details: [details] });
   // The message says it all: in Temporal UI a trace of our own frames would only push it out of sight.
   failure.stack = '';

@@ -67,14 +67,19 @@ export function logFacts({ taskId, region }: WaitPlan, { observation, lastError,
   return { taskId, region, instanceId, status, requestId };
 }
 
-/** A line of the log about polls that keep failing. */
-export function failingWarning(plan: WaitPlan, error: PollError, failingMs: number): string {
-  return `All polls of Redis task ${plan.taskId} in ${plan.region} have failed for ${formatDuration(failingMs)}. The last error: ${describeError(error)} The wait goes on.`;
+/** A line of the log about polls that keep failing. @param subject - what they ask for */
+export function failingWarning(
+  subject: string,
+  { lastError, failingSince }: Pick<WaitState, 'lastError' | 'failingSince'>,
+  now: number,
+): string {
+  const error = lastError ? ` The last error: ${describeError(lastError)}` : '';
+  return `All polls of ${subject} have failed for ${formatDuration(now - (failingSince ?? now))}.${error} The wait goes on.`;
 }
 
 /** A line of the log about a status that may be a new one. */
-export function unknownStatusWarning(plan: WaitPlan, status: string): string {
-  return `Redis task ${plan.taskId} in ${plan.region} has a status that is not documented: ${quote(status, 100)}. The wait goes on.`;
+export function unknownStatusWarning(subject: string, status: string): string {
+  return `${subject} has a status that is not documented: ${quote(status, 100)}. The wait goes on.`;
 }
 
 function describeTask({ taskId, taskType, instanceId, region }: RedisTaskFailureDetails): string {

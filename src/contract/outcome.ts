@@ -1,11 +1,10 @@
-import { MINUTE } from './duration.js';
 import type { RedisTaskFailure, RedisTaskFailureDetails } from './failures.js';
 import { inputToResume, type WaitPlan } from './input.js';
 import { failureMessage, type PollFailureType } from './messages.js';
-import type { PollErrorClass } from './poll-error.js';
+import { refusalFailure } from './refusal.js';
 import { readTexts, phaseOf, type TaskFacts } from './task.js';
 import { detectionDelayMaxMs, isPastDeadline, waitedMs, type WaitState } from './wait-state.js';
-import { inVisibilityGrace, type PollAnswer } from './wait.js';
+import type { PollAnswer } from './wait.js';
 
 /** What `awaitRedisTask` returns when the task has succeeded. */
 export interface RedisTaskResult extends TaskFacts {
@@ -15,16 +14,9 @@ export interface RedisTaskResult extends TaskFacts {
   readonly detectionDelayMaxMs: number | null;
 }
 
-/** How a wait ended. */
-export type WaitOutcome =
-  | { readonly result: RedisTaskResult; readonly failure?: undefined }
-  | { readonly result?: undefined; readonly failure: RedisTaskFailure };
-
-/** How many polls in a row, and for how long, the API must refuse a task that it has described before. */
-const REFUSALS_MIN = 3;
-const REFUSED_FOR_MIN_MS = MINUTE;
-/** The same of "no such task", which an API that is being repaired may say for a while. */
-const UNKNOWN_FOR_MIN_MS = 10 * MINUTE;
+/** How a wait ended: with its result `R`, or a failure. */
+export type WaitOutcome<R = RedisTaskResult, F = RedisTaskFailure> =
+  { readonly result: R; readonly failure?: undefined } | { readonly result?: undefined; readonly failure: F };
 
 /**
  * Whether a wait is over after a poll, and how. `state` already holds the answer.
@@ -54,28 +46,7 @@ function failureType(state: WaitState, answer: PollAnswer, now: number): PollFai
     if (phase === 'failed') return 'RedisTaskFailed';
     return phase === 'errored' ? 'RedisTaskErrored' : undefined;
   }
-  switch (answer.errorClass) {
-    case 'unauthorized':
-      return isFinalRefusal(answer.errorClass, state, now) ? 'RedisTaskUnauthorized' : undefined;
-    case 'rejected':
-    case 'unknownTask':
-      return isFinalRefusal(answer.errorClass, state, now) ? 'RedisTaskRejected' : undefined;
-    case 'transient':
-    case 'throttled':
-      return undefined;
-  }
-}
-
-/**
- * Once the task has been seen, the request is known to be good: a refusal may come from a gateway, or a key's rotation.
- * Until then only "no such task" is not final at once: a fresh task may not be visible yet.
- */
-function isFinalRefusal(refusal: PollErrorClass, state: WaitState, now: number): boolean {
-  const { observation, refusals, refusedSince } = state;
-  const isUnknown = refusal === 'unknownTask';
-  if (observation === null) return !isUnknown || !inVisibilityGrace(state, now);
-  const longEnoughMs = isUnknown ? UNKNOWN_FOR_MIN_MS : REFUSED_FOR_MIN_MS;
-  return refusals >= REFUSALS_MIN && refusedSince !== null && now - refusedSince >= longEnoughMs;
+  return refusalFailure(answer.errorClass, state, now);
 }
 
 function failureOf(type: PollFailureType, plan: WaitPlan, state: WaitState, now: number): RedisTaskFailure {

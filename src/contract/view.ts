@@ -79,7 +79,7 @@ export function pauseSummary(state: WaitState, dueAt: number, now: number): stri
 }
 
 /** The summary of the timer that runs through the whole wait. */
-export function deadlineSummary({ startedAt, deadline }: WaitState): string {
+export function deadlineSummary({ startedAt, deadline }: Pick<WaitState, 'startedAt' | 'deadline'>): string {
   return `deadline at ${shownTime(deadline)} · maxWait ${formatDuration(deadline - startedAt)}`;
 }
 

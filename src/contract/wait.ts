@@ -17,16 +17,16 @@ const FAILING_WARNING_MS = MINUTE;
 /** A warning for the log: polls have failed for more than a minute, or a status is not documented. */
 export type WaitWarning = 'failing' | 'unknownStatus';
 
-/** What a poll brought: the task, or the reason why not. */
-export type PollAnswer =
-  | { readonly observation: RedisTaskObservation; readonly error?: undefined }
+/** What a poll brought: what it asked for, such as the task, or the reason why not. */
+export type PollAnswer<O = RedisTaskObservation> =
+  | { readonly observation: O; readonly error?: undefined }
   | { readonly observation?: undefined; readonly error: PollError; readonly errorClass: PollErrorClass };
 
 /**
  * When the next poll is due: at the pace of the schedule, sooner when asked, at the deadline at the latest, and never too
  * close to the previous poll. Null while a poll is under way, and after the end.
  */
-export function nextPollAt(state: WaitState): number | null {
+export function nextPollAt(state: WaitState<unknown>): number | null {
   if (state.stage !== 'pausing') return null;
   const due = [state.paceAt, state.deadline];
   if (state.requestedAt !== null) due.push(state.requestedAt);
@@ -35,17 +35,31 @@ export function nextPollAt(state: WaitState): number | null {
   return Math.max(state.soonestAt, Math.min(...due));
 }
 
-export function pollBegan(state: WaitState): WaitState {
+export function pollBegan<O>(state: WaitState<O>): WaitState<O> {
   return { ...state, stage: 'polling', requestedAt: null };
 }
 
 /** The answer of a poll had not come by the deadline. The last poll follows. */
-export function pollGivenUp(state: WaitState, now: number, lastError: PollError | null = state.lastError): WaitState {
+export function pollGivenUp<O>(
+  state: WaitState<O>,
+  now: number,
+  lastError: PollError | null = state.lastError,
+): WaitState<O> {
   return { ...state, stage: 'pausing', soonestAt: now + GIVEN_UP_INTERVAL_MS, lastError };
 }
 
-/** @param askedAt - the earliest time at which the API can have been asked: the answer may have been under way for long */
+/**
+ * A poll of a task has ended.
+ *
+ * @param askedAt - the earliest time at which the API can have been asked: the answer may have been under way for long
+ */
 export function pollAnswered(before: WaitState, answer: PollAnswer, now: number, askedAt = now): WaitState {
+  const state = pollEnded(before, answer, now);
+  return answer.observation && isUnfinished(answer.observation.status) ? { ...state, unfinishedAt: askedAt } : state;
+}
+
+/** A poll of anything has ended. Whether it saw the end, `unfinishedAt` does not tell yet. */
+export function pollEnded<O>(before: WaitState<O>, answer: PollAnswer<O>, now: number): WaitState<O> {
   const state = { ...before, firstPollAt: before.firstPollAt ?? now, soonestAt: now + MINIMUM_INTERVAL_MS };
   const { observation, error } = answer;
   if (error) {
@@ -65,7 +79,6 @@ export function pollAnswered(before: WaitState, answer: PollAnswer, now: number,
     ...state,
     polls: state.polls + 1,
     observation,
-    unfinishedAt: isUnfinished(observation.status) ? askedAt : state.unfinishedAt,
     missing: false,
     failingAs: null,
     failingSince: null,
@@ -84,7 +97,13 @@ function refusalRow(errorClass: PollErrorClass): 'unknown' | 'refused' | undefin
 }
 
 /** @param queuedMs - time of the call in the task queue. Polling is no faster than that, or calls would pile up */
-export function pauseAfterPoll(plan: WaitPlan, state: WaitState, now: number, random: number, queuedMs = 0): WaitState {
+export function pauseAfterPoll<O>(
+  plan: Pick<WaitPlan, 'schedule'>,
+  state: WaitState<O>,
+  now: number,
+  random: number,
+  queuedMs = 0,
+): WaitState<O> {
   let { paceAt, paceStep } = state;
   // `pollNow` brings a poll forward but leaves the pace, unless the pace would poll right after it.
   if (paceAt <= now + MINIMUM_INTERVAL_MS) {
@@ -105,25 +124,31 @@ export function queueDelayMs(beganAt: number, now: number, queuedMs = 0): number
 }
 
 /** `pollNow`: a poll at once, or one more after the call that is under way. */
-export function requestPoll(state: WaitState, now: number): WaitState {
+export function requestPoll<O>(state: WaitState<O>, now: number): WaitState<O> {
   return { ...state, requestedAt: state.requestedAt ?? now };
 }
 
 /** Whether the task may still become visible, so that "no such task" is not final. */
-export function inVisibilityGrace(state: WaitState, now: number): boolean {
+export function inVisibilityGrace(state: WaitState<unknown>, now: number): boolean {
   return state.observation === null && now < (state.firstPollAt ?? now) + VISIBILITY_GRACE_MS;
 }
 
 /** The warnings that are due and not in the log yet. */
-export function dueWarnings({ observation, failingSince, warned }: WaitState, now: number): WaitWarning[] {
+export function dueWarnings(state: WaitState, now: number): WaitWarning[] {
+  const { observation, warned } = state;
   const due: WaitWarning[] = [];
-  if (failingSince !== null && now - failingSince >= FAILING_WARNING_MS) due.push('failing');
+  if (hasFailedForLong(state, now)) due.push('failing');
   if (observation && phaseOf(observation.status) === 'unknown') due.push('unknownStatus');
   return due.filter((warning) => !warned.includes(warning));
 }
 
+/** Whether polls have failed for so long that the log should tell. */
+export function hasFailedForLong({ failingSince }: WaitState<unknown>, now: number): boolean {
+  return failingSince !== null && now - failingSince >= FAILING_WARNING_MS;
+}
+
 /** Whether a call of this wait got through lately, so that workers serve its queue. */
-export function wasAnsweredLately({ unfinishedAt }: WaitState, now: number): boolean {
+export function wasAnsweredLately({ unfinishedAt }: WaitState<unknown>, now: number): boolean {
   return unfinishedAt !== null && now - unfinishedAt < ANSWERED_LATELY_MS;
 }
 
@@ -153,7 +178,7 @@ export interface CallLimits {
  *
  * Until the deadline, only attempts have a time limit: queueing for the rate limit is not a failure.
  */
-export function callLimits(state: WaitState, now: number): CallLimits {
+export function callLimits(state: WaitState<unknown>, now: number): CallLimits {
   if (isPastDeadline(state, now)) return { isLast: true, maximumAttempts: 1, priorityKey: 1 };
   // The first poll of a shared wait decides nothing: its watch is asked meanwhile.
   const isUrgent = (state.firstPollAt === null && !state.watch) || state.requestedAt !== null || isChecking(state);

@@ -1,6 +1,6 @@
 import { unanswered } from '../contract/poll-error.js';
-import { LAST_POLL_SUMMARY, pollSummary } from '../contract/view.js';
-import { isChecking, isPastDeadline } from '../contract/wait-state.js';
+import { LAST_POLL_SUMMARY } from '../contract/view.js';
+import { isChecking, isPastDeadline, type WaitState } from '../contract/wait-state.js';
 import {
   BACKLOG_CHECK_MS,
   type CallLimits,
@@ -10,16 +10,31 @@ import {
   USUAL_PRIORITY,
   wasAnsweredLately,
 } from '../contract/wait.js';
-import { describeTask, type Polled, PollUnderWay } from './poll.js';
+import { type Polled, PollUnderWay } from './poll.js';
 import { isQueueServed } from './queue.js';
-import type { RedisTaskWait } from './redis-task-wait.js';
+import type { WaitClock } from './wait-clock.js';
+
+/** The wait that a poll is made for. */
+export interface PollingWait<O> {
+  readonly state: WaitState<O>;
+  readonly clock: WaitClock;
+  readonly apiQueue: string;
+  /** The run must end. */
+  readonly isToContinue: boolean;
+  become(state: WaitState<O>): void;
+  /** Makes the call. */
+  ask(limits: CallLimits): Promise<Polled<O>>;
+}
 
 /** Makes one poll. Undefined when the deadline came before the answer, or the run must end: then another poll is due. */
-export async function pollOnce(wait: RedisTaskWait, limits: CallLimits, beganAt: number): Promise<Polled | undefined> {
-  const { plan, clock, apiQueue } = wait;
-  const summary = pollSummary(plan, wait.state, limits.isLast);
+export async function pollOnce<O>(
+  wait: PollingWait<O>,
+  limits: CallLimits,
+  beganAt: number,
+): Promise<Polled<O> | undefined> {
+  const { clock, apiQueue } = wait;
   wait.become(pollBegan(wait.state));
-  const poll = new PollUnderWay(() => describeTask(plan, { apiQueue, limits, summary }));
+  const poll = new PollUnderWay(() => wait.ask(limits));
   for (
     let limitMs = LAST_POLL_TIMEOUT_MS;
     !(await isAnswered(wait, poll, limits, limitMs));
@@ -52,9 +67,9 @@ export async function pollOnce(wait: RedisTaskWait, limits: CallLimits, beganAt:
 }
 
 /** Waits for the answer: before the deadline up to it, after it for as long as the last poll may take. */
-async function isAnswered(
-  wait: RedisTaskWait,
-  poll: PollUnderWay,
+async function isAnswered<O>(
+  wait: PollingWait<O>,
+  poll: PollUnderWay<O>,
   limits: CallLimits,
   lastPollMs: number,
 ): Promise<boolean> {
@@ -68,11 +83,11 @@ async function isAnswered(
 }
 
 /** A report of the watch is checked by a poll that goes before the usual ones: this one may be in a long queue. */
-function isOvertaken({ state }: RedisTaskWait, { priorityKey }: CallLimits): boolean {
+function isOvertaken({ state }: PollingWait<unknown>, { priorityKey }: CallLimits): boolean {
   return priorityKey === USUAL_PRIORITY && isChecking(state);
 }
 
-async function isServed(wait: RedisTaskWait): Promise<boolean> {
+async function isServed(wait: PollingWait<unknown>): Promise<boolean> {
   const served = await wait.clock.answerOf(isQueueServed(wait.apiQueue));
   return served ?? wasAnsweredLately(wait.state, Date.now());
 }

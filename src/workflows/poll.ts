@@ -1,5 +1,6 @@
 import {
   ActivityFailure,
+  type ActivityInterfaceFor,
   ApplicationFailure,
   CancellationScope,
   isCancellation,
@@ -9,11 +10,11 @@ import {
 import type { DescribedTask, RedisActivities } from '../activities/index.js';
 import type { WaitPlan } from '../contract/input.js';
 import { type PollError, pollErrorClass, readPollError, unanswered } from '../contract/poll-error.js';
-import { readObservation } from '../contract/task.js';
+import { readObservation, type RedisTaskObservation } from '../contract/task.js';
 import { ATTEMPT_TIMEOUT_MS, type CallLimits, type PollAnswer } from '../contract/wait.js';
 
 /** A poll's answer, and what the worker adds to it. */
-export type Polled = PollAnswer & {
+export type Polled<O = RedisTaskObservation> = PollAnswer<O> & {
   /** The namespace has the search attributes of a wait. */
   readonly searchAttributes?: boolean;
   /** How long the call was in the task queue, by the worker's clock. */
@@ -23,14 +24,14 @@ export type Polled = PollAnswer & {
 };
 
 /** A poll under way: one activity, retried by Temporal only. */
-export class PollUnderWay {
+export class PollUnderWay<O> {
   /** Undefined until the poll is over. */
-  answer: Polled | undefined;
+  answer: Polled<O> | undefined;
   private error: Error | undefined;
   private readonly scope = new CancellationScope();
   private readonly settled: Promise<unknown>;
 
-  constructor(call: () => Promise<Polled>) {
+  constructor(call: () => Promise<Polled<O>>) {
     this.settled = this.scope.run(call).then(
       (answer) => (this.answer = answer),
       (error: unknown) => (this.error = error as Error),
@@ -44,24 +45,45 @@ export class PollUnderWay {
   }
 
   /** Cancels the call. Resolves with its answer if that came at the same moment. */
-  async giveUp(): Promise<Polled | undefined> {
+  async giveUp(): Promise<Polled<O> | undefined> {
     this.scope.cancel();
     await this.settled;
     return this.answer;
   }
 }
 
+/** A poll that brought nothing. */
+type FailedPoll = PollAnswer<never> & { readonly error: PollError };
+
 /** How to reach the API: the queue of the calls, and what Temporal UI says of this one. */
-interface Call {
+export interface Call {
   readonly apiQueue: string;
   readonly limits: CallLimits;
   readonly summary: string;
 }
 
-/** One poll. */
-export async function describeTask(plan: WaitPlan, call: Call): Promise<Polled> {
+/** One poll of a task. */
+export function describeTask({ taskId, region }: WaitPlan, call: Call): Promise<Polled> {
+  return pollBy(
+    call,
+    ({ describeTaskInfo }) => describeTaskInfo({ taskId, region }),
+    (told) => readObservation(told, new Date().toISOString()),
+  );
+}
+
+/**
+ * One poll of anything.
+ *
+ * @param ask - makes the call
+ * @param read - reads what came back; undefined if that is not ours
+ */
+export async function pollBy<O>(
+  call: Call,
+  ask: (activities: ActivityInterfaceFor<RedisActivities>) => Promise<unknown>,
+  read: (told: unknown) => O | undefined,
+): Promise<Polled<O>> {
   const { apiQueue } = call;
-  const { describeTaskInfo } = proxyActivities<RedisActivities>({
+  const activities = proxyActivities<RedisActivities>({
     taskQueue: apiQueue,
     summary: call.summary,
     startToCloseTimeout: ATTEMPT_TIMEOUT_MS,
@@ -71,9 +93,9 @@ export async function describeTask(plan: WaitPlan, call: Call): Promise<Polled> 
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumAttempts: call.limits.maximumAttempts },
   });
   try {
-    const described: unknown = await describeTaskInfo({ taskId: plan.taskId, region: plan.region });
-    const observation = readObservation(described, new Date().toISOString());
-    return observation ? { observation, ...workerFacts(described) } : invalidAnswer(apiQueue);
+    const told = await ask(activities);
+    const observation = read(told);
+    return observation ? { observation, ...workerFacts(told) } : invalidAnswer(apiQueue);
   } catch (error) {
     return failedCall(error, apiQueue);
   }
@@ -88,17 +110,17 @@ function workerFacts(told: unknown): Pick<Polled, 'searchAttributes' | 'queuedMs
   };
 }
 
-function invalidAnswer(apiQueue: string): Polled {
+function invalidAnswer(apiQueue: string): FailedPoll {
   return { error: unanswered('InvalidResponse', apiQueue, new Date().toISOString()), errorClass: 'transient' };
 }
 
-function failedCall(error: unknown, apiQueue: string): Polled {
+function failedCall(error: unknown, apiQueue: string): FailedPoll {
   if (isCancellation(error) && CancellationScope.current().consideredCancelled) throw error;
   if (!(error instanceof ActivityFailure)) throw error;
   return failedPoll(error.cause, apiQueue);
 }
 
-function failedPoll(cause: Error | undefined, apiQueue: string): PollAnswer {
+function failedPoll(cause: Error | undefined, apiQueue: string): FailedPoll {
   const at = new Date().toISOString();
   // Only attempts have a time limit.
   if (cause instanceof TimeoutFailure)

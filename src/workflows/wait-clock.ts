@@ -12,7 +12,7 @@ export class WaitClock {
    */
   private rungAt = -Infinity;
 
-  constructor(private readonly wait: { readonly state: WaitState }) {}
+  constructor(private readonly wait: { readonly state: Pick<WaitState, 'startedAt' | 'deadline'> }) {}
 
   get isPastDeadline(): boolean {
     return isPastDeadline(this.wait.state, this.rungAt);

@@ -12,13 +12,21 @@ import {
   watchReported,
 } from '../contract/watched-wait.js';
 import { countFalseAlarm } from './metrics.js';
-import type { RedisTaskWait } from './redis-task-wait.js';
+import type { WaitClock } from './wait-clock.js';
 
 /** What leads to the watch of shared waits. */
 export interface WatchDoors {
   readonly join: (plan: WaitPlan, state: WaitState) => Promise<void>;
   /** The wait paces itself for a while: nobody may make it join again before. */
   readonly leave: () => void;
+}
+
+/** The wait that is a member. */
+interface Member {
+  readonly plan: WaitPlan;
+  readonly state: WaitState;
+  readonly clock: WaitClock;
+  become(state: WaitState): void;
 }
 
 /** What a shared wait does about its watch, beside its polls. */
@@ -28,7 +36,7 @@ export class WatchMembership {
 
   /** @param doors - left out where there is no watch */
   constructor(
-    private readonly wait: RedisTaskWait,
+    private readonly wait: Member,
     private readonly doors: WatchDoors | undefined,
   ) {}
 

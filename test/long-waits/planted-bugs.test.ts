@@ -27,9 +27,9 @@ const BUGS: readonly Bug[] = [
   {
     name: 'extendWait cancels the call under way',
     file: 'workflows/poll-once.ts',
-    text: 'const poll = new PollUnderWay(() => describeTask(plan, { apiQueue, limits, summary }));',
+    text: 'const poll = new PollUnderWay(() => wait.ask(limits));',
     becomes:
-      'const poll = new PollUnderWay(() => describeTask(plan, { apiQueue, limits, summary })); const before = wait.state.deadline; void clock.until(() => wait.state.deadline !== before).then(() => poll.giveUp());',
+      'const poll = new PollUnderWay(() => wait.ask(limits)); const before = wait.state.deadline; void clock.until(() => wait.state.deadline !== before).then(() => poll.giveUp());',
   },
   {
     name: 'a wait times out without a last poll',
@@ -39,7 +39,7 @@ const BUGS: readonly Bug[] = [
   },
   {
     name: 'one stray refusal ends a wait whose task was seen',
-    file: 'contract/outcome.ts',
+    file: 'contract/refusal.ts',
     text: 'const REFUSALS_MIN = 3;\nconst REFUSED_FOR_MIN_MS = MINUTE;',
     becomes: 'const REFUSALS_MIN = 1;\nconst REFUSED_FOR_MIN_MS = 0;',
   },
