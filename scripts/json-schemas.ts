@@ -2,6 +2,14 @@ import { toJsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
 import { EXTENSION } from '../src/contract/extension.js';
 import { REDIS_TASK_FAILURE_TYPES, type RedisTaskFailureDetails } from '../src/contract/failures.js';
+import {
+  REDIS_INSTANCE_FAILURE_TYPES,
+  type RedisInstanceFailureDetails,
+  type RedisInstanceFailureType,
+} from '../src/contract/instance/failures.js';
+import { INSTANCE_GOALS, INSTANCE_INPUT } from '../src/contract/instance/input.js';
+import { DEAL, INSTANCE } from '../src/contract/instance/instances.js';
+import type { RedisInstanceResult } from '../src/contract/instance/outcome.js';
 import { INPUT, REGION, TASK_NUMBER } from '../src/contract/input.js';
 import type { RedisTaskResult } from '../src/contract/outcome.js';
 import { POLL_ERROR } from '../src/contract/poll-error.js';
@@ -72,6 +80,38 @@ const FAILURES = {
   RedisTaskInvalidInput: INVALID,
 } satisfies Record<(typeof REDIS_TASK_FAILURE_TYPES)[number], v.GenericSchema>;
 
+const ANSWERED = describe(COUNT, 'How many polls were answered');
+
+const INSTANCE_RESULT = v.object({
+  instances: v.array(INSTANCE),
+  polls: ANSWERED,
+  waitedMs: COUNT,
+} satisfies FieldsOf<RedisInstanceResult>);
+
+const INSTANCE_DETAILS = {
+  region: REGION,
+  until: v.picklist(INSTANCE_GOALS),
+  dealName: v.nullable(v.string()),
+  instances: describe(v.array(INSTANCE), 'Each instance as last seen'),
+  deal: describe(v.nullable(DEAL), 'The order as last seen'),
+  requestId: describe(v.nullable(v.string()), 'Of the last answer'),
+  polls: ANSWERED,
+  waitedMs: COUNT,
+  lastError: v.optional(POLL_ERROR),
+} satisfies FieldsOf<RedisInstanceFailureDetails>;
+const INSTANCE_RESUMABLE = v.object({
+  ...INSTANCE_DETAILS,
+  resumeInput: describe(INSTANCE_INPUT, 'An input that waits on'),
+});
+
+const INSTANCE_FAILURES = {
+  RedisInstanceFailed: v.object(INSTANCE_DETAILS),
+  RedisTaskTimedOut: INSTANCE_RESUMABLE,
+  RedisTaskUnauthorized: INSTANCE_RESUMABLE,
+  RedisTaskRejected: INSTANCE_RESUMABLE,
+  RedisTaskInvalidInput: INVALID,
+} satisfies Record<RedisInstanceFailureType, v.GenericSchema>;
+
 /**
  * The payloads of the contract as JSON Schemas, by the names of their files in `schema/`. Only the validation can refuse
  * what a schema cannot say: a duration as text that is out of bounds, two intervals that do not fit together.
@@ -79,14 +119,30 @@ const FAILURES = {
 export const JSON_SCHEMAS: Readonly<Record<string, object>> = {
   'await-redis-task-input': root('Input of the workflow awaitRedisTask', convert(INPUT)),
   'await-redis-task-result': root('Result of the workflow awaitRedisTask', convert(RESULT)),
-  'await-redis-task-failure-details': root('details[0] of a failure of the workflow awaitRedisTask', {
-    description: 'The type of the ApplicationFailure names the definition under $defs that holds.',
-    anyOf: REDIS_TASK_FAILURE_TYPES.map((type) => ({ $ref: `#/$defs/${type}` })),
-    $defs: Object.fromEntries(REDIS_TASK_FAILURE_TYPES.map((type) => [type, convert(FAILURES[type])])),
-  }),
+  'await-redis-task-failure-details': failureDetails('awaitRedisTask', REDIS_TASK_FAILURE_TYPES, FAILURES),
   'await-redis-task-state': root('Answer of the query getState, and of the update extendWait', convert(STATE)),
   'await-redis-task-extend-wait': root('Argument of the update extendWait', convert(EXTENSION)),
+  'await-redis-instance-input': root('Input of the workflow awaitRedisInstance', convert(INSTANCE_INPUT)),
+  'await-redis-instance-result': root('Result of the workflow awaitRedisInstance', convert(INSTANCE_RESULT)),
+  'await-redis-instance-failure-details': failureDetails(
+    'awaitRedisInstance',
+    REDIS_INSTANCE_FAILURE_TYPES,
+    INSTANCE_FAILURES,
+  ),
 };
+
+/** @param types - in the order of the page */
+function failureDetails<Type extends string>(
+  workflow: string,
+  types: readonly Type[],
+  schemas: Readonly<Record<Type, v.GenericSchema>>,
+): object {
+  return root(`details[0] of a failure of the workflow ${workflow}`, {
+    description: 'The type of the ApplicationFailure names the definition under $defs that holds.',
+    anyOf: types.map((type) => ({ $ref: `#/$defs/${type}` })),
+    $defs: Object.fromEntries(types.map((type) => [type, convert(schemas[type])])),
+  });
+}
 
 function root(title: string, schema: object) {
   return { $schema: 'https://json-schema.org/draft/2020-12/schema', title, ...schema };

@@ -13,12 +13,28 @@ export {
 } from './contract/failures.js';
 export {
   apiTaskQueue,
+  AWAIT_REDIS_INSTANCE,
   AWAIT_REDIS_TASK,
   childWorkflowId,
   clientWorkflowId,
   DEFAULT_TASK_QUEUE,
 } from './contract/ids.js';
 export type { AwaitRedisTaskInput, RedisTaskPolling } from './contract/input.js';
+export {
+  decodeRedisInstanceFailure,
+  REDIS_INSTANCE_FAILURE_TYPES,
+  type RedisInstanceFailure,
+  type RedisInstanceFailureDetails,
+  type RedisInstanceFailureType,
+} from './contract/instance/failures.js';
+export type {
+  AwaitRedisInstanceInput,
+  RedisInstanceExpectation,
+  RedisInstanceGoal,
+} from './contract/instance/input.js';
+export type { RedisDeal, RedisInstance } from './contract/instance/instances.js';
+export type { RedisInstanceResult } from './contract/instance/outcome.js';
+export type { RedisInstanceWaitState } from './contract/instance/view.js';
 export type { RedisTaskResult } from './contract/outcome.js';
 export type { PollError } from './contract/poll-error.js';
 export { phaseOf, type RedisTaskObservation, type RedisTaskPhase } from './contract/task.js';

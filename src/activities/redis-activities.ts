@@ -1,23 +1,15 @@
-import { Context } from '@temporalio/activity';
-import { readInput, type WaitPlan } from '../contract/input.js';
+import { readInput } from '../contract/input.js';
+import { type InstancesAnswer, type InstancesQuestion, readInstancesQuestion } from '../contract/instance/instances.js';
 import type { RedisTaskObservation } from '../contract/task.js';
 import { seldomMs } from '../contract/watched-wait.js';
 import type { CredentialProvider } from '../tencent/credentials/provider.js';
 import { describeTaskInfo } from '../tencent/describe-task-info.js';
-import { TencentApiError } from '../tencent/errors.js';
+import type { TencentApiError } from '../tencent/errors.js';
+import { observeInstances } from '../tencent/observe-instances.js';
 import type { RedisApi } from '../tencent/redis-api.js';
 import { ApiAccount } from './api-account.js';
 import { settingsFor } from './api-settings.js';
-import { pollFailure } from './poll-failure.js';
-
-/** A call learns of a cancellation by its heartbeats. */
-const HEARTBEAT_MS = 500;
-
-/** Two clocks that differ by less may be the same: an answer tells whole seconds, and is on its way for a while. */
-const CLOCK_BLUR_MS = 3_000;
-
-/** The rest of an attempt's time, for its answer to the server. */
-const ANSWER_MS = 1_000;
+import { askApi } from './ask-api.js';
 
 /**
  * Options of {@link createRedisActivities}.
@@ -79,6 +71,12 @@ export interface DescribedTask extends RedisTaskObservation {
   readonly seldomMs?: number;
 }
 
+/** Instances and their deal as the API describes them, and what the worker adds. */
+export interface DescribedInstances extends InstancesAnswer {
+  /** As in {@link DescribedTask}. */
+  readonly queuedMs: number;
+}
+
 /** The activities by name, as a worker registers them and a workflow calls them. */
 export interface RedisActivities {
   /**
@@ -87,13 +85,22 @@ export interface RedisActivities {
    * @throws ApplicationFailure with a type of `POLL_FAILURE_TYPES` and a `PollError` as `details[0]`
    */
   describeTaskInfo(task: { readonly taskId: number; readonly region: string }): Promise<DescribedTask>;
+  /**
+   * Looks once at instances and their deal. Instances that are not as they are wanted are a value, not an error.
+   *
+   * @throws ApplicationFailure with a type of `POLL_FAILURE_TYPES` and a `PollError` as `details[0]`
+   */
+  describeRedisInstances(question: InstancesQuestion): Promise<DescribedInstances>;
 }
 
 /** For how long after a call refused credentials are tried again. */
 const PROBE_FOR_MS = 600_000;
 
 /** Their names. */
-export const API_ACTIVITIES = ['describeTaskInfo'] as const satisfies (keyof RedisActivities)[];
+export const API_ACTIVITIES = [
+  'describeTaskInfo',
+  'describeRedisInstances',
+] as const satisfies (keyof RedisActivities)[];
 
 /**
  * Creates the activities of a worker on the queue `<task queue>-api`. `redisApiWorkerOptions` has these, and all else that
@@ -123,59 +130,25 @@ export function activitiesOf(
   api: RedisApi,
   searchAttributes = account.settings.searchAttributes,
 ): RedisActivities {
-  const { metrics, access, settings } = account;
-  const describe: typeof describeTaskInfo = async (...call) => {
-    try {
-      const observation = await describeTaskInfo(...call);
-      metrics.succeeded();
-      return observation;
-    } catch (error) {
-      if (error instanceof TencentApiError) metrics.failed(error);
-      throw error;
-    }
-  };
-
-  /** One call by the activity that runs. */
-  const call = async ({ taskId, region }: WaitPlan): Promise<DescribedTask> => {
-    const context = Context.current();
-    const { currentAttemptScheduledTimestampMs, startToCloseTimeoutMs } = context.info;
-    const receivedAt = Date.now();
-    const timeoutMs = Math.max(ANSWER_MS, startToCloseTimeoutMs - ANSWER_MS);
-    const task = { taskId, region };
-    const beats = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
-    try {
-      const observation = await access.watch(
-        () => describe(api, task, { signal: context.cancellationSignal, timeoutMs }),
-        () => describe(api, task),
+  return {
+    async describeTaskInfo(input) {
+      // Anyone can call an activity, and the region becomes a host name.
+      const { taskId, region } = readInput(input);
+      const { answer, queuedMs } = await askApi(account, (options) =>
+        describeTaskInfo(api, { taskId, region }, options),
       );
-      const queuedMs = receivedAt - currentAttemptScheduledTimestampMs - clockAheadMs(metrics.clockSkewMs);
-      const seldom = seldomMs(account.openWaits, settings.requestsPerSecond);
+      const seldom = seldomMs(account.openWaits, account.settings.requestsPerSecond);
       return {
-        ...observation,
+        ...answer,
         queuedMs,
         ...(searchAttributes && { searchAttributes: true }),
         ...(seldom > 0 && { seldomMs: seldom }),
       };
-    } finally {
-      clearInterval(beats);
-    }
-  };
-
-  return {
-    async describeTaskInfo(input) {
-      // Anyone can call an activity, and the region becomes a host name.
-      const plan = readInput(input);
-      try {
-        return await call(plan);
-      } catch (error) {
-        if (!(error instanceof TencentApiError)) throw error;
-        throw pollFailure(error, Context.current().info.attempt, Math.random());
-      }
+    },
+    async describeRedisInstances(input) {
+      const question = readInstancesQuestion(input);
+      const { answer, queuedMs } = await askApi(account, (options) => observeInstances(api, question, options));
+      return { ...answer, queuedMs };
     },
   };
-}
-
-/** How far this machine's clock is ahead, which would look like time in the task queue. */
-function clockAheadMs(skewMs: number): number {
-  return skewMs < -CLOCK_BLUR_MS ? -skewMs : 0;
 }

@@ -111,7 +111,7 @@ export class InvalidInputFailure extends ApplicationFailure {
 
 /** The details are what the contract promises for the type, and may have more fields when a newer worker made them. */
 const CARRIED_FAILURE = v.object({
-  type: v.picklist(REDIS_TASK_FAILURE_TYPES),
+  type: v.string(),
   message: v.fallback(v.string(), ''),
   details: v.looseTuple([v.custom<never>((value) => isObject(value) && !Array.isArray(value))]),
 });
@@ -136,11 +136,20 @@ const CARRIED_FAILURE = v.object({
  * ```
  */
 export function decodeRedisTaskFailure(error: unknown): RedisTaskFailure | undefined {
+  return decodeFailure(REDIS_TASK_FAILURE_TYPES, error);
+}
+
+/** Finds a failure with one of these types in an error and its causes. */
+export function decodeFailure<Type extends string>(
+  types: readonly Type[],
+  error: unknown,
+): { readonly type: Type; readonly message: string; readonly details: never } | undefined {
   const seen = new Set<unknown>();
   for (let each = error; isObject(each) && !seen.has(each); each = each['cause']) {
     seen.add(each);
     const { success, output } = v.safeParse(CARRIED_FAILURE, each);
-    if (success) return { ...output, details: output.details[0] };
+    const type = success && types.find((type) => type === output.type);
+    if (type) return { type, message: output.message, details: output.details[0] };
   }
   return undefined;
 }

@@ -6,6 +6,9 @@ export const DEFAULT_TASK_QUEUE = 'redis-task';
 /** The name of the workflow, for parents and clients in any language. */
 export const AWAIT_REDIS_TASK = 'awaitRedisTask';
 
+/** The name of the workflow that waits for instances. */
+export const AWAIT_REDIS_INSTANCE = 'awaitRedisInstance';
+
 /**
  * The queue of the API calls of waits on `taskQueue`: its own, so that the server can hold the fleet to one rate.
  *
@@ -74,9 +77,16 @@ export function waitStartOptions(plan: WaitPlan, input: AwaitRedisTaskInput, tas
   };
 }
 
-/** The query that lists the waits on a queue which have one of these statuses. */
-export function waitsQuery(taskQueue: string, statuses: readonly string[]): string {
-  return `WorkflowType = '${AWAIT_REDIS_TASK}' AND TaskQueue = ${inQuery(taskQueue)} AND ExecutionStatus IN (${statuses.map(inQuery).join(', ')})`;
+/** The workflows that wait, of whatever kind: each may be the child of a parent that cancels it. */
+export const WAITING_WORKFLOWS: readonly string[] = [AWAIT_REDIS_TASK, AWAIT_REDIS_INSTANCE];
+
+/** The query that lists the waits on a queue which have one of these statuses. @param workflows - of which kinds */
+export function waitsQuery(
+  taskQueue: string,
+  statuses: readonly string[],
+  workflows: readonly string[] = [AWAIT_REDIS_TASK],
+): string {
+  return `WorkflowType IN (${workflows.map(inQuery).join(', ')}) AND TaskQueue = ${inQuery(taskQueue)} AND ExecutionStatus IN (${statuses.map(inQuery).join(', ')})`;
 }
 
 /** The query that lists the open runs of workflows of any type. */

@@ -49,7 +49,7 @@ const LONGEST_WAIT_MS = 30 * DAY;
 /** The schema of a time to wait in all, in the input and in messages to a wait. */
 export const maxWait = (description: string) => durationBetween(SECOND, LONGEST_WAIT_MS, description);
 
-const POLLING = v.pipe(
+export const POLLING = v.pipe(
   objectWith(
     {
       /** The first interval between polls, 1 s to 1 h. @default "2s", or `maximumInterval` if that is shorter */
@@ -187,6 +187,11 @@ export function inputToResume(
   { taskId, region, maxWaitMs, schedule }: WaitPlan,
   waitedMs: number,
 ): AwaitRedisTaskInput {
+  return { taskId, region, maxWait: maxWaitMs, polling: pollingToResume(schedule, waitedMs) };
+}
+
+/** The pace of the same wait once more. */
+export function pollingToResume(schedule: WaitPlan['schedule'], waitedMs: number): RedisTaskPolling {
   const { initialIntervalMs, maximumIntervalMs, expectedDurationMs = 0, ...rest } = schedule;
   const polling = {
     ...rest,
@@ -195,5 +200,5 @@ export function inputToResume(
     expectedDuration: Math.max(0, expectedDurationMs - waitedMs),
   } satisfies Required<RedisTaskPolling>;
   const { expectedDuration, ...withoutExpectation } = polling;
-  return { taskId, region, maxWait: maxWaitMs, polling: expectedDuration > 0 ? polling : withoutExpectation };
+  return expectedDuration > 0 ? polling : withoutExpectation;
 }

@@ -1,4 +1,4 @@
-import { AWAIT_REDIS_TASK } from './ids.js';
+import { WAITING_WORKFLOWS } from './ids.js';
 
 /** The events of a parent's history that tell of its children, as Temporal's API has them. */
 export interface ParentEvent {
@@ -41,7 +41,7 @@ export function readParentEvents(known: ChildWaits, events: readonly ParentEvent
   const waits = new Map(known);
   for (const event of events) {
     const initiated = event.startChildWorkflowExecutionInitiatedEventAttributes;
-    if (initiated?.workflowId && initiated.workflowType?.name === AWAIT_REDIS_TASK) {
+    if (initiated?.workflowId && WAITING_WORKFLOWS.includes(initiated.workflowType?.name ?? '')) {
       const closePolicy = initiated.parentClosePolicy ?? 0;
       waits.set(initiated.workflowId, { firstRunId: undefined, isCancelled: false, closePolicy });
     }

@@ -62,8 +62,13 @@ export function viewOf(plan: WaitPlan, state: WaitState, taskQueue: string, now:
 }
 
 /** The summary of a poll in the Timeline of Temporal UI. */
-export function pollSummary(plan: WaitPlan, { polls, failingSince }: WaitState, isLast: boolean): string {
-  const poll = `${isLast ? 'last poll at the deadline' : `poll ${polls + 1}`} of task ${plan.taskId}`;
+export function pollSummary(plan: WaitPlan, state: WaitState, isLast: boolean): string {
+  return pollText(`task ${plan.taskId}`, state, isLast);
+}
+
+/** The same of a poll of anything. */
+export function pollText(subject: string, { polls, failingSince }: WaitState<unknown>, isLast: boolean): string {
+  const poll = `${isLast ? 'last poll at the deadline' : `poll ${polls + 1}`} of ${subject}`;
   return failingSince === null ? poll : `${poll} · polls have failed since ${shownTime(failingSince)}`;
 }
 
@@ -73,9 +78,14 @@ export function pollSummary(plan: WaitPlan, { polls, failingSince }: WaitState, 
  * @param dueAt - when it ends
  */
 export function pauseSummary(state: WaitState, dueAt: number, now: number): string {
+  return pauseText(shownStatus(state), state, dueAt, now);
+}
+
+/** The same of a wait for anything. @param standing - how that stands, in plain words */
+export function pauseText(standing: string, state: WaitState<unknown>, dueAt: number, now: number): string {
   const { failingSince, lastError } = state;
   const failed = failingSince !== null && lastError ? ` · last poll failed: ${words(lastError.code, 40)}` : '';
-  return `${shownStatus(state)}${failed} · next poll in ${formatDuration(dueAt - now)}, at ${shownTime(dueAt)}`;
+  return `${standing}${failed} · next poll in ${formatDuration(dueAt - now)}, at ${shownTime(dueAt)}`;
 }
 
 /** The summary of the timer that runs through the whole wait. */
@@ -121,16 +131,23 @@ const ACTIONS =
 
 /** The current details in Temporal UI while the wait goes on, in Markdown. */
 export function markdownOf(plan: WaitPlan, state: WaitState, apiQueue: string): string {
-  const dueAt = nextPollAt(state);
-  const underWay = `a poll is under way on queue ${code(apiQueue)}`;
   return [
     ...listFacts(plan, state),
     ...watchFact(plan, state, apiQueue),
-    `- Next poll: ${dueAt === null ? underWay : shownTime(dueAt)}${isWatched(state) ? ', sooner when the watch says so' : ''}`,
-    `- Deadline: ${shownTime(state.deadline)}`,
+    ...timeFacts(state, apiQueue),
     '',
     ACTIONS,
   ].join('\n');
+}
+
+/** When a wait polls next, and when it ends at the latest. */
+export function timeFacts(state: WaitState<unknown>, apiQueue: string): string[] {
+  const dueAt = nextPollAt(state);
+  const underWay = `a poll is under way on queue ${code(apiQueue)}`;
+  return [
+    `- Next poll: ${dueAt === null ? underWay : shownTime(dueAt)}${isWatched(state) ? ', sooner when the watch says so' : ''}`,
+    `- Deadline: ${shownTime(state.deadline)}`,
+  ];
 }
 
 /** The current details of a wait that is over. What the API said is only in the facts, as code. */
@@ -139,7 +156,7 @@ export function finalMarkdownOf(plan: WaitPlan, state: WaitState, ending: WaitEn
 }
 
 function listFacts(plan: WaitPlan, state: WaitState): string[] {
-  const { startedAt, observation, failingSince, lastError, polls } = state;
+  const { observation } = state;
   const fact = (name: string, value?: string | null) => (value ? [`- ${name}: ${code(value, API_TEXT_MAX)}`] : []);
   const seen = observation && `${code(observation.status)}, seen at ${shownText(observation.at)}`;
   return [
@@ -150,6 +167,13 @@ function listFacts(plan: WaitPlan, state: WaitState): string[] {
     ...fact('Type', observation?.taskType),
     ...fact('Message', observation?.message),
     ...fact('RequestId', observation?.requestId),
+    ...progressFacts(state),
+  ];
+}
+
+/** What became of the polls of a wait so far. */
+export function progressFacts({ startedAt, failingSince, lastError, polls }: WaitState<unknown>): string[] {
+  return [
     `- Waiting since: ${shownTime(startedAt)}`,
     `- Polls: ${polls}`,
     ...(lastError ? [`- Last error: ${describeError(lastError)}`] : []),
@@ -185,7 +209,8 @@ export function code(text: string, max = 300): string {
   return `${marks}${space}${line}${space}${marks}`;
 }
 
-function isoTime(ms: number): string {
+/** ISO-8601 UTC. */
+export function isoTime(ms: number): string {
   return new Date(ms).toISOString();
 }
 

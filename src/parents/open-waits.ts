@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { Payload } from '@temporalio/common';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import { MINUTE, SECOND } from '../contract/duration.js';
-import { waitsQuery } from '../contract/ids.js';
+import { WAITING_WORKFLOWS, waitsQuery } from '../contract/ids.js';
 import { readWatchedTask, WATCH_MEMO, type WatchedTask, type WatchedWait } from '../contract/watch.js';
 import { listRuns, type Run, runOf } from './runs.js';
 
@@ -69,7 +69,7 @@ export class OpenWaitsList {
   private async read(listedAt: number): Promise<OpenWaits> {
     const waits: OpenWait[] = [];
     const seen: typeof this.known = new Map();
-    const query = waitsQuery(this.taskQueue, ['Running']);
+    const query = waitsQuery(this.taskQueue, ['Running'], WAITING_WORKFLOWS);
     for await (const { execution, parentExecution, memo } of listRuns(this.client, query)) {
       const run = runOf(execution);
       if (!run) continue;

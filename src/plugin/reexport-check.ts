@@ -1,8 +1,9 @@
 import { workflowInfo, type WorkflowInterceptors } from '@temporalio/workflow';
-import { AWAIT_REDIS_TASK } from '../contract/ids.js';
+import { AWAIT_REDIS_INSTANCE, AWAIT_REDIS_TASK } from '../contract/ids.js';
 import { WATCH_REDIS_TASKS } from '../contract/watch.js';
 
-const OURS: readonly string[] = [AWAIT_REDIS_TASK, WATCH_REDIS_TASKS];
+const USUAL: readonly string[] = [AWAIT_REDIS_TASK, WATCH_REDIS_TASKS];
+const OURS = [...USUAL, AWAIT_REDIS_INSTANCE];
 
 /** An internal of the SDK's bundles. Without it, nothing is checked. */
 interface Bundle {
@@ -19,8 +20,9 @@ export function interceptors(): WorkflowInterceptors {
   // A default export serves workflows of any name.
   const isServed = (name: string) => typeof workflows?.[name] === 'function';
   if (workflows && OURS.includes(workflowType) && ![workflowType, 'default'].some(isServed)) {
+    const line = [...new Set([...USUAL, workflowType])].join(', ');
     throw new TypeError(
-      `This worker's workflows do not include ${workflowType}. Add this line to the file that workflowsPath names: export { ${OURS.join(', ')} } from 'temporal-tencent-redis/workflows';`,
+      `This worker's workflows do not include ${workflowType}. Add this line to the file that workflowsPath names: export { ${line} } from 'temporal-tencent-redis/workflows';`,
     );
   }
   return {};

@@ -1,5 +1,5 @@
 import { transientError } from './errors.js';
-import { field, textField } from './json.js';
+import { integerField, textField } from './json.js';
 import type { RedisApi, RedisApiCall } from './redis-api.js';
 
 /** The most rows that one call tells. */
@@ -43,7 +43,7 @@ export async function describeTaskList(
   const { region, offset, limit = MAX_LIMIT, results } = page;
   const params = { Limit: limit, Offset: offset, Result: results };
   const response = await api.call({ action: 'DescribeTaskList', region, params, ...options });
-  const totalCount = wholeNumber(response['TotalCount']);
+  const totalCount = wholeNumber(response, 'TotalCount');
   // Fields of this answer were nullable once: no tasks may be told by null.
   const rows = totalCount === 0 ? (response['Tasks'] ?? []) : response['Tasks'];
   if (totalCount === null || !Array.isArray(rows)) {
@@ -52,14 +52,14 @@ export async function describeTaskList(
     throw transientError('InvalidResponse', message, textField(response, 'RequestId'));
   }
   const tasks = rows.flatMap((row: unknown) => {
-    const taskId = wholeNumber(field(row, 'TaskId'));
-    return taskId ? [{ taskId, result: wholeNumber(field(row, 'Result')) }] : [];
+    const taskId = wholeNumber(row, 'TaskId');
+    return taskId ? [{ taskId, result: wholeNumber(row, 'Result') }] : [];
   });
   return { totalCount, tasks, unreadable: rows.length - tasks.length };
 }
 
-/** An integer from 0 on; some actions of the API answer theirs as text. */
-function wholeNumber(value: unknown): number | null {
-  const number = typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value;
-  return Number.isSafeInteger(number) && (number as number) >= 0 ? (number as number) : null;
+/** An integer from 0 on. */
+function wholeNumber(value: unknown, name: string): number | null {
+  const number = integerField(value, name);
+  return number !== null && number >= 0 ? number : null;
 }

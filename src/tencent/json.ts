@@ -18,6 +18,13 @@ export function textField(value: unknown, name: string): string | null {
   return typeof text === 'string' ? text : null;
 }
 
+/** The same if it is an integer, or the digits of one: some actions of the API answer theirs as text. */
+export function integerField(value: unknown, name: string): number | null {
+  const given = field(value, name);
+  const number = typeof given === 'string' && /^-?\d{1,16}$/.test(given) ? Number(given) : given;
+  return Number.isSafeInteger(number) ? (number as number) : null;
+}
+
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

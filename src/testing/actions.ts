@@ -1,7 +1,9 @@
 import type { StruckList } from './faults.js';
 import type { ReceivedRequest } from './http-server.js';
+import { describeDeal, describeInstances } from './instance-actions.js';
+import type { InstanceBook } from './instances.js';
 import type { Settings, SimulatorCredential } from './options.js';
-import { type Parameters, readAnyParameters, readParameters } from './parameters.js';
+import { items, type Parameters, readAnyParameters, readParameters } from './parameters.js';
 import type { RateWindow } from './rate-window.js';
 import { ApiRefusal } from './refusals.js';
 import type { ApiFields } from './reply.js';
@@ -34,9 +36,10 @@ export type OnAction = (parameters: Readonly<Record<string, unknown>>, region: s
 /** The simulated account: what it has, and what it is allowed. */
 export interface Account extends Pick<
   Settings,
-  'regions' | 'requestsPerSecond' | 'listRequestsPerSecond' | 'unknownTaskCode'
+  'regions' | 'requestsPerSecond' | 'listRequestsPerSecond' | 'unknownTaskCode' | 'dealParameters'
 > {
   readonly tasks: TaskBook;
+  readonly instances: InstanceBook;
   readonly rate: RateWindow;
   readonly serverNowMs: () => number;
   credentials: ReadonlyMap<string, SimulatorCredential>;
@@ -69,6 +72,10 @@ export function act(request: ReceivedRequest, account: Account, strikeList: () =
   const parameters = readParameters(request, action);
   if (action === 'ClearInstance' || action === 'ManualBackupInstance') {
     return create(action, parameters, region, account);
+  }
+  if (action === 'DescribeInstances') return describeInstances(parameters, region, account.instances);
+  if (action === 'DescribeInstanceDealDetail') {
+    return describeDeal(parameters, region, account.instances, account.dealParameters);
   }
   if (action === 'DescribeTaskList') return list(parameters, region, account, strikeList());
   const task = account.tasks.observe(parameters['TaskId'] ?? '', region);
@@ -132,11 +139,6 @@ function list(
     Result: result,
   }));
   return { TotalCount: totalCount, Tasks: rows };
-}
-
-/** An empty list filters nothing. */
-function items(list = ''): readonly string[] | undefined {
-  return list === '' ? undefined : list.split(',');
 }
 
 /** A time as the API writes it. Its zone is not documented; Beijing's is likely. */

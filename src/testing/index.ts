@@ -6,6 +6,7 @@
 export type { ActionAnswer, Creation, CreatingAction, OnAction, OnCreate } from './actions.js';
 export type { SimulatorCall, SimulatorStats } from './call-log.js';
 export type { Fault, FaultHandle, FaultScope } from './faults.js';
+export type { DealScript, DealStep, InstanceScript, InstanceStep } from './instances.js';
 export { SIMULATOR_CREDENTIAL, type SimulatorCredential, type SimulatorOptions } from './options.js';
 export { RedisApiSimulator } from './redis-api-simulator.js';
 export { redisTaskFailure, type RedisTaskFailureFacts } from './stub/failure.js';

@@ -25,6 +25,7 @@ export const SIMULATOR_CREDENTIAL: SimulatorCredential = {
  *   clockOffsetMs: 600_000,
  *   regions: ['ap-guangzhou'],
  *   unknownTaskCode: 'ResourceNotFound.TaskNotExists',
+ *   dealParameters: ['DealIds'],
  *   remoteControl: false,
  *   keepCalls: 1_000,
  *   now: () => Date.now(),
@@ -49,6 +50,8 @@ export interface SimulatorOptions {
   readonly regions?: readonly string[];
   /** The error for a task it does not know. @default 'InvalidParameter.InvalidParameter' */
   readonly unknownTaskCode?: string;
+  /** By which parameters `DescribeInstanceDealDetail` can be asked: the API has changed. @default both */
+  readonly dealParameters?: readonly ('DealName' | 'DealIds')[];
   /**
    * Whether other machines may script it under `/_simulator`, too. Whoever reaches its port then decides what its tasks do.
    * @default false
@@ -80,6 +83,7 @@ export const DEFAULTS: Settings = {
     .map((name) => `ap-${name}`)
     .concat('na-ashburn', 'na-siliconvalley', 'na-toronto', 'eu-frankfurt', 'eu-moscow', 'sa-saopaulo'),
   unknownTaskCode: 'InvalidParameter.InvalidParameter',
+  dealParameters: ['DealName', 'DealIds'],
   remoteControl: false,
   keepCalls: 100_000,
   now: Date.now,

@@ -24,12 +24,28 @@ export const ACTIONS: ReadonlyMap<string, ParameterRules> = new Map<string, Para
       OperateUin: { type: 'texts' },
     },
   ],
+  [
+    'DescribeInstances',
+    {
+      InstanceId: { type: 'text' },
+      InstanceIds: { type: 'texts' },
+      Status: { type: 'integers' },
+      Limit: { type: 'uint64' },
+      Offset: { type: 'uint64' },
+    },
+  ],
+  ['DescribeInstanceDealDetail', { DealIds: { type: 'texts' }, DealName: { type: 'text' } }],
   ['ClearInstance', { ...instance, Password: { type: 'text' } }],
   ['ManualBackupInstance', { ...instance, Remark: { type: 'text' }, StorageDays: { type: 'uint64' } }],
 ]);
 
 /** Parameters as text: of an integer all digits, however long it is, of a list its items with commas between. */
 export type Parameters = Readonly<Record<string, string>>;
+
+/** The items of a list of parameters. An empty list filters nothing. */
+export function items(list = ''): readonly string[] | undefined {
+  return list === '' ? undefined : list.split(',');
+}
 
 const TIME = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/;
 const MAX_UINT64 = 2n ** 64n - 1n;

@@ -6,6 +6,7 @@ import { control, CONTROL_PATH } from './control.js';
 import { type Fault, FaultBook, type FaultHandle, type FaultScope, type FaultTarget } from './faults.js';
 import { passGateway } from './gateway.js';
 import { type Connection, listen, type ReceivedRequest } from './http-server.js';
+import { type DealScript, InstanceBook, type InstanceScript, type InstanceStep } from './instances.js';
 import { DEFAULTS, type Settings, type SimulatorCredential, type SimulatorOptions } from './options.js';
 import { peekTaskId } from './parameters.js';
 import { RateWindow } from './rate-window.js';
@@ -44,6 +45,7 @@ export class RedisApiSimulator {
     this.account = {
       ...settings,
       tasks: new TaskBook(settings.now),
+      instances: new InstanceBook(settings.now),
       rate: new RateWindow(),
       credentials: new Map(),
       onCreate: defaultOnCreate,
@@ -96,6 +98,36 @@ export class RedisApiSimulator {
     const known = this.account.tasks.look(taskId);
     const { status = '', message = '' } = known?.step ?? {};
     return known && { ...known.script, status, message };
+  }
+
+  /**
+   * Adds an instance, or replaces the one with this id.
+   *
+   * @example
+   * ```ts
+   * simulator.addInstance('crs-09u2u96z', { timeline: [{ status: 1, forMs: 5_000 }, { status: 2, memSizeMb: 4_096 }] });
+   * simulator.addDeal('20250825297021530591847', {
+   *   timeline: [{ status: 2, listed: false, forPolls: 1 }, { status: 4, instanceIds: ['crs-09u2u96z'] }],
+   * });
+   * ```
+   */
+  addInstance(instanceId: string, script: InstanceScript): void {
+    this.account.instances.add(instanceId, script);
+  }
+
+  /** Moves a known instance to a step, in which it stays. */
+  setInstance(instanceId: string, step: InstanceStep): void {
+    this.account.instances.jump(instanceId, step);
+  }
+
+  /** Forgets an instance: the API does not list it any more. @returns whether there was one */
+  removeInstance(instanceId: string): boolean {
+    return this.account.instances.remove(instanceId);
+  }
+
+  /** Adds a deal, or replaces the one with this name. */
+  addDeal(dealName: string, script: DealScript): void {
+    this.account.instances.addDeal(dealName, script);
   }
 
   /** What a poll of a wait that is played in memory sees at `nowMs`; undefined if the API does not know the task. */

@@ -1,4 +1,4 @@
-import { advance, currentStep, jumpTo, type PlayedTask, stepAt } from './played-task.js';
+import { begin, currentStep, jumpTo, type PlayedTask, pollAt } from './played-task.js';
 import { TaskList } from './task-list.js';
 
 /**
@@ -64,27 +64,16 @@ export class TaskBook {
       taskType: TaskType = 'redis cache clearing process',
       instanceId: InstanceId = 'crs-09u2u96z',
     } = script;
-    const [step, ...next] = timeline;
-    if (!step) throw new Error('A task needs at least one step in its timeline.');
-    const endless = timeline.slice(0, -1).findIndex((step) => step.forMs === undefined && step.forPolls === undefined);
-    if (endless >= 0) {
-      throw new Error(`Step ${endless} of the timeline needs forMs or forPolls: only the last one lasts for ever.`);
-    }
-    const addedAtMs = this.now();
-    const sinceMs = startsAt === 'firstPoll' ? undefined : addedAtMs;
+    const played = begin(timeline, 'A task', this.now());
+    if (startsAt === 'firstPoll') played.sinceMs = undefined;
     this.remove(taskId);
     const task: PlayedTask = {
+      ...played,
       taskId: keyOf(taskId),
       script,
       facts: { StartTime, TaskType, InstanceId },
       number: (this.added += 1),
-      addedAtMs,
       isPlayed: false,
-      step,
-      next,
-      past: [],
-      sinceMs,
-      polls: 0,
     };
     this.tasks.set(task.taskId, task);
     this.list.add(task);
@@ -130,9 +119,7 @@ export class TaskBook {
     const task = this.tasks.get(taskId);
     if (!task || (task.script.region ?? region) !== region) return undefined;
     if (nowMs < task.addedAtMs + (task.script.visibleAfterMs ?? 0)) return undefined;
-    const { status, message = '', forPolls = Infinity } = stepAt(task, nowMs);
-    task.polls += 1;
-    if (task.polls >= forPolls) advance(task, nowMs);
+    const { status, message = '' } = pollAt(task, nowMs);
     return { Status: status, ...task.facts, TaskMessage: message };
   }
 }

@@ -1,18 +1,12 @@
-import {
-  allHandlersFinished,
-  CancellationScope,
-  condition,
-  setCurrentDetails,
-  setHandler,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
 import { joinedDeadline, readDeadline } from '../contract/extension.js';
 import { apiTaskQueue } from '../contract/ids.js';
 import { type AwaitRedisTaskInput, readInput, type WaitPlan } from '../contract/input.js';
 import { failureDetails, type RedisTaskResult } from '../contract/outcome.js';
-import { CONTINUED, finalMarkdownOf, markdownOf, viewOf } from '../contract/view.js';
+import { finalMarkdownOf, markdownOf, viewOf } from '../contract/view.js';
 import { beginWait, readCarriedState, type WaitState } from '../contract/wait-state.js';
 import { continueWithMemo } from './continue-with-memo.js';
+import { continueIfLong } from './long-history.js';
 import { extendWait, getState, joinWait, pollNow } from './messages.js';
 import { countWait } from './metrics.js';
 import { followParent } from './parents.js';
@@ -20,12 +14,6 @@ import { RedisTaskWait } from './redis-task-wait.js';
 import { upsertSearchAttributesOf } from './search-attributes.js';
 import { watchReport } from './watch-messages.js';
 import { joinWatch, leaveWatch } from './watch.js';
-
-/**
- * From so many events on, about 45 polls, a wait continues as new. A worker keeps 15 kB in memory for each poll of a run
- * that it has in its cache (measured), and without the cache a short history is replayed sooner. A new run costs 5 events.
- */
-const LONG_HISTORY = 500;
 
 /**
  * Waits until a Tencent Cloud Redis task has ended: a durable child workflow for a pipeline in any language.
@@ -49,21 +37,14 @@ export async function awaitRedisTask(input: AwaitRedisTaskInput, carried?: unkno
   const apiQueue = apiTaskQueue(taskQueue);
   followParent();
 
-  const wait = new RedisTaskWait(plan, state, {
+  const wait: RedisTaskWait = new RedisTaskWait(plan, state, {
     apiQueue,
     changed: (state) => setCurrentDetails(markdownOf(plan, state, apiQueue)),
     polled: (answer) => upsertSearchAttributesOf(plan, answer),
     ended: (ending) => setCurrentDetails(finalMarkdownOf(plan, wait.state, ending)),
     watch: { join: (plan, state) => joinWatch(plan, state, apiQueue), leave: leaveWatch },
     mustContinue: () => workflowInfo().continueAsNewSuggested,
-    async betweenPolls() {
-      const { continueAsNewSuggested, historyLength } = workflowInfo();
-      if (!continueAsNewSuggested && historyLength < LONG_HISTORY) return;
-      await condition(allHandlersFinished);
-      if (CancellationScope.current().consideredCancelled) return;
-      setCurrentDetails(CONTINUED);
-      await continueWithMemo<typeof awaitRedisTask>(input, wait.state);
-    },
+    betweenPolls: () => continueIfLong(() => continueWithMemo<typeof awaitRedisTask>(input, wait.state)),
   });
   const view = () => viewOf(plan, wait.state, taskQueue, Date.now());
   const deadlineOf = (argument: unknown) =>

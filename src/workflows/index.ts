@@ -8,6 +8,7 @@
 export { awaitRedisTask } from './await-redis-task.js';
 export { type AwaitRedisTaskOptions, executeAwaitRedisTask, startAwaitRedisTask } from './child.js';
 export { waitForRedisTask, type WaitForRedisTaskOptions } from './inline.js';
-export { extendWait, getState, joinWait, pollNow } from './messages.js';
+export { awaitRedisInstance } from './instance/await-redis-instance.js';
+export { extendWait, getInstanceState, getState, joinWait, pollNow } from './messages.js';
 export { getWatchState } from './watch-messages.js';
 export { watchRedisTasks } from './watch-redis-tasks.js';

@@ -1,5 +1,6 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { RedisTaskDuration } from '../contract/duration.js';
+import type { RedisInstanceWaitState } from '../contract/instance/view.js';
 import type { RedisTaskWaitState } from '../contract/view.js';
 
 /**
@@ -11,6 +12,16 @@ import type { RedisTaskWaitState } from '../contract/view.js';
  * ```
  */
 export const getState = defineQuery<RedisTaskWaitState>('getState');
+
+/**
+ * Where a wait for instances stands.
+ *
+ * @example
+ * ```ts
+ * const { instances, deal, nextPollAt } = await client.workflow.getHandle(workflowId).query(getInstanceState);
+ * ```
+ */
+export const getInstanceState = defineQuery<RedisInstanceWaitState>('getState');
 
 /**
  * Polls at once, for example because you know that the task has ended. The pace goes on unchanged.

@@ -1,4 +1,5 @@
 import { metricMeter } from '@temporalio/workflow';
+import type { InstanceWaitEnding } from '../contract/instance/view.js';
 import { METRICS, pollLabels, record } from '../contract/metrics.js';
 import type { WaitEnding } from '../contract/view.js';
 import { detectionDelayMaxMs, waitedMs, type WaitState } from '../contract/wait-state.js';
@@ -6,7 +7,8 @@ import type { PollAnswer } from '../contract/wait.js';
 
 // The SDK records nothing during replay.
 
-const WAIT_OUTCOMES: Readonly<Record<WaitEnding, string>> = {
+const WAIT_OUTCOMES: Readonly<Record<WaitEnding | InstanceWaitEnding, string>> = {
+  RedisInstanceFailed: 'instance_failed',
   succeeded: 'succeeded',
   cancelled: 'cancelled',
   RedisTaskFailed: 'failed',
@@ -27,6 +29,11 @@ export function countPoll(answer: PollAnswer): void {
 /** A poll found the task unfinished after the watch had missed it. */
 export function countFalseAlarm(): void {
   record(metricMeter, METRICS.falseAlarms, 1);
+}
+
+/** Counts the end of a wait for instances. */
+export function countInstanceWait(ending: InstanceWaitEnding): void {
+  record(metricMeter, METRICS.instanceWaitsEnded, 1, { outcome: WAIT_OUTCOMES[ending] });
 }
 
 /** Counts the end of a wait, and measures the wait if it ever began. */
