@@ -2,6 +2,7 @@ import { toJsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
 import { EXTENSION } from '../src/contract/extension.js';
 import { REDIS_TASK_FAILURE_TYPES, type RedisTaskFailureDetails } from '../src/contract/failures.js';
+import { ACTION_INPUT } from '../src/contract/action/input.js';
 import {
   REDIS_INSTANCE_FAILURE_TYPES,
   type RedisInstanceFailureDetails,
@@ -122,6 +123,7 @@ export const JSON_SCHEMAS: Readonly<Record<string, object>> = {
   'await-redis-task-failure-details': failureDetails('awaitRedisTask', REDIS_TASK_FAILURE_TYPES, FAILURES),
   'await-redis-task-state': root('Answer of the query getState, and of the update extendWait', convert(STATE)),
   'await-redis-task-extend-wait': root('Argument of the update extendWait', convert(EXTENSION)),
+  'run-redis-action-input': root('Input of the workflow runRedisAction', convert(ACTION_INPUT)),
   'await-redis-instance-input': root('Input of the workflow awaitRedisInstance', convert(INSTANCE_INPUT)),
   'await-redis-instance-result': root('Result of the workflow awaitRedisInstance', convert(INSTANCE_RESULT)),
   'await-redis-instance-failure-details': failureDetails(

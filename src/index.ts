@@ -3,6 +3,18 @@
  *
  * @module temporal-tencent-redis
  */
+export type { RedisActionName } from './contract/action/actions.js';
+export {
+  decodeRedisActionFailure,
+  REDIS_ACTION_FAILURE_TYPES,
+  type RedisActionFailure,
+  type RedisActionFailureDetails,
+  type RedisActionFailureType,
+  type UncertainDetails,
+} from './contract/action/failures.js';
+export type { RunRedisActionInput } from './contract/action/input.js';
+export type { RedisActionResult } from './contract/action/outcome.js';
+export type { ListedTask } from './contract/action/state.js';
 export { formatDuration, type RedisTaskDuration } from './contract/duration.js';
 export {
   decodeRedisTaskFailure,
@@ -18,6 +30,7 @@ export {
   childWorkflowId,
   clientWorkflowId,
   DEFAULT_TASK_QUEUE,
+  RUN_REDIS_ACTION,
 } from './contract/ids.js';
 export type { AwaitRedisTaskInput, RedisTaskPolling } from './contract/input.js';
 export {

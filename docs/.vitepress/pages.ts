@@ -14,7 +14,7 @@ const SECTIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   Guides: {
     'parents.md': 'Pipelines in any language',
-    'submit.md': 'Submitting a change',
+    'change.md': 'Changing an instance',
     'instances.md': 'Waiting for an instance',
     'failures.md': 'Failures',
     'steering.md': 'Steering a wait',

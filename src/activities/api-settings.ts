@@ -18,6 +18,8 @@ export const API_VARIABLES = {
   TENCENTCLOUD_REDIS_ENDPOINT: v.optional(readBy(readEndpoint)),
   REDIS_TASK_API_RPS: v.optional(readBy(readRps), String(DEFAULT_API_RPS)),
   REDIS_TASK_LIST_RPS: v.optional(readBy(readListRps), String(DEFAULT_LIST_RPS)),
+  REDIS_TASK_ACTIONS: v.optional(readBy(readActions), ''),
+  REDIS_TASK_SECRETS: v.optional(v.string()),
   REDIS_TASK_SEARCH_ATTRIBUTES: v.optional(oneOf('true', 'false'), 'false'),
 };
 
@@ -33,6 +35,8 @@ export function readApiSettings(env: NodeJS.ProcessEnv) {
     requestsPerSecond: variables.REDIS_TASK_API_RPS,
     listRequestsPerSecond: variables.REDIS_TASK_LIST_RPS,
     searchAttributes: variables.REDIS_TASK_SEARCH_ATTRIBUTES === 'true',
+    actions: variables.REDIS_TASK_ACTIONS,
+    secretsFolder: variables.REDIS_TASK_SECRETS,
   };
 }
 
@@ -44,7 +48,18 @@ export function settingsFor(options: RedisActivitiesOptions): ApiSettings {
     requestsPerSecond: options.requestsPerSecond ?? own.requestsPerSecond,
     listRequestsPerSecond: options.listRequestsPerSecond ?? own.listRequestsPerSecond,
     searchAttributes: options.searchAttributes ?? own.searchAttributes,
+    actions: options.actions ?? own.actions,
+    secretsFolder: options.secretsFolder ?? own.secretsFolder,
   };
+}
+
+/** Names between commas. A name that the API does not know is left to `redis-task doctor`. */
+function readActions(text: string): readonly string[] {
+  const names = text.split(',').map((name) => name.trim());
+  const actions = names.filter((name) => name !== '');
+  if (!actions.every((name) => /^[A-Za-z]\w*$/.test(name)))
+    throw new TypeError('must be names of actions with commas between');
+  return actions;
 }
 
 function readRps(text: string): number {

@@ -29,9 +29,7 @@ interface Told<T> {
  */
 export async function askApi<T>({ metrics, access }: ApiAccount, question: Question<T>): Promise<Told<T>> {
   const context = Context.current();
-  const { attempt, currentAttemptScheduledTimestampMs, startToCloseTimeoutMs } = context.info;
   const receivedAt = Date.now();
-  const timeoutMs = Math.max(ANSWER_MS, startToCloseTimeoutMs - ANSWER_MS);
   const counted: Question<T> = async (options) => {
     try {
       const answer = await question(options);
@@ -42,16 +40,27 @@ export async function askApi<T>({ metrics, access }: ApiAccount, question: Quest
       throw error;
     }
   };
-  const beats = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
   try {
-    const answer = await access.watch(
-      () => counted({ signal: context.cancellationSignal, timeoutMs }),
-      () => counted({}),
+    const answer = await whileBeating(context, (options) =>
+      access.watch(
+        () => counted(options),
+        () => counted({}),
+      ),
     );
+    const { currentAttemptScheduledTimestampMs } = context.info;
     return { answer, queuedMs: receivedAt - currentAttemptScheduledTimestampMs - clockAheadMs(metrics.clockSkewMs) };
   } catch (error) {
     if (!(error instanceof TencentApiError)) throw error;
-    throw pollFailure(error, attempt, Math.random());
+    throw pollFailure(error, context.info.attempt, Math.random());
+  }
+}
+
+/** Makes calls that learn of the activity's cancellation, and that end in time for its answer. */
+export async function whileBeating<T>(context: Context, question: Question<T>): Promise<T> {
+  const timeoutMs = Math.max(ANSWER_MS, context.info.startToCloseTimeoutMs - ANSWER_MS);
+  const beats = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
+  try {
+    return await question({ signal: context.cancellationSignal, timeoutMs });
   } finally {
     clearInterval(beats);
   }

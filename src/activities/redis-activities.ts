@@ -9,6 +9,7 @@ import { observeInstances } from '../tencent/observe-instances.js';
 import type { RedisApi } from '../tencent/redis-api.js';
 import { ApiAccount } from './api-account.js';
 import { settingsFor } from './api-settings.js';
+import { actionActivitiesOf, type RedisActionActivities } from './action/action-activities.js';
 import { askApi } from './ask-api.js';
 
 /**
@@ -22,6 +23,8 @@ import { askApi } from './ask-api.js';
  *   searchAttributes: true,
  *   requestsPerSecond: 10,
  *   listRequestsPerSecond: 20,
+ *   actions: ['UpgradeInstance'],
+ *   secretsFolder: '/run/secrets/redis',
  *   onAccessChange: (refusal) => console.log(refusal?.code ?? 'accepted again'),
  * };
  * ```
@@ -56,6 +59,16 @@ export interface RedisActivitiesOptions {
    */
   readonly listRequestsPerSecond?: number;
   /**
+   * The actions that `runRedisAction` may submit with this process's key.
+   * @default REDIS_TASK_ACTIONS, or none
+   */
+  readonly actions?: readonly string[];
+  /**
+   * The folder with the files of secrets that `{ "$secret": "name" }` in `params` names.
+   * @default REDIS_TASK_SECRETS, or none
+   */
+  readonly secretsFolder?: string;
+  /**
    * Called with the reason when the API refuses the credentials of this process or they cannot be loaded, and with
    * undefined when it accepts a call again. In between the process makes a tenth of its calls: other workers get the rest.
    */
@@ -78,7 +91,7 @@ export interface DescribedInstances extends InstancesAnswer {
 }
 
 /** The activities by name, as a worker registers them and a workflow calls them. */
-export interface RedisActivities {
+export interface RedisActivities extends RedisActionActivities {
   /**
    * Asks the API once how a task stands. A task that is still running is a value, not an error.
    *
@@ -100,6 +113,9 @@ const PROBE_FOR_MS = 600_000;
 export const API_ACTIVITIES = [
   'describeTaskInfo',
   'describeRedisInstances',
+  'beginRedisAction',
+  'submitRedisAction',
+  'listRedisActionTasks',
 ] as const satisfies (keyof RedisActivities)[];
 
 /**
@@ -145,6 +161,7 @@ export function activitiesOf(
         ...(seldom > 0 && { seldomMs: seldom }),
       };
     },
+    ...actionActivitiesOf(account, api),
     async describeRedisInstances(input) {
       const question = readInstancesQuestion(input);
       const { answer, queuedMs } = await askApi(account, (options) => observeInstances(api, question, options));

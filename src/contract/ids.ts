@@ -9,6 +9,9 @@ export const AWAIT_REDIS_TASK = 'awaitRedisTask';
 /** The name of the workflow that waits for instances. */
 export const AWAIT_REDIS_INSTANCE = 'awaitRedisInstance';
 
+/** The name of the workflow that submits a change and waits for it. */
+export const RUN_REDIS_ACTION = 'runRedisAction';
+
 /**
  * The queue of the API calls of waits on `taskQueue`: its own, so that the server can hold the fleet to one rate.
  *
@@ -60,6 +63,11 @@ export function childWorkflowId(parentWorkflowId: string, taskQueue: string, reg
   return `${parentWorkflowId}/${clientWorkflowId(taskQueue, region, taskId)}`;
 }
 
+/** The workflow id of the wait for the instances of a change. */
+export function instanceChildWorkflowId(parentWorkflowId: string, taskQueue: string, region: string): string {
+  return `${parentWorkflowId}/${taskQueue}/${region}/instances`;
+}
+
 /** The static summary of a wait, which only its starter can set. */
 export function waitSummary({ taskId, region }: WaitPlan): string {
   return `Redis task ${taskId} in ${region}`;
@@ -78,7 +86,7 @@ export function waitStartOptions(plan: WaitPlan, input: AwaitRedisTaskInput, tas
 }
 
 /** The workflows that wait, of whatever kind: each may be the child of a parent that cancels it. */
-export const WAITING_WORKFLOWS: readonly string[] = [AWAIT_REDIS_TASK, AWAIT_REDIS_INSTANCE];
+export const WAITING_WORKFLOWS: readonly string[] = [AWAIT_REDIS_TASK, AWAIT_REDIS_INSTANCE, RUN_REDIS_ACTION];
 
 /** The query that lists the waits on a queue which have one of these statuses. @param workflows - of which kinds */
 export function waitsQuery(

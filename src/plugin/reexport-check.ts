@@ -1,9 +1,9 @@
 import { workflowInfo, type WorkflowInterceptors } from '@temporalio/workflow';
-import { AWAIT_REDIS_INSTANCE, AWAIT_REDIS_TASK } from '../contract/ids.js';
+import { AWAIT_REDIS_INSTANCE, AWAIT_REDIS_TASK, RUN_REDIS_ACTION } from '../contract/ids.js';
 import { WATCH_REDIS_TASKS } from '../contract/watch.js';
 
 const USUAL: readonly string[] = [AWAIT_REDIS_TASK, WATCH_REDIS_TASKS];
-const OURS = [...USUAL, AWAIT_REDIS_INSTANCE];
+const OURS = [...USUAL, AWAIT_REDIS_INSTANCE, RUN_REDIS_ACTION];
 
 /** An internal of the SDK's bundles. Without it, nothing is checked. */
 interface Bundle {

@@ -42,6 +42,21 @@ export async function describeTaskList(
 ): Promise<TaskListPage> {
   const { region, offset, limit = MAX_LIMIT, results } = page;
   const params = { Limit: limit, Offset: offset, Result: results };
+  const { totalCount, rows } = await readTaskList(api, region, params, options);
+  const tasks = rows.flatMap((row) => {
+    const taskId = wholeNumber(row, 'TaskId');
+    return taskId ? [{ taskId, result: wholeNumber(row, 'Result') }] : [];
+  });
+  return { totalCount, tasks, unreadable: rows.length - tasks.length };
+}
+
+/** The rows of a page, whatever is asked for. @throws TencentApiError */
+export async function readTaskList(
+  api: RedisApi,
+  region: string,
+  params: RedisApiCall['params'],
+  options: Pick<RedisApiCall, 'signal' | 'timeoutMs'> = {},
+): Promise<{ readonly totalCount: number; readonly rows: readonly unknown[] }> {
   const response = await api.call({ action: 'DescribeTaskList', region, params, ...options });
   const totalCount = wholeNumber(response, 'TotalCount');
   // Fields of this answer were nullable once: no tasks may be told by null.
@@ -51,11 +66,7 @@ export async function describeTaskList(
     const message = `The API answered without ${totalCount === null ? 'a TotalCount' : 'Tasks'}; it sent: ${fields || 'nothing'}`;
     throw transientError('InvalidResponse', message, textField(response, 'RequestId'));
   }
-  const tasks = rows.flatMap((row: unknown) => {
-    const taskId = wholeNumber(row, 'TaskId');
-    return taskId ? [{ taskId, result: wholeNumber(row, 'Result') }] : [];
-  });
-  return { totalCount, tasks, unreadable: rows.length - tasks.length };
+  return { totalCount, rows: rows as unknown[] };
 }
 
 /** An integer from 0 on. */

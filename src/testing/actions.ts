@@ -1,16 +1,19 @@
+import type { RedisActionName } from '../contract/action/actions.js';
+import { inBeijing } from './beijing-time.js';
+import { change, type ExecutedChange, isChange, type OnOrder } from './changes.js';
 import type { StruckList } from './faults.js';
 import type { ReceivedRequest } from './http-server.js';
 import { describeDeal, describeInstances } from './instance-actions.js';
 import type { InstanceBook } from './instances.js';
 import type { Settings, SimulatorCredential } from './options.js';
-import { items, type Parameters, readAnyParameters, readParameters } from './parameters.js';
+import { ACTIONS, items, type Parameters, readAnyParameters, readParameters } from './parameters.js';
 import type { RateWindow } from './rate-window.js';
 import { ApiRefusal } from './refusals.js';
 import type { ApiFields } from './reply.js';
 import type { TaskBook, TaskScript } from './tasks.js';
 
 /** The actions that create a task. */
-export type CreatingAction = 'ClearInstance' | 'ManualBackupInstance';
+export type CreatingAction = RedisActionName;
 
 /** The task that an action creates, or the error that refuses it. */
 export type Creation =
@@ -44,6 +47,11 @@ export interface Account extends Pick<
   readonly serverNowMs: () => number;
   credentials: ReadonlyMap<string, SimulatorCredential>;
   onCreate: OnCreate;
+  onOrder: OnOrder;
+  /** The error for an instance that another flow holds. */
+  lockedCode: string;
+  /** What the API has done, in its order. */
+  readonly executed: ExecutedChange[];
   /** Actions that the simulator leaves to the test. */
   readonly actions: Map<string, OnAction>;
 }
@@ -69,10 +77,12 @@ export function act(request: ReceivedRequest, account: Account, strikeList: () =
   const own = account.actions.get(action);
   if (own) return answer(own(readAnyParameters(request), region));
 
-  const parameters = readParameters(request, action);
-  if (action === 'ClearInstance' || action === 'ManualBackupInstance') {
-    return create(action, parameters, region, account);
+  if (isChange(action)) {
+    // The others have too many parameters to check.
+    if (ACTIONS.has(action)) readParameters(request, action);
+    return change(action, readAnyParameters(request), region, account);
   }
+  const parameters = readParameters(request, action);
   if (action === 'DescribeInstances') return describeInstances(parameters, region, account.instances);
   if (action === 'DescribeInstanceDealDetail') {
     return describeDeal(parameters, region, account.instances, account.dealParameters);
@@ -86,25 +96,6 @@ export function act(request: ReceivedRequest, account: Account, strikeList: () =
 function answer(given: ActionAnswer): ApiFields {
   if (given.error) throw new ApiRefusal(given.error.code, given.error.message);
   return given;
-}
-
-function create(
-  action: CreatingAction,
-  parameters: Parameters,
-  region: string,
-  { tasks, onCreate, serverNowMs }: Account,
-): ApiFields {
-  const creation = onCreate(action, parameters);
-  if ('error' in creation) throw new ApiRefusal(creation.error.code, creation.error.message);
-  if (creation.noTaskId !== undefined) return { TaskId: creation.noTaskId };
-  const taskId = tasks.create({
-    region,
-    instanceId: parameters['InstanceId'] ?? '',
-    taskType: action === 'ClearInstance' ? 'redis cache clearing process' : 'redis backup process',
-    startTime: inBeijing(serverNowMs()),
-    ...creation,
-  });
-  return { TaskId: creation.taskIdAsString ? taskId : Number(taskId) };
 }
 
 /** `Limit` and `Offset` are set right rather than refused. Whose a task is, is not known: `OperateUin` filters nothing. */
@@ -139,9 +130,4 @@ function list(
     Result: result,
   }));
   return { TotalCount: totalCount, Tasks: rows };
-}
-
-/** A time as the API writes it. Its zone is not documented; Beijing's is likely. */
-function inBeijing(ms: number): string {
-  return new Date(ms + 8 * 3_600_000).toISOString().slice(0, 19).replace('T', ' ');
 }

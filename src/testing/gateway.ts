@@ -1,6 +1,7 @@
 import { isRegion } from '../contract/input.js';
 import { signTc3 } from '../tencent/sign.js';
 import type { Account } from './actions.js';
+import { isChange } from './changes.js';
 import type { ReceivedRequest } from './http-server.js';
 import { ACTIONS } from './parameters.js';
 import { ApiRefusal, invalidType, missingParameter, tooManyRequests } from './refusals.js';
@@ -33,7 +34,7 @@ export function passGateway(request: ReceivedRequest, account: Account): void {
     if (!value) throw missingParameter(parameter);
     return value;
   });
-  if (!ACTIONS.has(action) && !account.actions.has(action)) throw new ApiRefusal('InvalidAction');
+  if (!ACTIONS.has(action) && !isChange(action) && !account.actions.has(action)) throw new ApiRefusal('InvalidAction');
   if (version !== VERSION) {
     const message = `The specified api version=\`${version}\` does not exist in service=\`${SERVICE}\`.`;
     throw new ApiRefusal('NoSuchVersion', message);

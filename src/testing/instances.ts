@@ -67,6 +67,8 @@ const SIZE = { memSizeMb: 1_024, shards: 1, replicas: 1, typeId: 6 };
 /** All instances and deals of the simulated account. */
 export class InstanceBook {
   private readonly instances = new Map<string, PlayedInstance>();
+  private orders = 0;
+  private made = 0;
   private readonly deals = new Map<string, PlayedDeal>();
 
   constructor(private readonly now: () => number) {}
@@ -86,6 +88,22 @@ export class InstanceBook {
   /** Forgets an instance. @returns whether there was one */
   remove(instanceId: string): boolean {
     return this.instances.delete(instanceId);
+  }
+
+  /** Whether a flow holds an instance, as far as that is known here. */
+  isLocked(instanceId: string): boolean {
+    const { locked, status } = this.look(instanceId) ?? {};
+    return locked ?? status === 1;
+  }
+
+  /** A name as the API gives to orders. */
+  nextDealName(): string {
+    return `2025082529702153059${String((this.orders += 1)).padStart(4, '0')}`;
+  }
+
+  /** An id as the API gives to new instances. */
+  nextInstanceId(): string {
+    return `crs-new${String((this.made += 1)).padStart(5, '0')}`;
   }
 
   /** Adds a deal, or replaces the one with this name. */

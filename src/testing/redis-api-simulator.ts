@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PollAnswer } from '../contract/wait.js';
 import { type Account, act, defaultOnCreate, type OnAction, type OnCreate } from './actions.js';
+import { defaultOnOrder, type ExecutedChange, type OnOrder } from './changes.js';
 import { CallLog, type SimulatorCall, type SimulatorStats } from './call-log.js';
 import { control, CONTROL_PATH } from './control.js';
 import { type Fault, FaultBook, type FaultHandle, type FaultScope, type FaultTarget } from './faults.js';
@@ -49,6 +50,9 @@ export class RedisApiSimulator {
       rate: new RateWindow(),
       credentials: new Map(),
       onCreate: defaultOnCreate,
+      onOrder: defaultOnOrder(() => this.account.instances.nextInstanceId()),
+      lockedCode: 'ResourceUnavailable.InstanceLockedError',
+      executed: [],
       actions: new Map(),
       serverNowMs: () => settings.now() + this.clockOffsetMs,
     };
@@ -135,7 +139,22 @@ export class RedisApiSimulator {
     return simulatedPoll({ tasks: this.account.tasks, faults: this.faults }, taskId, region, nowMs);
   }
 
-  /** Decides from now on what `ClearInstance` and `ManualBackupInstance` create. */
+  /** The changes that the API has made, in its order: those whose answers were lost, too, and none that it has refused. */
+  get executed(): readonly ExecutedChange[] {
+    return this.account.executed;
+  }
+
+  /** Refuses changes of an instance that another flow holds with this error from now on. */
+  setLockedCode(code: string): void {
+    this.account.lockedCode = code;
+  }
+
+  /** Decides from now on what an action that answers with a deal orders, such as `CreateInstances` or `UpgradeInstance`. */
+  onOrder(decide: OnOrder): void {
+    this.account.onOrder = decide;
+  }
+
+  /** Decides from now on what task an action creates, such as `ClearInstance`. */
   onCreate(decide: OnCreate): void {
     this.account.onCreate = decide;
   }

@@ -43,7 +43,8 @@ const TYPE_CODES = new Map([
   ['redis cache clearing process', '004'],
   ['redis backup process', '012'],
 ]);
-const typeCodeOf = (taskType: string): string => TYPE_CODES.get(taskType) ?? '037';
+const typeCodeOf = ({ typeCode }: PlayedTask['script'], taskType: string): string =>
+  typeCode ?? TYPE_CODES.get(taskType) ?? '037';
 
 /** The tasks by start time. Kept sorted, those that may be unfinished apart: with thousands, a call must stay cheap. */
 export class TaskList {
@@ -88,7 +89,7 @@ export class TaskList {
       if (instanceIds.some((id) => id !== facts.InstanceId)) continue;
       if (beginTime !== undefined && facts.StartTime < beginTime) continue;
       if (endTime !== undefined && facts.StartTime > endTime) continue;
-      if (taskTypes && !taskTypes.includes(typeCodeOf(facts.TaskType))) continue;
+      if (taskTypes && !taskTypes.includes(typeCodeOf(script, facts.TaskType))) continue;
       if (hidden.length > 0 && strikes(hidden, taskId)) continue;
       const truth = resultOf(stepThen(task, atMs, nowMs).status);
       if (isEnd(truth) && task.next.length === 0) hasEnded = true;
@@ -100,7 +101,7 @@ export class TaskList {
       tasks.push({
         taskId,
         facts,
-        typeCode: typeCodeOf(facts.TaskType),
+        typeCode: typeCodeOf(script, facts.TaskType),
         result: shown?.kind === 'listResult' ? shown.result : result,
         endedAtMs: isEnd(result) ? stoodSince(task, atMs) : undefined,
       });

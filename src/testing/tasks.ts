@@ -1,3 +1,4 @@
+import { isUnfinished } from '../contract/task.js';
 import { begin, currentStep, jumpTo, type PlayedTask, pollAt } from './played-task.js';
 import { TaskList } from './task-list.js';
 
@@ -24,6 +25,8 @@ export interface TaskScript {
   readonly instanceId?: string;
   /** @default 'redis cache clearing process' */
   readonly taskType?: string;
+  /** Its code in `DescribeTaskList`. @default the one that belongs to `taskType`, where that is known */
+  readonly typeCode?: string;
   /** @default '2018-11-01 17:25:14' for an added task; the server's clock in Beijing for one created by an action */
   readonly startTime?: string;
   /** Unknown to the API for so many milliseconds after it was added, as a fresh task may be. @default 0 */
@@ -84,6 +87,14 @@ export class TaskBook {
     while (this.tasks.has(keyOf(this.nextId))) this.nextId += 1n;
     this.add(this.nextId, script);
     return keyOf(this.nextId);
+  }
+
+  /** Whether an instance has a task that has not ended. */
+  hasOpenTask(instanceId: string): boolean {
+    const nowMs = this.now();
+    return [...this.tasks.values()].some(
+      (task) => task.facts.InstanceId === instanceId && isUnfinished(currentStep(task, nowMs).status),
+    );
   }
 
   /** Moves a task to a last step outside its timeline. */

@@ -5,6 +5,8 @@
  *
  * @module temporal-tencent-redis/workflows
  */
+export { executeRedisAction, type RunRedisActionOptions } from './action/child.js';
+export { runRedisAction } from './action/run-redis-action.js';
 export { awaitRedisTask } from './await-redis-task.js';
 export { type AwaitRedisTaskOptions, executeAwaitRedisTask, startAwaitRedisTask } from './child.js';
 export { waitForRedisTask, type WaitForRedisTaskOptions } from './inline.js';

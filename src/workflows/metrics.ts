@@ -1,4 +1,5 @@
 import { metricMeter } from '@temporalio/workflow';
+import type { SubmitClass } from '../contract/action/submit-class.js';
 import type { InstanceWaitEnding } from '../contract/instance/view.js';
 import { METRICS, pollLabels, record } from '../contract/metrics.js';
 import type { WaitEnding } from '../contract/view.js';
@@ -29,6 +30,11 @@ export function countPoll(answer: PollAnswer): void {
 /** A poll found the task unfinished after the watch had missed it. */
 export function countFalseAlarm(): void {
   record(metricMeter, METRICS.falseAlarms, 1);
+}
+
+/** Counts a submit of a change. */
+export function countSubmit(outcome: SubmitClass): void {
+  record(metricMeter, METRICS.submits, 1, { outcome });
 }
 
 /** Counts the end of a wait for instances. */

@@ -35,6 +35,8 @@ export type WaitHandle = WorkflowHandle<(...args: unknown[]) => Promise<RedisTas
 
 /** Options of a worker, and whether it writes search attributes. */
 export interface WaitsOptions {
+  /** The actions that changes may submit. */
+  readonly actions?: readonly string[];
   readonly searchAttributes?: boolean;
   readonly waitWorker?: Partial<WorkerOptions>;
 }
@@ -77,6 +79,7 @@ export class Waits {
       credentials: { getCredential: () => Promise.resolve(credential) },
       endpoint: this.simulator.url,
       listRequestsPerSecond: 100,
+      actions: this.options.actions ?? [],
     };
   }
 

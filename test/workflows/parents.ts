@@ -20,7 +20,7 @@ import {
   type WaitForRedisTaskOptions,
 } from '../../src/workflows/index.js';
 
-export { awaitRedisInstance, awaitRedisTask, watchRedisTasks } from '../../src/workflows/index.js';
+export { awaitRedisInstance, awaitRedisTask, runRedisAction, watchRedisTasks } from '../../src/workflows/index.js';
 
 /** Waits as a child. */
 export function childParent(input: AwaitRedisTaskInput, options?: AwaitRedisTaskOptions): Promise<RedisTaskResult> {

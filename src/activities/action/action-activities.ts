@@ -1,0 +1,58 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { type ActionQuestion, readActionQuestion } from '../../contract/action/activities.js';
+import type { ListedTask, Submitted } from '../../contract/action/state.js';
+import { errorSentence, POLL_FAILURE_TYPES } from '../../contract/poll-error.js';
+import { listInstanceTasks } from '../../tencent/list-instance-tasks.js';
+import type { RedisApi } from '../../tencent/redis-api.js';
+import type { ApiAccount } from '../api-account.js';
+import { askApi } from '../ask-api.js';
+import { refusalHere, submitAction } from './submit.js';
+
+/** The activities of a change, by name. */
+export interface RedisActionActivities {
+  /**
+   * Says whether this worker submits a change, and which tasks its instances have.
+   *
+   * @throws ApplicationFailure with a type of `POLL_FAILURE_TYPES` and a `PollError` as `details[0]`
+   */
+  beginRedisAction(question: ActionQuestion): Promise<{ readonly tasks: readonly number[] }>;
+  /** Submits a change once: run it with one attempt. What became of it is a value. */
+  submitRedisAction(question: ActionQuestion): Promise<Submitted>;
+  /** The tasks of the instances of a change. @throws ApplicationFailure as above */
+  listRedisActionTasks(question: ActionQuestion): Promise<{ readonly tasks: readonly ListedTask[] }>;
+}
+
+export function actionActivitiesOf(account: ApiAccount, api: RedisApi): RedisActionActivities {
+  const list = async ({ region, instanceIds }: ReturnType<typeof readActionQuestion>): Promise<ListedTask[]> => {
+    const { answer } = await askApi(account, async ({ signal, timeoutMs = 15_000 }) => {
+      const endsAt = performance.now() + timeoutMs;
+      const options = () => ({ signal, timeoutMs: Math.max(1, endsAt - performance.now()) });
+      const tasks: ListedTask[] = [];
+      for (const instanceId of instanceIds)
+        tasks.push(...(await listInstanceTasks(api, { region, instanceId }, options)));
+      return tasks;
+    });
+    return answer;
+  };
+  return {
+    async beginRedisAction(asked) {
+      const plan = readActionQuestion(asked);
+      const refusal = refusalHere(plan, account.settings);
+      if (refusal) {
+        throw ApplicationFailure.create({
+          type: POLL_FAILURE_TYPES.rejected,
+          message: errorSentence(refusal),
+          details: [refusal],
+          nonRetryable: true,
+        });
+      }
+      return { tasks: (await list(plan)).map(({ taskId }) => taskId) };
+    },
+    async submitRedisAction(asked) {
+      return submitAction(readActionQuestion(asked), api, account.settings);
+    },
+    async listRedisActionTasks(asked) {
+      return { tasks: await list(readActionQuestion(asked)) };
+    },
+  };
+}

@@ -1,0 +1,120 @@
+import { log, setCurrentDetails } from '@temporalio/workflow';
+import type { ActionPlan } from '../../contract/action/input.js';
+import { actionMarkdownOf, actionSubject } from '../../contract/action/messages.js';
+import { type AcceptedAction, endOf } from '../../contract/action/outcome.js';
+import {
+  type ActionState,
+  afterBaseline,
+  afterLook,
+  afterPause,
+  afterSubmit,
+  isTaskOfDealWanted,
+  LOOK_EVERY_MS,
+  LOOK_FOR_MS,
+  type NextStep,
+  submitBegan,
+  submitEnded,
+  type Submitted,
+  taskOfDeal,
+} from '../../contract/action/state.js';
+import { toApplicationFailure } from '../../contract/failures.js';
+import { formatDuration } from '../../contract/duration.js';
+import { countSubmit } from '../metrics.js';
+import { WaitClock } from '../wait-clock.js';
+import { begin, look, submit } from './calls.js';
+
+/** One change, until the API has accepted it: what to do next is decided in `contract/action/state.ts`. */
+export class RedisActionRun {
+  readonly clock = new WaitClock(this);
+  private accepted: Extract<Submitted, { readonly class: 'accepted' }> | undefined;
+
+  /** @param betweenSteps - where the run can continue as new */
+  constructor(
+    private readonly plan: ActionPlan,
+    public state: ActionState,
+    private readonly apiQueue: string,
+    private readonly betweenSteps: () => Promise<void>,
+  ) {}
+
+  /** @throws ApplicationFailure of the contract, or a CancelledFailure */
+  async untilAccepted(): Promise<AcceptedAction> {
+    for (let next = afterPause(this.state); ;) {
+      switch (next.do) {
+        case 'begin':
+          next = await this.begin();
+          break;
+        case 'submit':
+          next = await this.submit();
+          break;
+        case 'look':
+          next = await this.look();
+          break;
+        case 'pause':
+          await this.pause(next.ms);
+          await this.betweenSteps();
+          next = afterPause(this.state);
+          break;
+        case 'fail':
+          throw toApplicationFailure(endOf(next.type, this.plan, this.state, Date.now()));
+        case 'goOn': {
+          const { requestId = null, response = null } = this.accepted ?? {};
+          return this.withTaskOfDeal({ started: next.started, requestId, response });
+        }
+      }
+    }
+  }
+
+  private async begin(): Promise<NextStep> {
+    this.show('its instances are looked at before the submit');
+    const answer = await this.clock.answerOf(begin(this.plan, this.apiQueue));
+    return this.become(afterBaseline(this.state, answer, Date.now()));
+  }
+
+  private async submit(): Promise<NextStep> {
+    this.state = submitBegan(this.state, Date.now());
+    this.show('it is being submitted');
+    const submitted = await this.clock.answerOf(submit(this.plan, this.state, this.apiQueue));
+    this.state = submitEnded(this.state, submitted);
+    countSubmit(submitted.class);
+    const { class: outcome } = submitted;
+    log.info(`A submit of ${actionSubject(this.plan)} has ended as ${outcome}`, { submits: this.state.submits });
+    if (submitted.class === 'accepted') this.accepted = submitted;
+    return afterSubmit(this.plan, this.state, submitted, Date.now());
+  }
+
+  private async look(): Promise<NextStep> {
+    this.show('it is looked for what the last submit has started');
+    const { observation = null } = await this.clock.answerOf(look(this.plan, this.apiQueue));
+    return this.become(afterLook(this.plan, this.state, observation, Date.now()));
+  }
+
+  /** An order says too little of the change itself: its task says more, where the list shows it soon. */
+  private async withTaskOfDeal(accepted: AcceptedAction): Promise<AcceptedAction> {
+    const { started } = accepted;
+    if (!isTaskOfDealWanted(this.plan) || started.taskIds.length > 0) return accepted;
+    this.show('the task of the order is looked for');
+    for (let waitedMs = 0; waitedMs < LOOK_FOR_MS; waitedMs += LOOK_EVERY_MS) {
+      const { observation = [] } = await this.clock.answerOf(look(this.plan, this.apiQueue));
+      const taskIds = taskOfDeal(this.plan, this.state, observation);
+      if (taskIds) return { ...accepted, started: { ...started, taskIds } };
+      await this.pause(LOOK_EVERY_MS);
+    }
+    return accepted;
+  }
+
+  private async pause(ms: number): Promise<void> {
+    const { lastClass } = this.state;
+    const summary = `${lastClass ?? 'not submitted yet'} · goes on in ${formatDuration(ms)}`;
+    this.show(`it goes on in ${formatDuration(ms)}`);
+    await this.clock.until(() => false, ms, { summary });
+  }
+
+  private become({ state, next }: { readonly state: ActionState; readonly next: NextStep }): NextStep {
+    this.state = state;
+    return next;
+  }
+
+  private show(doing: string): void {
+    setCurrentDetails(actionMarkdownOf(this.plan, this.state, doing));
+  }
+}

@@ -1,0 +1,109 @@
+import { continueAsNew, executeChild, isCancellation, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
+import { decodeRedisActionFailure } from '../../contract/action/failures.js';
+import type { Started } from '../../contract/action/answer.js';
+import { type ActionPlan, readActionInput, type RunRedisActionInput } from '../../contract/action/input.js';
+import { actionMarkdownOf, finalActionMarkdownOf } from '../../contract/action/messages.js';
+import {
+  type AcceptedAction,
+  failureAfterStart,
+  instanceInputOf,
+  readActionState,
+  type RedisActionResult,
+  resultOf,
+  taskInputOf,
+} from '../../contract/action/outcome.js';
+import { beginAction, type ActionState } from '../../contract/action/state.js';
+import { decodeRedisTaskFailure, toApplicationFailure } from '../../contract/failures.js';
+import { apiTaskQueue, AWAIT_REDIS_INSTANCE, instanceChildWorkflowId } from '../../contract/ids.js';
+import { decodeRedisInstanceFailure } from '../../contract/instance/failures.js';
+import type { RedisTaskResult } from '../../contract/outcome.js';
+import { startAwaitRedisTask } from '../child.js';
+import type { awaitRedisInstance } from '../instance/await-redis-instance.js';
+import { continueIfLong } from '../long-history.js';
+import { followParent } from '../parents.js';
+import { RedisActionRun } from './redis-action-run.js';
+
+/**
+ * Submits one change of Redis instances and waits for what it starts. An answer that is lost is never followed by a second
+ * submit that could do harm: the change ends in its result, or in a failure that says what is known.
+ *
+ * Its workflow id is the caller's key: start it with the reuse policy `REJECT_DUPLICATE`. Cancelling it before the submit
+ * starts nothing; after it, what was submitted goes on.
+ *
+ * @param carried - internal: the state that an earlier run of the same change handed over
+ * @throws ApplicationFailure whose `type` is one of `REDIS_ACTION_FAILURE_TYPES`; see `decodeRedisActionFailure`
+ *
+ * @example
+ * ```ts
+ * // In the file that a worker's workflowsPath names:
+ * export {
+ *   awaitRedisInstance,
+ *   awaitRedisTask,
+ *   runRedisAction,
+ *   watchRedisTasks,
+ * } from 'temporal-tencent-redis/workflows';
+ * ```
+ */
+export async function runRedisAction(input: RunRedisActionInput, carried?: unknown): Promise<RedisActionResult> {
+  const plan = readActionInput(input);
+  const state = readActionState(carried) ?? beginAction(plan, Date.now());
+  const { taskQueue } = workflowInfo();
+  followParent();
+
+  let started: Started | undefined;
+  const run: RedisActionRun = new RedisActionRun(plan, state, apiTaskQueue(taskQueue), () =>
+    continueIfLong(() => continueAsNew<typeof runRedisAction>(input, run.state)),
+  );
+  const end = (ending: Parameters<typeof finalActionMarkdownOf>[3]) =>
+    setCurrentDetails(finalActionMarkdownOf(plan, run.state, started, ending));
+  try {
+    const result = await run.clock.during(async () => {
+      const accepted = await run.untilAccepted();
+      ({ started } = accepted);
+      const tasks = plan.waitFor === 'start' ? [] : await waitForEnd(plan, run.state, accepted);
+      return resultOf(plan, run.state, accepted, tasks, Date.now());
+    });
+    end('succeeded');
+    return result;
+  } catch (error) {
+    const failure = decodeRedisActionFailure(error);
+    if (failure) end(failure.type);
+    else if (isCancellation(error)) end('cancelled');
+    throw error;
+  }
+}
+
+/** Waits as children: each has its own page in Temporal UI, its own messages, and a history of its own. */
+async function waitForEnd(
+  plan: ActionPlan,
+  state: ActionState,
+  { started }: AcceptedAction,
+): Promise<RedisTaskResult[]> {
+  const { taskQueue, workflowId } = workflowInfo();
+  setCurrentDetails(
+    actionMarkdownOf(plan, state, 'accepted; what it has started is waited for, by the children of this workflow'),
+  );
+  try {
+    const tasks = await Promise.allSettled(
+      started.taskIds.map(async (taskId) => {
+        const child = await startAwaitRedisTask(taskInputOf(plan, state, taskId, Date.now()), { taskQueue });
+        return child.result();
+      }),
+    );
+    for (const task of tasks) if (task.status === 'rejected') throw task.reason;
+    const instances = instanceInputOf(plan, state, started, Date.now());
+    if (instances) {
+      await executeChild<typeof awaitRedisInstance>(AWAIT_REDIS_INSTANCE, {
+        taskQueue,
+        workflowId: instanceChildWorkflowId(workflowId, taskQueue, plan.region),
+        staticSummary: `Redis instances in ${plan.region} until ${instances.until}`,
+        args: [instances],
+      });
+    }
+    return tasks.flatMap((task) => (task.status === 'fulfilled' ? [task.value] : []));
+  } catch (error) {
+    const failure = decodeRedisTaskFailure(error) ?? decodeRedisInstanceFailure(error);
+    if (!failure) throw error;
+    throw toApplicationFailure(failureAfterStart(failure, plan, state, started, Date.now()));
+  }
+}
