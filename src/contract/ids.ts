@@ -63,9 +63,12 @@ export function childWorkflowId(parentWorkflowId: string, taskQueue: string, reg
   return `${parentWorkflowId}/${clientWorkflowId(taskQueue, region, taskId)}`;
 }
 
-/** The workflow id of the wait for the instances of a change. */
-export function instanceChildWorkflowId(parentWorkflowId: string, taskQueue: string, region: string): string {
-  return `${parentWorkflowId}/${taskQueue}/${region}/instances`;
+/**
+ * The workflow id of what a change waits for: a task, or `instances`. Without the task queue, which a replay outside of a
+ * worker does not know.
+ */
+export function waitOfChangeId(workflowId: string, region: string, what: number | 'instances'): string {
+  return `${workflowId}/${region}/${what}`;
 }
 
 /** The static summary of a wait, which only its starter can set. */

@@ -52,7 +52,7 @@ export async function describeTaskList(
 
 /** The rows of a page, whatever is asked for. @throws TencentApiError */
 export async function readTaskList(
-  api: RedisApi,
+  api: Pick<RedisApi, 'call'>,
   region: string,
   params: RedisApiCall['params'],
   options: Pick<RedisApiCall, 'signal' | 'timeoutMs'> = {},

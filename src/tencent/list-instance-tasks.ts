@@ -14,7 +14,7 @@ const PAGES_MAX = 10;
  * @throws TencentApiError
  */
 export async function listInstanceTasks(
-  api: RedisApi,
+  api: Pick<RedisApi, 'call'>,
   { region, instanceId }: { readonly region: string; readonly instanceId: string },
   options: () => Pick<RedisApiCall, 'signal' | 'timeoutMs'> = () => ({}),
 ): Promise<ListedTask[]> {

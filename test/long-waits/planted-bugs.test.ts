@@ -1,6 +1,6 @@
 // The explorer must find bugs: each of these is planted in a copy of the code, alone, and waits are played until one of
 // them is judged wrong.
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
@@ -10,18 +10,11 @@ import { surroundings } from '../explore/virtual/surroundings.js';
 import { WorkflowVm } from '../explore/virtual/workflow-vm.js';
 import { waitScripts } from '../explore/wait-script.js';
 import { bundled } from '../support/environments.js';
+import { type Bug, plant } from './plant.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const LONGEST_MS = 120_000;
 const WAITS_MAX = 1_000;
-
-/** A bug: in which file which text becomes which. */
-interface Bug {
-  readonly name: string;
-  readonly file: string;
-  readonly text: string;
-  readonly becomes: string;
-}
 
 const BUGS: readonly Bug[] = [
   {
@@ -85,9 +78,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 test.each(BUGS.map((bug) => [bug.name, bug] as const))('finds that %s', async (name, bug) => {
-  const source = path.join(folder, name.replace(/\W+/g, '-'));
-  await cp(path.join(ROOT, 'src'), source, { recursive: true });
-  await plant(bug, source);
+  const source = await plant(bug, folder);
   const vm = await WorkflowVm.create(await bundled(path.join(source, 'workflows/await-redis-task.ts')));
   const plays = fc.sample(fc.tuple(waitScripts(LONGEST_MS), surroundings(LONGEST_MS)), { seed: 1, numRuns: WAITS_MAX });
   let found: string[] = [];
@@ -102,10 +93,3 @@ test.each(BUGS.map((bug) => [bug.name, bug] as const))('finds that %s', async (n
   expect(found).not.toEqual([]);
   process.stdout.write(`${name}: found by wait ${waits}: ${found[0] ?? ''}\n`);
 });
-
-async function plant({ file, text, becomes }: Bug, source: string): Promise<void> {
-  const code = await readFile(path.join(source, file), 'utf8');
-  // The code has moved on when this fails, and the bug has to follow.
-  expect(code.split(text)).toHaveLength(2);
-  await writeFile(path.join(source, file), code.replace(text, becomes));
-}

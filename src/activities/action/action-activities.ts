@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { type ActionQuestion, readActionQuestion } from '../../contract/action/activities.js';
 import type { ListedTask, Submitted } from '../../contract/action/state.js';
@@ -5,7 +6,7 @@ import { errorSentence, POLL_FAILURE_TYPES } from '../../contract/poll-error.js'
 import { listInstanceTasks } from '../../tencent/list-instance-tasks.js';
 import type { RedisApi } from '../../tencent/redis-api.js';
 import type { ApiAccount } from '../api-account.js';
-import { askApi } from '../ask-api.js';
+import { askApi, whileBeating } from '../ask-api.js';
 import { refusalHere, submitAction } from './submit.js';
 
 /** The activities of a change, by name. */
@@ -49,7 +50,8 @@ export function actionActivitiesOf(account: ApiAccount, api: RedisApi): RedisAct
       return { tasks: (await list(plan)).map(({ taskId }) => taskId) };
     },
     async submitRedisAction(asked) {
-      return submitAction(readActionQuestion(asked), api, account.settings);
+      const plan = readActionQuestion(asked);
+      return whileBeating(Context.current(), (options) => submitAction(plan, api, account.settings, options));
     },
     async listRedisActionTasks(asked) {
       return { tasks: await list(readActionQuestion(asked)) };

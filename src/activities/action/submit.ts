@@ -1,4 +1,3 @@
-import { Context } from '@temporalio/activity';
 import type { ActionQuestion } from '../../contract/action/activities.js';
 import { readStarted } from '../../contract/action/answer.js';
 import { secretNames, withSecrets } from '../../contract/action/secrets.js';
@@ -7,9 +6,9 @@ import { submitClassOf } from '../../contract/action/submit-class.js';
 import type { PollError } from '../../contract/poll-error.js';
 import { TencentApiError } from '../../tencent/errors.js';
 import { redact } from '../../tencent/redact.js';
-import type { RedisApi } from '../../tencent/redis-api.js';
+import { textField } from '../../tencent/json.js';
+import type { RedisApi, RedisApiCall } from '../../tencent/redis-api.js';
 import type { ApiSettings } from '../api-settings.js';
-import { whileBeating } from '../ask-api.js';
 import { pollErrorClassOf, pollErrorOf } from '../poll-failure.js';
 import { readSecret, SecretUnavailableError } from './secret-files.js';
 
@@ -38,7 +37,12 @@ export function refusalHere(
  *
  * Not told to the watch over the key, which would send a refused call again.
  */
-export async function submitAction(question: ActionQuestion, api: RedisApi, limits: Limits): Promise<Submitted> {
+export async function submitAction(
+  question: ActionQuestion,
+  api: Pick<RedisApi, 'call'>,
+  limits: Limits,
+  options: Pick<RedisApiCall, 'signal' | 'timeoutMs'> = {},
+): Promise<Submitted> {
   const refusal = refusalHere(question, limits);
   if (refusal) return { class: 'refused', error: refusal };
   const { action, region, params } = question;
@@ -50,23 +54,18 @@ export async function submitAction(question: ActionQuestion, api: RedisApi, limi
   }) as Readonly<Record<string, unknown>>;
   const hidden = <T>(told: T): T => secrets.reduce((shown, secretKey) => redact(shown, { secretKey }), told);
 
-  return whileBeating(Context.current(), async (options) => {
-    try {
-      const response = hidden(await api.call({ action, region, params: sent, ...options }));
-      const { RequestId: requestId } = response;
-      const started = readStarted(response);
-      if (started)
-        return { class: 'accepted', started, requestId: typeof requestId === 'string' ? requestId : null, response };
-      const fields = Object.keys(response).join(', ').slice(0, 200);
-      return {
-        class: 'uncertain',
-        error: ownError('InvalidResponse', `The API answered without a task or an order; it sent: ${fields}`),
-      };
-    } catch (error) {
-      if (!(error instanceof TencentApiError)) throw error;
-      return { class: submitClassOf(error.code, pollErrorClassOf(error)), error: hidden(pollErrorOf(error)) };
-    }
-  });
+  try {
+    const response = hidden(await api.call({ action, region, params: sent, ...options }));
+    const requestId = textField(response, 'RequestId');
+    const started = readStarted(response);
+    if (started) return { class: 'accepted', started, requestId, response };
+    const fields = Object.keys(response).join(', ').slice(0, 200);
+    const message = `The API answered without a task or an order; it sent: ${fields}`;
+    return { class: 'uncertain', error: { ...ownError('InvalidResponse', message), requestId } };
+  } catch (error) {
+    if (!(error instanceof TencentApiError)) throw error;
+    return { class: submitClassOf(error.code, pollErrorClassOf(error)), error: hidden(pollErrorOf(error)) };
+  }
 }
 
 function ownError(code: string, message: string): PollError {

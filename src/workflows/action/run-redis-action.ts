@@ -14,7 +14,7 @@ import {
 } from '../../contract/action/outcome.js';
 import { beginAction, type ActionState } from '../../contract/action/state.js';
 import { decodeRedisTaskFailure, toApplicationFailure } from '../../contract/failures.js';
-import { apiTaskQueue, AWAIT_REDIS_INSTANCE, instanceChildWorkflowId } from '../../contract/ids.js';
+import { apiTaskQueue, AWAIT_REDIS_INSTANCE, waitOfChangeId } from '../../contract/ids.js';
 import { decodeRedisInstanceFailure } from '../../contract/instance/failures.js';
 import type { RedisTaskResult } from '../../contract/outcome.js';
 import { startAwaitRedisTask } from '../child.js';
@@ -86,7 +86,10 @@ async function waitForEnd(
   try {
     const tasks = await Promise.allSettled(
       started.taskIds.map(async (taskId) => {
-        const child = await startAwaitRedisTask(taskInputOf(plan, state, taskId, Date.now()), { taskQueue });
+        const child = await startAwaitRedisTask(taskInputOf(plan, state, taskId, Date.now()), {
+          taskQueue,
+          workflowId: waitOfChangeId(workflowId, plan.region, taskId),
+        });
         return child.result();
       }),
     );
@@ -95,7 +98,7 @@ async function waitForEnd(
     if (instances) {
       await executeChild<typeof awaitRedisInstance>(AWAIT_REDIS_INSTANCE, {
         taskQueue,
-        workflowId: instanceChildWorkflowId(workflowId, taskQueue, plan.region),
+        workflowId: waitOfChangeId(workflowId, plan.region, 'instances'),
         staticSummary: `Redis instances in ${plan.region} until ${instances.until}`,
         args: [instances],
       });

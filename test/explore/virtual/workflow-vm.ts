@@ -13,6 +13,8 @@ export type Payload = temporal.api.common.v1.IPayload;
 
 /** What a run of the workflow is started with. */
 export interface RunOptions {
+  /** @default 'awaitRedisTask' */
+  readonly workflowType?: string;
   readonly runId: string;
   readonly seed: number;
   readonly args: readonly Payload[];
@@ -30,12 +32,12 @@ export class WorkflowVm {
     return new WorkflowVm(await ReusableVMWorkflowCreator.create(parsed, 5_000, new Set()));
   }
 
-  async start({ runId, seed, args }: RunOptions, now: number): Promise<Run> {
+  async start({ runId, seed, args, workflowType = 'awaitRedisTask' }: RunOptions, now: number): Promise<Run> {
     const workflow = await this.creator.createWorkflow({
       info: {
         workflowId: 'explored',
         runId,
-        workflowType: 'awaitRedisTask',
+        workflowType,
         searchAttributes: {},
         typedSearchAttributes: new TypedSearchAttributes(),
         taskQueue: 'redis-task',
@@ -60,7 +62,7 @@ export class WorkflowVm {
     });
     const begin: Job = {
       initializeWorkflow: {
-        workflowType: 'awaitRedisTask',
+        workflowType,
         workflowId: 'explored',
         arguments: [...args],
         randomnessSeed: msToTs(1_000 * seed).seconds ?? null,

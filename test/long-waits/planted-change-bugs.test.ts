@@ -1,0 +1,108 @@
+// The explorer of changes must find bugs: each of these is planted in a copy of the code, alone, and changes are played until
+// one of them is judged wrong.
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
+import { activitiesOf, changePlays, playChanges } from '../explore/changes/play.js';
+import { WorkflowVm } from '../explore/virtual/workflow-vm.js';
+import { bundled } from '../support/environments.js';
+import { type Bug, plant } from './plant.js';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const PLAYS_MAX = 300;
+
+const BUGS: readonly Bug[] = [
+  {
+    name: 'the submit is retried',
+    file: 'workflows/action/calls.ts',
+    text: 'retry: { maximumAttempts: 1 },',
+    becomes: 'retry: { maximumAttempts: 3 },',
+  },
+  {
+    name: 'the baseline is read after the submit',
+    file: 'contract/action/state.ts',
+    text: "if (baseline === null) return { do: 'begin' };",
+    becomes: "if (baseline === null && uncertainSince !== null) return { do: 'begin' };",
+  },
+  {
+    name: 'a lost answer is taken for a refusal',
+    file: 'contract/action/submit-class.ts',
+    text: "return isRefused ? 'refused' : 'uncertain';",
+    becomes: "return isRefused || code.startsWith('NetworkError.') ? 'refused' : 'uncertain';",
+  },
+  {
+    name: 'a lost answer is taken for one to a request that was never sent',
+    file: 'contract/action/submit-class.ts',
+    text: 'NetworkError\\.(ECONNREFUSED|',
+    becomes: 'NetworkError\\.(ECONNRESET|ECONNREFUSED|',
+  },
+  {
+    name: 'a system error is taken for busy',
+    file: 'contract/action/submit-class.ts',
+    text: "  'FailedOperation.CommitFlowError',\n",
+    becomes: "  'FailedOperation.CommitFlowError',\n  'FailedOperation.SystemError',\n",
+  },
+  {
+    name: 'an answer that says nothing is taken for accepted',
+    file: 'activities/action/submit.ts',
+    text: 'const started = readStarted(response);',
+    becomes: 'const started = readStarted(response) ?? { taskIds: [], dealName: null, instanceIds: [] };',
+  },
+  {
+    name: 'a change that would do harm twice is submitted again when no task is found',
+    file: 'contract/action/actions.ts',
+    text: "['value', 'guarded'].includes",
+    becomes: "['value', 'guarded', 'never'].includes",
+  },
+  {
+    name: 'any new task is taken for its own',
+    file: 'contract/action/state.ts',
+    text: 'return taskType !== null && factsOf(action).taskTypes.includes(taskType);',
+    becomes: 'return taskType !== null && action !== undefined;',
+  },
+  {
+    name: 'a worker that was killed is taken for one that never took the submit',
+    file: 'workflows/action/calls.ts',
+    text: "cause.timeoutType === 'SCHEDULE_TO_START'",
+    becomes: "cause.timeoutType !== 'HEARTBEAT'",
+  },
+  {
+    name: 'a refusal after an uncertain submit says that nothing was started',
+    file: 'contract/action/state.ts',
+    text: "type: uncertainSince === null ? type : 'RedisActionUncertain'",
+    becomes: "type: uncertainSince === undefined ? 'RedisActionUncertain' : type",
+  },
+  {
+    name: 'the tasks before the submit are forgotten',
+    file: 'contract/action/state.ts',
+    text: '(baseline ?? []).includes(taskId)',
+    becomes: '(baseline ?? []).includes(-taskId)',
+  },
+];
+
+let folder: string;
+
+beforeAll(async () => {
+  // Under the project, so that its packages are found.
+  await mkdir(path.join(ROOT, '.cache'), { recursive: true });
+  folder = await mkdtemp(path.join(ROOT, '.cache/planted-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+test.each(BUGS.map((bug) => [bug.name, bug] as const))('finds that %s', async (name, bug) => {
+  const source = await plant(bug, folder);
+  const vm = await WorkflowVm.create(await bundled(path.join(source, 'workflows/served.ts')));
+  const activities = await activitiesOf(source);
+  let found: string[] = [];
+  let plays = 0;
+  for (const play of fc.sample(changePlays, { seed: 1, numRuns: PLAYS_MAX })) {
+    plays += 1;
+    found = await playChanges(vm, activities, play);
+    if (found.length > 0) break;
+  }
+  await vm.close();
+
+  expect(found).not.toEqual([]);
+  process.stdout.write(`${name}: found by play ${plays}: ${found[0] ?? ''}\n`);
+});
