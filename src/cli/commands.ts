@@ -3,6 +3,7 @@ export const COMMANDS = {
   worker: async () => (await import('../worker/start.js')).startWorker,
   await: async () => (await import('./commands/await.js')).awaitTasks,
   start: async () => (await import('./commands/start.js')).startWaits,
+  run: async () => (await import('./commands/run.js')).runAction,
   status: async () => (await import('./commands/existing-waits.js')).showStatus,
   poll: async () => (await import('./commands/existing-waits.js')).pollNow,
   extend: async () => (await import('./commands/existing-waits.js')).extendWaits,

@@ -1,3 +1,4 @@
+import { REDIS_ACTIONS } from '../contract/action/actions.js';
 import { formatDuration } from '../contract/duration.js';
 import { UNFINISHED_RESULTS } from '../contract/sweep.js';
 import { defaultCredentials } from '../tencent/credentials/index.js';
@@ -82,9 +83,15 @@ export async function checkClock(region: string, env: NodeJS.ProcessEnv): Promis
 }
 
 export function checkSettings(env: NodeJS.ProcessEnv): string {
-  const { requestsPerSecond, endpoint } = readConfig(env).api;
+  const { requestsPerSecond, endpoint, actions } = readConfig(env).api;
+  const unknown = actions.filter((name) => !REDIS_ACTIONS.some((action) => action === name));
+  if (unknown.length > 0) {
+    const advice = 'Spell them as in the documentation of the API.';
+    throw new CliError(EXIT.usage, `REDIS_TASK_ACTIONS names what starts no change: ${unknown.join(', ')}. ${advice}`);
+  }
+  const changes = actions.length > 0 ? ` It may submit ${actions.join(', ')}.` : '';
   const where = endpoint?.href ?? "each region's public endpoint";
-  return `A worker started here makes at most ${requestsPerSecond} calls a second to ${where}; the API allows 20.`;
+  return `A worker started here makes at most ${requestsPerSecond} calls a second to ${where}; the API allows 20.${changes}`;
 }
 
 /** A check whose conditions are not met. */

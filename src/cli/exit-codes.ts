@@ -1,3 +1,4 @@
+import type { RedisActionFailureType } from '../contract/action/failures.js';
 import type { RedisTaskFailureType } from '../contract/failures.js';
 import { ConfigError } from '../tencent/config-error.js';
 
@@ -32,6 +33,14 @@ export const FAILURE_EXIT: Readonly<Record<RedisTaskFailureType, ExitCode>> = {
   RedisTaskUnauthorized: EXIT.refused,
   RedisTaskRejected: EXIT.refused,
   RedisTaskInvalidInput: EXIT.usage,
+};
+
+export const ACTION_FAILURE_EXIT: Readonly<Record<RedisActionFailureType, ExitCode>> = {
+  ...FAILURE_EXIT,
+  RedisInstanceFailed: EXIT.failed,
+  RedisActionRefused: EXIT.refused,
+  // A person has to look at the instance, as after a task that broke off.
+  RedisActionUncertain: EXIT.errored,
 };
 
 export function worstOf(codes: readonly ExitCode[]): ExitCode {

@@ -23,6 +23,7 @@ Exit codes:
 Of several tasks the highest code counts.`;
 
 const TASKS = ['<task-id...>', 'the TaskId or FlowId of a change'] as const;
+const ACTION = ['<action>', 'an action that the workers allow, such as UpgradeInstance'] as const;
 const WAITS = ['<wait...>', 'a TaskId or FlowId, whoever started the wait, or its workflow id'] as const;
 
 /**
@@ -62,6 +63,13 @@ export function createProgram(version: string, host: Host, done: (code: number) 
   withInput(withRegion(host, command('start', 'Start waits and leave them to the workers').argument(...TASKS))).action(
     run(commands.start),
   );
+
+  withInput(withRegion(host, command('run', 'Submit a change once, and wait for all of it').argument(...ACTION)))
+    .requiredOption('--params <json>', "the action's parameters, spelled as in the documentation of the API")
+    .requiredOption('--key <text>', 'names the change: the same key never submits again')
+    .option('--expect <json>', 'what the instance of an order must have, such as {"memSizeMb":4096}')
+    .option('--wait-for <end|start>', 'start: return what was started')
+    .action(run(commands.run));
 
   withRegion(host, command('status', 'Show the state of waits, or how they ended').argument(...WAITS)).action(
     run(commands.status),

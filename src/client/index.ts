@@ -16,4 +16,5 @@ export {
 export type { ProgressOptions } from './progress.js';
 export { type AwaitOptions, RedisTaskClient, type RedisTaskClientOptions } from './redis-task-client.js';
 export type { RedisTaskReference } from './reference.js';
+export { RedisActionError, RedisActionKeyUsedError, type RunOptions } from './run-action.js';
 export type { RedisTaskCancellation } from './wait-handle.js';

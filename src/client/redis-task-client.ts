@@ -6,6 +6,8 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import pLimit from 'p-limit';
+import type { RunRedisActionInput } from '../contract/action/input.js';
+import type { RedisActionResult } from '../contract/action/outcome.js';
 import type { RedisTaskDuration } from '../contract/duration.js';
 import { clientWorkflowId, DEFAULT_TASK_QUEUE, waitStartOptions } from '../contract/ids.js';
 import type { AwaitRedisTaskInput } from '../contract/input.js';
@@ -17,6 +19,7 @@ import { describeWait, findWaits } from './find.js';
 import { type ProgressOptions, progressOf } from './progress.js';
 import { queryState } from './query.js';
 import { readInputOrThrow, type RedisTaskReference } from './reference.js';
+import { resultOfAction, type RunOptions, startAction } from './run-action.js';
 import { cancelWait, handleTo, type RedisTaskCancellation, resultOf, startOrJoin } from './wait-handle.js';
 import { BEGUN_WITHIN_MS, untilBegun } from './workers.js';
 
@@ -112,6 +115,30 @@ export class RedisTaskClient {
       const begunAt = performance.now();
       return () => this.endOf(wait, begunAt, options);
     });
+  }
+
+  /**
+   * Submits a change, or joins the one that runs under this key, and waits for all of it. After its end, the key is refused:
+   * its change has been made.
+   *
+   * @throws RedisActionError when the change failed; `RedisTaskInvalidInput` before anything is sent
+   * @throws RedisActionKeyUsedError when the change of this key has ended
+   * @throws RedisTaskWaitCancelledError when somebody cancelled it
+   * @throws RedisTaskNoWorkerError when no worker began it within 5 s: it stays started
+   * @throws RedisTaskIdTakenError when a workflow of another type has the key as its id
+   *
+   * @example
+   * ```ts
+   * const { taskIds } = await waits.run(
+   *   { action: 'ClearInstance', region: 'ap-guangzhou', params: { InstanceId: 'crs-09u2u96z' } },
+   *   { key: 'clear-CHG-4711' },
+   * );
+   * ```
+   */
+  async run(input: RunRedisActionInput, options: RunOptions): Promise<RedisActionResult> {
+    const change = await startAction(this.client, this.taskQueue, input, options);
+    await untilBegun(this.client, change.workflowId, performance.now() + BEGUN_WITHIN_MS);
+    return resultOfAction(change);
   }
 
   private async endOf(wait: WorkflowHandle, begunAt: number, options: AwaitOptions = {}): Promise<RedisTaskResult> {

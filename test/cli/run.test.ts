@@ -1,0 +1,139 @@
+// `redis-task run`, and what it is made of: RedisTaskClient.run.
+import { randomUUID } from 'node:crypto';
+import {
+  RedisActionError,
+  RedisActionKeyUsedError,
+  RedisTaskClient,
+  RedisTaskIdTakenError,
+} from '../../src/client/index.js';
+import type { RunRedisActionInput } from '../../src/contract/action/input.js';
+import { devServer } from '../support/environments.js';
+import { errorOf, REGION, until, Waits } from '../support/waits.js';
+import { apiSettings, Command, type Ended, jsonLines, settingsFor } from './command.js';
+
+let waits: Waits;
+let client: RedisTaskClient;
+
+beforeAll(async () => {
+  waits = await Waits.start(devServer, { actions: ['ClearInstance'] });
+  client = new RedisTaskClient(waits.client, { taskQueue: waits.taskQueue });
+  waits.simulator.onCreate(() => ({ timeline: [{ status: 'running', forPolls: 1 }, { status: 'succeed' }] }));
+});
+afterAll(() => waits.close());
+
+const newKey = () => `change-${randomUUID()}`;
+const newId = () => `crs-${randomUUID().slice(0, 8)}`;
+const clear = (InstanceId = newId()): RunRedisActionInput => {
+  return { action: 'ClearInstance', region: REGION, params: { InstanceId }, polling: { initialInterval: '1s' } };
+};
+const executedOn = (id: string) => waits.simulator.executed.filter(({ parameters }) => parameters['InstanceId'] === id);
+
+describe('a change of a client', () => {
+  test.concurrent('is submitted once for all who use its key while it runs, and refused after its end', async () => {
+    const key = newKey();
+    const id = newId();
+    const [one, other] = await Promise.all([client.run(clear(id), { key }), client.run(clear(id), { key })]);
+
+    expect(one).toMatchObject({ taskIds: [expect.any(Number)], submits: 1 });
+    expect(other).toEqual(one);
+    const again = await errorOf(client.run(clear(id), { key }));
+    expect(again).toBeInstanceOf(RedisActionKeyUsedError);
+    expect(again).toMatchObject({ workflowId: key, status: 'COMPLETED' });
+    expect(executedOn(id)).toHaveLength(1);
+  });
+
+  test.concurrent('that fails rejects with its failure', async () => {
+    const error = await errorOf(client.run({ ...clear(), action: 'RestoreInstance' }, { key: newKey() }));
+
+    expect(error).toBeInstanceOf(RedisActionError);
+    expect(error).toMatchObject({ type: 'RedisActionRefused', details: { lastError: { code: 'ActionNotAllowed' } } });
+  });
+
+  test.concurrent('with an input that breaks a rule starts nothing', async () => {
+    const key = newKey();
+    const error = await errorOf(client.run({ ...clear(), region: 'nowhere' }, { key }));
+
+    expect(error).toMatchObject({ type: 'RedisTaskInvalidInput', details: { invalid: { field: 'region' } } });
+    await expect(client.find({ workflowId: key })).resolves.toEqual([]);
+  });
+
+  test.concurrent('does not join another workflow of that id', async () => {
+    const wait = await waits.start({ taskId: waits.addTask({ status: 'running' }), region: REGION });
+    const error = await errorOf(client.run(clear(), { key: wait.workflowId }));
+    await wait.terminate();
+
+    expect(error).toBeInstanceOf(RedisTaskIdTakenError);
+  });
+});
+
+describe('redis-task run', () => {
+  const run = (args: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<Ended> =>
+    new Command(['run', ...args], { ...settingsFor(waits.taskQueue), ...more }).ended;
+  const params = (InstanceId = newId()) => ['--params', JSON.stringify({ InstanceId })];
+
+  test.concurrent('submits a change and tells what came of it', async () => {
+    const key = newKey();
+    const ended = await run(['ClearInstance', ...params(), '--key', key, '--initial-interval', '1s']);
+
+    expect(ended.code).toBe(0);
+    expect(jsonLines(ended)).toMatchObject([{ action: 'ClearInstance', submits: 1, tasks: [{ status: 'succeed' }] }]);
+    expect(ended.stderr).toContain(key);
+    await expect(run(['ClearInstance', ...params(), '--key', key])).resolves.toMatchObject({ code: 3 });
+  });
+
+  test.concurrent('tells a refusal by its exit code', async () => {
+    const ended = await run(['RestoreInstance', ...params(), '--key', newKey()]);
+
+    expect(ended.code).toBe(8);
+    expect(jsonLines(ended)).toMatchObject([{ type: 'RedisActionRefused' }]);
+    expect(ended.stderr).toContain('REDIS_TASK_ACTIONS');
+  });
+
+  test.concurrent('shows a change that is cancelled as cancelled', async () => {
+    const key = newKey();
+    const id = newId();
+    waits.simulator.addInstance(id, { timeline: [{ status: 2, locked: true }] });
+    const running = run(['ClearInstance', ...params(id), '--key', key]);
+    await until(
+      () => client.find({ workflowId: key }),
+      (found) => found.length > 0,
+    );
+    await waits.client.workflow.getHandle(key).cancel();
+
+    await expect(running).resolves.toMatchObject({ code: 4 });
+    expect(executedOn(id)).toEqual([]);
+  });
+
+  test.concurrent.each([
+    ['parameters that are no JSON', ['ClearInstance', '--params', '{', '--key', 'k'], '--params must be a JSON object'],
+    ['no key', ['ClearInstance', '--params', '{}'], '--key'],
+    [
+      'a read',
+      ['DescribeInstances', '--params', '{}', '--key', 'k'],
+      'must be an action that starts a task or an order',
+    ],
+    [
+      'a password as text',
+      ['ResetPassword', '--params', '{"InstanceId":"crs-a","Password":"hunter2-hunter2"}', '--key', 'k'],
+      '$secret',
+    ],
+  ])('refuses %s, and starts nothing', async (_name, args, said) => {
+    const ended = await run(args);
+
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toContain(said);
+    expect(ended.stderr + ended.stdout).not.toContain('hunter2');
+  });
+});
+
+test('doctor shows what may be submitted, and names that start nothing', async () => {
+  const settings = { ...settingsFor(waits.taskQueue), ...apiSettings(waits.simulator) };
+  const doctor = (REDIS_TASK_ACTIONS: string) => new Command(['doctor'], { ...settings, REDIS_TASK_ACTIONS }).ended;
+
+  expect((await doctor('ClearInstance,UpgradeInstance')).stdout).toContain(
+    'may submit ClearInstance, UpgradeInstance.',
+  );
+  const wrong = await doctor('ClearInstance,DescribeInstances');
+  expect(wrong.stdout).toContain('names what starts no change: DescribeInstances.');
+  expect(wrong.code).toBe(2);
+});
