@@ -2,7 +2,15 @@ import { toJsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
 import { EXTENSION } from '../src/contract/extension.js';
 import { REDIS_TASK_FAILURE_TYPES, type RedisTaskFailureDetails } from '../src/contract/failures.js';
+import {
+  REDIS_ACTION_FAILURE_TYPES,
+  type RedisActionFailureDetails,
+  type RedisActionFailureType,
+  type UncertainDetails,
+} from '../src/contract/action/failures.js';
 import { ACTION_INPUT } from '../src/contract/action/input.js';
+import type { RedisActionResult } from '../src/contract/action/outcome.js';
+import { LISTED_TASK } from '../src/contract/action/state.js';
 import {
   REDIS_INSTANCE_FAILURE_TYPES,
   type RedisInstanceFailureDetails,
@@ -113,6 +121,60 @@ const INSTANCE_FAILURES = {
   RedisTaskInvalidInput: INVALID,
 } satisfies Record<RedisInstanceFailureType, v.GenericSchema>;
 
+const STARTED = {
+  action: v.string(),
+  region: REGION,
+  taskIds: describe(v.array(TASK_NUMBER), 'What was started; empty for an order, or if nothing had to be done'),
+  dealName: v.nullable(v.string()),
+  instanceIds: v.array(v.string()),
+  submits: describe(COUNT, 'How many submits were made'),
+  waitedMs: COUNT,
+};
+
+const ACTION_RESULT = v.object({
+  ...STARTED,
+  requestId: describe(v.nullable(v.string()), 'Of the answer; null if that was lost and the task was found'),
+  tasks: v.array(RESULT),
+  response: describe(
+    v.nullable(v.record(v.string(), v.any())),
+    "The API's answer, ids as they came; null if it was lost",
+  ),
+} satisfies Record<keyof RedisActionResult, v.GenericSchema>);
+
+const ACTION_DETAILS = {
+  ...STARTED,
+  submittedAt: describe(v.nullable(TIME), 'When the last submit was made'),
+  lastError: v.optional(POLL_ERROR),
+} satisfies FieldsOf<RedisActionFailureDetails>;
+const UNCERTAIN = v.object({
+  ...ACTION_DETAILS,
+  ...({
+    baseline: describe(v.array(COUNT), 'The tasks that the instances had before the first submit'),
+    candidates: describe(v.array(LISTED_TASK), 'Tasks that are new since then'),
+    lookAt: v.string(),
+  } satisfies FieldsOf<UncertainDetails>),
+});
+const ACTION_RESUMABLE = v.object({
+  ...ACTION_DETAILS,
+  resumeInput: describe(
+    v.optional(v.union([INPUT, INSTANCE_INPUT])),
+    'Waits on for what was started; never submits again',
+  ),
+});
+const { dealName: _, ...INSTANCE_FACTS } = INSTANCE_DETAILS;
+
+const ACTION_FAILURES = {
+  RedisTaskFailed: v.object({ ...DETAILS, ...ACTION_DETAILS }),
+  RedisTaskErrored: v.object({ ...DETAILS, ...ACTION_DETAILS }),
+  RedisTaskTimedOut: ACTION_RESUMABLE,
+  RedisTaskUnauthorized: ACTION_RESUMABLE,
+  RedisTaskRejected: ACTION_RESUMABLE,
+  RedisTaskInvalidInput: INVALID,
+  RedisInstanceFailed: v.object({ ...INSTANCE_FACTS, ...ACTION_DETAILS }),
+  RedisActionRefused: v.object(ACTION_DETAILS),
+  RedisActionUncertain: UNCERTAIN,
+} satisfies Record<RedisActionFailureType, v.GenericSchema>;
+
 /**
  * The payloads of the contract as JSON Schemas, by the names of their files in `schema/`. Only the validation can refuse
  * what a schema cannot say: a duration as text that is out of bounds, two intervals that do not fit together.
@@ -124,6 +186,8 @@ export const JSON_SCHEMAS: Readonly<Record<string, object>> = {
   'await-redis-task-state': root('Answer of the query getState, and of the update extendWait', convert(STATE)),
   'await-redis-task-extend-wait': root('Argument of the update extendWait', convert(EXTENSION)),
   'run-redis-action-input': root('Input of the workflow runRedisAction', convert(ACTION_INPUT)),
+  'run-redis-action-result': root('Result of the workflow runRedisAction', convert(ACTION_RESULT)),
+  'run-redis-action-failure-details': failureDetails('runRedisAction', REDIS_ACTION_FAILURE_TYPES, ACTION_FAILURES),
   'await-redis-instance-input': root('Input of the workflow awaitRedisInstance', convert(INSTANCE_INPUT)),
   'await-redis-instance-result': root('Result of the workflow awaitRedisInstance', convert(INSTANCE_RESULT)),
   'await-redis-instance-failure-details': failureDetails(

@@ -18,6 +18,8 @@ export const DRAIN_TIME = '11s';
  *   taskQueue: 'redis-task',
  *   requestsPerSecond: 10,
  *   listRequestsPerSecond: 20,
+ *   actions: ['UpgradeInstance'],
+ *   secretsFolder: '/run/secrets/redis',
  *   credentials: defaultCredentials(),
  *   endpoint: 'https://redis.intl.tencentcloudapi.com',
  *   searchAttributes: true,

@@ -23,7 +23,7 @@ import { readerOf } from './readable.js';
  * @example
  * ```ts
  * try {
- *   await waits.run({ action: 'ClearInstance', region, params: { InstanceId } }, { key: 'clear-CHG-4711' });
+ *   await waits.run({ action: 'ClearInstance', region, params: { InstanceId: 'crs-09u2u96z' } }, { key: 'clear-CHG-4711' });
  * } catch (error) {
  *   if (error instanceof RedisActionError && error.type === 'RedisActionUncertain') console.error(error.message);
  *   else throw error;
@@ -56,7 +56,7 @@ export class RedisActionError extends Error {
  * @example
  * ```ts
  * try {
- *   await waits.run({ action: 'ClearInstance', region, params: { InstanceId } }, { key: 'clear-CHG-4711' });
+ *   await waits.run({ action: 'ClearInstance', region, params: { InstanceId: 'crs-09u2u96z' } }, { key: 'clear-CHG-4711' });
  * } catch (error) {
  *   if (!(error instanceof RedisActionKeyUsedError)) throw error;
  *   console.error(`${error.workflowId} has ended as ${error.status}`);

@@ -38,6 +38,8 @@ const REEXPORT_CHECK = fileURLToPath(new URL('./reexport-check.js', import.meta.
  *   endpoint: 'https://redis.intl.tencentcloudapi.com',
  *   requestsPerSecond: 10,
  *   listRequestsPerSecond: 20,
+ *   actions: ['UpgradeInstance'],
+ *   secretsFolder: '/run/secrets/redis',
  *   searchAttributes: true,
  *   onAccessChange: (refusal) => console.log(refusal?.code ?? 'accepted again'),
  * };

@@ -60,6 +60,8 @@ export interface Call {
   readonly apiQueue: string;
   readonly limits: CallLimits;
   readonly summary: string;
+  /** How long the call may be in the queue. @default no limit */
+  readonly queueLimitMs?: number;
 }
 
 /** One poll of a task. */
@@ -87,6 +89,7 @@ export async function pollBy<O>(
     taskQueue: apiQueue,
     summary: call.summary,
     startToCloseTimeout: ATTEMPT_TIMEOUT_MS,
+    ...(call.queueLimitMs !== undefined && { scheduleToStartTimeout: call.queueLimitMs }),
     priority: { priorityKey: call.limits.priorityKey },
     // Cancelling does not wait for the call. With another type the wait would end as failed.
     cancellationType: 'TRY_CANCEL',
@@ -97,7 +100,7 @@ export async function pollBy<O>(
     const observation = read(told);
     return observation ? { observation, ...workerFacts(told) } : invalidAnswer(apiQueue);
   } catch (error) {
-    return failedCall(error, apiQueue);
+    return failedCall(error, call);
   }
 }
 
@@ -114,17 +117,18 @@ function invalidAnswer(apiQueue: string): FailedPoll {
   return { error: unanswered('InvalidResponse', apiQueue, new Date().toISOString()), errorClass: 'transient' };
 }
 
-function failedCall(error: unknown, apiQueue: string): FailedPoll {
+function failedCall(error: unknown, call: Call): FailedPoll {
   if (isCancellation(error) && CancellationScope.current().consideredCancelled) throw error;
   if (!(error instanceof ActivityFailure)) throw error;
-  return failedPoll(error.cause, apiQueue);
+  return failedPoll(error.cause, call);
 }
 
-function failedPoll(cause: Error | undefined, apiQueue: string): FailedPoll {
+function failedPoll(cause: Error | undefined, { apiQueue, queueLimitMs }: Call): FailedPoll {
   const at = new Date().toISOString();
-  // Only attempts have a time limit.
-  if (cause instanceof TimeoutFailure)
-    return { error: unanswered('WorkerLost', apiQueue, at), errorClass: 'transient' };
+  if (cause instanceof TimeoutFailure) {
+    const code = cause.timeoutType === 'SCHEDULE_TO_START' ? 'NoActivityWorker' : 'WorkerLost';
+    return { error: unanswered(code, apiQueue, at, queueLimitMs), errorClass: 'transient' };
+  }
   if (cause instanceof ApplicationFailure) {
     const error = readPollError(cause.details?.[0]) ?? unexpected(cause.type, cause.message, at);
     return { error, errorClass: pollErrorClass(cause.type) };

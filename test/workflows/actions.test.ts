@@ -248,6 +248,18 @@ describe('an answer that is lost', () => {
   });
 });
 
+test('a queue that nobody serves ends the change at maxWait, and nothing was started', async () => {
+  const taskQueue = `unserved-${randomUUID()}`;
+  await waits.serveWaits(taskQueue);
+  const input = { region: REGION, action: 'ClearInstance', params: { InstanceId: newId() }, maxWait: '1m' };
+  const handle = await waits.startWorkflow('runRedisAction', [input], { taskQueue });
+
+  expect(decodeRedisActionFailure(await errorOf(handle.result()))).toMatchObject({
+    type: 'RedisTaskTimedOut',
+    details: { submits: 0, lastError: { code: 'NoActivityWorker' } },
+  });
+});
+
 test('an input that breaks a rule fails at once', async () => {
   await expect(failureOf({ action: 'DescribeInstances' as 'ClearInstance', params: {} })).resolves.toMatchObject({
     type: 'RedisTaskInvalidInput',

@@ -92,11 +92,12 @@ interface Failure<Type extends RedisActionFailureType, Details = RedisActionFail
  * @example
  * ```ts
  * try {
- *   await executeRedisAction({ action: 'ClearInstance', region, params: { InstanceId } }, { workflowId: 'clear-CHG-4711' });
+ *   const params = { InstanceId: 'crs-09u2u96z' };
+ *   await executeRedisAction({ action: 'ClearInstance', region, params }, { workflowId: 'clear-CHG-4711' });
  * } catch (error) {
  *   const failure = decodeRedisActionFailure(error);
  *   if (failure?.type !== 'RedisActionUncertain') throw error;
- *   await askPerson(failure.details.lookAt, failure.details.candidates);
+ *   await alert(failure.details.lookAt, failure.details.candidates);
  * }
  * ```
  */

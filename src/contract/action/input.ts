@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { objectWith, read } from '../fields.js';
 import { INVALID_INPUT, maxWait, NAMED_TASK, POLLING, REGION } from '../input.js';
 import { EXPECTATION, INSTANCES_MAX } from '../instance/input.js';
-import { factsOf, instancesIn, REDIS_ACTIONS, type RedisActionName } from './actions.js';
+import { factsOf, instancesIn, REDIS_ACTIONS } from './actions.js';
 import { findPlainPassword, findSecretProblem } from './secrets.js';
 
 const PARAMS_MAX_BYTES = 64 * 1024;
@@ -75,14 +75,14 @@ export const ACTION_INPUT = v.pipe(
  *   action: 'UpgradeInstance',
  *   region: 'ap-guangzhou',
  *   params: { InstanceId: 'crs-09u2u96z', MemSize: 4_096 },
+ *   waitFor: 'end',
  *   expect: { memSizeMb: 4_096 },
  *   maxWait: '1h',
+ *   polling: { expectedDuration: '5m' },
  * };
  * ```
  */
-export type RunRedisActionInput = Readonly<
-  Omit<v.InferInput<typeof ACTION_INPUT>, 'action'> & { action: RedisActionName }
->;
+export type RunRedisActionInput = Readonly<v.InferInput<typeof ACTION_INPUT>>;
 
 /** An input that kept the rules, with its defaults filled in. */
 export type ActionPlan = Readonly<v.InferOutput<typeof ACTION_INPUT>>;

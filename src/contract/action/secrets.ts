@@ -6,7 +6,8 @@ const SECRET = '$secret';
 /** A file in the folder of secrets, not a path: `..` neither. */
 const SECRET_NAME = /^(?!\.)[\w.-]{1,128}$/;
 
-const PASSWORD = /passw(or)?d/i;
+/** Not what is only about passwords, such as `PasswordPolicy`. */
+const PASSWORD = /passw(or)?d(?!policy|free)/i;
 
 /** The names of the secrets that parameters ask for. */
 export function secretNames(params: unknown): string[] {

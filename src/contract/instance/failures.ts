@@ -74,7 +74,7 @@ interface Failure<Type extends RedisInstanceFailureType, Details = RedisInstance
  * @example
  * ```ts
  * try {
- *   await executeChild(AWAIT_REDIS_INSTANCE, { taskQueue: 'redis-task', args: [{ dealName, region, until: 'running' }] });
+ *   await client.workflow.getHandle(workflowId).result();
  * } catch (error) {
  *   const failure = decodeRedisInstanceFailure(error);
  *   if (failure?.type !== 'RedisInstanceFailed') throw error;

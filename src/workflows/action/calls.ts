@@ -8,7 +8,7 @@ import {
 import type { RedisActivities } from '../../activities/index.js';
 import { type ActionQuestion, readBaseline, readListed, readSubmitted } from '../../contract/action/activities.js';
 import type { ActionPlan } from '../../contract/action/input.js';
-import type { ActionState, ListedTask, Submitted } from '../../contract/action/state.js';
+import { type ActionState, type ListedTask, LOOK_FOR_MS, type Submitted } from '../../contract/action/state.js';
 import { unanswered } from '../../contract/poll-error.js';
 import { ATTEMPT_TIMEOUT_MS, ATTEMPTS_PER_POLL, type PollAnswer } from '../../contract/wait.js';
 import { pollBy } from '../poll.js';
@@ -16,15 +16,20 @@ import { pollBy } from '../poll.js';
 const LIMITS = { isLast: false, maximumAttempts: ATTEMPTS_PER_POLL, priorityKey: 2 };
 
 /** Reads the tasks that the instances have before the first submit. */
-export function begin(plan: ActionPlan, apiQueue: string): Promise<PollAnswer<readonly number[]>> {
+export function begin(plan: ActionPlan, state: ActionState, apiQueue: string): Promise<PollAnswer<readonly number[]>> {
   const summary = `may ${plan.action} be submitted, and which tasks are there?`;
-  const call = { apiQueue, limits: LIMITS, summary };
+  const call = { apiQueue, limits: LIMITS, summary, queueLimitMs: leftMs(state) };
   return pollBy(call, ({ beginRedisAction }) => beginRedisAction(questionOf(plan)), readBaseline);
 }
 
 /** Looks for what a submit may have started. */
-export function look(plan: ActionPlan, apiQueue: string): Promise<PollAnswer<readonly ListedTask[]>> {
-  const call = { apiQueue, limits: LIMITS, summary: `which task did ${plan.action} start?` };
+export function look(
+  plan: ActionPlan,
+  state: ActionState,
+  apiQueue: string,
+): Promise<PollAnswer<readonly ListedTask[]>> {
+  const summary = `which task did ${plan.action} start?`;
+  const call = { apiQueue, limits: LIMITS, summary, queueLimitMs: Math.max(LOOK_FOR_MS, leftMs(state)) };
   return pollBy(call, ({ listRedisActionTasks }) => listRedisActionTasks(questionOf(plan)), readListed);
 }
 
@@ -38,7 +43,7 @@ export async function submit(plan: ActionPlan, state: ActionState, apiQueue: str
     taskQueue: apiQueue,
     summary: `submit ${state.submits} of ${plan.action}`,
     startToCloseTimeout: ATTEMPT_TIMEOUT_MS,
-    scheduleToStartTimeout: Math.max(1_000, state.deadline - now),
+    scheduleToStartTimeout: leftMs(state),
     priority: { priorityKey: 2 },
     cancellationType: 'TRY_CANCEL',
     retry: { maximumAttempts: 1 },
@@ -60,6 +65,11 @@ export async function submit(plan: ActionPlan, state: ActionState, apiQueue: str
 
 function lost(code: 'WorkerLost' | 'InvalidResponse', apiQueue: string): Submitted {
   return { class: 'uncertain', error: unanswered(code, apiQueue, new Date().toISOString()) };
+}
+
+/** What is left of `maxWait`: so long a call may be in the queue. */
+function leftMs({ deadline }: ActionState): number {
+  return Math.max(1_000, deadline - Date.now());
 }
 
 function questionOf({ action, region, params }: ActionPlan): ActionQuestion {

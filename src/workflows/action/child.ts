@@ -14,7 +14,10 @@ import type { runRedisAction } from './run-redis-action.js';
  * const options: RunRedisActionOptions = { workflowId: 'resize-CHG-4711', taskQueue: 'redis-task-production' };
  * ```
  */
-export type RunRedisActionOptions = Omit<ChildWorkflowOptions, 'args' | 'workflowId'> & { readonly workflowId: string };
+export type RunRedisActionOptions = Omit<ChildWorkflowOptions, 'args' | 'workflowId'> & {
+  /** The key of the change. */
+  readonly workflowId: string;
+};
 
 /**
  * Submits a change as a child workflow and waits for what it starts. A key that was used before is refused: its change has
@@ -26,7 +29,7 @@ export type RunRedisActionOptions = Omit<ChildWorkflowOptions, 'args' | 'workflo
  * @example
  * ```ts
  * const { instanceIds } = await executeRedisAction(
- *   { action: 'UpgradeInstance', region, params: { InstanceId, MemSize: 4_096 }, expect: { memSizeMb: 4_096 } },
+ *   { action: 'UpgradeInstance', region, params: { InstanceId: 'crs-09u2u96z', MemSize: 4_096 }, expect: { memSizeMb: 4_096 } },
  *   { workflowId: 'resize-CHG-4711' },
  * );
  * ```

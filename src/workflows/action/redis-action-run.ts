@@ -66,7 +66,7 @@ export class RedisActionRun {
 
   private async begin(): Promise<NextStep> {
     this.show('its instances are looked at before the submit');
-    const answer = await this.clock.answerOf(begin(this.plan, this.apiQueue));
+    const answer = await this.clock.answerOf(begin(this.plan, this.state, this.apiQueue));
     return this.become(afterBaseline(this.state, answer, Date.now()));
   }
 
@@ -84,7 +84,7 @@ export class RedisActionRun {
 
   private async look(): Promise<NextStep> {
     this.show('it is looked for what the last submit has started');
-    const { observation = null } = await this.clock.answerOf(look(this.plan, this.apiQueue));
+    const { observation = null } = await this.clock.answerOf(look(this.plan, this.state, this.apiQueue));
     return this.become(afterLook(this.plan, this.state, observation, Date.now()));
   }
 
@@ -94,7 +94,7 @@ export class RedisActionRun {
     if (!isTaskOfDealWanted(this.plan) || started.taskIds.length > 0) return accepted;
     this.show('the task of the order is looked for');
     for (let waitedMs = 0; waitedMs < LOOK_FOR_MS; waitedMs += LOOK_EVERY_MS) {
-      const { observation = [] } = await this.clock.answerOf(look(this.plan, this.apiQueue));
+      const { observation = [] } = await this.clock.answerOf(look(this.plan, this.state, this.apiQueue));
       const taskIds = taskOfDeal(this.plan, this.state, observation);
       if (taskIds) return { ...accepted, started: { ...started, taskIds } };
       await this.pause(LOOK_EVERY_MS);
