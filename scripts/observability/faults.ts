@@ -140,6 +140,19 @@ export const FAULTS: Readonly<Record<string, (stage: Stage) => Promise<Fault>>> 
     return { queue, target };
   },
 
+  async RedisTaskUncertainSubmit(stage) {
+    const settings = { REDIS_TASK_ACTIONS: 'ClearInstance' };
+    const lossy = await openQueue(stage, 'lossy', { settings });
+    lossy.api.fault({ kind: 'lostAnswer' }, { action: 'ClearInstance' });
+    const params = { InstanceId: 'crs-09u2u96z' };
+    await stage.client.workflow.start('runRedisAction', {
+      taskQueue: lossy.queue,
+      workflowId: randomUUID(),
+      args: [{ action: 'ClearInstance', region: REGION, params }],
+    });
+    return lossy;
+  },
+
   async RedisTaskUnknownStatus(stage) {
     const odd = await openQueue(stage, 'odd');
     odd.api.addTask(1, { timeline: [{ status: 'archiving' }] });
