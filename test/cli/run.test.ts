@@ -1,5 +1,6 @@
 // `redis-task run`, and what it is made of: RedisTaskClient.run.
 import { randomUUID } from 'node:crypto';
+import { WorkflowNotFoundError } from '@temporalio/client';
 import {
   RedisActionError,
   RedisActionKeyUsedError,
@@ -54,7 +55,7 @@ describe('a change of a client', () => {
     const error = await errorOf(client.run({ ...clear(), region: 'nowhere' }, { key }));
 
     expect(error).toMatchObject({ type: 'RedisTaskInvalidInput', details: { invalid: { field: 'region' } } });
-    await expect(client.find({ workflowId: key })).resolves.toEqual([]);
+    await expect(waits.client.workflow.getHandle(key).describe()).rejects.toThrow(WorkflowNotFoundError);
   });
 
   test.concurrent('does not join another workflow of that id', async () => {
@@ -94,11 +95,10 @@ describe('redis-task run', () => {
     const id = newId();
     waits.simulator.addInstance(id, { timeline: [{ status: 2, locked: true }] });
     const running = run(['ClearInstance', ...params(id), '--key', key]);
-    await until(
-      () => client.find({ workflowId: key }),
-      (found) => found.length > 0,
-    );
-    await waits.client.workflow.getHandle(key).cancel();
+    const change = waits.client.workflow.getHandle(key);
+    const isThere = (answer: unknown) => answer !== undefined;
+    await until(() => change.describe().catch(() => undefined), isThere);
+    await change.cancel();
 
     await expect(running).resolves.toMatchObject({ code: 4 });
     expect(executedOn(id)).toEqual([]);

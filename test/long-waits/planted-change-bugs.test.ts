@@ -21,7 +21,7 @@ const BUGS: readonly Bug[] = [
   },
   {
     name: 'the baseline is read after the submit',
-    file: 'contract/action/state.ts',
+    file: 'contract/action/next-step.ts',
     text: "if (baseline === null) return { do: 'begin' };",
     becomes: "if (baseline === null && uncertainSince !== null) return { do: 'begin' };",
   },
@@ -57,7 +57,7 @@ const BUGS: readonly Bug[] = [
   },
   {
     name: 'any new task is taken for its own',
-    file: 'contract/action/state.ts',
+    file: 'contract/action/next-step.ts',
     text: 'return taskType !== null && factsOf(action).taskTypes.includes(taskType);',
     becomes: 'return taskType !== null && action !== undefined;',
   },
@@ -69,13 +69,13 @@ const BUGS: readonly Bug[] = [
   },
   {
     name: 'a refusal after an uncertain submit says that nothing was started',
-    file: 'contract/action/state.ts',
+    file: 'contract/action/next-step.ts',
     text: "type: uncertainSince === null ? type : 'RedisActionUncertain'",
     becomes: "type: uncertainSince === undefined ? 'RedisActionUncertain' : type",
   },
   {
     name: 'the tasks before the submit are forgotten',
-    file: 'contract/action/state.ts',
+    file: 'contract/action/next-step.ts',
     text: '(baseline ?? []).includes(taskId)',
     becomes: '(baseline ?? []).includes(-taskId)',
   },

@@ -6,7 +6,8 @@ import { code, describeError, shownTime } from '../view.js';
 import type { Started } from './answer.js';
 import type { RedisActionFailureDetails, RedisActionFailureType } from './failures.js';
 import type { ActionPlan } from './input.js';
-import type { ActionEnd, ActionState } from './state.js';
+import type { ActionEnd } from './next-step.js';
+import type { ActionState } from './state.js';
 
 /** A change in words: the parameters are not shown. */
 export function actionSubject({ action, region, instanceIds }: ActionPlan): string {

@@ -10,7 +10,8 @@ import type { Started } from './answer.js';
 import type { RedisActionFailure, RedisActionFailureDetails } from './failures.js';
 import type { ActionPlan } from './input.js';
 import { endMessage, lookAt } from './messages.js';
-import { type ActionEnd, type ActionResponse, type ActionState, CARRIED_ACTION_STATE } from './state.js';
+import type { ActionEnd } from './next-step.js';
+import { type ActionResponse, type ActionState, CARRIED_ACTION_STATE } from './state.js';
 import * as v from 'valibot';
 
 /** What `runRedisAction` returns. */

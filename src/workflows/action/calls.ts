@@ -8,7 +8,8 @@ import {
 import type { RedisActivities } from '../../activities/index.js';
 import { type ActionQuestion, readBaseline, readListed, readSubmitted } from '../../contract/action/activities.js';
 import type { ActionPlan } from '../../contract/action/input.js';
-import { type ActionState, type ListedTask, LOOK_FOR_MS, type Submitted } from '../../contract/action/state.js';
+import { LOOK_FOR_MS } from '../../contract/action/next-step.js';
+import type { ActionState, ListedTask, Submitted } from '../../contract/action/state.js';
 import { unanswered } from '../../contract/poll-error.js';
 import { ATTEMPT_TIMEOUT_MS, ATTEMPTS_PER_POLL, type PollAnswer } from '../../contract/wait.js';
 import { pollBy } from '../poll.js';

@@ -3,7 +3,6 @@ import type { ActionPlan } from '../../contract/action/input.js';
 import { actionMarkdownOf, actionSubject } from '../../contract/action/messages.js';
 import { type AcceptedAction, endOf } from '../../contract/action/outcome.js';
 import {
-  type ActionState,
   afterBaseline,
   afterLook,
   afterPause,
@@ -12,18 +11,16 @@ import {
   LOOK_EVERY_MS,
   LOOK_FOR_MS,
   type NextStep,
-  submitBegan,
-  submitEnded,
-  type Submitted,
   taskOfDeal,
-} from '../../contract/action/state.js';
+} from '../../contract/action/next-step.js';
+import { type ActionState, submitBegan, submitEnded, type Submitted } from '../../contract/action/state.js';
 import { toApplicationFailure } from '../../contract/failures.js';
 import { formatDuration } from '../../contract/duration.js';
 import { countSubmit } from '../metrics.js';
 import { WaitClock } from '../wait-clock.js';
 import { begin, look, submit } from './calls.js';
 
-/** One change, until the API has accepted it: what to do next is decided in `contract/action/state.ts`. */
+/** One change, until the API has accepted it: what to do next is decided in `contract/action/next-step.ts`. */
 export class RedisActionRun {
   readonly clock = new WaitClock(this);
   private accepted: Extract<Submitted, { readonly class: 'accepted' }> | undefined;

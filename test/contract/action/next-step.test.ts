@@ -11,18 +11,20 @@ import {
 } from '../../../src/contract/action/outcome.js';
 import {
   type ActionEnd,
-  type ActionState,
   afterBaseline,
   afterLook,
   afterPause,
   afterSubmit,
-  beginAction,
   isTaskOfDealWanted,
+  taskOfDeal,
+} from '../../../src/contract/action/next-step.js';
+import {
+  type ActionState,
+  beginAction,
   type ListedTask,
   submitBegan,
   submitEnded,
   type Submitted,
-  taskOfDeal,
 } from '../../../src/contract/action/state.js';
 import type { SubmitClass } from '../../../src/contract/action/submit-class.js';
 import { readInput } from '../../../src/contract/input.js';

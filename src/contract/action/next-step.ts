@@ -1,0 +1,156 @@
+// What to do next with a change: all decisions of `runRedisAction`, none of its effects.
+import { MINUTE, SECOND } from '../duration.js';
+import type { PollAnswer } from '../wait.js';
+import { canRepeat, factsOf } from './actions.js';
+import type { Started } from './answer.js';
+import type { ActionPlan } from './input.js';
+import type { ActionState, ListedTask, Submitted } from './state.js';
+
+/** How long to look at least for what a submit without an answer may have started: the list may be behind. */
+export const LOOK_FOR_MS = MINUTE;
+/** How long between two looks. */
+export const LOOK_EVERY_MS = 5 * SECOND;
+
+/** The pause before the next submit: doubled each time, up to the longest. */
+const PAUSES = {
+  busy: { firstMs: 10 * SECOND, longestMs: MINUTE },
+  throttled: { firstMs: 2 * SECOND, longestMs: 10 * SECOND },
+} as const;
+
+/** What to do next. */
+export type NextStep =
+  /** Read the tasks that there are already. */
+  | { readonly do: 'begin' }
+  | { readonly do: 'submit' }
+  | { readonly do: 'pause'; readonly ms: number }
+  /** Look for what an uncertain submit may have started. */
+  | { readonly do: 'look' }
+  | { readonly do: 'goOn'; readonly started: Started }
+  | { readonly do: 'fail'; readonly type: ActionEnd };
+
+/** How a change can end before the API has accepted it. */
+export type ActionEnd = 'RedisActionRefused' | 'RedisActionUncertain' | 'RedisTaskUnauthorized' | 'RedisTaskTimedOut';
+
+/** What follows a submit that has ended. */
+export function afterSubmit(plan: ActionPlan, state: ActionState, submitted: Submitted, now: number): NextStep {
+  switch (submitted.class) {
+    case 'accepted':
+      return { do: 'goOn', started: submitted.started };
+    case 'refused':
+      return fail(state, 'RedisActionRefused');
+    case 'unauthorized':
+      return fail(state, 'RedisTaskUnauthorized');
+    case 'busy':
+    case 'throttled':
+      return pause(state, submitted.class, now);
+    case 'uncertain':
+      // Without a baseline no task can be told from others.
+      return plan.instanceIds.length > 0 ? { do: 'look' } : { do: 'fail', type: 'RedisActionUncertain' };
+  }
+}
+
+/** A failure that says that nothing was started is not true once a submit may have started something. */
+function fail({ uncertainSince }: ActionState, type: ActionEnd): NextStep {
+  return { do: 'fail', type: uncertainSince === null ? type : 'RedisActionUncertain' };
+}
+
+function pause(state: ActionState, reason: keyof typeof PAUSES, now: number): NextStep {
+  const { firstMs, longestMs } = PAUSES[reason];
+  const ms = Math.min(longestMs, firstMs * 2 ** Math.min(Math.max(0, state.inARow - 1), 10));
+  return now + ms < state.deadline ? { do: 'pause', ms } : fail(state, 'RedisTaskTimedOut');
+}
+
+/** What follows a pause. What an uncertain submit has started may hold the instance itself: look before another submit. */
+export function afterPause({ uncertainSince, baseline }: ActionState): NextStep {
+  if (baseline === null) return { do: 'begin' };
+  return { do: uncertainSince === null ? 'submit' : 'look' };
+}
+
+/** The tasks that the list shows and that neither the baseline nor the service itself explains. */
+export function newTasks({ baseline }: ActionState, listed: readonly ListedTask[]): ListedTask[] {
+  return listed.filter(
+    ({ taskId, taskType }) => !(baseline ?? []).includes(taskId) && !AUTOMATIC.includes(taskType ?? ''),
+  );
+}
+
+/** Codes of tasks that the service starts by itself. */
+const AUTOMATIC = ['014', '017', '046'];
+
+/**
+ * What follows a look at the list: null if it could not be read.
+ *
+ * Only one new task of the action's own type is taken for what was started. Where the types are not known, or are told
+ * otherwise than by code, none is: it may be another pipeline's.
+ */
+export function afterLook(
+  plan: ActionPlan,
+  state: ActionState,
+  listed: readonly ListedTask[] | null,
+  now: number,
+): { readonly state: ActionState; readonly next: NextStep } {
+  const candidates = listed === null ? state.candidates : newTasks(state, listed);
+  const looked = { ...state, candidates };
+  const own = candidates.filter((each) => isOwn(plan, each));
+  const found = foundTasks(plan, own);
+  if (found)
+    return { state: looked, next: { do: 'goOn', started: { taskIds: found, dealName: null, instanceIds: [] } } };
+
+  const lookedForMs = now - (state.lastSubmitAt ?? now);
+  if (lookedForMs < LOOK_FOR_MS || listed === null) {
+    const isOver = now + LOOK_EVERY_MS >= state.deadline && lookedForMs >= LOOK_FOR_MS;
+    return {
+      state: looked,
+      next: isOver ? { do: 'fail', type: 'RedisActionUncertain' } : { do: 'pause', ms: LOOK_EVERY_MS },
+    };
+  }
+  // Several of its type: which is its own is a guess.
+  const mayRepeat = canRepeat(plan.action) && own.length === 0 && now < state.deadline;
+  return { state: looked, next: mayRepeat ? { do: 'submit' } : { do: 'fail', type: 'RedisActionUncertain' } };
+}
+
+function isOwn({ action }: ActionPlan, { taskType }: ListedTask): boolean {
+  return taskType !== null && factsOf(action).taskTypes.includes(taskType);
+}
+
+/** One task for each instance, of those that have a task. */
+function foundTasks({ action, instanceIds }: ActionPlan, own: readonly ListedTask[]): number[] | undefined {
+  const expected = action === 'ApplyParamsTemplate' ? instanceIds.length : 1;
+  const instances = new Set(own.map(({ instanceId }) => instanceId));
+  const isClear = own.length === expected && (expected === 1 || instances.size === expected);
+  return isClear ? own.map(({ taskId }) => taskId) : undefined;
+}
+
+/** What follows a look for the tasks that there are before the first submit. */
+export function afterBaseline(
+  state: ActionState,
+  answer: PollAnswer<readonly number[]>,
+  now: number,
+): { readonly state: ActionState; readonly next: NextStep } {
+  if (!answer.error) return { state: { ...state, baseline: [...answer.observation] }, next: { do: 'submit' } };
+  const failed = { ...state, lastError: answer.error };
+  switch (answer.errorClass) {
+    case 'unauthorized':
+      return { state: failed, next: { do: 'fail', type: 'RedisTaskUnauthorized' } };
+    case 'rejected':
+    case 'unknownTask':
+      return { state: failed, next: { do: 'fail', type: 'RedisActionRefused' } };
+    case 'transient':
+    case 'throttled':
+      return { state: failed, next: pause(failed, 'busy', now) };
+  }
+}
+
+/** The task of an order that was accepted, if the list shows it: an order tells too little of the change itself. */
+export function taskOfDeal(plan: ActionPlan, state: ActionState, listed: readonly ListedTask[]): number[] | undefined {
+  return foundTasks(
+    plan,
+    newTasks(state, listed).filter((each) => isOwn(plan, each)),
+  );
+}
+
+/** Whether to look for the task of an order: without it, an instance that runs may be one that has not changed yet. */
+export function isTaskOfDealWanted({ action, instanceIds, expect, waitFor }: ActionPlan): boolean {
+  const { isDeal, goal, taskTypes } = factsOf(action);
+  const isVague = isDeal && goal === 'running' && Object.keys(expect).length === 0;
+  return waitFor === 'end' && isVague && taskTypes.length > 0 && instanceIds.length > 0 && action !== 'CloneInstances';
+}
