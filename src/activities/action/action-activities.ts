@@ -25,6 +25,8 @@ export interface RedisActionActivities {
 
 export function actionActivitiesOf(account: ApiAccount, api: RedisApi): RedisActionActivities {
   const list = async ({ region, instanceIds }: ReturnType<typeof readActionQuestion>): Promise<ListedTask[]> => {
+    // Nothing to ask: that says nothing of the key.
+    if (instanceIds.length === 0) return [];
     const { answer } = await askApi(account, async ({ signal, timeoutMs = 15_000 }) => {
       const endsAt = performance.now() + timeoutMs;
       const options = () => ({ signal, timeoutMs: Math.max(1, endsAt - performance.now()) });

@@ -28,15 +28,14 @@ export interface RedisInstanceResult {
   readonly waitedMs: number;
 }
 
-/** What the next poll asks. An order that has delivered tells nothing new. */
+/** What the next poll asks. An order that has delivered, and has told its instances, tells nothing new. */
 export function questionOf(
   { region, instanceIds, dealName }: InstancePlan,
   { observation }: InstanceWaitState,
 ): InstancesQuestion {
-  const isOpen = dealName !== null && isDealOpen(observation?.deal ?? null);
-  if (isOpen) return { region, instanceIds, dealName };
-  const known = observation?.instances.map((each) => each.instanceId);
-  return { region, instanceIds: known ?? instanceIds };
+  const known = observation?.instances.map((each) => each.instanceId) ?? instanceIds;
+  const mayTell = isDealOpen(observation?.deal ?? null) || known.length === 0;
+  return dealName !== null && mayTell ? { region, instanceIds, dealName } : { region, instanceIds: known };
 }
 
 /** A poll has ended. */

@@ -120,6 +120,8 @@ describe('a deal', () => {
       dealName: DEAL,
     });
     expect(questionOf(ofDeal, state)).toEqual({ region: 'ap-guangzhou', instanceIds: [ID] });
+    const untold = { instances: [], deal: dealOf(4), dealError: null, requestId: null, at: '' };
+    expect(questionOf(ofDeal, { ...state, observation: untold })).toMatchObject({ instanceIds: [], dealName: DEAL });
     expect(questionOf(both, { ...state, observation: null })).toMatchObject({ instanceIds: [ID], dealName: DEAL });
   });
 });
