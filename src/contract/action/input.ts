@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { objectWith, read } from '../fields.js';
 import { INVALID_INPUT, maxWait, NAMED_TASK, POLLING, REGION } from '../input.js';
-import { EXPECTATION, INSTANCES_MAX } from '../instance/input.js';
+import { EXPECTATION, INSTANCES_MAX, isInstanceId } from '../instance/input.js';
 import { factsOf, instancesIn, REDIS_ACTIONS } from './actions.js';
 import { findPlainPassword, findSecretProblem } from './secrets.js';
 
@@ -20,6 +20,11 @@ const PARAMS = v.pipe(
   v.check((params) => byteLength(JSON.stringify(params)) <= PARAMS_MAX_BYTES, 'must have at most 64 kB as JSON'),
   v.check((params) => params['DryRun'] !== true, 'must not ask for a DryRun, which starts nothing'),
   v.check((params) => instancesIn(params).length <= INSTANCES_MAX, `must name at most ${INSTANCES_MAX} instances`),
+  // They stand in summaries, which Temporal UI shows as Markdown.
+  v.check(
+    (params) => instancesIn(params).every(isInstanceId),
+    'must name instances by their ids, such as "crs-09u2u96z"',
+  ),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
     const problem = findSecretProblem(dataset.value) ?? findPlainPassword(dataset.value);

@@ -8,6 +8,11 @@ export const INSTANCES_MAX = 50;
 const ID_RULE = `must be a list of 1 to ${INSTANCES_MAX} instance ids such as "crs-09u2u96z"`;
 const INSTANCE_ID = v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/), v.examples(['crs-09u2u96z']));
 
+/** Whether a text has the form of an instance id. */
+export function isInstanceId(value: unknown): value is string {
+  return v.is(INSTANCE_ID, value);
+}
+
 export const INSTANCE_IDS = v.message(
   v.pipe(
     v.array(INSTANCE_ID),

@@ -39,6 +39,7 @@ test.each([
     { ...input, params: { InstanceId: 'crs-a', Remark: 'é'.repeat(33_000) } },
     'params',
   ],
+  ['an instance that is Markdown', { ...input, params: { InstanceId: '[a](https://evil.example)' } }, 'params'],
   ['a dry run', { ...input, action: 'CreateInstances', params: { DryRun: true } }, 'params'],
   [
     '51 instances',
