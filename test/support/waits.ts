@@ -37,6 +37,8 @@ export type WaitHandle = WorkflowHandle<(...args: unknown[]) => Promise<RedisTas
 export interface WaitsOptions {
   /** The actions that changes may submit. */
   readonly actions?: readonly string[];
+  /** The folder of the secrets of changes. */
+  readonly secretsFolder?: string;
   readonly searchAttributes?: boolean;
   readonly waitWorker?: Partial<WorkerOptions>;
 }
@@ -80,6 +82,7 @@ export class Waits {
       endpoint: this.simulator.url,
       listRequestsPerSecond: 100,
       actions: this.options.actions ?? [],
+      ...(this.options.secretsFolder !== undefined && { secretsFolder: this.options.secretsFolder }),
     };
   }
 

@@ -1,31 +1,45 @@
 // Changes on a server that skips time: one at a time. What decides them is in test/contract/action.
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
+import { temporal } from '@temporalio/proto';
 import { decodeRedisActionFailure } from '../../src/contract/action/failures.js';
 import type { RunRedisActionInput } from '../../src/contract/action/input.js';
 import type { RedisActionResult } from '../../src/contract/action/outcome.js';
 import type { TaskStep } from '../../src/testing/index.js';
 import { timeSkipping } from '../support/environments.js';
-import { failedWorkflowTasks } from '../support/histories.js';
+import { failedWorkflowTasks, type History } from '../support/histories.js';
 import { causeOf, errorOf, REGION, Waits } from '../support/waits.js';
 
+const PASSWORD = 'hunter2-Hunter2!';
+
 let waits: Waits;
+let secretsFolder: string;
 let next = 0;
 
 beforeAll(async () => {
+  secretsFolder = await mkdtemp(path.join(tmpdir(), 'redis-task-secrets-'));
+  await writeFile(path.join(secretsFolder, 'main'), PASSWORD);
   waits = await Waits.start(timeSkipping, {
+    secretsFolder,
     actions: [
       'ClearInstance',
       'ModifyInstanceParams',
       'UpgradeInstance',
       'CreateInstances',
       'OpenSSL',
+      'ResetPassword',
       'ApplyParamsTemplate',
       'DestroyPrepaidInstance',
     ],
   });
 });
-afterAll(() => waits.close());
+afterAll(async () => {
+  await waits.close();
+  await rm(secretsFolder, { recursive: true });
+});
 beforeEach(() => {
   waits.simulator.clearFaults();
   taskGoes({ status: 'running', forPolls: 1 }, { status: 'succeed', message: 'ok' });
@@ -260,6 +274,17 @@ test('a queue that nobody serves ends the change at maxWait, and nothing was sta
   });
 });
 
+test('a password reaches the API, and stands in no history', async () => {
+  const InstanceId = newId();
+  const params = { InstanceId, Password: { $secret: 'main' } };
+  const result = await resultOf({ action: 'ResetPassword', params });
+
+  expect(executedOn(InstanceId)).toMatchObject([{ parameters: { Password: PASSWORD } }]);
+  const all = (await waits.histories()).map(({ history }) => textOf(history)).join() + JSON.stringify(result);
+  expect(all).toContain('$secret');
+  expect(all).not.toContain(PASSWORD);
+});
+
 test('an input that breaks a rule fails at once', async () => {
   await expect(failureOf({ action: 'DescribeInstances' as 'ClearInstance', params: {} })).resolves.toMatchObject({
     type: 'RedisTaskInvalidInput',
@@ -286,3 +311,8 @@ test('no workflow task of all these changes has failed, and their histories repl
   expect(histories.flatMap(({ history }) => failedWorkflowTasks(history))).toEqual([]);
   await expect(waits.replayAll()).resolves.toBeGreaterThan(20);
 });
+
+/** All that a history holds, its payloads as the text that they are. */
+function textOf(history: History): string {
+  return Buffer.from(temporal.api.history.v1.History.encode(history).finish()).toString('utf8');
+}
