@@ -1,7 +1,5 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
-import { EXTENSION } from '../src/contract/extension.js';
-import { REDIS_TASK_FAILURE_TYPES, type RedisTaskFailureDetails } from '../src/contract/failures.js';
 import {
   REDIS_ACTION_FAILURE_TYPES,
   type RedisActionFailureDetails,
@@ -11,6 +9,9 @@ import {
 import { ACTION_INPUT } from '../src/contract/action/input.js';
 import type { RedisActionResult } from '../src/contract/action/outcome.js';
 import { LISTED_TASK } from '../src/contract/action/state.js';
+import { EXTENSION } from '../src/contract/extension.js';
+import { REDIS_TASK_FAILURE_TYPES, type RedisTaskFailureDetails } from '../src/contract/failures.js';
+import { INPUT, REGION, TASK_NUMBER } from '../src/contract/input.js';
 import {
   REDIS_INSTANCE_FAILURE_TYPES,
   type RedisInstanceFailureDetails,
@@ -19,7 +20,6 @@ import {
 import { INSTANCE_GOALS, INSTANCE_INPUT } from '../src/contract/instance/input.js';
 import { DEAL, INSTANCE } from '../src/contract/instance/instances.js';
 import type { RedisInstanceResult } from '../src/contract/instance/outcome.js';
-import { INPUT, REGION, TASK_NUMBER } from '../src/contract/input.js';
 import type { RedisTaskResult } from '../src/contract/outcome.js';
 import { POLL_ERROR } from '../src/contract/poll-error.js';
 import { OBSERVATION, STATUS_AND_TEXTS, type TaskFacts, TIME } from '../src/contract/task.js';
@@ -161,7 +161,6 @@ const ACTION_RESUMABLE = v.object({
     'Waits on for what was started; never submits again',
   ),
 });
-const { dealName: _, ...INSTANCE_FACTS } = INSTANCE_DETAILS;
 
 const ACTION_FAILURES = {
   RedisTaskFailed: v.object({ ...DETAILS, ...ACTION_DETAILS }),
@@ -170,7 +169,7 @@ const ACTION_FAILURES = {
   RedisTaskUnauthorized: ACTION_RESUMABLE,
   RedisTaskRejected: ACTION_RESUMABLE,
   RedisTaskInvalidInput: INVALID,
-  RedisInstanceFailed: v.object({ ...INSTANCE_FACTS, ...ACTION_DETAILS }),
+  RedisInstanceFailed: v.object({ ...INSTANCE_DETAILS, ...ACTION_DETAILS }),
   RedisActionRefused: v.object(ACTION_DETAILS),
   RedisActionUncertain: UNCERTAIN,
 } satisfies Record<RedisActionFailureType, v.GenericSchema>;

@@ -7,9 +7,9 @@ import { describeTaskInfo } from '../tencent/describe-task-info.js';
 import type { TencentApiError } from '../tencent/errors.js';
 import { observeInstances } from '../tencent/observe-instances.js';
 import type { RedisApi } from '../tencent/redis-api.js';
+import { actionActivitiesOf, type RedisActionActivities } from './action/action-activities.js';
 import { ApiAccount } from './api-account.js';
 import { settingsFor } from './api-settings.js';
-import { actionActivitiesOf, type RedisActionActivities } from './action/action-activities.js';
 import { askApi } from './ask-api.js';
 
 /**

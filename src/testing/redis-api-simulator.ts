@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PollAnswer } from '../contract/wait.js';
 import { type Account, act, defaultOnCreate, type OnAction, type OnCreate } from './actions.js';
-import { defaultOnOrder, type ExecutedChange, type OnOrder } from './changes.js';
 import { CallLog, type SimulatorCall, type SimulatorStats } from './call-log.js';
+import { defaultOnOrder, type ExecutedChange, type OnOrder } from './changes.js';
 import { control, CONTROL_PATH } from './control.js';
 import { type Fault, FaultBook, type FaultHandle, type FaultScope, type FaultTarget } from './faults.js';
 import { passGateway } from './gateway.js';

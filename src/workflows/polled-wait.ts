@@ -72,6 +72,8 @@ export abstract class PolledWait<O, R, F extends Failure> {
   /** Called once, before the first poll. */
   protected abstract began(): void;
   protected abstract ended(ending: EndingOf<F>): void;
+  /** The state of a pause that is about to begin. */
+  protected abstract paused(state: WaitState<O>, answer: Polled<O>): WaitState<O>;
 
   /** @throws ApplicationFailure of the contract, or a CancelledFailure */
   async run(): Promise<R> {
@@ -137,9 +139,6 @@ export abstract class PolledWait<O, R, F extends Failure> {
   /** For a wait that others pace, too. */
   protected beforePause(): void {}
   protected beforePace(): void {}
-  protected paused(state: WaitState<O>, _answer: Polled<O>): WaitState<O> {
-    return state;
-  }
   /** It learns soon when it polls next: no timer until then. */
   protected get isToBePaced(): boolean {
     return false;

@@ -1,5 +1,5 @@
-import { RedisActionError, RedisActionKeyUsedError } from '../../client/index.js';
 import { RedisTaskWaitCancelledError } from '../../client/error.js';
+import { RedisActionError, RedisActionKeyUsedError } from '../../client/index.js';
 import type { RunRedisActionInput } from '../../contract/action/input.js';
 import type { RedisActionResult } from '../../contract/action/outcome.js';
 import { formatDuration } from '../../contract/duration.js';

@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import type { RedisTaskFailure } from '../failures.js';
 import { InvalidInputFailure } from '../failures.js';
 import type { AwaitRedisTaskInput } from '../input.js';
@@ -12,7 +13,6 @@ import type { ActionPlan } from './input.js';
 import { endMessage, lookAt } from './messages.js';
 import type { ActionEnd } from './next-step.js';
 import { type ActionResponse, type ActionState, CARRIED_ACTION_STATE } from './state.js';
-import * as v from 'valibot';
 
 /** What `runRedisAction` returns. */
 export interface RedisActionResult {

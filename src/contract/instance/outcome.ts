@@ -113,5 +113,7 @@ function failureDetails(
 
 /** The instances as results and failures carry them. */
 export function instancesOf({ observation }: InstanceWaitState): RedisInstance[] {
-  return (observation?.instances ?? []).map(({ missingSince: _, ...instance }) => instance);
+  return (observation?.instances ?? []).map(({ instanceId, status, memSizeMb, shards, replicas, typeId }) => {
+    return { instanceId, status, memSizeMb, shards, replicas, typeId };
+  });
 }

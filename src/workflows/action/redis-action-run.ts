@@ -1,7 +1,6 @@
 import { log, setCurrentDetails } from '@temporalio/workflow';
 import type { ActionPlan } from '../../contract/action/input.js';
 import { actionMarkdownOf, actionSubject } from '../../contract/action/messages.js';
-import { type AcceptedAction, endOf } from '../../contract/action/outcome.js';
 import {
   afterBaseline,
   afterLook,
@@ -13,9 +12,10 @@ import {
   type NextStep,
   taskOfDeal,
 } from '../../contract/action/next-step.js';
+import { type AcceptedAction, endOf } from '../../contract/action/outcome.js';
 import { type ActionState, submitBegan, submitEnded, type Submitted } from '../../contract/action/state.js';
-import { toApplicationFailure } from '../../contract/failures.js';
 import { formatDuration } from '../../contract/duration.js';
+import { toApplicationFailure } from '../../contract/failures.js';
 import { countSubmit } from '../metrics.js';
 import { WaitClock } from '../wait-clock.js';
 import { begin, look, submit } from './calls.js';

@@ -1,6 +1,6 @@
 import { continueAsNew, executeChild, isCancellation, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
-import { decodeRedisActionFailure } from '../../contract/action/failures.js';
 import type { Started } from '../../contract/action/answer.js';
+import { decodeRedisActionFailure } from '../../contract/action/failures.js';
 import { type ActionPlan, readActionInput, type RunRedisActionInput } from '../../contract/action/input.js';
 import { actionMarkdownOf, finalActionMarkdownOf } from '../../contract/action/messages.js';
 import {

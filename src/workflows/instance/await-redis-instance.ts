@@ -5,9 +5,9 @@ import { type RedisInstanceResult, readInstanceState } from '../../contract/inst
 import { finalInstanceMarkdownOf, instanceMarkdownOf, instanceViewOf } from '../../contract/instance/view.js';
 import { beginWait } from '../../contract/wait-state.js';
 import { continueIfLong } from '../long-history.js';
+import { getInstanceState, pollNow } from '../messages.js';
 import { countInstanceWait } from '../metrics.js';
 import { followParent } from '../parents.js';
-import { getInstanceState, pollNow } from '../messages.js';
 import { RedisInstanceWait } from './redis-instance-wait.js';
 
 /**

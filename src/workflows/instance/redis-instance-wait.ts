@@ -77,6 +77,10 @@ export class RedisInstanceWait extends PolledWait<InstancesSeen, RedisInstanceRe
     log.info(ending === 'cancelled' ? CHANGE_GOES_ON : INSTANCE_WAIT_ENDED, facts);
   }
 
+  protected override paused(state: InstanceWaitState): InstanceWaitState {
+    return state;
+  }
+
   protected override dueWarnings(): ReadonlyMap<string, string> {
     const { plan, state } = this;
     const now = Date.now();

@@ -2,14 +2,6 @@
 import fc from 'fast-check';
 import { type ActionPlan, readActionInput, type RunRedisActionInput } from '../../../src/contract/action/input.js';
 import {
-  endOf,
-  failureAfterStart,
-  instanceInputOf,
-  readActionState,
-  resultOf,
-  taskInputOf,
-} from '../../../src/contract/action/outcome.js';
-import {
   type ActionEnd,
   afterBaseline,
   afterLook,
@@ -18,6 +10,14 @@ import {
   isTaskOfDealWanted,
   taskOfDeal,
 } from '../../../src/contract/action/next-step.js';
+import {
+  endOf,
+  failureAfterStart,
+  instanceInputOf,
+  readActionState,
+  resultOf,
+  taskInputOf,
+} from '../../../src/contract/action/outcome.js';
 import {
   type ActionState,
   beginAction,

@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { decodeRedisInstanceFailure } from '../../../src/contract/instance/failures.js';
 import { decodeRedisTaskFailure, toApplicationFailure } from '../../../src/contract/failures.js';
+import { decodeRedisInstanceFailure } from '../../../src/contract/instance/failures.js';
 import { readInstanceInput } from '../../../src/contract/instance/input.js';
 import { readInstancesAnswer } from '../../../src/contract/instance/instances.js';
 import { questionOf, readInstanceState } from '../../../src/contract/instance/outcome.js';

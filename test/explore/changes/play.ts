@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
-import type * as ListModule from '../../../src/tencent/list-instance-tasks.js';
 import type * as SubmitModule from '../../../src/activities/action/submit.js';
 import type * as ErrorsModule from '../../../src/tencent/errors.js';
+import type * as ListModule from '../../../src/tencent/list-instance-tasks.js';
 import { VirtualClock } from '../virtual/clock.js';
 import type { WorkflowVm } from '../virtual/workflow-vm.js';
 import { judgeChanges } from './oracle.js';
