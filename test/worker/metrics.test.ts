@@ -40,13 +40,27 @@ afterAll(async () => {
 });
 
 function settings() {
-  const own = { TENCENTCLOUD_REDIS_ENDPOINT: api.url, REDIS_TASK_QUEUE: taskQueue };
+  const own = {
+    TENCENTCLOUD_REDIS_ENDPOINT: api.url,
+    REDIS_TASK_QUEUE: taskQueue,
+    REDIS_TASK_ACTIONS: 'ClearInstance',
+  };
   return { ...GOOD_SETTINGS, TEMPORAL_ADDRESS: env.address, ...own };
 }
 
 function start(taskId: number, polling = {}, region = 'ap-guangzhou') {
   const args = [{ taskId, region, polling: { initialInterval: '1s', backoffCoefficient: 1, ...polling } }];
   return env.client.workflow.start('awaitRedisTask', { taskQueue, workflowId: `${taskQueue}/${taskId}`, args });
+}
+
+/** A wait for an instance, and a change of it, each over at once. */
+async function changeInstance(): Promise<void> {
+  const [region, id] = ['ap-guangzhou', 'crs-changed'];
+  api.addInstance(id, { timeline: [{ status: 2 }] });
+  const execute = (workflow: string, input: object) =>
+    env.client.workflow.execute(workflow, { taskQueue, workflowId: `${taskQueue}/${workflow}`, args: [input] });
+  await execute('awaitRedisInstance', { instanceIds: [id], region, until: 'running' });
+  await execute('runRedisAction', { action: 'ClearInstance', region, params: { InstanceId: id }, waitFor: 'start' });
 }
 
 async function scrape(address = http): Promise<Map<string, Family>> {
@@ -125,7 +139,7 @@ test('every metric of the page is in docs/metrics.md, with its type and labels, 
   await api.waitForCall(({ taskId, outcome }) => taskId === '3' && outcome === 'ok');
   await cancelled.cancel();
   await cancelled.result().catch(() => undefined);
-  const late = await newcomerPage();
+  const [late] = await Promise.all([newcomerPage(), changeInstance()]);
   await eventually(async () => (await scrape()).has(METRICS.falseAlarms.name));
   const page = new Map([...late, ...(await scrape())]);
   const documented = rowsOf(await readFile(new URL('../../docs/metrics.md', import.meta.url), 'utf8'));
