@@ -69,7 +69,7 @@ export type WaitState<O = RedisTaskObservation> = Readonly<
 
 /** The schema of a state as it was handed over. Fields of a newer version are kept. @param observation - of its polls */
 export function carriedState<O>(observation: v.GenericSchema<unknown, O>): v.GenericSchema<unknown, WaitState<O>> {
-  return v.looseObject(waitState(observation).entries) as v.GenericSchema<unknown, WaitState<O>>;
+  return v.looseObject(waitState(observation).entries);
 }
 
 /** The state of a wait for a task. */

@@ -133,13 +133,13 @@ export class InstanceBook {
     if (!deal || (deal.script.region ?? region) !== region) return [];
     const { listed = true, status, instanceIds = [], description = '' } = pollAt(deal, this.now());
     if (!listed) return [];
-    const { namedBy = 'both', timeline, goodsNum = timeline.at(-1)?.instanceIds?.length ?? 1 } = deal.script;
+    const { namedBy = 'both', timeline, goodsNum } = deal.script;
     return [
       {
         ...(namedBy !== 'DealName' && { DealId: name }),
         ...(namedBy !== 'DealId' && { DealName: name }),
         ZoneId: 100003,
-        GoodsNum: goodsNum,
+        GoodsNum: goodsNum ?? timeline.at(-1)?.instanceIds?.length ?? 1,
         Status: status,
         Description: description,
         Price: 100,

@@ -19,6 +19,8 @@ function setVariables(endpoint: string): void {
   process.env['REDIS_TASK_API_RPS'] = '7';
   process.env['REDIS_TASK_LIST_RPS'] = '30';
   process.env['REDIS_TASK_SEARCH_ATTRIBUTES'] = 'true';
+  process.env['REDIS_TASK_ACTIONS'] = 'ClearInstance, UpgradeInstance';
+  process.env['REDIS_TASK_SECRETS'] = '/run/secrets';
 }
 
 describe('whoever makes calls', () => {
@@ -30,6 +32,8 @@ describe('whoever makes calls', () => {
       requestsPerSecond: 7,
       listRequestsPerSecond: 30,
       searchAttributes: true,
+      actions: ['ClearInstance', 'UpgradeInstance'],
+      secretsFolder: '/run/secrets',
     });
     expect(redisApiWorkerOptions().maxTaskQueueActivitiesPerSecond).toBe(7);
   });
@@ -38,13 +42,14 @@ describe('whoever makes calls', () => {
     setVariables('http://127.0.0.1:1');
     const endpoint = 'https://redis.intl.tencentcloudapi.com';
 
-    const options = { endpoint, requestsPerSecond: 3, listRequestsPerSecond: 8, searchAttributes: false };
-    expect(settingsFor(options)).toEqual({
-      endpoint: new URL(endpoint),
+    const own = {
       requestsPerSecond: 3,
       listRequestsPerSecond: 8,
       searchAttributes: false,
-    });
+      actions: ['RenewInstance'],
+      secretsFolder: '/mnt',
+    };
+    expect(settingsFor({ endpoint, ...own })).toEqual({ endpoint: new URL(endpoint), ...own });
   });
 
   test('needs no variable', () => {
@@ -53,6 +58,8 @@ describe('whoever makes calls', () => {
       requestsPerSecond: 15,
       listRequestsPerSecond: 40,
       searchAttributes: false,
+      actions: [],
+      secretsFolder: undefined,
     });
   });
 

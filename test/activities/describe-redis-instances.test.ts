@@ -12,7 +12,7 @@ beforeEach(async () => {
 afterEach(() => simulator.close());
 
 function run(question: unknown) {
-  const { describeRedisInstances } = createRedisActivities({
+  const activities = createRedisActivities({
     endpoint: simulator.url,
     credentials: { getCredential: () => Promise.resolve(SIMULATOR_CREDENTIAL) },
   });
@@ -20,7 +20,7 @@ function run(question: unknown) {
     { attempt: 1, startToCloseTimeoutMs: 15_000 },
     { logger: new DefaultLogger('ERROR') },
   );
-  return environment.run(describeRedisInstances, question as never) as Promise<unknown>;
+  return environment.run(() => activities.describeRedisInstances(question as never));
 }
 
 test('instances that are not as they are wanted are a value', async () => {

@@ -36,18 +36,17 @@ function activitiesOf(options: RedisActivitiesOptions = {}) {
 const environment = () =>
   new MockActivityEnvironment({ attempt: 1, startToCloseTimeoutMs: 15_000 }, { logger: new DefaultLogger('ERROR') });
 
-const submit = (action: string, params: object = { InstanceId: 'crs-a' }, options: RedisActivitiesOptions = {}) =>
-  environment().run(activitiesOf(options).submitRedisAction, {
-    action,
-    region: REGION,
-    params,
-  } as never) as Promise<unknown>;
-const begin = (action: string, params: object = { InstanceId: 'crs-a' }, options: RedisActivitiesOptions = {}) =>
-  environment().run(activitiesOf(options).beginRedisAction, {
-    action,
-    region: REGION,
-    params,
-  } as never) as Promise<unknown>;
+const INSTANCE = { InstanceId: 'crs-a' };
+
+function submit(action: string, params: object = INSTANCE, options: RedisActivitiesOptions = {}): Promise<unknown> {
+  const question = { action, region: REGION, params } as never;
+  return environment().run(() => activitiesOf(options).submitRedisAction(question));
+}
+
+function begin(action: string, params: object = INSTANCE, options: RedisActivitiesOptions = {}): Promise<unknown> {
+  const question = { action, region: REGION, params } as never;
+  return environment().run(() => activitiesOf(options).beginRedisAction(question));
+}
 
 const sent = () => simulator.calls.map(({ action }) => action);
 

@@ -47,12 +47,12 @@ const error = {
   at: new Date(START).toISOString(),
 };
 const brings = (submitClass: Exclude<SubmitClass, 'accepted'>): Submitted => ({ class: submitClass, error });
-const accepted: Submitted = {
+const accepted = {
   class: 'accepted',
   started: { taskIds: [7], dealName: null, instanceIds: [] },
   requestId: 'r-2',
   response: { TaskId: 7 },
-};
+} as const satisfies Submitted;
 const task = (taskId: number, taskType: string | null = '004', instanceId = 'crs-a'): ListedTask => ({
   taskId,
   taskType,
@@ -280,7 +280,7 @@ test('whatever comes, a change that would do harm twice is submitted again only 
       const brought: string[] = [];
       const played = play(CLEAR, {
         submit: (submits) => {
-          const answer = (answers[submits - 1] ?? 'refused') as SubmitClass;
+          const answer = answers[submits - 1] ?? 'refused';
           brought.push(answer);
           return answer === 'accepted' ? accepted : brings(answer);
         },
@@ -302,7 +302,7 @@ test('whatever comes, a failure that says that nothing was started is told only 
   });
   fc.assert(
     fc.property(classes, (answers) => {
-      const submit = (submits: number) => brings((answers[submits - 1] ?? 'busy') as 'busy');
+      const submit = (submits: number) => brings(answers[submits - 1] ?? 'busy');
       const { end, submitsAt } = play(PARAMS, { submit });
       const brought = submitsAt.map((_, index) => answers[index] ?? 'busy');
 
@@ -453,8 +453,7 @@ test('the state survives the way to the next run, and the result has what the co
   expect(readActionState(JSON.parse(JSON.stringify(state)))).toEqual(state);
   expect(readActionState(undefined)).toBeUndefined();
   expect(() => readActionState({ v: 1 })).toThrow('is not a state');
-  const { started } = accepted.class === 'accepted' ? accepted : { started: undefined };
-  if (!started) throw new Error('Not accepted');
+  const { started } = accepted;
   expect(resultOf(PARAMS, state, { started, requestId: 'r-2', response: { TaskId: '7' } }, [], START + 90_000)).toEqual(
     {
       action: 'ModifyInstanceParams',

@@ -64,7 +64,7 @@ export class Pipeline {
     private readonly parts: { vm: WorkflowVm; clock: VirtualClock; world: World; activities: Activities; seed: number },
   ) {
     this.startedAt = parts.clock.now + script.startsAtMs;
-    parts.clock.at(this.startedAt, () => (this.underWay = this.begin()));
+    parts.clock.at(this.startedAt, () => void (this.underWay = this.begin()));
   }
 
   private get options() {
