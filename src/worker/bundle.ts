@@ -92,7 +92,7 @@ function reasonToBundle(extras: BundleExtras, builtWith: string, installed: stri
  */
 export async function bundleOptions(lib = LIB): Promise<BundleOptions> {
   const fileOf = (name: string) => fileURLToPath(new URL(name, lib));
-  const contract = (await readdir(fileOf('contract'))).filter((name) => name.endsWith('.js'));
+  const contract = (await readdir(fileOf('contract'), { recursive: true })).filter((name) => name.endsWith('.js'));
   return {
     workflowsPath: fileOf('workflows/served.js'),
     preloadModules: [fileOf('workflows/short-stacks.js'), ...contract.map((name) => fileOf(`contract/${name}`))],

@@ -55,7 +55,8 @@ async function startBundler(): Promise<string> {
 /** What all workflows of a worker share, as in the bundle of the package: each would load its own, which takes longer than it runs. */
 async function sharedModules(): Promise<string[]> {
   const source = fileURLToPath(new URL('../../src', import.meta.url));
-  const contract = await readdir(path.join(source, 'contract'));
+  const all = await readdir(path.join(source, 'contract'), { recursive: true });
+  const contract = all.filter((name) => name.endsWith('.ts'));
   return ['workflows/short-stacks.ts', ...contract.map((name) => `contract/${name}`)].map((name) =>
     path.join(source, name),
   );
