@@ -265,7 +265,7 @@ describe('an answer that is lost', () => {
 test('a queue that nobody serves ends the change at maxWait, and nothing was started', async () => {
   const taskQueue = `unserved-${randomUUID()}`;
   await waits.serveWaits(taskQueue);
-  const input = { region: REGION, action: 'ClearInstance', params: { InstanceId: newId() }, maxWait: '1m' };
+  const input = { region: REGION, action: 'ClearInstance', params: { InstanceId: newId() }, maxWait: '3s' };
   const handle = await waits.startWorkflow('runRedisAction', [input], { taskQueue });
 
   expect(decodeRedisActionFailure(await errorOf(handle.result()))).toMatchObject({
