@@ -5,7 +5,6 @@ import { type AwaitRedisTaskInput, readInput, type WaitPlan } from '../contract/
 import { failureDetails, type RedisTaskResult } from '../contract/outcome.js';
 import { finalMarkdownOf, markdownOf, viewOf } from '../contract/view.js';
 import { beginWait, readCarriedState, type WaitState } from '../contract/wait-state.js';
-import { continueWithMemo } from './continue-with-memo.js';
 import { continueIfLong } from './long-history.js';
 import { extendWait, getState, joinWait, pollNow } from './messages.js';
 import { countWait } from './metrics.js';
@@ -44,7 +43,7 @@ export async function awaitRedisTask(input: AwaitRedisTaskInput, carried?: unkno
     ended: (ending) => setCurrentDetails(finalMarkdownOf(plan, wait.state, ending)),
     watch: { join: (plan, state) => joinWatch(plan, state, apiQueue), leave: leaveWatch },
     mustContinue: () => workflowInfo().continueAsNewSuggested,
-    betweenPolls: () => continueIfLong(() => continueWithMemo<typeof awaitRedisTask>(input, wait.state)),
+    betweenPolls: () => continueIfLong<typeof awaitRedisTask>(input, wait.state),
   });
   const view = () => viewOf(plan, wait.state, taskQueue, Date.now());
   const deadlineOf = (argument: unknown) =>

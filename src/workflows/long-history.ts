@@ -2,7 +2,9 @@ import {
   allHandlersFinished,
   CancellationScope,
   condition,
+  makeContinueAsNewFunc,
   setCurrentDetails,
+  type Workflow,
   workflowInfo,
 } from '@temporalio/workflow';
 import { CONTINUED } from '../contract/view.js';
@@ -13,12 +15,20 @@ import { CONTINUED } from '../contract/view.js';
  */
 const LONG_HISTORY = 500;
 
-/** Continues a wait in a new run if its history is long. Call it between two polls. @param again - continues as new */
-export async function continueIfLong(again: () => Promise<never>): Promise<void> {
+/**
+ * Continues a workflow in a new run if its history is long. Call it between two polls.
+ *
+ * The new run gets the memo as it is now: by itself it would lose what was added since the start, by which the watch of
+ * shared waits finds a wait.
+ *
+ * @param args - of the new run
+ */
+export async function continueIfLong<F extends Workflow>(...args: Parameters<F>): Promise<void> {
   const { continueAsNewSuggested, historyLength } = workflowInfo();
   if (!continueAsNewSuggested && historyLength < LONG_HISTORY) return;
   await condition(allHandlersFinished);
   if (CancellationScope.current().consideredCancelled) return;
   setCurrentDetails(CONTINUED);
-  await again();
+  const { memo } = workflowInfo();
+  await makeContinueAsNewFunc<F>({ ...(memo && { memo }) })(...args);
 }

@@ -60,10 +60,12 @@ function pause(state: ActionState, reason: keyof typeof PAUSES, now: number): Ne
   return now + ms < state.deadline ? { do: 'pause', ms } : fail(state, 'RedisTaskTimedOut');
 }
 
-/** What follows a pause. What an uncertain submit has started may hold the instance itself: look before another submit. */
-export function afterPause({ uncertainSince, baseline }: ActionState): NextStep {
-  if (baseline === null) return { do: 'begin' };
-  return { do: uncertainSince === null ? 'submit' : 'look' };
+/**
+ * What follows a pause. What an uncertain submit has started may hold the instance itself: look before another submit. Until
+ * there is one, read the tasks again: others may have started some meanwhile.
+ */
+export function afterPause({ uncertainSince }: ActionState): NextStep {
+  return { do: uncertainSince === null ? 'begin' : 'look' };
 }
 
 /** The tasks that the list shows and that neither the baseline nor the service itself explains. */

@@ -1,4 +1,4 @@
-import { continueAsNew, executeChild, isCancellation, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
+import { executeChild, isCancellation, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import type { Started } from '../../contract/action/answer.js';
 import { decodeRedisActionFailure } from '../../contract/action/failures.js';
 import { type ActionPlan, readActionInput, type RunRedisActionInput } from '../../contract/action/input.js';
@@ -52,7 +52,7 @@ export async function runRedisAction(input: RunRedisActionInput, carried?: unkno
 
   let started: Started | undefined;
   const run: RedisActionRun = new RedisActionRun(plan, state, apiTaskQueue(taskQueue), () =>
-    continueIfLong(() => continueAsNew<typeof runRedisAction>(input, run.state)),
+    continueIfLong<typeof runRedisAction>(input, run.state),
   );
   const end = (ending: Parameters<typeof finalActionMarkdownOf>[3]) =>
     setCurrentDetails(finalActionMarkdownOf(plan, run.state, started, ending));

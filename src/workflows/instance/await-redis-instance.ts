@@ -1,4 +1,4 @@
-import { continueAsNew, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
+import { setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
 import { apiTaskQueue } from '../../contract/ids.js';
 import { type AwaitRedisInstanceInput, readInstanceInput } from '../../contract/instance/input.js';
 import { type RedisInstanceResult, readInstanceState } from '../../contract/instance/outcome.js';
@@ -39,7 +39,7 @@ export async function awaitRedisInstance(
     changed: (state) => setCurrentDetails(instanceMarkdownOf(plan, state, apiQueue)),
     ended: (ending) => setCurrentDetails(finalInstanceMarkdownOf(plan, wait.state, ending)),
     mustContinue: () => workflowInfo().continueAsNewSuggested,
-    betweenPolls: () => continueIfLong(() => continueAsNew<typeof awaitRedisInstance>(input, wait.state)),
+    betweenPolls: () => continueIfLong<typeof awaitRedisInstance>(input, wait.state),
   });
   setHandler(getInstanceState, () => instanceViewOf(plan, wait.state, Date.now()), {
     description: 'Where the wait stands: instances, deal, polls, next poll, deadline, last error',

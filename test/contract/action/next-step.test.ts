@@ -61,8 +61,8 @@ const task = (taskId: number, taskType: string | null = '004', instanceId = 'crs
 
 /** What the API does in a play, by the number of the submit and by the time. */
 interface Api {
-  /** The tasks that there are before the first submit. */
-  readonly baseline?: readonly number[];
+  /** The tasks that there are before a submit. */
+  readonly baseline?: (elapsedS: number) => readonly number[];
   readonly submit: (submits: number, elapsedS: number) => Submitted;
   /** What the list shows; null where it cannot be read. */
   readonly list?: (elapsedS: number) => readonly ListedTask[] | null;
@@ -78,7 +78,7 @@ interface Played {
 }
 
 /** Plays a change until it goes on or fails; each call takes a second. */
-function play(plan: ActionPlan, { baseline = [], submit, list = () => [] }: Api): Played {
+function play(plan: ActionPlan, { baseline = () => [], submit, list = () => [] }: Api): Played {
   let state = beginAction(plan, START);
   let now = START;
   const submitsAt: number[] = [];
@@ -88,7 +88,7 @@ function play(plan: ActionPlan, { baseline = [], submit, list = () => [] }: Api)
     switch (next.do) {
       case 'begin':
         now += 1_000;
-        ({ state, next } = afterBaseline(state, { observation: baseline }, now));
+        ({ state, next } = afterBaseline(state, { observation: baseline(elapsedS()) }, now));
         break;
       case 'submit': {
         submitsAt.push(elapsedS());
@@ -126,7 +126,8 @@ describe('a busy instance', () => {
   test('is asked again after 10 s, 20 s, 40 s, then every minute', () => {
     const { submitsAt, end } = play(CLEAR, { submit: (submits) => (submits < 6 ? brings('busy') : accepted) });
 
-    expect(submitsAt).toEqual([1, 12, 33, 74, 135, 196]);
+    // Each time the tasks are read before, which takes a second here, as does a submit.
+    expect(submitsAt).toEqual([1, 13, 35, 77, 139, 201]);
     expect(end).toBe('goOn');
   });
 
@@ -144,7 +145,7 @@ describe('a busy instance', () => {
         submits < 3 ? brings('busy') : submits === 3 ? brings('throttled') : submits === 4 ? brings('busy') : accepted,
     });
 
-    expect(submitsAt).toEqual([1, 12, 33, 36, 47]);
+    expect(submitsAt).toEqual([1, 13, 35, 39, 51]);
   });
 });
 
@@ -159,7 +160,7 @@ describe('an uncertain submit', () => {
   test('goes on with the one new task of its type', () => {
     const list = (s: number) => (s < 20 ? [task(1)] : [task(1), task(8)]);
 
-    expect(play(CLEAR, { baseline: [1], submit: () => brings('uncertain'), list })).toMatchObject({
+    expect(play(CLEAR, { baseline: () => [1], submit: () => brings('uncertain'), list })).toMatchObject({
       end: 'goOn',
       taskIds: [8],
       submitsAt: [1],
@@ -312,6 +313,16 @@ test('whatever comes, a failure that says that nothing was started is told only 
 });
 
 describe('the baseline', () => {
+  test('is read again after a pause: a task that others have started meanwhile is not its own', () => {
+    const submit = (submits: number) => brings(submits === 1 ? 'busy' : 'uncertain');
+    const baseline = (elapsedS: number) => (elapsedS < 5 ? [] : [8]);
+
+    expect(play(CLEAR, { submit, baseline, list: () => [task(8, '004')] })).toMatchObject({
+      end: 'RedisActionUncertain',
+      state: { submits: 2, candidates: [] },
+    });
+  });
+
   const state = beginAction(CLEAR, START);
   const after = (errorClass: PollErrorClass, now = START) => afterBaseline(state, refused(errorClass) as never, now);
 
@@ -398,7 +409,7 @@ test('a task is waited for with what is left of maxWait, and at least a second',
 });
 
 describe('what a person is told', () => {
-  const { state } = play(CLEAR, { baseline: [1], submit: () => brings('uncertain'), list: () => [task(8, '012')] });
+  const { state } = play(CLEAR, { baseline: () => [1], submit: () => brings('uncertain'), list: () => [task(8, '012')] });
 
   test('of an uncertain change has the baseline, the candidates and where to look', () => {
     const failure = endOf('RedisActionUncertain', CLEAR, state, START + 62_000);
