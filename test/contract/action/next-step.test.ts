@@ -409,7 +409,11 @@ test('a task is waited for with what is left of maxWait, and at least a second',
 });
 
 describe('what a person is told', () => {
-  const { state } = play(CLEAR, { baseline: () => [1], submit: () => brings('uncertain'), list: () => [task(8, '012')] });
+  const { state } = play(CLEAR, {
+    baseline: () => [1],
+    submit: () => brings('uncertain'),
+    list: () => [task(8, '012')],
+  });
 
   test('of an uncertain change has the baseline, the candidates and where to look', () => {
     const failure = endOf('RedisActionUncertain', CLEAR, state, START + 62_000);
