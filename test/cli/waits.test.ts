@@ -250,7 +250,7 @@ describe('await', () => {
       workflowBundle: await bundled(fileURLToPath(new URL('newer-worker.ts', import.meta.url))),
       ...IN_THIS_THREAD,
     });
-    const ended = await worker.runUntil(redisTask(['await', 1, 2], environment(taskQueue)));
+    const ended = await worker.runUntil(redisTask(['await', 1, 2, '--wait-for-worker'], environment(taskQueue)));
 
     const lines = jsonLines(ended);
     expect(lines.find((line) => line['taskId'] === 1)).toMatchObject({ status: 'succeed', progress: 100 });
