@@ -24,7 +24,8 @@ export function endMessage(
   { submits, waitedMs, submittedAt }: RedisActionFailureDetails,
 ): string {
   const subject = actionSubject(plan);
-  const error = state.lastError ? plain(errorSentence(state.lastError), API_TEXT_MAX) : 'no error was told';
+  const told = state.lastError ? plain(errorSentence(state.lastError), API_TEXT_MAX) : 'no error was told';
+  const error = told.replace(/\.$/, '');
   const what: Readonly<Record<ActionEnd, string>> = {
     RedisActionRefused: `${subject} was refused, and nothing was started: ${error}.`,
     RedisActionUncertain: `Whether ${subject} was started is not known: the submit at ${submittedAt ?? ''} brought ${error}. ${lookAt(plan, state)} Submit it again only if it was not started.`,
