@@ -65,7 +65,7 @@ export type RedisInstanceExpectation = Readonly<v.InferInput<typeof EXPECTATION>
 /** What an instance is waited for to be. */
 export const INSTANCE_GOALS = ['running', 'isolated', 'gone'] as const;
 
-/** One of {@link INSTANCE_GOALS}. */
+/** What instances are waited for to be: `running`, `isolated` or `gone`. */
 export type RedisInstanceGoal = (typeof INSTANCE_GOALS)[number];
 
 /** The schema of the input: what is accepted, what it means, and what `schema/` says of it. */
