@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
+import type { CallTime } from '../tencent/call-time.js';
 import { TencentApiError } from '../tencent/errors.js';
-import type { RedisApiCall } from '../tencent/redis-api.js';
 import type { ApiAccount } from './api-account.js';
 import { pollFailure } from './poll-failure.js';
 
@@ -14,7 +14,7 @@ const CLOCK_BLUR_MS = 3_000;
 const ANSWER_MS = 1_000;
 
 /** What an activity asks the API in one attempt: the time and the signal are for all of its calls together. */
-type Question<T> = (options: Pick<RedisApiCall, 'signal' | 'timeoutMs'>) => Promise<T>;
+type Question<T> = (options: CallTime) => Promise<T>;
 
 /** What came back, and how long the call was in the task queue: by this worker's clock, corrected by the API's. */
 interface Told<T> {

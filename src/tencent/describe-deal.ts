@@ -1,7 +1,8 @@
 import type { RedisDeal } from '../contract/instance/instances.js';
+import type { CallTime } from './call-time.js';
 import { TencentApiError, transientError } from './errors.js';
 import { field, integerField, textField } from './json.js';
-import type { RedisApi, RedisApiCall } from './redis-api.js';
+import type { RedisApi } from './redis-api.js';
 
 /** A deal, null while the API does not list it, and the id of the request. */
 export interface ListedDeal {
@@ -20,7 +21,7 @@ export interface ListedDeal {
 export async function describeDeal(
   api: RedisApi,
   { region, dealName }: { readonly region: string; readonly dealName: string },
-  options: () => Pick<RedisApiCall, 'signal' | 'timeoutMs'> = () => ({}),
+  options: () => CallTime = () => ({}),
 ): Promise<ListedDeal> {
   const ask = async (params: Readonly<Record<string, unknown>>): Promise<ListedDeal> => {
     const response = await api.call({ action: 'DescribeInstanceDealDetail', region, params, ...options() });

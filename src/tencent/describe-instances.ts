@@ -1,8 +1,9 @@
 import { INSTANCES_MAX } from '../contract/instance/input.js';
 import type { RedisInstance } from '../contract/instance/instances.js';
+import type { CallTime } from './call-time.js';
 import { TencentApiError, transientError } from './errors.js';
 import { integerField, textField } from './json.js';
-import type { RedisApi, RedisApiCall } from './redis-api.js';
+import type { RedisApi } from './redis-api.js';
 
 /** Those of some instances that the API lists, and the id of the request. */
 export interface ListedInstances {
@@ -20,7 +21,7 @@ export interface ListedInstances {
 export async function describeInstances(
   api: RedisApi,
   { region, instanceIds }: { readonly region: string; readonly instanceIds: readonly string[] },
-  options: Pick<RedisApiCall, 'signal' | 'timeoutMs'> = {},
+  options: CallTime = {},
 ): Promise<ListedInstances> {
   if (instanceIds.length > INSTANCES_MAX) throw new RangeError(`At most ${INSTANCES_MAX} instances in one call`);
   const params = { Limit: instanceIds.length, Offset: 0, InstanceIds: instanceIds };

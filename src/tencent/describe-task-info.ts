@@ -1,8 +1,9 @@
 import { trace } from '@opentelemetry/api';
 import type { RedisTaskObservation } from '../contract/task.js';
+import type { CallTime } from './call-time.js';
 import { transientError } from './errors.js';
 import { textField } from './json.js';
-import type { RedisApi, RedisApiCall } from './redis-api.js';
+import type { RedisApi } from './redis-api.js';
 
 /**
  * Calls `DescribeTaskInfo` and returns the task as the API describes it, whatever its status.
@@ -13,7 +14,7 @@ import type { RedisApi, RedisApiCall } from './redis-api.js';
 export async function describeTaskInfo(
   api: RedisApi,
   task: { readonly taskId: number; readonly region: string },
-  options: Pick<RedisApiCall, 'signal' | 'timeoutMs'> = {},
+  options: CallTime = {},
 ): Promise<RedisTaskObservation> {
   const params = { TaskId: task.taskId };
   // The activity's, where it is traced: somebody who looks for a task finds its traces by these.

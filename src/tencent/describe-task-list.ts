@@ -1,3 +1,4 @@
+import type { CallTime } from './call-time.js';
 import { transientError } from './errors.js';
 import { integerField, textField } from './json.js';
 import type { RedisApi, RedisApiCall } from './redis-api.js';
@@ -38,7 +39,7 @@ export async function describeTaskList(
     /** Only tasks with one of these. */
     readonly results: readonly number[];
   },
-  options: Pick<RedisApiCall, 'signal' | 'timeoutMs'> = {},
+  options: CallTime = {},
 ): Promise<TaskListPage> {
   const { region, offset, limit = MAX_LIMIT, results } = page;
   const params = { Limit: limit, Offset: offset, Result: results };
@@ -55,7 +56,7 @@ export async function readTaskList(
   api: Pick<RedisApi, 'call'>,
   region: string,
   params: RedisApiCall['params'],
-  options: Pick<RedisApiCall, 'signal' | 'timeoutMs'> = {},
+  options: CallTime = {},
 ): Promise<{ readonly totalCount: number; readonly rows: readonly unknown[] }> {
   const response = await api.call({ action: 'DescribeTaskList', region, params, ...options });
   const totalCount = wholeNumber(response, 'TotalCount');

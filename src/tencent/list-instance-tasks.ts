@@ -1,7 +1,8 @@
 import type { ListedTask } from '../contract/action/state.js';
+import type { CallTime } from './call-time.js';
 import { readTaskList } from './describe-task-list.js';
 import { integerField, textField } from './json.js';
-import type { RedisApi, RedisApiCall } from './redis-api.js';
+import type { RedisApi } from './redis-api.js';
 
 const PAGE = 100;
 /** The list has the tasks of 30 days. */
@@ -16,7 +17,7 @@ const PAGES_MAX = 10;
 export async function listInstanceTasks(
   api: Pick<RedisApi, 'call'>,
   { region, instanceId }: { readonly region: string; readonly instanceId: string },
-  options: () => Pick<RedisApiCall, 'signal' | 'timeoutMs'> = () => ({}),
+  options: () => CallTime = () => ({}),
 ): Promise<ListedTask[]> {
   const tasks = new Map<number, ListedTask>();
   for (let page = 0; page < PAGES_MAX; page += 1) {

@@ -1,11 +1,10 @@
 import { INSTANCES_MAX } from '../contract/instance/input.js';
 import type { InstancesAnswer, InstancesQuestion, RedisInstance } from '../contract/instance/instances.js';
+import { type CallTime, timeOfOne } from './call-time.js';
 import { describeDeal, type ListedDeal } from './describe-deal.js';
 import { describeInstances } from './describe-instances.js';
 import { TencentApiError } from './errors.js';
-import type { RedisApi, RedisApiCall } from './redis-api.js';
-
-type Options = Pick<RedisApiCall, 'signal' | 'timeoutMs'>;
+import type { RedisApi } from './redis-api.js';
 
 /**
  * Looks at instances and their deal once: two calls as a rule, within the time of one. Where the instances are known, a deal
@@ -16,10 +15,9 @@ type Options = Pick<RedisApiCall, 'signal' | 'timeoutMs'>;
 export async function observeInstances(
   api: RedisApi,
   { region, instanceIds, dealName }: InstancesQuestion,
-  { signal, timeoutMs = 15_000 }: Options = {},
+  time: CallTime = {},
 ): Promise<InstancesAnswer> {
-  const endsAt = performance.now() + timeoutMs;
-  const options = (): Options => ({ signal, timeoutMs: Math.max(1, endsAt - performance.now()) });
+  const options = timeOfOne(time);
   const readDeal = (name: string) => describeDeal(api, { region, dealName: name }, options);
 
   const first = instanceIds.length === 0 && dealName !== undefined ? await readDeal(dealName) : undefined;

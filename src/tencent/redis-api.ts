@@ -11,7 +11,7 @@ import { traceCall } from './trace-call.js';
 
 const API_VERSION = '2018-04-12';
 const HTTP_TIMEOUT_MS = 10_000;
-const DEFAULT_TIMEOUT_MS = 15_000;
+export const DEFAULT_TIMEOUT_MS = 15_000;
 
 /** Codes and messages of a call whose time has passed, by what it was waiting for. */
 const LATE = {

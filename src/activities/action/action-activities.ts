@@ -3,6 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { type ActionQuestion, readActionQuestion } from '../../contract/action/activities.js';
 import type { ListedTask, Submitted } from '../../contract/action/state.js';
 import { errorSentence, POLL_FAILURE_TYPES } from '../../contract/poll-error.js';
+import { timeOfOne } from '../../tencent/call-time.js';
 import { listInstanceTasks } from '../../tencent/list-instance-tasks.js';
 import type { RedisApi } from '../../tencent/redis-api.js';
 import type { ApiAccount } from '../api-account.js';
@@ -27,9 +28,8 @@ export function actionActivitiesOf(account: ApiAccount, api: RedisApi): RedisAct
   const list = async ({ region, instanceIds }: ReturnType<typeof readActionQuestion>): Promise<ListedTask[]> => {
     // Nothing to ask: that says nothing of the key.
     if (instanceIds.length === 0) return [];
-    const { answer } = await askApi(account, async ({ signal, timeoutMs = 15_000 }) => {
-      const endsAt = performance.now() + timeoutMs;
-      const options = () => ({ signal, timeoutMs: Math.max(1, endsAt - performance.now()) });
+    const { answer } = await askApi(account, async (time) => {
+      const options = timeOfOne(time);
       const tasks: ListedTask[] = [];
       for (const instanceId of instanceIds)
         tasks.push(...(await listInstanceTasks(api, { region, instanceId }, options)));

@@ -1,35 +1,53 @@
 import type { ActionQuestion } from '../../contract/action/activities.js';
 import { readStarted } from '../../contract/action/answer.js';
-import { secretNames, withSecrets } from '../../contract/action/secrets.js';
+import { withSecrets } from '../../contract/action/secrets.js';
 import type { Submitted } from '../../contract/action/state.js';
 import { submitClassOf } from '../../contract/action/submit-class.js';
 import type { PollError } from '../../contract/poll-error.js';
+import type { CallTime } from '../../tencent/call-time.js';
 import { TencentApiError } from '../../tencent/errors.js';
 import { textField } from '../../tencent/json.js';
 import { redact } from '../../tencent/redact.js';
-import type { RedisApi, RedisApiCall } from '../../tencent/redis-api.js';
+import type { RedisApi } from '../../tencent/redis-api.js';
 import type { ApiSettings } from '../api-settings.js';
 import { pollErrorClassOf, pollErrorOf } from '../poll-failure.js';
 import { readSecret, SecretUnavailableError } from './secret-files.js';
 
 type Limits = Pick<ApiSettings, 'actions' | 'secretsFolder'>;
 
-/** Why this worker does not submit a change; undefined if it does. Nothing was sent. */
-export function refusalHere(
+/** The parameters as they are sent, and the secrets in them. */
+interface Prepared {
+  readonly sent: Readonly<Record<string, unknown>>;
+  readonly secrets: readonly string[];
+}
+
+/** Makes a change ready to be sent, or says why this worker does not submit it. */
+function prepare(
   { action, params }: ActionQuestion,
   { actions, secretsFolder }: Limits,
-): PollError | undefined {
+): Prepared | { readonly refusal: PollError } {
   if (!actions.includes(action)) {
     const message = `This worker does not allow ${action}: add it to REDIS_TASK_ACTIONS (now: ${actions.join(', ') || 'none'}).`;
-    return ownError('ActionNotAllowed', message);
+    return { refusal: ownError('ActionNotAllowed', message) };
   }
   try {
-    for (const name of secretNames(params)) readSecret(secretsFolder, name);
-    return undefined;
+    const secrets: string[] = [];
+    const sent = withSecrets(params, (name) => {
+      const secret = readSecret(secretsFolder, name);
+      secrets.push(secret);
+      return secret;
+    }) as Prepared['sent'];
+    return { sent, secrets };
   } catch (error) {
     if (!(error instanceof SecretUnavailableError)) throw error;
-    return ownError('SecretUnavailable', error.message);
+    return { refusal: ownError('SecretUnavailable', error.message) };
   }
+}
+
+/** Why this worker does not submit a change; undefined if it does. Nothing was sent. */
+export function refusalHere(question: ActionQuestion, limits: Limits): PollError | undefined {
+  const prepared = prepare(question, limits);
+  return 'refusal' in prepared ? prepared.refusal : undefined;
 }
 
 /**
@@ -41,17 +59,12 @@ export async function submitAction(
   question: ActionQuestion,
   api: Pick<RedisApi, 'call'>,
   limits: Limits,
-  options: Pick<RedisApiCall, 'signal' | 'timeoutMs'> = {},
+  options: CallTime = {},
 ): Promise<Submitted> {
-  const refusal = refusalHere(question, limits);
-  if (refusal) return { class: 'refused', error: refusal };
-  const { action, region, params } = question;
-  const secrets: string[] = [];
-  const sent = withSecrets(params, (name) => {
-    const secret = readSecret(limits.secretsFolder, name);
-    secrets.push(secret);
-    return secret;
-  }) as Readonly<Record<string, unknown>>;
+  const prepared = prepare(question, limits);
+  if ('refusal' in prepared) return { class: 'refused', error: prepared.refusal };
+  const { action, region } = question;
+  const { sent, secrets } = prepared;
   const hidden = <T>(told: T): T => secrets.reduce((shown, secretKey) => redact(shown, { secretKey }), told);
 
   try {

@@ -9,13 +9,6 @@ const SECRET_NAME = /^(?!\.)[\w.-]{1,128}$/;
 /** Not what is only about passwords, such as `PasswordPolicy`. */
 const PASSWORD = /passw(or)?d(?!policy|free)/i;
 
-/** The names of the secrets that parameters ask for. */
-export function secretNames(params: unknown): string[] {
-  if (typeof params !== 'object' || params === null) return [];
-  const name = nameOf(params);
-  return name === undefined ? Object.values(params).flatMap(secretNames) : [name];
-}
-
 /** The parameters with what `read` gives for each secret. */
 export function withSecrets(params: unknown, read: (name: string) => string): unknown {
   if (typeof params !== 'object' || params === null) return params;

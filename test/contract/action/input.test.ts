@@ -1,6 +1,6 @@
 import { canRepeat, factsOf, instancesIn, REDIS_ACTIONS } from '../../../src/contract/action/actions.js';
 import { readActionInput } from '../../../src/contract/action/input.js';
-import { secretNames, withSecrets } from '../../../src/contract/action/secrets.js';
+import { withSecrets } from '../../../src/contract/action/secrets.js';
 import { InvalidInputFailure } from '../../../src/contract/failures.js';
 
 const input = { action: 'ClearInstance', region: 'ap-guangzhou', params: { InstanceId: 'crs-a' } };
@@ -104,12 +104,18 @@ describe('a password', () => {
 test('secrets are put in at any depth, and nothing else is changed', () => {
   const params = { A: { $secret: 'one' }, B: [{ C: { $secret: 'two' } }, 1, null, 'text'], D: { E: false } };
 
-  expect(secretNames(params)).toEqual(['one', 'two']);
-  expect(withSecrets(params, (name) => name.toUpperCase())).toEqual({
+  const names: string[] = [];
+  const read = (name: string) => {
+    names.push(name);
+    return name.toUpperCase();
+  };
+
+  expect(withSecrets(params, read)).toEqual({
     A: 'ONE',
     B: [{ C: 'TWO' }, 1, null, 'text'],
     D: { E: false },
   });
+  expect(names).toEqual(['one', 'two']);
 });
 
 test('instances are found in each parameter that names some', () => {
