@@ -1,8 +1,6 @@
 // The explorer must find bugs: each of these is planted in a copy of the code, alone, and waits are played until one of
 // them is judged wrong.
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { judge } from '../explore/oracle.js';
 import { playVirtually } from '../explore/virtual/play.js';
@@ -10,9 +8,8 @@ import { surroundings } from '../explore/virtual/surroundings.js';
 import { WorkflowVm } from '../explore/virtual/workflow-vm.js';
 import { waitScripts } from '../explore/wait-script.js';
 import { bundled } from '../support/environments.js';
-import { type Bug, plant } from './plant.js';
+import { type Bug, plantingIn } from './plant.js';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const LONGEST_MS = 120_000;
 const WAITS_MAX = 1_000;
 
@@ -68,17 +65,10 @@ const BUGS: readonly Bug[] = [
   },
 ];
 
-let folder: string;
-
-beforeAll(async () => {
-  // Under the project, so that its packages are found.
-  await mkdir(path.join(ROOT, '.cache'), { recursive: true });
-  folder = await mkdtemp(path.join(ROOT, '.cache/planted-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
+const plant = plantingIn('src');
 
 test.each(BUGS.map((bug) => [bug.name, bug] as const))('finds that %s', async (name, bug) => {
-  const source = await plant(bug, folder);
+  const source = await plant(name, bug);
   const vm = await WorkflowVm.create(await bundled(path.join(source, 'workflows/await-redis-task.ts')));
   const plays = fc.sample(fc.tuple(waitScripts(LONGEST_MS), surroundings(LONGEST_MS)), { seed: 1, numRuns: WAITS_MAX });
   let found: string[] = [];

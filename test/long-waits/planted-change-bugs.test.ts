@@ -1,15 +1,12 @@
 // The explorer of changes must find bugs: each of these is planted in a copy of the code, alone, and changes are played until
 // one of them is judged wrong.
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { activitiesOf, changePlays, playChanges } from '../explore/changes/play.js';
 import { WorkflowVm } from '../explore/virtual/workflow-vm.js';
 import { bundled } from '../support/environments.js';
-import { type Bug, plant } from './plant.js';
+import { type Bug, plantingIn } from './plant.js';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PLAYS_MAX = 300;
 
 const BUGS: readonly Bug[] = [
@@ -22,8 +19,8 @@ const BUGS: readonly Bug[] = [
   {
     name: 'the baseline is read after the submit',
     file: 'contract/action/next-step.ts',
-    text: "if (baseline === null) return { do: 'begin' };",
-    becomes: "if (baseline === null && uncertainSince !== null) return { do: 'begin' };",
+    text: "uncertainSince === null ? 'begin' : 'look'",
+    becomes: "uncertainSince === null ? 'submit' : 'begin'",
   },
   {
     name: 'a lost answer is taken for a refusal',
@@ -81,17 +78,10 @@ const BUGS: readonly Bug[] = [
   },
 ];
 
-let folder: string;
-
-beforeAll(async () => {
-  // Under the project, so that its packages are found.
-  await mkdir(path.join(ROOT, '.cache'), { recursive: true });
-  folder = await mkdtemp(path.join(ROOT, '.cache/planted-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
+const plant = plantingIn('src');
 
 test.each(BUGS.map((bug) => [bug.name, bug] as const))('finds that %s', async (name, bug) => {
-  const source = await plant(bug, folder);
+  const source = await plant(name, bug);
   const vm = await WorkflowVm.create(await bundled(path.join(source, 'workflows/served.ts')));
   const activities = await activitiesOf(source);
   let found: string[] = [];

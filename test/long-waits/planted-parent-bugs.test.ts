@@ -1,16 +1,15 @@
 // The explorer must find what is wrong with waits that have parents: each bug is planted in a copy of the build, alone, and
 // waits are played on a real server. Without a bug the same waits show nothing.
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { type PlannedWait, planRun, type Upheaval } from '../explore/real/plan.js';
 import { playAndJudge } from '../explore/real/run.js';
 import { ExplorerStage } from '../explore/real/stage.js';
 import { createParentsWorker } from '../explore/real/starter.js';
 import { LONG_HISTORIES_SERVER } from '../support/environments.js';
+import { type Edit, plantingIn, ROOT } from './plant.js';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const LONGEST_MS = 30_000;
 
 /** A wait that polls each second until it is told to end, so that it has soon continued as new. */
@@ -28,14 +27,7 @@ function upheavalOf({ index }: PlannedWait): Upheaval {
   return { atMs: LATE_MS, does: index % 2 === 0 ? 'cancelParent' : 'startOver', where: 0 };
 }
 
-/** A bug: in which file of the build which text becomes which. */
-interface Bug {
-  readonly file: string;
-  readonly text: string;
-  readonly becomes: string;
-}
-
-const BUGS: [name: string, told: string, ...bugs: Bug[]][] = [
+const BUGS: [name: string, told: string, ...edits: Edit[]][] = [
   [
     'no wait tells its worker of its parent',
     'The wait went on for',
@@ -59,23 +51,14 @@ const BUGS: [name: string, told: string, ...bugs: Bug[]][] = [
   ],
 ];
 
-let folder: string;
-
-beforeAll(async () => {
-  // Under the project, so that its packages are found.
-  await mkdir(path.join(ROOT, '.cache'), { recursive: true });
-  folder = await mkdtemp(path.join(ROOT, '.cache/planted-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
+const plant = plantingIn('lib');
 
 test('the waits of these tests show nothing when no bug is planted', async () => {
   await expect(explore(path.join(ROOT, 'lib'))).resolves.not.toContain('✗');
 });
 
-test.each<[string, string, ...Bug[]]>(BUGS)('finds that %s', async (name, told, ...bugs) => {
-  const lib = path.join(folder, name.replace(/\W+/g, '-'));
-  await cp(path.join(ROOT, 'lib'), lib, { recursive: true });
-  for (const bug of bugs) await plant(bug, lib);
+test.each<[string, string, ...Edit[]]>(BUGS)('finds that %s', async (name, told, ...edits) => {
+  const lib = await plant(name, ...edits);
   // So that the worker bundles the workflow again.
   await writeFile(path.join(lib, 'workflow-bundle.json'), JSON.stringify({ sdkVersion: 'planted' }));
 
@@ -104,11 +87,4 @@ async function explore(lib: string): Promise<string> {
   } finally {
     await stage.close();
   }
-}
-
-async function plant({ file, text, becomes }: Bug, lib: string): Promise<void> {
-  const code = await readFile(path.join(lib, file), 'utf8');
-  // The code has moved on when this fails, and the bug has to follow.
-  expect(code.split(text)).toHaveLength(2);
-  await writeFile(path.join(lib, file), code.replace(text, becomes));
 }

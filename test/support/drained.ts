@@ -4,8 +4,9 @@ import { EventEmitter, once } from 'node:events';
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { devServer } from './environments.js';
 import { eventually, freeAddress, GOOD_SETTINGS, pageOf, statusOf, WorkerProcess } from './processes.js';
-import type { RedisApiSimulator } from './simulator.js';
+import { RedisApiSimulator } from './simulator.js';
 
 /** Stands before the API and holds every call until it opens. */
 class Gate {
@@ -45,8 +46,30 @@ class Gate {
   }
 }
 
-/** Starts a worker by a command, has it stopped twice while a call is under way, and expects that it drains. */
-export async function expectDrained(
+/** The tests of a worker that is started by a command and told to stop, in each of these ways, while a call is under way. */
+export function describeDraining(
+  command: 'node' | 'npm start',
+  stops: readonly (readonly [name: string, stop: (worker: WorkerProcess) => void])[],
+): void {
+  let environment: TestWorkflowEnvironment;
+  let api: RedisApiSimulator;
+
+  beforeAll(async () => {
+    [environment, api] = [await devServer(), await RedisApiSimulator.start()];
+  });
+  afterAll(async () => {
+    await environment.teardown();
+    await api.close();
+  });
+
+  describe('a worker that is told to stop during a call', () => {
+    test.concurrent.each(stops)('lets it finish and exits with 0 on %s, once or twice', (_, stop) =>
+      expectDrained(environment, api, command, stop),
+    );
+  });
+}
+
+async function expectDrained(
   env: TestWorkflowEnvironment,
   api: RedisApiSimulator,
   command: 'node' | 'npm start',
