@@ -22,6 +22,32 @@ const forbiddenZones = Object.entries(zones).map(([zone, allowed]) => ({
   except: [`./${zone}`, ...allowed.map((each) => `./${each}`)],
   message: `${zone}/ may import only itself${allowed.length ? ` and ${allowed.join(', ')}` : ''}: see CONTRIBUTING.md.`,
 }));
+
+/** In these zones each capability is a room. A room may import those after it here, besides what lies below all of them. */
+const rooms = {
+  contract: { action: ['task', 'instance'], watch: ['task'], task: [], instance: [] },
+  workflows: { action: ['task', 'instance'], task: ['watch'], instance: [], watch: [] },
+};
+for (const [zone, allowed] of Object.entries(rooms)) {
+  const from = (names) => names.map((name) => `./src/${zone}/${name}`);
+  for (const [room, others] of Object.entries(allowed)) {
+    forbiddenZones.push({
+      target: `./src/${zone}/${room}`,
+      from: from(Object.keys(allowed).filter((each) => each !== room && !others.includes(each))),
+      message: `${zone}/${room} can be read without this room: see CONTRIBUTING.md.`,
+    });
+  }
+  forbiddenZones.push({
+    target: `./src/${zone}/wait`,
+    from: from(Object.keys(allowed)),
+    message: `${zone}/wait is what the waits share.`,
+  });
+}
+forbiddenZones.push({
+  target: './src/contract/*.ts',
+  from: Object.keys({ wait: [], ...rooms.contract }).map((room) => `./src/contract/${room}`),
+  message: 'Files of contract/ itself are what all rooms share.',
+});
 forbiddenZones.push({
   target: './src/worker.ts',
   from: './src',

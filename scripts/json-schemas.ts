@@ -9,9 +9,7 @@ import {
 import { ACTION_INPUT } from '../src/contract/action/input.js';
 import type { RedisActionResult } from '../src/contract/action/outcome.js';
 import { LISTED_TASK } from '../src/contract/action/state.js';
-import { EXTENSION } from '../src/contract/extension.js';
-import { REDIS_TASK_FAILURE_TYPES, type RedisTaskFailureDetails } from '../src/contract/failures.js';
-import { INPUT, REGION, TASK_NUMBER } from '../src/contract/input.js';
+import { TIME } from '../src/contract/api-fields.js';
 import {
   REDIS_INSTANCE_FAILURE_TYPES,
   type RedisInstanceFailureDetails,
@@ -20,10 +18,14 @@ import {
 import { INSTANCE_GOALS, INSTANCE_INPUT } from '../src/contract/instance/input.js';
 import { DEAL, INSTANCE } from '../src/contract/instance/instances.js';
 import type { RedisInstanceResult } from '../src/contract/instance/outcome.js';
-import type { RedisTaskResult } from '../src/contract/outcome.js';
 import { POLL_ERROR } from '../src/contract/poll-error.js';
-import { OBSERVATION, STATUS_AND_TEXTS, type TaskFacts, TIME } from '../src/contract/task.js';
-import type { RedisTaskWaitState, RedisTaskWaitWatch } from '../src/contract/view.js';
+import { REGION } from '../src/contract/region.js';
+import { EXTENSION } from '../src/contract/task/extension.js';
+import { REDIS_TASK_FAILURE_TYPES, type RedisTaskFailureDetails } from '../src/contract/task/failures.js';
+import { INPUT, TASK_NUMBER } from '../src/contract/task/input.js';
+import { OBSERVATION, STATUS_AND_TEXTS, type TaskFacts } from '../src/contract/task/observation.js';
+import type { RedisTaskResult } from '../src/contract/task/outcome.js';
+import type { RedisTaskWaitState, RedisTaskWaitWatch } from '../src/contract/task/view.js';
 
 /** One schema for each field of `T`: the compiler refuses one too few, one too many and one of another type. */
 type FieldsOf<T> = { readonly [K in keyof T]-?: v.GenericSchema<OrUndefined<T[K]> | undefined, unknown> };

@@ -22,7 +22,7 @@ export {
   type RedisTaskFailure,
   type RedisTaskFailureDetails,
   type RedisTaskFailureType,
-} from './contract/failures.js';
+} from './contract/task/failures.js';
 export {
   apiTaskQueue,
   AWAIT_REDIS_INSTANCE,
@@ -32,7 +32,8 @@ export {
   DEFAULT_TASK_QUEUE,
   RUN_REDIS_ACTION,
 } from './contract/ids.js';
-export type { AwaitRedisTaskInput, RedisTaskPolling } from './contract/input.js';
+export type { AwaitRedisTaskInput } from './contract/task/input.js';
+export type { RedisTaskPolling } from './contract/wait/polling.js';
 export {
   decodeRedisInstanceFailure,
   REDIS_INSTANCE_FAILURE_TYPES,
@@ -48,8 +49,8 @@ export type {
 export type { RedisDeal, RedisInstance } from './contract/instance/instances.js';
 export type { RedisInstanceResult } from './contract/instance/outcome.js';
 export type { RedisInstanceWaitState } from './contract/instance/view.js';
-export type { RedisTaskResult } from './contract/outcome.js';
+export type { RedisTaskResult } from './contract/task/outcome.js';
 export type { PollError } from './contract/poll-error.js';
-export { phaseOf, type RedisTaskObservation, type RedisTaskPhase } from './contract/task.js';
-export type { RedisTaskWaitState, RedisTaskWaitWatch } from './contract/view.js';
-export type { RedisTaskWatchState, WatchInput } from './contract/watch-register.js';
+export { phaseOf, type RedisTaskObservation, type RedisTaskPhase } from './contract/task/observation.js';
+export type { RedisTaskWaitState, RedisTaskWaitWatch } from './contract/task/view.js';
+export type { RedisTaskWatchState, WatchInput } from './contract/watch/register.js';

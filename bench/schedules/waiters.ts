@@ -1,5 +1,6 @@
 import { pollTimes } from '../../src/cli/forecast.js';
-import { readInput, type RedisTaskPolling } from '../../src/contract/input.js';
+import { readInput } from '../../src/contract/task/input.js';
+import type { RedisTaskPolling } from '../../src/contract/wait/polling.js';
 
 /** Yields how long after its start a waiter polls, in seconds. */
 export type Waiter = (random: () => number) => Generator<number>;

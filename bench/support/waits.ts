@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import pMap from 'p-map';
 import pRetry from 'p-retry';
-import type { AwaitRedisTaskInput } from '../../src/contract/input.js';
+import type { AwaitRedisTaskInput } from '../../src/contract/task/input.js';
 import type { RedisApiSimulator, SimulatorCall } from '../../src/testing/index.js';
 
 /** No wait ends during a measurement. */

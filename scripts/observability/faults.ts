@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { watchWorkflowId } from '../../src/contract/ids.js';
-import type { RedisTaskPolling } from '../../src/contract/input.js';
+import type { RedisTaskPolling } from '../../src/contract/wait/polling.js';
 import { RedisApiSimulator, SIMULATOR_CREDENTIAL, type SimulatorOptions } from '../../src/testing/index.js';
 import { freeAddress, type WorkerProcess } from '../../test/support/processes.js';
 import type { Stage } from '../../test/support/stage.js';

@@ -8,7 +8,7 @@ import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RedisTaskClient, RedisTaskError } from 'temporal-tencent-redis/client';
 import { watchWorkflowId } from '../../src/contract/ids.js';
-import type { RedisTaskWatchState } from '../../src/contract/watch-register.js';
+import type { RedisTaskWatchState } from '../../src/contract/watch/register.js';
 import { SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
 import { eventually, exitOnSignals, freeAddress, statusOf } from '../../test/support/processes.js';
 import { Stage } from '../../test/support/stage.js';

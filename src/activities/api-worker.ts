@@ -1,9 +1,10 @@
 import type { WorkerOptions, WorkerPlugin } from '@temporalio/worker';
 import { apiTaskQueue, DEFAULT_TASK_QUEUE } from '../contract/ids.js';
-import { ApiAccount } from './api-account.js';
-import { API_RPS_LIMIT, isRate, LIST_RPS_LIMIT, settingsFor } from './api-settings.js';
-import { CallSlots } from './call-slots.js';
-import { activitiesOf, type RedisActivitiesOptions } from './redis-activities.js';
+import { ApiAccount } from './api/account.js';
+import { CallSlots } from './api/call-slots.js';
+import type { RedisActivitiesOptions } from './api/options.js';
+import { API_RPS_LIMIT, isRate, LIST_RPS_LIMIT, settingsFor } from './api/settings.js';
+import { activitiesOf } from './redis-activities.js';
 import { showGauges } from './worker-gauges.js';
 
 /** How long a stopping worker lets its calls go on: one HTTP timeout and a little more. */

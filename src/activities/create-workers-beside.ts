@@ -1,5 +1,5 @@
 import { Worker, type WorkerInterceptors, type WorkerOptions, type WorkerPlugin } from '@temporalio/worker';
-import type { ApiAccount } from './api-account.js';
+import type { ApiAccount } from './api/account.js';
 import { apiWorkerOptions } from './api-worker.js';
 import { TOGETHER } from './run-workers.js';
 import { canWriteSearchAttributes } from './search-attributes.js';

@@ -9,10 +9,6 @@ export type { CredentialProvider, TencentCredential } from '../tencent/credentia
 export { TencentApiError, type TencentErrorClass } from '../tencent/errors.js';
 export type { RedisApi, RedisApiCall, RedisApiOptions } from '../tencent/redis-api.js';
 export { redisApiWorkerOptions, type RedisApiWorkerOptions } from './api-worker.js';
-export { createRedisApi } from './create-redis-api.js';
-export {
-  createRedisActivities,
-  type DescribedTask,
-  type RedisActivities,
-  type RedisActivitiesOptions,
-} from './redis-activities.js';
+export { createRedisApi } from './api/create-redis-api.js';
+export { createRedisActivities, type DescribedTask, type RedisActivities } from './redis-activities.js';
+export { type RedisActivitiesOptions } from './api/options.js';

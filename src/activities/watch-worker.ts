@@ -4,7 +4,7 @@ import type { WorkerOptions, WorkerPlugin } from '@temporalio/worker';
 import { queueOfWaits, watchTaskQueue } from '../contract/ids.js';
 import { ACTIVITY_QUEUE } from '../contract/temporal-enums.js';
 import { OpenWaitsList } from '../parents/open-waits.js';
-import type { ApiAccount } from './api-account.js';
+import type { ApiAccount } from './api/account.js';
 import { keepWatches } from './watch/revival.js';
 import { createSharedWaitActivities, type SharedWaitActivities } from './watch/watch-activities.js';
 import { Watches } from './watch/watches.js';

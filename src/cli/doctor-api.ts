@@ -1,6 +1,6 @@
 import { REDIS_ACTIONS } from '../contract/action/actions.js';
 import { formatDuration } from '../contract/duration.js';
-import { UNFINISHED_RESULTS } from '../contract/sweep.js';
+import { UNFINISHED_RESULTS } from '../contract/watch/sweep.js';
 import { defaultCredentials } from '../tencent/credentials/index.js';
 import { loadKey } from '../tencent/credentials/provider.js';
 import { describeTaskInfo } from '../tencent/describe-task-info.js';

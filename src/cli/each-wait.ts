@@ -1,7 +1,7 @@
 import { type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
 import pMap from 'p-map';
 import type { RedisTaskReference } from '../client/index.js';
-import type { RedisTaskWaitState } from '../contract/view.js';
+import type { RedisTaskWaitState } from '../contract/task/view.js';
 import { EXIT, type ExitCode, worstOf } from './exit-codes.js';
 import { readTask } from './flags.js';
 import type { Host } from './host.js';

@@ -1,5 +1,5 @@
 import type { RedisActionFailureType } from '../contract/action/failures.js';
-import type { RedisTaskFailureType } from '../contract/failures.js';
+import type { RedisTaskFailureType } from '../contract/task/failures.js';
 import { ConfigError } from '../tencent/config-error.js';
 
 /** How `redis-task` ends (docs/cli.md). Of several tasks the highest code counts: the less a retry helps. */

@@ -1,5 +1,5 @@
-import { type InvalidField, InvalidInputFailure } from '../contract/failures.js';
-import { type AwaitRedisTaskInput, readInput, type WaitPlan } from '../contract/input.js';
+import { type InvalidField, InvalidInputFailure } from '../contract/invalid-input.js';
+import { type AwaitRedisTaskInput, readInput, type WaitPlan } from '../contract/task/input.js';
 import { CliError, EXIT } from './exit-codes.js';
 import { toKebab, type PollingFlags, pollingInput, type TaskFlags } from './options.js';
 import { printable } from './terminal.js';

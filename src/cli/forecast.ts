@@ -1,4 +1,4 @@
-import { nextInterval, type PollSchedule } from '../contract/schedule.js';
+import { nextInterval, type PollSchedule } from '../contract/wait/schedule.js';
 
 /**
  * A poll is an activity, a timer and the workflow tasks between them; the timer of the deadline is started and cancelled.

@@ -1,5 +1,5 @@
 import { createLogUpdate } from 'log-update';
-import type { RedisTaskWaitState } from '../contract/view.js';
+import type { RedisTaskWaitState } from '../contract/task/view.js';
 import type { Task } from './flags.js';
 import type { Host } from './host.js';
 import { stateText } from './outcome.js';

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { durationMs } from '../contract/duration.js';
-import type { AwaitRedisTaskInput, RedisTaskPolling } from '../contract/input.js';
+import type { AwaitRedisTaskInput } from '../contract/task/input.js';
+import type { RedisTaskPolling } from '../contract/wait/polling.js';
 import type { Host } from './host.js';
 
 /** For commands that talk to Temporal. What is left out comes from the environment. */

@@ -8,8 +8,8 @@ import {
 } from '../client/index.js';
 import { isUnanswered } from '../client/workers.js';
 import { formatDuration } from '../contract/duration.js';
-import type { RedisTaskResult } from '../contract/outcome.js';
-import type { RedisTaskWaitState } from '../contract/view.js';
+import type { RedisTaskResult } from '../contract/task/outcome.js';
+import type { RedisTaskWaitState } from '../contract/task/view.js';
 import { CliError, EXIT, type ExitCode, FAILURE_EXIT } from './exit-codes.js';
 import type { Temporal } from './temporal.js';
 import { type Output, printable } from './terminal.js';

@@ -1,6 +1,6 @@
 import pMap from 'p-map';
-import type { AwaitRedisTaskInput } from '../contract/input.js';
-import type { RedisTaskResult } from '../contract/outcome.js';
+import type { AwaitRedisTaskInput } from '../contract/task/input.js';
+import type { RedisTaskResult } from '../contract/task/outcome.js';
 
 const STARTS_AT_ONCE = { concurrency: 50 };
 

@@ -1,6 +1,6 @@
 import type { WorkflowExecutionStatusName } from '@temporalio/client';
-import { decodeRedisTaskFailure, type RedisTaskFailure, type RedisTaskFailureType } from '../contract/failures.js';
 import { idTakenMessage } from '../contract/ids.js';
+import { decodeRedisTaskFailure, type RedisTaskFailure, type RedisTaskFailureType } from '../contract/task/failures.js';
 
 /**
  * The wait failed. Branch on `type`; `details` are those of the contract.

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { LimitFunction } from 'p-limit';
-import type { RedisTaskWaitState } from '../contract/view.js';
+import type { RedisTaskWaitState } from '../contract/task/view.js';
 import { RedisTaskStateError } from './error.js';
 import { queryState } from './query.js';
 import { readerOf } from './readable.js';

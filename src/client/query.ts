@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { QueryNotRegisteredError, type WorkflowHandle } from '@temporalio/client';
 import { grpcCode } from '../contract/grpc.js';
-import { WAIT_IS_LOADING } from '../contract/messages.js';
-import type { RedisTaskWaitState } from '../contract/view.js';
+import type { RedisTaskWaitState } from '../contract/task/view.js';
+import { WAIT_IS_LOADING } from '../contract/wait/messages.js';
 import { RedisTaskStateError } from './error.js';
 
 const ASK_AGAIN_MS = 100;

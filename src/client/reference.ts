@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { type AwaitRedisTaskInput, NAMED_TASK, readInput, type WaitPlan } from '../contract/input.js';
+import { type AwaitRedisTaskInput, NAMED_TASK, readInput, type WaitPlan } from '../contract/task/input.js';
 import { waitError } from './error.js';
 
 /** Names a wait: by its task, whoever started it, or by its workflow id. */

@@ -10,7 +10,7 @@ import {
 } from '@temporalio/client';
 import type { RedisTaskDuration } from '../contract/duration.js';
 import { AWAIT_REDIS_TASK } from '../contract/ids.js';
-import type { RedisTaskResult } from '../contract/outcome.js';
+import type { RedisTaskResult } from '../contract/task/outcome.js';
 import { RedisTaskError, RedisTaskIdTakenError, RedisTaskWaitCancelledError, waitError } from './error.js';
 import { readerOf } from './readable.js';
 

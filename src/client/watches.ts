@@ -6,7 +6,7 @@ import {
   WATCH_MEMO,
   WATCH_REDIS_TASKS,
   type WatchedTask,
-} from '../contract/watch.js';
+} from '../contract/watch/watch.js';
 import { decodeFirst, readerOf } from './readable.js';
 
 /** How an open wait is watched, as far as the server tells without a worker. */

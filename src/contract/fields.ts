@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { DURATION_TEXT, durationMs, formatDuration, type RedisTaskDuration } from './duration.js';
-import { type InvalidInputDetails, InvalidInputFailure } from './failures.js';
+import { type InvalidInputDetails, InvalidInputFailure } from './invalid-input.js';
 import { cut } from './text.js';
 
 /**

@@ -1,5 +1,3 @@
-import type { AwaitRedisTaskInput, WaitPlan } from './input.js';
-
 /** The task queue that `awaitRedisTask` runs on unless told otherwise. */
 export const DEFAULT_TASK_QUEUE = 'redis-task';
 
@@ -69,23 +67,6 @@ export function childWorkflowId(parentWorkflowId: string, taskQueue: string, reg
  */
 export function waitOfChangeId(workflowId: string, region: string, what: number | 'instances'): string {
   return `${workflowId}/${region}/${what}`;
-}
-
-/** The static summary of a wait, which only its starter can set. */
-export function waitSummary({ taskId, region }: WaitPlan): string {
-  return `Redis task ${taskId} in ${region}`;
-}
-
-/** How every starter starts a wait. A child has the same options, and an id under its parent's. */
-export function waitStartOptions(plan: WaitPlan, input: AwaitRedisTaskInput, taskQueue: string) {
-  const { taskId, region } = plan;
-  return {
-    taskQueue,
-    workflowId: clientWorkflowId(taskQueue, region, taskId),
-    staticSummary: waitSummary(plan),
-    memo: { taskId, region },
-    args: [input] as [AwaitRedisTaskInput],
-  };
 }
 
 /** The workflows that wait, of whatever kind: each may be the child of a parent that cancels it. */

@@ -1,6 +1,4 @@
 import type { MetricMeter, MetricTags } from '@temporalio/common';
-import { phaseOf } from './task.js';
-import type { PollAnswer } from './wait.js';
 
 /** A metric as Prometheus shows it. Its unit ends its name. */
 export interface Metric {
@@ -99,7 +97,8 @@ function parts(name: string): { readonly base: string; readonly unit: string } {
   return { base, unit: suffix === 'total' ? '' : suffix };
 }
 
-/** What a poll brought. */
-export function pollLabels(answer: PollAnswer): { outcome: string } {
-  return { outcome: answer.error ? 'no_answer' : phaseOf(answer.observation.status) };
+/** How something ended, as a label: `RedisTaskTimedOut` is `timed_out`, `RedisInstanceFailed` is `instance_failed`. */
+export function outcomeLabel(ending: string): string {
+  const name = ending.replace(/^Redis(Task)?/, '');
+  return name.replace(/(?!^)[A-Z]/g, (letter) => `_${letter}`).toLowerCase();
 }

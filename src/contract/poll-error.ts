@@ -1,6 +1,6 @@
 import * as v from 'valibot';
+import { TEXT, TIME } from './api-fields.js';
 import { formatDuration } from './duration.js';
-import { TEXT, TIME } from './task.js';
 import { requestNote } from './text.js';
 
 export const POLL_ERROR = v.object({

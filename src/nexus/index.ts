@@ -9,9 +9,9 @@ import {
   type NexusOperationHandle,
   type StartNexusOperationOptions,
 } from '@temporalio/workflow';
-import { waitSummary } from '../contract/ids.js';
-import { type AwaitRedisTaskInput, readInput } from '../contract/input.js';
-import type { RedisTaskResult } from '../contract/outcome.js';
+import { type AwaitRedisTaskInput, readInput } from '../contract/task/input.js';
+import type { RedisTaskResult } from '../contract/task/outcome.js';
+import { waitSummary } from '../contract/task/start.js';
 import { redisTasks } from './service.js';
 
 export { redisTasks };

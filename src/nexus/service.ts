@@ -1,6 +1,6 @@
 import { operation, service } from 'nexus-rpc';
-import type { AwaitRedisTaskInput } from '../contract/input.js';
-import type { RedisTaskResult } from '../contract/outcome.js';
+import type { AwaitRedisTaskInput } from '../contract/task/input.js';
+import type { RedisTaskResult } from '../contract/task/outcome.js';
 
 /**
  * The Nexus service: for callers of any language `redisTasks` with the operation `awaitTask`.

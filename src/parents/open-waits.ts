@@ -3,7 +3,7 @@ import type { Payload } from '@temporalio/common';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import { MINUTE, SECOND } from '../contract/duration.js';
 import { WAITING_WORKFLOWS, waitsQuery } from '../contract/ids.js';
-import { readWatchedTask, WATCH_MEMO, type WatchedTask, type WatchedWait } from '../contract/watch.js';
+import { readWatchedTask, WATCH_MEMO, type WatchedTask, type WatchedWait } from '../contract/watch/watch.js';
 import { listRuns, type Run, runOf } from './runs.js';
 
 /** How long a listing serves, at least, for each of its waits, and at most: the more there are, the more it costs. */

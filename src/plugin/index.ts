@@ -14,7 +14,7 @@ import {
   type WorkerOptions,
   type WorkerPlugin,
 } from '@temporalio/worker';
-import type { ApiAccount } from '../activities/api-account.js';
+import type { ApiAccount } from '../activities/api/account.js';
 import { accountFor } from '../activities/api-worker.js';
 import { workersBeside } from '../activities/create-workers-beside.js';
 import type { RedisApiWorkerOptions } from '../activities/index.js';

@@ -1,6 +1,6 @@
 import { workflowInfo, type WorkflowInterceptors } from '@temporalio/workflow';
 import { AWAIT_REDIS_INSTANCE, AWAIT_REDIS_TASK, RUN_REDIS_ACTION } from '../contract/ids.js';
-import { WATCH_REDIS_TASKS } from '../contract/watch.js';
+import { WATCH_REDIS_TASKS } from '../contract/watch/watch.js';
 
 const USUAL: readonly string[] = [AWAIT_REDIS_TASK, WATCH_REDIS_TASKS];
 const OURS = [...USUAL, AWAIT_REDIS_INSTANCE, RUN_REDIS_ACTION];

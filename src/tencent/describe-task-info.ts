@@ -1,5 +1,5 @@
 import { trace } from '@opentelemetry/api';
-import type { RedisTaskObservation } from '../contract/task.js';
+import type { RedisTaskObservation } from '../contract/task/observation.js';
 import type { CallTime } from './call-time.js';
 import { transientError } from './errors.js';
 import { textField } from './json.js';

@@ -1,4 +1,4 @@
-import { isRegion } from '../contract/input.js';
+import { isRegion } from '../contract/region.js';
 import { quote } from '../contract/text.js';
 import { TencentApiError } from './errors.js';
 

@@ -1,4 +1,4 @@
-import { isRegion } from '../contract/input.js';
+import { isRegion } from '../contract/region.js';
 import { signTc3 } from '../tencent/sign.js';
 import type { Account } from './actions.js';
 import { isChange } from './changes.js';

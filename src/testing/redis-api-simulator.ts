@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PollAnswer } from '../contract/wait.js';
+import type { TaskAnswer } from '../contract/task/state.js';
 import { type Account, act, defaultOnCreate, type OnAction, type OnCreate } from './actions.js';
 import { CallLog, type SimulatorCall, type SimulatorStats } from './call-log.js';
 import { defaultOnOrder, type ExecutedChange, type OnOrder } from './changes.js';
@@ -135,7 +135,7 @@ export class RedisApiSimulator {
   }
 
   /** What a poll of a wait that is played in memory sees at `nowMs`; undefined if the API does not know the task. */
-  poll(taskId: number, region: string, nowMs: number): PollAnswer | undefined {
+  poll(taskId: number, region: string, nowMs: number): TaskAnswer | undefined {
     return simulatedPoll({ tasks: this.account.tasks, faults: this.faults }, taskId, region, nowMs);
   }
 

@@ -1,4 +1,4 @@
-import { isUnfinished } from '../contract/task.js';
+import { isUnfinished } from '../contract/task/observation.js';
 import { begin, currentStep, jumpTo, type PlayedTask, pollAt } from './played-task.js';
 import { TaskList } from './task-list.js';
 

@@ -1,6 +1,6 @@
 import type { LogLevel } from '@temporalio/common';
 import * as v from 'valibot';
-import { API_VARIABLES, readApiSettings } from '../activities/api-settings.js';
+import { API_VARIABLES, readApiSettings } from '../activities/api/settings.js';
 import { DEFAULT_TASK_QUEUE } from '../contract/ids.js';
 import { readProxy } from '../tencent/agents.js';
 import { ConfigError } from '../tencent/config-error.js';

@@ -1,4 +1,4 @@
-import { DefaultLogger, type Logger, type LogEntry, type LogLevel } from '@temporalio/worker';
+import { DefaultLogger, type LogEntry, type Logger, type LogLevel } from '@temporalio/worker';
 
 /** Logs to stderr, as one line of JSON per entry or in the SDK's readable format. */
 export function createLogger(level: LogLevel, format: 'json' | 'pretty'): Logger {

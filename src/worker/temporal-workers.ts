@@ -1,6 +1,6 @@
 import { type Logger, NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import pRetry from 'p-retry';
-import { ApiAccount } from '../activities/api-account.js';
+import { ApiAccount } from '../activities/api/account.js';
 import { DRAIN_TIME } from '../activities/api-worker.js';
 import { workersBeside } from '../activities/create-workers-beside.js';
 import { createTogether, TOGETHER } from '../activities/run-workers.js';

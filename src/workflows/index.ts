@@ -7,10 +7,12 @@
  */
 export { executeRedisAction, type RunRedisActionOptions } from './action/child.js';
 export { runRedisAction } from './action/run-redis-action.js';
-export { awaitRedisTask } from './await-redis-task.js';
-export { type AwaitRedisTaskOptions, executeAwaitRedisTask, startAwaitRedisTask } from './child.js';
-export { waitForRedisTask, type WaitForRedisTaskOptions } from './inline.js';
+export { awaitRedisTask } from './task/await-redis-task.js';
+export { type AwaitRedisTaskOptions, executeAwaitRedisTask, startAwaitRedisTask } from './task/child.js';
+export { waitForRedisTask, type WaitForRedisTaskOptions } from './task/inline.js';
 export { awaitRedisInstance } from './instance/await-redis-instance.js';
-export { extendWait, getInstanceState, getState, joinWait, pollNow } from './messages.js';
-export { getWatchState } from './watch-messages.js';
-export { watchRedisTasks } from './watch-redis-tasks.js';
+export { extendWait, getState, joinWait } from './task/messages.js';
+export { getInstanceState } from './instance/messages.js';
+export { pollNow } from './wait/messages.js';
+export { getWatchState } from './watch/messages.js';
+export { watchRedisTasks } from './watch/watch-redis-tasks.js';

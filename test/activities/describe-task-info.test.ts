@@ -2,8 +2,8 @@ import { ApplicationFailure, ApplicationFailureCategory, CancelledFailure } from
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { createRedisActivities, type RedisActivitiesOptions } from '../../src/activities/index.js';
-import { decodeRedisTaskFailure } from '../../src/contract/failures.js';
 import type { PollError } from '../../src/contract/poll-error.js';
+import { decodeRedisTaskFailure } from '../../src/contract/task/failures.js';
 import { RedisApiSimulator, SIMULATOR_CREDENTIAL } from '../support/simulator.js';
 
 const task = { taskId: 18215, region: 'ap-guangzhou' };

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { stateText, watchText } from '../../src/cli/outcome.js';
 import { RedisTaskClient } from '../../src/client/index.js';
 import { waitsQuery, watchWorkflowId } from '../../src/contract/ids.js';
-import type { RedisTaskWaitState } from '../../src/contract/view.js';
+import type { RedisTaskWaitState } from '../../src/contract/task/view.js';
 import { devServer } from '../support/environments.js';
 import { about, beside } from '../support/together.js';
 import { REGION, until, untilState, Waits } from '../support/waits.js';

@@ -15,7 +15,7 @@ import {
   type RedisTaskOutcome,
 } from '../../src/client/index.js';
 import { cancelWait } from '../../src/client/wait-handle.js';
-import type { RedisTaskWaitState } from '../../src/contract/view.js';
+import type { RedisTaskWaitState } from '../../src/contract/task/view.js';
 import type { TaskStep } from '../../src/testing/index.js';
 import { bundled, devServer } from '../support/environments.js';
 import { eventsOf, heardAt } from '../support/histories.js';

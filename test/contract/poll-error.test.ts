@@ -1,7 +1,7 @@
 import { POLL_FAILURE_TYPES, pollErrorClass, unanswered } from '../../src/contract/poll-error.js';
-import { beginWait } from '../../src/contract/wait-state.js';
-import { callLimits } from '../../src/contract/wait.js';
-import { planOf, START } from './played-wait.js';
+import { callLimits } from '../../src/contract/wait/call-limits.js';
+import { beginWait } from '../../src/contract/wait/state.js';
+import { planOf, START } from './task/played-wait.js';
 
 const AT = '2026-11-22T10:00:00.000Z';
 

@@ -1,5 +1,5 @@
 import proto from '@temporalio/proto';
-import type { AwaitRedisTaskInput } from '../../src/contract/input.js';
+import type { AwaitRedisTaskInput } from '../../src/contract/task/input.js';
 import type { TaskStep } from '../../src/testing/index.js';
 import { failedWorkflowTasks } from '../support/histories.js';
 import { endingOf } from '../support/kinds-of-waits.js';

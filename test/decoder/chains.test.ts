@@ -1,5 +1,5 @@
 // Every type of failure, through every chain of wrappers there is, decoded inside a workflow and outside.
-import { decodeRedisTaskFailure, REDIS_TASK_FAILURE_TYPES } from '../../src/contract/failures.js';
+import { decodeRedisTaskFailure, REDIS_TASK_FAILURE_TYPES } from '../../src/contract/task/failures.js';
 import { errorOf, REGION } from '../support/waits.js';
 import type { Caught, Errand, Hop } from './chains.js';
 import { FAILING_TASKS } from './failing-tasks.js';

@@ -1,8 +1,8 @@
 // A wait that a failure leaves through any number of hops, up to whoever decodes it.
 import { continueAsNew, defineQuery, executeChild, proxyActivities, setHandler } from '@temporalio/workflow';
-import { decodeRedisTaskFailure, type RedisTaskFailure } from '../../src/contract/failures.js';
-import type { AwaitRedisTaskInput } from '../../src/contract/input.js';
-import type { RedisTaskResult } from '../../src/contract/outcome.js';
+import { decodeRedisTaskFailure, type RedisTaskFailure } from '../../src/contract/task/failures.js';
+import type { AwaitRedisTaskInput } from '../../src/contract/task/input.js';
+import type { RedisTaskResult } from '../../src/contract/task/outcome.js';
 import { executeSharedRedisTaskWait } from '../../src/nexus/index.js';
 import { waitForRedisTask } from '../../src/workflows/index.js';
 

@@ -1,5 +1,5 @@
-import type { RedisTaskFailureType } from '../../src/contract/failures.js';
-import type { AwaitRedisTaskInput } from '../../src/contract/input.js';
+import type { RedisTaskFailureType } from '../../src/contract/task/failures.js';
+import type { AwaitRedisTaskInput } from '../../src/contract/task/input.js';
 import { REGION, type Waits } from '../support/waits.js';
 
 /** For each type of failure, a task that ends a wait with it: gives the input, and what the details must say. */

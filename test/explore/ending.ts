@@ -1,6 +1,6 @@
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { temporal } from '@temporalio/proto';
-import type { RedisTaskFailureType } from '../../src/contract/failures.js';
+import type { RedisTaskFailureType } from '../../src/contract/task/failures.js';
 import type { Ending } from './wait-record.js';
 
 type Payload = temporal.api.common.v1.IPayload;

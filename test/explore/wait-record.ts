@@ -1,8 +1,8 @@
-import type { RedisTaskFailureDetails, RedisTaskFailureType } from '../../src/contract/failures.js';
-import type { AwaitRedisTaskInput } from '../../src/contract/input.js';
-import type { RedisTaskResult } from '../../src/contract/outcome.js';
 import type { PollErrorClass } from '../../src/contract/poll-error.js';
-import type { RedisTaskWaitState } from '../../src/contract/view.js';
+import type { RedisTaskFailureDetails, RedisTaskFailureType } from '../../src/contract/task/failures.js';
+import type { AwaitRedisTaskInput } from '../../src/contract/task/input.js';
+import type { RedisTaskResult } from '../../src/contract/task/outcome.js';
+import type { RedisTaskWaitState } from '../../src/contract/task/view.js';
 import type { WaitScript } from './wait-script.js';
 
 /** What really happened in one wait. All times in milliseconds since its start. */

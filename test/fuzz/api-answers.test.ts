@@ -1,7 +1,7 @@
 // Whatever comes back over the wire, a poll ends as a task or as a TencentApiError that makes a failure of the contract.
-import { pollFailure } from '../../src/activities/poll-failure.js';
+import { pollFailure } from '../../src/activities/api/poll-failure.js';
 import { POLL_FAILURE_TYPES, type PollError } from '../../src/contract/poll-error.js';
-import type { RedisTaskObservation } from '../../src/contract/task.js';
+import type { RedisTaskObservation } from '../../src/contract/task/observation.js';
 import { describeTaskInfo } from '../../src/tencent/describe-task-info.js';
 import { TencentApiError } from '../../src/tencent/errors.js';
 import { createRedisApi, type RedisApi } from '../../src/tencent/redis-api.js';

@@ -1,6 +1,6 @@
 // What the generated cases have found, one by one.
 import { readPollError } from '../../src/contract/poll-error.js';
-import { readObservation } from '../../src/contract/task.js';
+import { readObservation } from '../../src/contract/task/observation.js';
 import { createRedisApi } from '../../src/tencent/redis-api.js';
 import { rawServer } from './raw-server.js';
 

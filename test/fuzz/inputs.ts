@@ -1,6 +1,6 @@
 import { RawValue } from '@temporalio/common';
 import fc, { type Arbitrary } from 'fast-check';
-import type { WaitState } from '../../src/contract/wait-state.js';
+import type { TaskWaitState } from '../../src/contract/task/state.js';
 import { anyJson, objectText, oddText } from './arbitraries.js';
 
 const duration = fc.oneof(
@@ -52,7 +52,7 @@ const observation = fc.record({
   at: oddText,
 });
 const pollError = fc.record({ code: oddText, message: oddText, requestId: fc.option(oddText), at: oddText });
-const rightState: Arbitrary<WaitState> = fc.record({
+const rightState: Arbitrary<TaskWaitState> = fc.record({
   v: fc.constant(1),
   stage: fc.constantFrom('pausing', 'polling', 'ended'),
   startedAt: instant,

@@ -1,8 +1,8 @@
 import { ApplicationFailure, CancelledFailure, WorkflowFailedError } from '@temporalio/client';
-import { type RedisTaskFailureDetails, REDIS_TASK_FAILURE_TYPES } from '../../src/contract/failures.js';
-import { readInput } from '../../src/contract/input.js';
-import type { RedisTaskResult } from '../../src/contract/outcome.js';
-import type { RedisTaskWaitState } from '../../src/contract/view.js';
+import { type RedisTaskFailureDetails, REDIS_TASK_FAILURE_TYPES } from '../../src/contract/task/failures.js';
+import { readInput } from '../../src/contract/task/input.js';
+import type { RedisTaskResult } from '../../src/contract/task/outcome.js';
+import type { RedisTaskWaitState } from '../../src/contract/task/view.js';
 import { eventsOf, failedWorkflowTasks } from '../support/histories.js';
 import type { WaitHandle } from '../support/waits.js';
 

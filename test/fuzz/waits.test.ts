@@ -2,7 +2,7 @@
 import { ApplicationFailure, WorkflowUpdateFailedError } from '@temporalio/client';
 import fc from 'fast-check';
 import { POLL_FAILURE_TYPES } from '../../src/contract/poll-error.js';
-import type { RedisTaskWaitState } from '../../src/contract/view.js';
+import type { RedisTaskWaitState } from '../../src/contract/task/view.js';
 import { devServer } from '../support/environments.js';
 import { REGION, Waits } from '../support/waits.js';
 import { nearlyRight } from './answers.js';

@@ -16,50 +16,50 @@ const WAITS_MAX = 1_000;
 const BUGS: readonly Bug[] = [
   {
     name: 'extendWait cancels the call under way',
-    file: 'workflows/poll-once.ts',
+    file: 'workflows/wait/poll-once.ts',
     text: 'const poll = new PollUnderWay(() => wait.ask(limits));',
     becomes:
       'const poll = new PollUnderWay(() => wait.ask(limits)); const before = wait.state.deadline; void clock.until(() => wait.state.deadline !== before).then(() => poll.giveUp());',
   },
   {
     name: 'a wait times out without a last poll',
-    file: 'contract/outcome.ts',
+    file: 'contract/task/outcome.ts',
     text: 'isPastDeadline(state, beganAt) ?',
     becomes: 'now >= state.deadline - 5_000 ?',
   },
   {
     name: 'one stray refusal ends a wait whose task was seen',
-    file: 'contract/refusal.ts',
+    file: 'contract/wait/refusal.ts',
     text: 'const REFUSALS_MIN = 3;\nconst REFUSED_FOR_MIN_MS = MINUTE;',
     becomes: 'const REFUSALS_MIN = 1;\nconst REFUSED_FOR_MIN_MS = 0;',
   },
   {
     name: 'pollNow polls at once, however close the poll before was',
-    file: 'contract/wait.ts',
+    file: 'contract/wait/polls.ts',
     text: 'return Math.max(state.soonestAt, Math.min(...due));',
     becomes: 'return Math.min(...due);',
   },
   {
     name: 'a deadline that moves nearer is noticed only at the old one',
-    file: 'workflows/wait-clock.ts',
+    file: 'workflows/wait/wait-clock.ts',
     text: 'const isNearer = () => this.wait.state.deadline < deadline;',
     becomes: 'const isNearer = () => false;',
   },
   {
     name: 'a condition reads the clock',
-    file: 'workflows/wait-clock.ts',
+    file: 'workflows/wait/wait-clock.ts',
     text: 'return isPastDeadline(this.wait.state, this.rungAt);',
     becomes: 'return isPastDeadline(this.wait.state, Date.now());',
   },
   {
     name: 'a status in capitals is not known',
-    file: 'contract/task.ts',
+    file: 'contract/task/observation.ts',
     text: 'PHASES.get(status.toLowerCase())',
     becomes: 'PHASES.get(status)',
   },
   {
     name: 'a failed poll counts',
-    file: 'contract/wait.ts',
+    file: 'contract/wait/polls.ts',
     text: '    lastError: error,\n',
     becomes: '    lastError: error,\n    polls: state.polls + 1,\n',
   },
@@ -69,7 +69,7 @@ const plant = plantingIn('src');
 
 test.each(BUGS.map((bug) => [bug.name, bug] as const))('finds that %s', async (name, bug) => {
   const source = await plant(name, bug);
-  const vm = await WorkflowVm.create(await bundled(path.join(source, 'workflows/await-redis-task.ts')));
+  const vm = await WorkflowVm.create(await bundled(path.join(source, 'workflows/task/await-redis-task.ts')));
   const plays = fc.sample(fc.tuple(waitScripts(LONGEST_MS), surroundings(LONGEST_MS)), { seed: 1, numRuns: WAITS_MAX });
   let found: string[] = [];
   let waits = 0;

@@ -31,7 +31,7 @@ const BUGS: [name: string, told: string, ...edits: Edit[]][] = [
   [
     'no wait tells its worker of its parent',
     'The wait went on for',
-    { file: 'workflows/parents.js', text: 'redisTaskParents.follow();', becomes: 'void 0;' },
+    { file: 'workflows/wait/parents.js', text: 'redisTaskParents.follow();', becomes: 'void 0;' },
     // Or it would be found by those who look for it, half a minute later.
     { file: 'parents/index.js', text: 'follower.follow(parent)', becomes: 'void parent' },
   ],

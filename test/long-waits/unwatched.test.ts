@@ -7,7 +7,7 @@ import { REGION, untilState, Waits } from '../support/waits.js';
 
 const SHARED = { pacing: 'shared' } as const;
 /** The workflows of a worker that has never heard of watches. */
-const AWAIT_ALONE = fileURLToPath(new URL('../../src/workflows/await-redis-task.ts', import.meta.url));
+const AWAIT_ALONE = fileURLToPath(new URL('../../src/workflows/task/await-redis-task.ts', import.meta.url));
 
 let waits: Waits;
 

@@ -6,9 +6,9 @@ import {
   isCancellation,
   type NexusOperationCancellationType,
 } from '@temporalio/workflow';
-import { decodeRedisTaskFailure, type RedisTaskFailure } from '../../src/contract/failures.js';
-import type { AwaitRedisTaskInput } from '../../src/contract/input.js';
-import type { RedisTaskResult } from '../../src/contract/outcome.js';
+import { decodeRedisTaskFailure, type RedisTaskFailure } from '../../src/contract/task/failures.js';
+import type { AwaitRedisTaskInput } from '../../src/contract/task/input.js';
+import type { RedisTaskResult } from '../../src/contract/task/outcome.js';
 import { executeSharedRedisTaskWait, redisTasks, startSharedRedisTaskWait } from '../../src/nexus/index.js';
 
 /** Waits together with others. */

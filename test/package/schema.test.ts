@@ -4,8 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { JSON_SCHEMAS } from '../../scripts/json-schemas.js';
-import { InvalidInputFailure, REDIS_TASK_FAILURE_TYPES } from '../../src/contract/failures.js';
-import { readInput } from '../../src/contract/input.js';
+import { InvalidInputFailure } from '../../src/contract/invalid-input.js';
+import { REDIS_TASK_FAILURE_TYPES } from '../../src/contract/task/failures.js';
+import { readInput } from '../../src/contract/task/input.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const HOUR = 3_600_000;

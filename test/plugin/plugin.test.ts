@@ -13,7 +13,7 @@ import {
   type WorkerPlugin,
 } from '@temporalio/worker';
 import { runTogether } from '../../src/activities/run-workers.js';
-import type { RedisTaskWaitState } from '../../src/contract/view.js';
+import type { RedisTaskWaitState } from '../../src/contract/task/view.js';
 import { RedisTaskPlugin } from '../../src/plugin/index.js';
 import { RedisApiSimulator, SIMULATOR_CREDENTIAL, type TaskStep } from '../../src/testing/index.js';
 import { notingCancelled } from '../support/cancelled-calls.js';

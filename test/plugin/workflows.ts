@@ -1,7 +1,7 @@
 // What a user of the plugin has: workflows of their own, the line that is documented, and an activity.
 import { proxyActivities } from '@temporalio/workflow';
-import type { AwaitRedisTaskInput } from '../../src/contract/input.js';
-import type { RedisTaskResult } from '../../src/contract/outcome.js';
+import type { AwaitRedisTaskInput } from '../../src/contract/task/input.js';
+import type { RedisTaskResult } from '../../src/contract/task/outcome.js';
 import { executeAwaitRedisTask, waitForRedisTask } from '../../src/workflows/index.js';
 import type { OwnActivities } from './own-worker.js';
 

@@ -1,14 +1,22 @@
 // Temporal UI shows summaries and details as Markdown, and the API's texts stand in them.
 import fc from 'fast-check';
-import type { RedisTaskFailure } from '../../src/contract/failures.js';
-import { waitSummary } from '../../src/contract/ids.js';
-import { readInput } from '../../src/contract/input.js';
 import type { PollError } from '../../src/contract/poll-error.js';
-import type { RedisTaskObservation } from '../../src/contract/task.js';
+import type { RedisTaskFailure } from '../../src/contract/task/failures.js';
+import { readInput } from '../../src/contract/task/input.js';
+import type { RedisTaskObservation } from '../../src/contract/task/observation.js';
+import { waitSummary } from '../../src/contract/task/start.js';
+import type { TaskWaitState } from '../../src/contract/task/state.js';
+import { pollAnswered } from '../../src/contract/task/state.js';
+import {
+  finalMarkdownOf,
+  markdownOf,
+  pauseSummary,
+  pollSummary,
+  type WaitEnding,
+} from '../../src/contract/task/view.js';
 import { plain } from '../../src/contract/text.js';
-import { finalMarkdownOf, markdownOf, pauseSummary, pollSummary, type WaitEnding } from '../../src/contract/view.js';
-import { beginWait, type WaitState } from '../../src/contract/wait-state.js';
-import { pauseAfterPoll, pollAnswered, pollBegan } from '../../src/contract/wait.js';
+import { pauseAfterPoll, pollBegan } from '../../src/contract/wait/polls.js';
+import { beginWait } from '../../src/contract/wait/state.js';
 
 import { timeSkipping } from '../support/environments.js';
 import { summariesOf } from '../support/histories.js';
@@ -20,7 +28,7 @@ const START = Date.parse('2026-11-22T10:00:00Z');
 const plan = readInput({ taskId: 18215, region: REGION });
 
 /** A wait in which every text of the API is this one. */
-function waitWith(text: string): WaitState {
+function waitWith(text: string): TaskWaitState {
   const observation: RedisTaskObservation = {
     ...{ status: text, taskType: text, instanceId: text, startTime: text, message: text, requestId: text, at: text },
   };

@@ -5,9 +5,9 @@ import { CancelledFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { createRedisApi } from '../../src/activities/index.js';
-import { decodeRedisTaskFailure, type RedisTaskFailure } from '../../src/contract/failures.js';
-import type { AwaitRedisTaskInput } from '../../src/contract/input.js';
-import type { RedisTaskResult } from '../../src/contract/outcome.js';
+import { decodeRedisTaskFailure, type RedisTaskFailure } from '../../src/contract/task/failures.js';
+import type { AwaitRedisTaskInput } from '../../src/contract/task/input.js';
+import type { RedisTaskResult } from '../../src/contract/task/outcome.js';
 import {
   type AwaitRedisTaskStub,
   RedisApiSimulator,

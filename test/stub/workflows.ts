@@ -1,5 +1,5 @@
-import { decodeRedisTaskFailure } from '../../src/contract/failures.js';
-import type { AwaitRedisTaskInput } from '../../src/contract/input.js';
+import { decodeRedisTaskFailure } from '../../src/contract/task/failures.js';
+import type { AwaitRedisTaskInput } from '../../src/contract/task/input.js';
 import { executeAwaitRedisTask } from '../../src/workflows/index.js';
 
 export { catchingParent, childParent } from '../workflows/parents.js';

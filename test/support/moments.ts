@@ -1,7 +1,7 @@
 // Waits that have come to a certain moment.
 import { randomUUID } from 'node:crypto';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
-import type { RedisTaskWaitState } from '../../src/contract/view.js';
+import type { RedisTaskWaitState } from '../../src/contract/task/view.js';
 import { REGION, stateOf, untilState, type WaitHandle, type Waits } from './waits.js';
 
 const RUNNING = { status: 'running' };

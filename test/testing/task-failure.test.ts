@@ -1,5 +1,5 @@
 import { ApplicationFailure, ChildWorkflowFailure } from '@temporalio/common';
-import { decodeRedisTaskFailure, REDIS_TASK_FAILURE_TYPES } from '../../src/contract/failures.js';
+import { decodeRedisTaskFailure, REDIS_TASK_FAILURE_TYPES } from '../../src/contract/task/failures.js';
 import { redisTaskFailure } from '../../src/testing/index.js';
 
 describe('a made failure', () => {

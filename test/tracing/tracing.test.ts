@@ -7,7 +7,7 @@ import { NodeTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trac
 import { OpenTelemetryPlugin } from '@temporalio/interceptors-opentelemetry';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import type { RedisTaskResult } from '../../src/contract/outcome.js';
+import type { RedisTaskResult } from '../../src/contract/task/outcome.js';
 import { RedisApiSimulator, SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
 import { createOwnWorker, createPlugin } from '../plugin/own-worker.js';
 import { Collector } from '../support/collector.js';

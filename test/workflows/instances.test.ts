@@ -3,7 +3,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { decodeRedisInstanceFailure } from '../../src/contract/instance/failures.js';
 import type { AwaitRedisInstanceInput } from '../../src/contract/instance/input.js';
 import type { RedisInstanceResult } from '../../src/contract/instance/outcome.js';
-import { getInstanceState } from '../../src/workflows/messages.js';
+import { getInstanceState } from '../../src/workflows/instance/messages.js';
 import { timeSkipping } from '../support/environments.js';
 import { failedWorkflowTasks } from '../support/histories.js';
 import { causeOf, errorOf, REGION, Waits } from '../support/waits.js';

@@ -1,9 +1,9 @@
 // Waits whose history grows long, and search attributes: on a dev server of their own, which suggests to continue as
 // new after twenty events and has the attributes.
 import { randomUUID } from 'node:crypto';
-import { readInput } from '../../src/contract/input.js';
-import type { RedisTaskWaitState } from '../../src/contract/view.js';
-import { beginWait } from '../../src/contract/wait-state.js';
+import { readInput } from '../../src/contract/task/input.js';
+import type { RedisTaskWaitState } from '../../src/contract/task/view.js';
+import { beginWait } from '../../src/contract/wait/state.js';
 import { LONG_HISTORIES_SERVER, ownDevServer } from '../support/environments.js';
 import { eventNames, failedWorkflowTasks, heardAt, type History } from '../support/histories.js';
 import { about, beside } from '../support/together.js';

@@ -1,7 +1,7 @@
 // What a wait answers while it runs, on the real server: getState, pollNow, extendWait, cancelling, and what UI shows.
 import { ApplicationFailure, WorkflowUpdateFailedError } from '@temporalio/client';
 import { CancelledFailure } from '@temporalio/common';
-import type { RedisTaskWaitState } from '../../src/contract/view.js';
+import type { RedisTaskWaitState } from '../../src/contract/task/view.js';
 import { devServer } from '../support/environments.js';
 import {
   eventNames,

@@ -1,6 +1,6 @@
 // How a wait ends, hours of it, on a server that skips time. One wait at a time: while that server skips time for one
 // workflow, a task of another runs into its timeout.
-import { readInput } from '../../src/contract/input.js';
+import { readInput } from '../../src/contract/task/input.js';
 import { timeSkipping } from '../support/environments.js';
 import { eventNames, failedWorkflowTasks, pausesOf } from '../support/histories.js';
 import { failureOf, REGION, timedOut, Waits } from '../support/waits.js';

@@ -1,8 +1,8 @@
 // A wait as a child of someone's workflow and inside it.
 import { randomUUID } from 'node:crypto';
 import { ApplicationFailure, CancelledFailure, ChildWorkflowFailure } from '@temporalio/common';
-import { decodeRedisTaskFailure, type RedisTaskFailure } from '../../src/contract/failures.js';
-import type { RedisTaskResult } from '../../src/contract/outcome.js';
+import { decodeRedisTaskFailure, type RedisTaskFailure } from '../../src/contract/task/failures.js';
+import type { RedisTaskResult } from '../../src/contract/task/outcome.js';
 import { devServer } from '../support/environments.js';
 import { eventNames, eventsOf, failedWorkflowTasks, summariesOf, tasksToCancel } from '../support/histories.js';
 import { SLOW, takeCallAndDie } from '../support/moments.js';

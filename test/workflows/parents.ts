@@ -8,9 +8,9 @@ import {
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
-import { decodeRedisTaskFailure, type RedisTaskFailure } from '../../src/contract/failures.js';
-import type { AwaitRedisTaskInput } from '../../src/contract/input.js';
-import type { RedisTaskResult } from '../../src/contract/outcome.js';
+import { decodeRedisTaskFailure, type RedisTaskFailure } from '../../src/contract/task/failures.js';
+import type { AwaitRedisTaskInput } from '../../src/contract/task/input.js';
+import type { RedisTaskResult } from '../../src/contract/task/outcome.js';
 import {
   executeAwaitRedisTask,
   pollNow,

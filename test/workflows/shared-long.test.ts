@@ -1,6 +1,6 @@
 // Shared waits and watches that continue as new or are reset, on a dev server that suggests it after twenty events.
 import { randomUUID } from 'node:crypto';
-import type { RedisTaskWatchState } from '../../src/contract/watch-register.js';
+import type { RedisTaskWatchState } from '../../src/contract/watch/register.js';
 import { LONG_HISTORIES_SERVER, ownDevServer } from '../support/environments.js';
 import { about, beside } from '../support/together.js';
 import { until, untilState, Waits, type WaitHandle } from '../support/waits.js';

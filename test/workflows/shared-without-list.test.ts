@@ -1,5 +1,5 @@
 // Shared waits of an account that cannot list its tasks: they pace themselves, as with timers.
-import type { RedisTaskWatchState } from '../../src/contract/watch-register.js';
+import type { RedisTaskWatchState } from '../../src/contract/watch/register.js';
 import { devServer } from '../support/environments.js';
 import { about, beside } from '../support/together.js';
 import { REGION, until, untilState, Waits } from '../support/waits.js';

@@ -1,5 +1,5 @@
 // Waits with `pacing: "shared"`: their watch lists the unfinished tasks, and the API alone says how a task ended.
-import type { RedisTaskWatchState } from '../../src/contract/watch-register.js';
+import type { RedisTaskWatchState } from '../../src/contract/watch/register.js';
 import { devServer } from '../support/environments.js';
 import { eventNames, eventsOf } from '../support/histories.js';
 import { about, beside } from '../support/together.js';

@@ -6,8 +6,8 @@ import { errorSentence, POLL_FAILURE_TYPES } from '../../contract/poll-error.js'
 import { timeOfOne } from '../../tencent/call-time.js';
 import { listInstanceTasks } from '../../tencent/list-instance-tasks.js';
 import type { RedisApi } from '../../tencent/redis-api.js';
-import type { ApiAccount } from '../api-account.js';
-import { askApi, whileBeating } from '../ask-api.js';
+import type { ApiAccount } from '../api/account.js';
+import { askApi, whileBeating } from '../api/ask-api.js';
 import { refusalHere, submitAction } from './submit.js';
 
 /** The activities of a change, by name. */

@@ -9,8 +9,8 @@ import { TencentApiError } from '../../tencent/errors.js';
 import { textField } from '../../tencent/json.js';
 import { redact } from '../../tencent/redact.js';
 import type { RedisApi } from '../../tencent/redis-api.js';
-import type { ApiSettings } from '../api-settings.js';
-import { pollErrorClassOf, pollErrorOf } from '../poll-failure.js';
+import { pollErrorClassOf, pollErrorOf } from '../api/poll-failure.js';
+import type { ApiSettings } from '../api/settings.js';
 import { readSecret, SecretUnavailableError } from './secret-files.js';
 
 type Limits = Pick<ApiSettings, 'actions' | 'secretsFolder'>;

@@ -1,4 +1,4 @@
-import type { WatchedWait } from '../../contract/watch.js';
+import type { WatchedWait } from '../../contract/watch/watch.js';
 import type { Watches } from './watches.js';
 
 /** How long a join waits for others: each batch is one signal, which costs the watch a workflow task. */

@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import { readPages, type SweptList, type TaskPage, UNFINISHED_RESULTS } from '../../contract/sweep.js';
+import { readPages, type SweptList, type TaskPage, UNFINISHED_RESULTS } from '../../contract/watch/sweep.js';
 import { describeTaskList } from '../../tencent/describe-task-list.js';
 import type { RedisApi } from '../../tencent/redis-api.js';
 

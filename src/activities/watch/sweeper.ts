@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import pMap from 'p-map';
 import { MINUTE, SECOND } from '../../contract/duration.js';
+import type { WatchJoins } from '../../contract/watch/register.js';
 import {
   afterSweep,
   afterTelling,
@@ -14,20 +15,19 @@ import {
   sweepDueAt,
   type SweepPace,
   waitingIn,
-} from '../../contract/sweep.js';
-import type { WatchJoins } from '../../contract/watch-register.js';
+} from '../../contract/watch/sweep.js';
 import {
   JOINS_QUERY,
   type SweepStatus,
   SWEPT_SIGNAL,
   WATCH_REPORT_SIGNAL,
   type WatchedWait,
-} from '../../contract/watch.js';
-import type { WatchReport } from '../../contract/watched-wait.js';
+} from '../../contract/watch/watch.js';
+import type { WatchReport } from '../../contract/watch/watched-wait.js';
 import { type OpenWaitsList, watchedOf } from '../../parents/open-waits.js';
 import { unlessGone } from '../../parents/runs.js';
 import { TencentApiError } from '../../tencent/errors.js';
-import { pollErrorClassOf, pollErrorOf } from '../poll-failure.js';
+import { pollErrorClassOf, pollErrorOf } from '../api/poll-failure.js';
 import type { readTasks } from './read-tasks.js';
 import { Refresh } from './refresh.js';
 

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { MINUTE, SECOND } from '../../contract/duration.js';
 import { watchWorkflowId } from '../../contract/ids.js';
-import { JOIN_SIGNAL, WATCH_REDIS_TASKS, WATCH_STATE_QUERY, type WatchedWait } from '../../contract/watch.js';
+import { JOIN_SIGNAL, WATCH_REDIS_TASKS, WATCH_STATE_QUERY, type WatchedWait } from '../../contract/watch/watch.js';
 
 /** Before the first tasks of waits: a watch must not queue behind them. Its later runs and its activities inherit it. */
 const FIRST = { priorityKey: 1 };

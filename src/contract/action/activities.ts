@@ -1,11 +1,10 @@
 // What the activities of a change are asked, and what they answer.
 import * as v from 'valibot';
 import { read } from '../fields.js';
-import { INVALID_INPUT } from '../input.js';
+import { INVALID_INPUT } from '../invalid-input.js';
 import { POLL_ERROR } from '../poll-error.js';
-import { COUNT } from '../wait-state.js';
-import type { ActionPlan } from './input.js';
-import { ACTION_INPUT } from './input.js';
+import { COUNT } from '../wait/state.js';
+import { ACTION_INPUT, type ActionPlan } from './input.js';
 import { LISTED_TASK, type ListedTask, STARTED, type Submitted } from './state.js';
 
 /** A change, as the activities are asked for it. */

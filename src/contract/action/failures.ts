@@ -1,13 +1,10 @@
-import {
-  decodeFailure,
-  type InvalidInputDetails,
-  REDIS_TASK_FAILURE_TYPES,
-  type RedisTaskFailureDetails,
-} from '../failures.js';
-import type { AwaitRedisTaskInput } from '../input.js';
+import { decodeFailure, type TypedFailure } from '../failure.js';
 import type { RedisInstanceFailureDetails } from '../instance/failures.js';
 import type { AwaitRedisInstanceInput } from '../instance/input.js';
+import type { InvalidInputDetails } from '../invalid-input.js';
 import type { PollError } from '../poll-error.js';
+import { REDIS_TASK_FAILURE_TYPES, type RedisTaskFailureDetails } from '../task/failures.js';
+import type { AwaitRedisTaskInput } from '../task/input.js';
 import type { ListedTask } from './state.js';
 
 /**
@@ -60,10 +57,10 @@ export interface UncertainDetails {
  * for a person, and the `details`. Of what was started and failed they are those of its wait, too.
  */
 export type RedisActionFailure =
-  | Failure<'RedisActionRefused'>
-  | Failure<'RedisActionUncertain', RedisActionFailureDetails & UncertainDetails>
-  | Failure<'RedisTaskFailed' | 'RedisTaskErrored', RedisActionFailureDetails & RedisTaskFailureDetails>
-  | Failure<
+  | TypedFailure<'RedisActionRefused', RedisActionFailureDetails>
+  | TypedFailure<'RedisActionUncertain', RedisActionFailureDetails & UncertainDetails>
+  | TypedFailure<'RedisTaskFailed' | 'RedisTaskErrored', RedisActionFailureDetails & RedisTaskFailureDetails>
+  | TypedFailure<
       'RedisTaskTimedOut' | 'RedisTaskUnauthorized' | 'RedisTaskRejected',
       RedisActionFailureDetails & {
         /**
@@ -73,15 +70,8 @@ export type RedisActionFailure =
         readonly resumeInput?: AwaitRedisTaskInput | AwaitRedisInstanceInput;
       }
     >
-  | Failure<'RedisInstanceFailed', RedisActionFailureDetails & Omit<RedisInstanceFailureDetails, 'dealName'>>
-  | Failure<'RedisTaskInvalidInput', InvalidInputDetails>;
-
-interface Failure<Type extends RedisActionFailureType, Details = RedisActionFailureDetails> {
-  readonly type: Type;
-  /** A sentence with the facts: action, instances, what the API said, its RequestId, what to do. */
-  readonly message: string;
-  readonly details: Details;
-}
+  | TypedFailure<'RedisInstanceFailed', RedisActionFailureDetails & Omit<RedisInstanceFailureDetails, 'dealName'>>
+  | TypedFailure<'RedisTaskInvalidInput', InvalidInputDetails>;
 
 /**
  * Finds the failure of a change in an error that a parent workflow, an activity or a client caught: see

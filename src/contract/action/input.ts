@@ -1,7 +1,9 @@
 import * as v from 'valibot';
 import { objectWith, read } from '../fields.js';
-import { INVALID_INPUT, maxWait, NAMED_TASK, POLLING, REGION } from '../input.js';
 import { EXPECTATION, INSTANCES_MAX, isInstanceId } from '../instance/input.js';
+import { INVALID_INPUT } from '../invalid-input.js';
+import { namedRegion, REGION } from '../region.js';
+import { maxWait, POLLING } from '../wait/polling.js';
 import { factsOf, instancesIn, REDIS_ACTIONS } from './actions.js';
 import { findPlainPassword, findSecretProblem } from './secrets.js';
 
@@ -94,7 +96,7 @@ export type ActionPlan = Readonly<v.InferOutput<typeof ACTION_INPUT>>;
 
 /** Reads an input. @throws InvalidInputFailure that names a field that breaks a rule */
 export function readActionInput(input: unknown): ActionPlan {
-  return read(ACTION_INPUT, input, 'input', INVALID_INPUT, v.parse(NAMED_TASK, input));
+  return read(ACTION_INPUT, input, 'input', INVALID_INPUT, namedRegion(input));
 }
 
 /** Of a text in UTF-8. No encoder is at hand in a workflow. */

@@ -1,8 +1,9 @@
 import { formatDuration } from '../duration.js';
-import { API_TEXT_MAX } from '../messages.js';
+import { code, shownTime } from '../markdown.js';
 import { errorSentence } from '../poll-error.js';
 import { plain } from '../text.js';
-import { code, describeError, shownTime } from '../view.js';
+import { API_TEXT_MAX } from '../wait/messages.js';
+import { describeError } from '../wait/view.js';
 import type { Started } from './answer.js';
 import type { RedisActionFailureDetails, RedisActionFailureType } from './failures.js';
 import type { ActionPlan } from './input.js';

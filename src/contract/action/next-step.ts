@@ -1,6 +1,6 @@
 // What to do next with a change: all decisions of `runRedisAction`, none of its effects.
 import { MINUTE, SECOND } from '../duration.js';
-import type { PollAnswer } from '../wait.js';
+import type { PollAnswer } from '../wait/polls.js';
 import { canRepeat, factsOf } from './actions.js';
 import type { Started } from './answer.js';
 import type { ActionPlan } from './input.js';

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
-import type { RedisTaskFailure } from '../failures.js';
-import { InvalidInputFailure } from '../failures.js';
-import type { AwaitRedisTaskInput } from '../input.js';
-import { INVALID_INPUT, pollingToResume } from '../input.js';
 import type { RedisInstanceFailure } from '../instance/failures.js';
 import type { AwaitRedisInstanceInput } from '../instance/input.js';
-import type { RedisTaskResult } from '../outcome.js';
+import { INVALID_INPUT, InvalidInputFailure } from '../invalid-input.js';
+import type { RedisTaskFailure } from '../task/failures.js';
+import type { AwaitRedisTaskInput } from '../task/input.js';
+import type { RedisTaskResult } from '../task/outcome.js';
+import { pollingToResume } from '../wait/polling.js';
 import { factsOf } from './actions.js';
 import type { Started } from './answer.js';
 import type { RedisActionFailure, RedisActionFailureDetails } from './failures.js';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { POLL_ERROR, type PollError } from '../poll-error.js';
-import { COUNT } from '../wait-state.js';
+import { COUNT } from '../wait/state.js';
 import type { Started } from './answer.js';
 import type { ActionPlan } from './input.js';
 import type { SubmitClass } from './submit-class.js';

@@ -1,5 +1,5 @@
-import { decodeFailure } from '../failures.js';
-import type { InvalidInputDetails } from '../failures.js';
+import { decodeFailure, type TypedFailure } from '../failure.js';
+import type { InvalidInputDetails } from '../invalid-input.js';
 import type { PollError } from '../poll-error.js';
 import type { AwaitRedisInstanceInput, RedisInstanceGoal } from './input.js';
 import type { RedisDeal, RedisInstance } from './instances.js';
@@ -48,22 +48,15 @@ export interface RedisInstanceFailureDetails {
  * with the facts for a person, and the `details`, whose fields depend on the type.
  */
 export type RedisInstanceFailure =
-  | Failure<'RedisInstanceFailed'>
-  | Failure<
+  | TypedFailure<'RedisInstanceFailed', RedisInstanceFailureDetails>
+  | TypedFailure<
       'RedisTaskTimedOut' | 'RedisTaskUnauthorized' | 'RedisTaskRejected',
       RedisInstanceFailureDetails & {
         /** An input that waits on for the same instances, as long again. */
         readonly resumeInput: AwaitRedisInstanceInput;
       }
     >
-  | Failure<'RedisTaskInvalidInput', InvalidInputDetails>;
-
-interface Failure<Type extends RedisInstanceFailureType, Details = RedisInstanceFailureDetails> {
-  readonly type: Type;
-  /** A sentence with the facts: instances, order, what the API said, its RequestId, how long the wait was. */
-  readonly message: string;
-  readonly details: Details;
-}
+  | TypedFailure<'RedisTaskInvalidInput', InvalidInputDetails>;
 
 /**
  * Finds the failure of a wait for instances in an error that a parent workflow, an activity or a client caught: see

@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 import { numberBetween, objectWith, read } from '../fields.js';
-import { INVALID_INPUT, maxWait, NAMED_TASK, POLLING, pollingToResume, REGION } from '../input.js';
+import { INVALID_INPUT } from '../invalid-input.js';
+import { namedRegion, REGION } from '../region.js';
+import { maxWait, POLLING, pollingToResume } from '../wait/polling.js';
 
 /** The most instances that one wait, and one call of the API, asks for. */
 export const INSTANCES_MAX = 50;
@@ -139,7 +141,7 @@ export type InstancePlan = Readonly<v.InferOutput<typeof INSTANCE_INPUT>>;
 
 /** Reads an input. @throws InvalidInputFailure that names a field that breaks a rule */
 export function readInstanceInput(input: unknown): InstancePlan {
-  return read(INSTANCE_INPUT, input, 'input', INVALID_INPUT, v.parse(NAMED_TASK, input));
+  return read(INSTANCE_INPUT, input, 'input', INVALID_INPUT, namedRegion(input));
 }
 
 /** The input of the same wait once more. */

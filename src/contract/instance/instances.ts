@@ -1,8 +1,9 @@
 // What the API says of instances and of the deal that makes or changes them.
 import * as v from 'valibot';
+import { TEXT, TIME } from '../api-fields.js';
 import { read } from '../fields.js';
-import { INVALID_INPUT, REGION } from '../input.js';
-import { TEXT, TIME } from '../task.js';
+import { INVALID_INPUT } from '../invalid-input.js';
+import { REGION } from '../region.js';
 
 const NUMBER = v.fallback(v.nullable(v.number()), null);
 

@@ -1,8 +1,8 @@
 import { formatDuration } from '../duration.js';
-import { API_TEXT_MAX } from '../messages.js';
 import { errorSentence } from '../poll-error.js';
 import { plain, quote, requestNote } from '../text.js';
-import type { WaitState } from '../wait-state.js';
+import { API_TEXT_MAX } from '../wait/messages.js';
+import type { WaitState } from '../wait/state.js';
 import type { RedisInstanceFailureDetails, RedisInstanceFailureType } from './failures.js';
 import type { InstancePlan } from './input.js';
 import type { InstancesSeen, RedisDeal, SeenInstance } from './instances.js';

@@ -1,13 +1,12 @@
-import { InvalidInputFailure } from '../failures.js';
-import { INVALID_INPUT } from '../input.js';
-import type { WaitOutcome } from '../outcome.js';
-import { refusalFailure } from '../refusal.js';
-import { carriedState, isPastDeadline, readStateBy, waitedMs, type WaitState } from '../wait-state.js';
-import { type PollAnswer, pollEnded } from '../wait.js';
+import { INVALID_INPUT, InvalidInputFailure } from '../invalid-input.js';
+import type { WaitOutcome } from '../wait/outcome.js';
+import { type PollAnswer, pollEnded } from '../wait/polls.js';
+import { refusalFailure } from '../wait/refusal.js';
+import { carriedState, isPastDeadline, readStateBy, waitedMs, type WaitState } from '../wait/state.js';
 import type { RedisInstanceFailure, RedisInstanceFailureDetails } from './failures.js';
 import { instanceInputToResume, type InstancePlan } from './input.js';
 import { INSTANCES_SEEN, type InstancesQuestion, type InstancesSeen, type RedisInstance } from './instances.js';
-import { type InstanceFailureType, instanceFailureMessage } from './messages.js';
+import { instanceFailureMessage, type InstanceFailureType } from './messages.js';
 import { isDealOpen, standingOfAll } from './standing.js';
 
 /** Where a wait for instances stands: its observation is what all polls together have shown. */

@@ -1,8 +1,9 @@
-import { API_TEXT_MAX } from '../messages.js';
+import { code, isoTime } from '../markdown.js';
 import type { PollError } from '../poll-error.js';
-import { code, isoTime, pauseText, pollText, progressFacts, timeFacts } from '../view.js';
-import { waitedMs } from '../wait-state.js';
-import { nextPollAt } from '../wait.js';
+import { API_TEXT_MAX } from '../wait/messages.js';
+import { nextPollAt } from '../wait/polls.js';
+import { waitedMs } from '../wait/state.js';
+import { pauseText, pollText, progressFacts, timeFacts } from '../wait/view.js';
 import type { RedisInstanceFailureType } from './failures.js';
 import type { InstancePlan, RedisInstanceGoal } from './input.js';
 import type { RedisDeal, RedisInstance } from './instances.js';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { isRegion } from '../../contract/input.js';
 import { errorSentence } from '../../contract/poll-error.js';
+import { isRegion } from '../../contract/region.js';
 import { type ApiRequest, type ApiService, callApi, sendWithRepairs } from '../api.js';
 import { TencentApiError } from '../errors.js';
 import { isObject, textField } from '../json.js';

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { ChildWorkflowFailure, RetryState, type TemporalFailure } from '@temporalio/common';
 import type { RedisTaskDuration } from '../../contract/duration.js';
-import { decodeRedisTaskFailure, type RedisTaskFailureType, toApplicationFailure } from '../../contract/failures.js';
+import { toApplicationFailure } from '../../contract/failure.js';
 import { AWAIT_REDIS_TASK, childWorkflowId, DEFAULT_TASK_QUEUE } from '../../contract/ids.js';
-import { type AwaitRedisTaskInput, readInput } from '../../contract/input.js';
+import { decodeRedisTaskFailure, type RedisTaskFailureType } from '../../contract/task/failures.js';
+import { type AwaitRedisTaskInput, readInput } from '../../contract/task/input.js';
 import { playWait } from './played-wait.js';
 import { ScriptedTasks } from './scripted-tasks.js';
 

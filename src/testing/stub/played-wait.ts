@@ -1,12 +1,13 @@
-import type { WaitPlan } from '../../contract/input.js';
-import { outcomeOf, type WaitOutcome } from '../../contract/outcome.js';
-import { beginWait } from '../../contract/wait-state.js';
-import { nextPollAt, pauseAfterPoll, type PollAnswer, pollAnswered, pollBegan } from '../../contract/wait.js';
+import type { WaitPlan } from '../../contract/task/input.js';
+import { outcomeOf, type TaskOutcome } from '../../contract/task/outcome.js';
+import { pollAnswered, type TaskAnswer, type TaskWaitState } from '../../contract/task/state.js';
+import { nextPollAt, pauseAfterPoll, pollBegan } from '../../contract/wait/polls.js';
+import { beginWait } from '../../contract/wait/state.js';
 import { refusedPoll } from './poll-answer.js';
 
 /** How a wait ends, and when. Plain JSON. */
 export interface PlayedEnd {
-  readonly outcome: WaitOutcome;
+  readonly outcome: TaskOutcome;
   /** Unix time in milliseconds. */
   readonly endsAt: number;
 }
@@ -17,8 +18,8 @@ export interface PlayedEnd {
  *
  * @param poll - what a poll at this time sees; undefined if the API does not know the task
  */
-export function playWait(plan: WaitPlan, startedAt: number, poll: (now: number) => PollAnswer | undefined): PlayedEnd {
-  let state = beginWait(plan, startedAt);
+export function playWait(plan: WaitPlan, startedAt: number, poll: (now: number) => TaskAnswer | undefined): PlayedEnd {
+  let state: TaskWaitState = beginWait(plan, startedAt);
   for (;;) {
     const now = nextPollAt(state) ?? state.deadline;
     const answer = poll(now) ?? unknownTask(plan, now);
@@ -29,7 +30,7 @@ export function playWait(plan: WaitPlan, startedAt: number, poll: (now: number) 
   }
 }
 
-function unknownTask({ taskId }: WaitPlan, now: number): PollAnswer {
+function unknownTask({ taskId }: WaitPlan, now: number): TaskAnswer {
   const message = `The test knows no task ${taskId}: add it with script({ ${taskId}: {} }).`;
   return refusedPoll('unknownTask', { code: 'InvalidParameter.InvalidParameter', message }, now);
 }

@@ -1,5 +1,5 @@
 import { durationMs, type RedisTaskDuration } from '../../contract/duration.js';
-import type { PollAnswer } from '../../contract/wait.js';
+import type { TaskAnswer } from '../../contract/task/state.js';
 import { keyOf, TaskBook, type TaskScript } from '../tasks.js';
 import { refusedPoll, seenTask } from './poll-answer.js';
 
@@ -84,7 +84,7 @@ export class ScriptedTasks {
   }
 
   /** What a poll sees; undefined if no script names the task. */
-  poll(taskId: number, region: string, now: number): PollAnswer | undefined {
+  poll(taskId: number, region: string, now: number): TaskAnswer | undefined {
     const key = keyOf(taskId);
     const refusal = this.refusals.get(key);
     if (refusal) {

@@ -1,5 +1,5 @@
 import type { PollErrorClass } from '../../contract/poll-error.js';
-import type { PollAnswer } from '../../contract/wait.js';
+import type { TaskAnswer } from '../../contract/task/state.js';
 import { classifyErrorCode } from '../../tencent/errors.js';
 import type { FaultBook } from '../faults.js';
 import { ApiRefusal } from '../refusals.js';
@@ -15,7 +15,7 @@ export function simulatedPoll(
   taskId: number,
   region: string,
   now: number,
-): PollAnswer | undefined {
+): TaskAnswer | undefined {
   const target = { action: 'DescribeTaskInfo', taskId: keyOf(taskId), reused: false };
   const lost = faults.strike('gateway', target);
   if (lost) return lostPoll(lost.kind, now);
@@ -31,7 +31,7 @@ export function simulatedPoll(
   return seenTask({ ...seen, Status: spoiled.status, TaskMessage: spoiled.message ?? seen.TaskMessage }, now);
 }
 
-function lostPoll(kind: string, now: number): PollAnswer {
+function lostPoll(kind: string, now: number): TaskAnswer {
   return refusedPoll(
     'transient',
     { code: 'InvalidResponse', message: `The simulator was told to answer ${kind}.` },

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { DEFAULT_TASK_QUEUE } from '../../contract/ids.js';
-import { type AwaitRedisTaskInput, readInput } from '../../contract/input.js';
+import { type AwaitRedisTaskInput, readInput } from '../../contract/task/input.js';
 import type { RedisApiSimulator } from '../redis-api-simulator.js';
 import { type PlayedEnd, playWait } from './played-wait.js';
 import { type RedisTaskEndings, ScriptedTasks } from './scripted-tasks.js';

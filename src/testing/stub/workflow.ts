@@ -1,8 +1,8 @@
 // Workflow code: bundled for the worker of the stub.
 import { proxyActivities, sleep } from '@temporalio/workflow';
-import { toApplicationFailure } from '../../contract/failures.js';
-import { type AwaitRedisTaskInput, readInput } from '../../contract/input.js';
-import type { RedisTaskResult } from '../../contract/outcome.js';
+import { toApplicationFailure } from '../../contract/failure.js';
+import { type AwaitRedisTaskInput, readInput } from '../../contract/task/input.js';
+import type { RedisTaskResult } from '../../contract/task/outcome.js';
 import type { StubActivities } from './worker.js';
 
 const { playWaitOf } = proxyActivities<StubActivities>({ startToCloseTimeout: '1m' });

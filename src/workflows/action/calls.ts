@@ -11,8 +11,9 @@ import type { ActionPlan } from '../../contract/action/input.js';
 import { LOOK_FOR_MS } from '../../contract/action/next-step.js';
 import type { ActionState, ListedTask, Submitted } from '../../contract/action/state.js';
 import { unanswered } from '../../contract/poll-error.js';
-import { ATTEMPT_TIMEOUT_MS, ATTEMPTS_PER_POLL, type PollAnswer } from '../../contract/wait.js';
-import { pollBy } from '../poll.js';
+import { ATTEMPT_TIMEOUT_MS, ATTEMPTS_PER_POLL } from '../../contract/wait/call-limits.js';
+import type { PollAnswer } from '../../contract/wait/polls.js';
+import { pollBy } from '../wait/poll.js';
 
 const LIMITS = { isLast: false, maximumAttempts: ATTEMPTS_PER_POLL, priorityKey: 2 };
 

@@ -1,4 +1,4 @@
-import { log, setCurrentDetails } from '@temporalio/workflow';
+import { log, setCurrentDetails, metricMeter } from '@temporalio/workflow';
 import type { ActionPlan } from '../../contract/action/input.js';
 import { actionMarkdownOf, actionSubject } from '../../contract/action/messages.js';
 import {
@@ -15,9 +15,9 @@ import {
 import { type AcceptedAction, endOf } from '../../contract/action/outcome.js';
 import { type ActionState, submitBegan, submitEnded, type Submitted } from '../../contract/action/state.js';
 import { formatDuration } from '../../contract/duration.js';
-import { toApplicationFailure } from '../../contract/failures.js';
-import { countSubmit } from '../metrics.js';
-import { WaitClock } from '../wait-clock.js';
+import { toApplicationFailure } from '../../contract/failure.js';
+import { METRICS, record } from '../../contract/metrics.js';
+import { WaitClock } from '../wait/wait-clock.js';
 import { begin, look, submit } from './calls.js';
 
 /** One change, until the API has accepted it: what to do next is decided in `contract/action/next-step.ts`. */
@@ -72,7 +72,7 @@ export class RedisActionRun {
     this.show('it is being submitted');
     const submitted = await this.clock.answerOf(submit(this.plan, this.state, this.apiQueue));
     this.state = submitEnded(this.state, submitted);
-    countSubmit(submitted.class);
+    record(metricMeter, METRICS.submits, 1, { outcome: submitted.class });
     const { class: outcome } = submitted;
     log.info(`A submit of ${actionSubject(this.plan)} has ended as ${outcome}`, { submits: this.state.submits });
     if (submitted.class === 'accepted') this.accepted = submitted;

@@ -12,15 +12,16 @@ import {
   resultOf,
   taskInputOf,
 } from '../../contract/action/outcome.js';
-import { beginAction, type ActionState } from '../../contract/action/state.js';
-import { decodeRedisTaskFailure, toApplicationFailure } from '../../contract/failures.js';
+import { type ActionState, beginAction } from '../../contract/action/state.js';
+import { toApplicationFailure } from '../../contract/failure.js';
 import { apiTaskQueue, AWAIT_REDIS_INSTANCE, waitOfChangeId } from '../../contract/ids.js';
 import { decodeRedisInstanceFailure } from '../../contract/instance/failures.js';
-import type { RedisTaskResult } from '../../contract/outcome.js';
-import { startAwaitRedisTask } from '../child.js';
+import { decodeRedisTaskFailure } from '../../contract/task/failures.js';
+import type { RedisTaskResult } from '../../contract/task/outcome.js';
 import type { awaitRedisInstance } from '../instance/await-redis-instance.js';
-import { continueIfLong } from '../long-history.js';
-import { followParent } from '../parents.js';
+import { startAwaitRedisTask } from '../task/child.js';
+import { continueIfLong } from '../wait/long-history.js';
+import { followParent } from '../wait/parents.js';
 import { RedisActionRun } from './redis-action-run.js';
 
 /**

@@ -1,13 +1,14 @@
 import { setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
 import { apiTaskQueue } from '../../contract/ids.js';
 import { type AwaitRedisInstanceInput, readInstanceInput } from '../../contract/instance/input.js';
-import { type RedisInstanceResult, readInstanceState } from '../../contract/instance/outcome.js';
+import { readInstanceState, type RedisInstanceResult } from '../../contract/instance/outcome.js';
 import { finalInstanceMarkdownOf, instanceMarkdownOf, instanceViewOf } from '../../contract/instance/view.js';
-import { beginWait } from '../../contract/wait-state.js';
-import { continueIfLong } from '../long-history.js';
-import { getInstanceState, pollNow } from '../messages.js';
-import { countInstanceWait } from '../metrics.js';
-import { followParent } from '../parents.js';
+import { beginWait } from '../../contract/wait/state.js';
+import { continueIfLong } from '../wait/long-history.js';
+import { pollNow } from '../wait/messages.js';
+import { followParent } from '../wait/parents.js';
+import { getInstanceState } from './messages.js';
+import { countInstanceWait } from './metrics.js';
 import { RedisInstanceWait } from './redis-instance-wait.js';
 
 /**

@@ -21,12 +21,13 @@ import {
   instancePollSummary,
   type InstanceWaitEnding,
 } from '../../contract/instance/view.js';
-import { failingWarning } from '../../contract/messages.js';
-import { waitedMs } from '../../contract/wait-state.js';
-import { type CallLimits, hasFailedForLong } from '../../contract/wait.js';
-import { countInstanceWait } from '../metrics.js';
-import { pollBy, type Polled } from '../poll.js';
-import { PolledWait, type WaitHost } from '../polled-wait.js';
+import type { CallLimits } from '../../contract/wait/call-limits.js';
+import { failingWarning } from '../../contract/wait/messages.js';
+import { hasFailedForLong } from '../../contract/wait/polls.js';
+import { waitedMs } from '../../contract/wait/state.js';
+import { pollBy, type Polled } from '../wait/poll.js';
+import { PolledWait, type WaitHost } from '../wait/polled-wait.js';
+import { countInstanceWait } from './metrics.js';
 
 /** One wait for instances. */
 export class RedisInstanceWait extends PolledWait<InstancesSeen, RedisInstanceResult, RedisInstanceFailure> {

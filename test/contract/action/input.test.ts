@@ -1,7 +1,7 @@
 import { canRepeat, factsOf, instancesIn, REDIS_ACTIONS } from '../../../src/contract/action/actions.js';
 import { readActionInput } from '../../../src/contract/action/input.js';
 import { withSecrets } from '../../../src/contract/action/secrets.js';
-import { InvalidInputFailure } from '../../../src/contract/failures.js';
+import { InvalidInputFailure } from '../../../src/contract/invalid-input.js';
 
 const input = { action: 'ClearInstance', region: 'ap-guangzhou', params: { InstanceId: 'crs-a' } };
 

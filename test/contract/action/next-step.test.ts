@@ -27,10 +27,10 @@ import {
   type Submitted,
 } from '../../../src/contract/action/state.js';
 import type { SubmitClass } from '../../../src/contract/action/submit-class.js';
-import { readInput } from '../../../src/contract/input.js';
 import { readInstanceInput } from '../../../src/contract/instance/input.js';
 import type { PollErrorClass } from '../../../src/contract/poll-error.js';
-import { refused, START } from '../played-wait.js';
+import { readInput } from '../../../src/contract/task/input.js';
+import { refused, START } from '../task/played-wait.js';
 
 const CLEAR = planOf({ action: 'ClearInstance' });
 const PARAMS = planOf({ action: 'ModifyInstanceParams' });

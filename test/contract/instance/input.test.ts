@@ -1,5 +1,5 @@
-import { InvalidInputFailure } from '../../../src/contract/failures.js';
 import { instanceInputToResume, readInstanceInput } from '../../../src/contract/instance/input.js';
+import { InvalidInputFailure } from '../../../src/contract/invalid-input.js';
 import { DEAL, ID } from './played-instances.js';
 
 const input = { instanceIds: [ID], region: 'ap-guangzhou', until: 'running' };

@@ -1,11 +1,12 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { decodeRedisTaskFailure, toApplicationFailure } from '../../../src/contract/failures.js';
+import { toApplicationFailure } from '../../../src/contract/failure.js';
 import { decodeRedisInstanceFailure } from '../../../src/contract/instance/failures.js';
 import { readInstanceInput } from '../../../src/contract/instance/input.js';
 import { readInstancesAnswer } from '../../../src/contract/instance/instances.js';
 import { questionOf, readInstanceState } from '../../../src/contract/instance/outcome.js';
 import { instanceMarkdownOf, instanceViewOf } from '../../../src/contract/instance/view.js';
-import { refused, START } from '../played-wait.js';
+import { decodeRedisTaskFailure } from '../../../src/contract/task/failures.js';
+import { refused, START } from '../task/played-wait.js';
 import { DEAL, dealOf, ID, instance, instancePlan, playInstances, told } from './played-instances.js';
 
 const plan = instancePlan();

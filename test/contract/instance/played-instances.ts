@@ -15,9 +15,10 @@ import {
   instancesAnswered,
   type InstanceWaitState,
 } from '../../../src/contract/instance/outcome.js';
-import { beginWait } from '../../../src/contract/wait-state.js';
-import { nextPollAt, pauseAfterPoll, type PollAnswer, pollBegan } from '../../../src/contract/wait.js';
-import { START } from '../played-wait.js';
+import type { TaskAnswer } from '../../../src/contract/task/state.js';
+import { nextPollAt, pauseAfterPoll, type PollAnswer, pollBegan } from '../../../src/contract/wait/polls.js';
+import { beginWait } from '../../../src/contract/wait/state.js';
+import { START } from '../task/played-wait.js';
 
 export const ID = 'crs-09u2u96z';
 export const DEAL = '20250825297021530591847';
@@ -43,7 +44,7 @@ export function told(instances: readonly RedisInstance[], more: Partial<Instance
   return { asked: [ID], instances: [...instances], deal: null, dealError: null, requestId: 'r-1', at, ...more };
 }
 
-type Played = InstancesAnswer | PollAnswer;
+type Played = InstancesAnswer | TaskAnswer;
 
 function answerOf(brought: Played, { observation }: InstanceWaitState, now: number): PollAnswer<InstancesSeen> {
   if ('asked' in brought) return { observation: seenAfter(observation, brought, now) };
@@ -53,7 +54,7 @@ function answerOf(brought: Played, { observation }: InstanceWaitState, now: numb
 
 /** Plays a wait for instances under a clock of its own until it is over. */
 export function playInstances(plan: InstancePlan, answerAt: (elapsedS: number) => Played) {
-  let state: InstanceWaitState = beginWait<InstancesSeen>(plan, START);
+  let state: InstanceWaitState = beginWait(plan, START);
   let now = START;
   for (let polls = 0; polls < 10_000; polls += 1) {
     now = Math.max(now, nextPollAt(state) ?? now);

@@ -8,7 +8,7 @@ import {
   standingOf,
   standingOfAll,
 } from '../../../src/contract/instance/standing.js';
-import { START } from '../played-wait.js';
+import { START } from '../task/played-wait.js';
 import { DEAL, dealOf, instance, instancePlan } from './played-instances.js';
 
 const seen = (status: number | null, missingSince: number | null = null): SeenInstance => ({

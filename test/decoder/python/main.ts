@@ -9,7 +9,7 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
-import { REDIS_TASK_FAILURE_TYPES, type RedisTaskFailureType } from '../../../src/contract/failures.js';
+import { REDIS_TASK_FAILURE_TYPES, type RedisTaskFailureType } from '../../../src/contract/task/failures.js';
 import { FAILING_TASKS } from '../failing-tasks.js';
 import { type ChainStage, startChainStage } from '../stage.js';
 

@@ -1,7 +1,7 @@
 import proto from '@temporalio/proto';
-import type { RedisTaskWaitState } from '../../../src/contract/view.js';
-import { WATCH_REPORT_SIGNAL } from '../../../src/contract/watch.js';
-import type { WatchReport } from '../../../src/contract/watched-wait.js';
+import type { RedisTaskWaitState } from '../../../src/contract/task/view.js';
+import { WATCH_REPORT_SIGNAL } from '../../../src/contract/watch/watch.js';
+import type { WatchReport } from '../../../src/contract/watch/watched-wait.js';
 import { SIMULATOR_CREDENTIAL } from '../../../src/testing/index.js';
 import { failedWorkflowTasks, type History, type HistoryEvent, isReset } from '../../support/histories.js';
 import { failed, success, valueOf } from '../ending.js';

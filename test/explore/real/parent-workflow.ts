@@ -1,7 +1,7 @@
 // A parent as the explorer steers it: told to give its wait up, for good or to start it again, or to hand a `pollNow` on.
 import { CancellationScope, defineSignal, defineUpdate, isCancellation, setHandler } from '@temporalio/workflow';
-import type { AwaitRedisTaskInput } from '../../../src/contract/input.js';
-import type { RedisTaskResult } from '../../../src/contract/outcome.js';
+import type { AwaitRedisTaskInput } from '../../../src/contract/task/input.js';
+import type { RedisTaskResult } from '../../../src/contract/task/outcome.js';
 import { pollNow, startAwaitRedisTask } from '../../../src/workflows/index.js';
 
 export async function exploredParent(input: AwaitRedisTaskInput): Promise<RedisTaskResult | 'gave up'> {

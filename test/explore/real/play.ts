@@ -7,7 +7,7 @@ import {
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
 import pRetry from 'p-retry';
-import type { RedisTaskWaitState } from '../../../src/contract/view.js';
+import type { RedisTaskWaitState } from '../../../src/contract/task/view.js';
 import type { RedisApiSimulator, TaskStep } from '../../../src/testing/index.js';
 import type { SteeringRecord } from '../wait-record.js';
 import type { Act, TaskLife } from '../wait-script.js';

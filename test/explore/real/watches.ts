@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
-import { WATCH_REDIS_TASKS } from '../../../src/contract/watch.js';
+import { WATCH_REDIS_TASKS } from '../../../src/contract/watch/watch.js';
 import { failedWorkflowTasks } from '../../support/histories.js';
 import { holdsSecret } from './history.js';
 import { WATCH_ID } from './starter.js';

@@ -1,4 +1,4 @@
-import type { RedisTaskWaitState } from '../../../src/contract/view.js';
+import type { RedisTaskWaitState } from '../../../src/contract/task/view.js';
 import { durationMs } from '../../support/histories.js';
 import { failed, success, valueOf } from '../ending.js';
 import type { Ending, PollRecord, SteeringRecord, WaitRecord } from '../wait-record.js';

@@ -1,6 +1,6 @@
 import { ApplicationFailure, defaultFailureConverter, defaultPayloadConverter } from '@temporalio/common';
 import { POLL_FAILURE_TYPES, type PollError, type PollErrorClass } from '../../../src/contract/poll-error.js';
-import type { RedisTaskObservation } from '../../../src/contract/task.js';
+import type { RedisTaskObservation } from '../../../src/contract/task/observation.js';
 import { durationMs } from '../../support/histories.js';
 import type { CallRecord } from '../wait-record.js';
 import { FAULTS, type FaultKind, trueStatus, type WaitScript } from '../wait-script.js';
