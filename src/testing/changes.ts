@@ -39,7 +39,8 @@ const TASK_TYPES: Readonly<Partial<Record<RedisActionName, string>>> = {
   ManualBackupInstance: 'redis backup process',
 };
 
-const FLOWS: readonly RedisActionName[] = [
+/** Actions that answer with a `FlowId`. */
+export const FLOWS: readonly RedisActionName[] = [
   'AllocateWanAddress',
   'ReleaseWanAddress',
   'UpgradeProxyVersion',

@@ -1,21 +1,30 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
-import { CancelledFailure } from '@temporalio/common';
+import { CancelledFailure, rootCause } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { createRedisApi } from '../../src/activities/index.js';
+import { decodeRedisActionFailure } from '../../src/contract/action/failures.js';
+import type { RunRedisActionInput } from '../../src/contract/action/input.js';
+import type { RedisActionResult } from '../../src/contract/action/outcome.js';
+import { decodeRedisInstanceFailure } from '../../src/contract/instance/failures.js';
+import type { AwaitRedisInstanceInput } from '../../src/contract/instance/input.js';
+import type { RedisInstanceResult } from '../../src/contract/instance/outcome.js';
 import { decodeRedisTaskFailure, type RedisTaskFailure } from '../../src/contract/task/failures.js';
 import type { AwaitRedisTaskInput } from '../../src/contract/task/input.js';
 import type { RedisTaskResult } from '../../src/contract/task/outcome.js';
 import {
   type AwaitRedisTaskStub,
+  type RedisActionEnding,
   RedisApiSimulator,
+  type RedisInstanceEnding,
   SIMULATOR_CREDENTIAL,
   stubAwaitRedisTask,
 } from '../../src/testing/index.js';
 import { bundled, timeSkipping } from '../support/environments.js';
 import { IN_THIS_THREAD } from '../support/this-thread.js';
+import { errorOf } from '../support/waits.js';
 import type { Caught } from '../workflows/parents.js';
 
 const REGION = 'ap-guangzhou';
@@ -174,6 +183,181 @@ describe('a stubbed wait', () => {
     [{ nine: {} }, 'A task id is "nine", but it must be an integer from 1 on'],
   ])('refuses the script %j', (script, message) => {
     expect(() => waits.script(script as never)).toThrow(new TypeError(message));
+  });
+});
+
+describe('a stubbed change', () => {
+  const run = (input: RunRedisActionInput) =>
+    env.client.workflow.start('runRedisAction', { taskQueue: 'redis-task', workflowId: randomUUID(), args: [input] });
+  const resultOf = async (input: RunRedisActionInput) => (await (await run(input)).result()) as RedisActionResult;
+  const failureOf = async (input: RunRedisActionInput) =>
+    decodeRedisActionFailure(await errorOf((await run(input)).result()));
+  const clear = { action: 'ClearInstance', region: REGION, params: { InstanceId: 'crs-1' } } as const;
+  const resize: RunRedisActionInput = {
+    action: 'UpgradeInstance',
+    region: REGION,
+    params: { InstanceId: 'crs-1', MemSize: 4_096 },
+    expect: { memSizeMb: 4_096 },
+  };
+
+  test('is over when its task has succeeded, after the time that the instance was busy', async () => {
+    waits.scriptActions({ ClearInstance: { busyFor: '5m', after: '40m' } });
+    const result = await resultOf(clear);
+
+    expect(result).toMatchObject({
+      ...{ action: 'ClearInstance', region: REGION, taskIds: [expect.any(Number)], dealName: null, instanceIds: [] },
+      tasks: [{ status: 'succeed', instanceId: 'crs-1', taskId: result.taskIds[0] }],
+      response: { TaskId: result.taskIds[0], RequestId: result.requestId },
+      // 0, 10, 30, 70, 130, 190, 250 and 310 s after its start.
+      submits: 8,
+    });
+    expect(result.waitedMs).toBeGreaterThanOrEqual(45 * 60_000);
+    expect(result.waitedMs).toBeLessThan(60 * 60_000);
+    expect(waits.actionInputs.at(-1)).toEqual(clear);
+  });
+
+  test('that orders instances tells them, by the input if the test says so', async () => {
+    waits.scriptActions({
+      CreateInstances: ({ params }) => ({ after: '5m', instanceIds: [`crs-of-${String(params['InstanceName'])}`] }),
+    });
+    const params = { InstanceName: 'orders' };
+    const result = await resultOf({ action: 'CreateInstances', region: REGION, params });
+
+    expect(result).toMatchObject({
+      instanceIds: ['crs-of-orders'],
+      dealName: expect.any(String) as unknown,
+      tasks: [],
+    });
+    expect(result.waitedMs).toBeGreaterThanOrEqual(5 * 60_000);
+  });
+
+  test('that orders a resize is over when the instance has the size, or its task and the instance are', async () => {
+    waits.scriptActions({ UpgradeInstance: { after: '5m' } });
+    const vague = { ...resize, expect: undefined };
+
+    await expect(resultOf(resize)).resolves.toMatchObject({
+      taskIds: [],
+      dealName: expect.any(String) as unknown,
+      tasks: [],
+    });
+    await expect(resultOf(vague)).resolves.toMatchObject({
+      taskIds: [expect.any(Number)],
+      tasks: [{ status: 'succeed' }],
+    });
+  });
+
+  test('returns what it has started where it waits for no more', async () => {
+    waits.scriptActions({ ClearInstance: { after: '40m' } });
+
+    await expect(resultOf({ ...clear, waitFor: 'start' })).resolves.toMatchObject({ tasks: [], waitedMs: 0 });
+  });
+
+  test.each<readonly [RedisActionEnding, RunRedisActionInput, object]>([
+    [
+      { fails: 'RedisTaskFailed', after: '3m', message: 'disk full' },
+      clear,
+      { status: 'failed', message: 'disk full' },
+    ],
+    [{ fails: 'RedisTaskErrored' }, clear, { status: 'error' }],
+    [{ fails: 'RedisTaskTimedOut' }, clear, { waitedMs: 7_200_000, status: 'running' }],
+    [{ fails: 'RedisTaskRejected', code: 'UnsupportedRegion' }, clear, { lastError: { code: 'UnsupportedRegion' } }],
+    [{ fails: 'RedisTaskUnauthorized' }, clear, { submits: 1, taskIds: [] }],
+    [{ fails: 'RedisActionRefused', code: 'ResourceInsufficient' }, resize, { submits: 1, dealName: null }],
+    [{ fails: 'RedisActionUncertain' }, clear, { candidates: [], waitedMs: 60_000 }],
+    [{ fails: 'RedisInstanceFailed', message: 'Sold out.' }, resize, { deal: { status: 5, description: 'Sold out.' } }],
+  ])('fails as %j says', async (ending, input, details) => {
+    waits.scriptActions({ [input.action]: ending });
+
+    await expect(failureOf(input)).resolves.toMatchObject({ type: ending.fails, details });
+  });
+
+  test('that nobody has scripted is refused with a message that says so', async () => {
+    await expect(failureOf({ ...clear, action: 'SwitchProxy' })).resolves.toMatchObject({
+      type: 'RedisActionRefused',
+      details: {
+        lastError: { message: 'The test knows no SwitchProxy: add it with scriptActions({ SwitchProxy: {} }).' },
+      },
+    });
+  });
+
+  test('with an input that breaks a rule fails as a parent in another language sees it', async () => {
+    await expect(failureOf({ ...clear, region: 'Guangzhou' })).resolves.toMatchObject({
+      type: 'RedisTaskInvalidInput',
+      details: { invalid: { field: 'region' } },
+    });
+  });
+
+  test('whose input cannot end as the test says fails with what it would end in', async () => {
+    waits.scriptActions({ ClearInstance: { fails: 'RedisInstanceFailed' } });
+    const error = await errorOf((await run(clear)).result());
+
+    expect(rootCause(error)).toBe('A change ClearInstance with this input ends in success, not in RedisInstanceFailed');
+  });
+
+  test.each([
+    [{ UpgradeInstance: { busyFor: 'long' } }, /^busyFor of UpgradeInstance is "long", but it must be a number/],
+    [{ UpgradeInstance: { fails: 'RedisTaskInvalidInput' } }, /is no failure that a change ends in$/],
+    [{ DescribeInstances: {} }, 'DescribeInstances is no action that starts a task or an order'],
+  ])('refuses the script %j', (script, message) => {
+    expect(() => waits.scriptActions(script as never)).toThrow(message);
+  });
+});
+
+describe('a stubbed wait for instances', () => {
+  const startWait = (input: AwaitRedisInstanceInput) =>
+    env.client.workflow.start('awaitRedisInstance', {
+      taskQueue: 'redis-task',
+      workflowId: randomUUID(),
+      args: [input],
+    });
+
+  test.each([
+    ['running', 2],
+    ['isolated', -2],
+    ['gone', null],
+  ] as const)('ends when the instance is %s', async (until, status) => {
+    waits.scriptInstances({ 'crs-1': { after: '5m' } });
+    const wait = await startWait({ instanceIds: ['crs-1'], region: REGION, until });
+    const result = (await wait.result()) as RedisInstanceResult;
+
+    expect(result).toMatchObject({ instances: [{ instanceId: 'crs-1', status }] });
+    expect(result.waitedMs).toBeGreaterThanOrEqual(300_000);
+    expect(waits.instanceInputs.at(-1)).toMatchObject({ until });
+  });
+
+  test('of an order tells its instances, as they are expected', async () => {
+    waits.scriptInstances({ 'deal-1': { instanceIds: ['crs-a', 'crs-b'] } });
+    const input = { dealName: 'deal-1', region: REGION, until: 'running', expect: { memSizeMb: 4_096 } } as const;
+
+    await expect((await startWait(input)).result()).resolves.toMatchObject({
+      instances: [
+        { instanceId: 'crs-a', memSizeMb: 4_096 },
+        { instanceId: 'crs-b', memSizeMb: 4_096 },
+      ],
+    });
+  });
+
+  test.each<readonly [string, RedisInstanceEnding | undefined, string, object]>([
+    [
+      'the order fails',
+      { fails: 'RedisInstanceFailed', message: 'Sold out.' },
+      'RedisInstanceFailed',
+      { deal: { status: 5 } },
+    ],
+    ['nothing changes', { fails: 'RedisTaskTimedOut' }, 'RedisTaskTimedOut', { waitedMs: 7_200_000 }],
+    ['the key is refused', { fails: 'RedisTaskUnauthorized' }, 'RedisTaskUnauthorized', { instances: [] }],
+    [
+      'nobody has scripted it',
+      undefined,
+      'RedisTaskRejected',
+      { lastError: { message: expect.stringContaining('add it with scriptInstances') as unknown } },
+    ],
+  ])('fails where %s', async (_name, ending, type, details) => {
+    const dealName = randomUUID();
+    if (ending) waits.scriptInstances({ [dealName]: ending });
+    const error = await errorOf((await startWait({ dealName, region: REGION, until: 'running' })).result());
+
+    expect(decodeRedisInstanceFailure(error)).toMatchObject({ type, details });
   });
 });
 

@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import type { PollErrorClass } from '../../contract/poll-error.js';
+import type { PollError, PollErrorClass } from '../../contract/poll-error.js';
 import type { TaskAnswer } from '../../contract/task/state.js';
+import { classifyErrorCode } from '../../tencent/errors.js';
 import type { ObservedFields } from '../tasks.js';
+
+/** What a test says of an error of the API. */
+export interface ErrorFacts {
+  /** The API's error code. */
+  readonly code: string;
+  readonly message: string;
+}
 
 /** The answer of a poll that sees a task. */
 export function seenTask(fields: ObservedFields, now: number): TaskAnswer {
@@ -10,11 +18,23 @@ export function seenTask(fields: ObservedFields, now: number): TaskAnswer {
   return { observation: { status, ...texts, requestId: randomUUID(), at: new Date(now).toISOString() } };
 }
 
+/** An error as the worker tells it. */
+export function toldError({ code, message }: ErrorFacts, now: number): PollError {
+  // An answer that never came had no id.
+  return { code, message, requestId: code === 'Timeout' ? null : randomUUID(), at: new Date(now).toISOString() };
+}
+
 /** The answer of a poll that the API refuses. */
 export function refusedPoll(
   errorClass: PollErrorClass,
-  { code, message }: { readonly code: string; readonly message: string },
+  error: ErrorFacts,
   now: number,
-): TaskAnswer {
-  return { error: { code, message, requestId: randomUUID(), at: new Date(now).toISOString() }, errorClass };
+): { readonly error: PollError; readonly errorClass: PollErrorClass } {
+  return { error: toldError(error, now), errorClass };
+}
+
+/** What a code means for a poll. */
+export function pollClassOf(code: string): PollErrorClass {
+  const errorClass = classifyErrorCode(code);
+  return errorClass === 'clock' ? 'unauthorized' : errorClass;
 }

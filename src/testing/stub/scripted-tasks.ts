@@ -1,7 +1,9 @@
-import { durationMs, type RedisTaskDuration } from '../../contract/duration.js';
+import type { RedisTaskDuration } from '../../contract/duration.js';
 import type { TaskAnswer } from '../../contract/task/state.js';
 import { keyOf, TaskBook, type TaskScript } from '../tasks.js';
-import { refusedPoll, seenTask } from './poll-answer.js';
+import { seenTask } from './poll-answer.js';
+import { checkFails, readDuration } from './read-ending.js';
+import { isRefusalEnding, pollRefusedAs, type RefusalEnding } from './refusal-ending.js';
 
 /**
  * What else a wait sees of a scripted task.
@@ -42,41 +44,15 @@ export type RedisTaskEnding =
       readonly after?: RedisTaskDuration;
     })
   | (Facts & { readonly fails: 'RedisTaskTimedOut' })
-  | Refusal;
-
-/**
- * The API refuses every poll.
- *
- * @inline
- */
-interface Refusal {
-  readonly fails: 'RedisTaskUnauthorized' | 'RedisTaskRejected';
-  /** The API's error code. @default 'AuthFailure.UnauthorizedOperation' or 'InvalidParameterValue' */
-  readonly code?: string;
-  /** The API's error message. */
-  readonly message?: string;
-}
+  | RefusalEnding;
 
 /** Endings by task id. */
 export type RedisTaskEndings = Readonly<Record<number | string, RedisTaskEnding>>;
 
-const REFUSALS = {
-  RedisTaskUnauthorized: {
-    errorClass: 'unauthorized',
-    code: 'AuthFailure.UnauthorizedOperation',
-    message: 'You are not authorized to perform this operation.',
-  },
-  RedisTaskRejected: {
-    errorClass: 'rejected',
-    code: 'InvalidParameterValue',
-    message: 'A value of the request is not valid.',
-  },
-} as const;
-
 /** The scripted tasks of a test. */
 export class ScriptedTasks {
   private readonly tasks = new TaskBook(Date.now);
-  private readonly refusals = new Map<string, Refusal>();
+  private readonly refusals = new Map<string, RefusalEnding>();
 
   /** Adds tasks, or replaces those with the same ids. @throws TypeError when an ending makes no sense */
   script(endings: RedisTaskEndings): void {
@@ -87,40 +63,26 @@ export class ScriptedTasks {
   poll(taskId: number, region: string, now: number): TaskAnswer | undefined {
     const key = keyOf(taskId);
     const refusal = this.refusals.get(key);
-    if (refusal) {
-      const { errorClass, ...usual } = REFUSALS[refusal.fails];
-      return refusedPoll(errorClass, { ...usual, ...refusal }, now);
-    }
+    if (refusal) return pollRefusedAs(refusal, now);
     const seen = this.tasks.observeAt(now, key, region);
     return seen && seenTask(seen, now);
   }
 
   private set(taskId: string, ending: RedisTaskEnding): void {
     this.refusals.delete(taskId);
-    if (isRefusal(ending)) this.refusals.set(taskId, ending);
+    if (isRefusalEnding(ending)) this.refusals.set(taskId, ending);
     else this.tasks.add(taskId, scriptOf(taskId, ending));
   }
 }
 
-function isRefusal(ending: RedisTaskEnding): ending is Refusal {
-  return ending.fails !== undefined && Object.hasOwn(REFUSALS, ending.fails);
-}
-
 const LAST_STATUS = { RedisTaskFailed: 'failed', RedisTaskErrored: 'error' } as const;
 
-function scriptOf(taskId: string, ending: Exclude<RedisTaskEnding, Refusal>): TaskScript {
+function scriptOf(taskId: string, ending: Exclude<RedisTaskEnding, RefusalEnding>): TaskScript {
   const { fails, after = 0, message = '', instanceId, taskType } = { after: undefined, ...ending };
   const facts = { startsAt: 'firstPoll', ...(instanceId && { instanceId }), ...(taskType && { taskType }) } as const;
   if (fails === 'RedisTaskTimedOut') return { ...facts, timeline: [{ status: 'running', message }] };
-  // Someone who writes JavaScript may have misspelt it.
-  if (fails !== undefined && !Object.hasOwn(LAST_STATUS, fails)) {
-    throw new TypeError(`fails of task ${taskId} is ${JSON.stringify(fails)}, which is no failure that a task ends in`);
-  }
-  const forMs = durationMs(after);
-  if (forMs === undefined) {
-    const rule = 'must be a number of milliseconds, or text such as "3m"';
-    throw new TypeError(`after of task ${taskId} is ${JSON.stringify(after)}, but it ${rule}`);
-  }
+  checkFails('a task', `task ${taskId}`, fails, Object.keys(LAST_STATUS));
+  const forMs = readDuration('after', `task ${taskId}`, after);
   const status = fails ? LAST_STATUS[fails] : 'succeed';
   return {
     ...facts,

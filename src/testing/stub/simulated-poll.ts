@@ -1,10 +1,8 @@
-import type { PollErrorClass } from '../../contract/poll-error.js';
 import type { TaskAnswer } from '../../contract/task/state.js';
-import { classifyErrorCode } from '../../tencent/errors.js';
 import type { FaultBook } from '../faults.js';
 import { ApiRefusal } from '../refusals.js';
 import { keyOf, type TaskBook } from '../tasks.js';
-import { refusedPoll, seenTask } from './poll-answer.js';
+import { pollClassOf, refusedPoll, seenTask } from './poll-answer.js';
 
 /**
  * What a poll of a played wait sees of a simulated task; undefined if the API does not know it. Faults strike as on a call:
@@ -37,9 +35,4 @@ function lostPoll(kind: string, now: number): TaskAnswer {
     { code: 'InvalidResponse', message: `The simulator was told to answer ${kind}.` },
     now,
   );
-}
-
-function pollClassOf(code: string): PollErrorClass {
-  const errorClass = classifyErrorCode(code);
-  return errorClass === 'clock' ? 'unauthorized' : errorClass;
 }

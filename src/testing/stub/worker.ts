@@ -2,15 +2,32 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import type { RedisActionFailure } from '../../contract/action/failures.js';
+import { readActionInput, type RunRedisActionInput } from '../../contract/action/input.js';
+import type { RedisActionResult } from '../../contract/action/outcome.js';
 import { DEFAULT_TASK_QUEUE } from '../../contract/ids.js';
+import type { RedisInstanceFailure } from '../../contract/instance/failures.js';
+import { type AwaitRedisInstanceInput, readInstanceInput } from '../../contract/instance/input.js';
+import type { RedisInstanceResult } from '../../contract/instance/outcome.js';
 import { type AwaitRedisTaskInput, readInput } from '../../contract/task/input.js';
 import type { RedisApiSimulator } from '../redis-api-simulator.js';
-import { type PlayedEnd, playWait } from './played-wait.js';
+import { playAction } from './played-action.js';
+import { type PlayedEnd, playInstanceWait, playWait } from './played-wait.js';
+import { type RedisActionEndings, ScriptedActions } from './scripted-actions.js';
+import { type RedisInstanceEndings, ScriptedInstances } from './scripted-instances.js';
 import { type RedisTaskEndings, ScriptedTasks } from './scripted-tasks.js';
 
-/** What the workflow of the stub asks the test. */
+/** What the workflows of the stub ask the test. */
 export interface StubActivities {
   playWaitOf(input: AwaitRedisTaskInput, startedAt: number): Promise<PlayedEnd>;
+  playInstanceWaitOf(
+    input: AwaitRedisInstanceInput,
+    startedAt: number,
+  ): Promise<PlayedEnd<RedisInstanceResult, RedisInstanceFailure>>;
+  playActionOf(
+    input: RunRedisActionInput,
+    startedAt: number,
+  ): Promise<PlayedEnd<RedisActionResult, RedisActionFailure>>;
 }
 
 /**
@@ -25,16 +42,20 @@ export interface StubActivities {
  * ```
  */
 export interface AwaitRedisTaskStubOptions {
-  /** The queue on which the pipeline starts its waits. @default 'redis-task' */
+  /** The queue on which the pipeline starts its waits and changes. @default 'redis-task' */
   readonly taskQueue?: string;
   /** Where to look for tasks that no script names, such as those that the pipeline's own activities create there. */
   readonly simulator?: RedisApiSimulator;
 }
 
-/** A worker that serves scripted waits. */
+/** A worker that serves scripted waits and changes. */
 export interface AwaitRedisTaskStub {
   /** The inputs of the waits so far, in the order in which they began. */
   readonly inputs: readonly AwaitRedisTaskInput[];
+  /** The inputs of the changes so far, likewise. */
+  readonly actionInputs: readonly RunRedisActionInput[];
+  /** The inputs of the waits for instances so far, likewise. */
+  readonly instanceInputs: readonly AwaitRedisInstanceInput[];
   /**
    * Adds tasks, or replaces those with the same ids. A task that no script names is unknown to the API: its wait fails
    * with `RedisTaskRejected`.
@@ -42,6 +63,20 @@ export interface AwaitRedisTaskStub {
    * @throws TypeError when an id or an ending makes no sense
    */
   script(endings: RedisTaskEndings): void;
+  /**
+   * Adds changes by their actions, or replaces those of the same actions. A change that no script names is refused: it fails
+   * with `RedisActionRefused`.
+   *
+   * @throws TypeError when an action or an ending makes no sense
+   */
+  scriptActions(endings: RedisActionEndings): void;
+  /**
+   * Adds instances and orders, by their ids and names, for waits that the pipeline itself starts. A wait for others fails
+   * with `RedisTaskRejected`.
+   *
+   * @throws TypeError when an ending makes no sense
+   */
+  scriptInstances(endings: RedisInstanceEndings): void;
   /** Stops the worker. Call it before `env.teardown()`. */
   stop(): Promise<void>;
 }
@@ -50,11 +85,12 @@ export interface AwaitRedisTaskStub {
 let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
 
 /**
- * Serves `awaitRedisTask` in a test, so that pipelines find waits that end as the test says: no API, no credentials, no
- * polls. Made for an environment that skips time, where an hour of waiting takes milliseconds.
+ * Serves `awaitRedisTask`, `runRedisAction` and `awaitRedisInstance` in a test, so that pipelines find waits and changes that
+ * end as the test says: no API, no credentials, no polls. Made for an environment that skips time, where an hour of waiting
+ * takes milliseconds.
  *
- * A wait ends at the very time, and with the very result or failure, of a real one. It can be cancelled, but does not answer
- * `getState`, `pollNow` and `extendWait`, and who joins it does not move its deadline.
+ * They end at the very time, and with the very result or failure, of real ones. They can be cancelled, but do not answer
+ * `getState`, `pollNow` and `extendWait`, and who joins a wait does not move its deadline.
  *
  * @param endings - how tasks end, by task id; `script` adds more
  *
@@ -65,7 +101,8 @@ let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
  *   18215: { after: '40m' },
  *   18216: { after: '3m', fails: 'RedisTaskFailed', message: 'The backup file is damaged.' },
  * });
- * // … run a pipeline that waits for 18215 …
+ * waits.scriptActions({ UpgradeInstance: { busyFor: '5m', after: '20m' } });
+ * // … run a pipeline that waits for 18215, or resizes an instance …
  * await waits.stop();
  * ```
  */
@@ -76,7 +113,11 @@ export async function stubAwaitRedisTask(
 ): Promise<AwaitRedisTaskStub> {
   const tasks = new ScriptedTasks();
   tasks.script(endings);
+  const instances = new ScriptedInstances();
+  const actions = new ScriptedActions();
   const inputs: AwaitRedisTaskInput[] = [];
+  const actionInputs: RunRedisActionInput[] = [];
+  const instanceInputs: AwaitRedisInstanceInput[] = [];
   const activities: StubActivities = {
     playWaitOf(input, startedAt) {
       inputs.push(input);
@@ -84,6 +125,15 @@ export async function stubAwaitRedisTask(
       const { taskId, region } = plan;
       const poll = (now: number) => tasks.poll(taskId, region, now) ?? simulator?.poll(taskId, region, now);
       return Promise.resolve(playWait(plan, startedAt, poll));
+    },
+    async playInstanceWaitOf(input, startedAt) {
+      instanceInputs.push(input);
+      const plan = readInstanceInput(input);
+      return Promise.resolve(playInstanceWait(plan, startedAt, (now) => instances.poll(plan, now)));
+    },
+    async playActionOf(input, startedAt) {
+      actionInputs.push(input);
+      return Promise.resolve(playAction(readActionInput(input), startedAt, actions.endingOf(input)));
     },
   };
   const worker = await Worker.create({
@@ -98,7 +148,11 @@ export async function stubAwaitRedisTask(
   run.catch(() => undefined);
   return {
     inputs,
+    actionInputs,
+    instanceInputs,
     script: (more) => tasks.script(more),
+    scriptActions: (more) => actions.script(more),
+    scriptInstances: (more) => instances.script(more),
     async stop() {
       if (worker.getState() === 'RUNNING') worker.shutdown();
       await run;

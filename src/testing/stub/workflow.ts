@@ -1,16 +1,40 @@
 // Workflow code: bundled for the worker of the stub.
 import { proxyActivities, sleep } from '@temporalio/workflow';
+import { readActionInput, type RunRedisActionInput } from '../../contract/action/input.js';
+import type { RedisActionResult } from '../../contract/action/outcome.js';
 import { toApplicationFailure } from '../../contract/failure.js';
+import { type AwaitRedisInstanceInput, readInstanceInput } from '../../contract/instance/input.js';
+import type { RedisInstanceResult } from '../../contract/instance/outcome.js';
 import { type AwaitRedisTaskInput, readInput } from '../../contract/task/input.js';
 import type { RedisTaskResult } from '../../contract/task/outcome.js';
+import type { PlayedEnd } from './played-wait.js';
 import type { StubActivities } from './worker.js';
 
-const { playWaitOf } = proxyActivities<StubActivities>({ startToCloseTimeout: '1m' });
+const { playWaitOf, playInstanceWaitOf, playActionOf } = proxyActivities<StubActivities>({
+  startToCloseTimeout: '1m',
+  // A script that makes no sense.
+  retry: { nonRetryableErrorTypes: ['TypeError'] },
+});
 
 /** Ends as the test has scripted the task, at the time at which a real wait would end. */
 export async function awaitRedisTask(input: AwaitRedisTaskInput): Promise<RedisTaskResult> {
   readInput(input);
-  const { outcome, endsAt } = await playWaitOf(input, Date.now());
+  return endAs(await playWaitOf(input, Date.now()));
+}
+
+/** The same of instances. */
+export async function awaitRedisInstance(input: AwaitRedisInstanceInput): Promise<RedisInstanceResult> {
+  readInstanceInput(input);
+  return endAs(await playInstanceWaitOf(input, Date.now()));
+}
+
+/** The same of a change. */
+export async function runRedisAction(input: RunRedisActionInput): Promise<RedisActionResult> {
+  readActionInput(input);
+  return endAs(await playActionOf(input, Date.now()));
+}
+
+async function endAs<R>({ outcome, endsAt }: PlayedEnd<R, Parameters<typeof toApplicationFailure>[0]>): Promise<R> {
   await sleep(endsAt - Date.now());
   if (outcome.failure) throw toApplicationFailure(outcome.failure);
   return outcome.result;
