@@ -89,7 +89,6 @@ export default tseslint.config(
       'src/workflows/**/*.ts',
       'src/testing/stub/workflow.ts',
       'examples/**/workflows.ts',
-      'examples/provisioning/src/{person,wait}.ts',
       'scripts/demo/pipeline/workflows.ts',
     ],
     rules: {

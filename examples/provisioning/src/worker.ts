@@ -1,31 +1,20 @@
-// Runs the pipelines. Their waits run in the package's worker: `npm run waits`.
+// Runs the pipelines. Their changes run in the package's worker: `npm run changes`.
 import { fileURLToPath } from 'node:url';
-import { log } from '@temporalio/activity';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Worker } from '@temporalio/worker';
-import { createRedisApi, defaultCredentials } from 'temporal-tencent-redis/activities';
-import { createActivities, type Page } from './activities.js';
-import { TASK_QUEUE } from './task-queue.js';
+import * as activities from './activities.js';
 
-/** Call your pager here, with `key` for what it calls a deduplication key. */
-const page: Page = async (message, key) => {
-  log.error(message, { key });
-  await Promise.resolve();
-};
-
-const api = createRedisApi({ credentials: defaultCredentials() });
 const { connectionOptions, namespace } = loadClientConnectConfig();
 const connection = await NativeConnection.connect(connectionOptions);
 try {
   const worker = await Worker.create({
     connection,
     ...(namespace !== undefined && { namespace }),
-    taskQueue: TASK_QUEUE,
+    taskQueue: 'provisioning',
     workflowsPath: fileURLToPath(new URL('./workflows.ts', import.meta.url)),
-    activities: createActivities(api, page),
+    activities,
   });
   await worker.run();
 } finally {
-  api.close();
   await connection.close();
 }

@@ -1,112 +1,60 @@
-import {
-  ApplicationFailure,
-  CancellationScope,
-  CancelledFailure,
-  proxyActivities,
-  rootCause,
-} from '@temporalio/workflow';
-import { decodeRedisTaskFailure, type RedisTaskDuration } from 'temporal-tencent-redis';
-import type { Activities, Size } from './activities.js';
-import type { Instance } from './call.js';
-import { Person, tell } from './person.js';
-import { waitForTask } from './wait.js';
+import { proxyActivities, workflowInfo } from '@temporalio/workflow';
+import { decodeRedisActionFailure, type RedisActionResult, type RunRedisActionInput } from 'temporal-tencent-redis';
+import { executeRedisAction } from 'temporal-tencent-redis/workflows';
+import type * as activities from './activities.js';
 
-export interface ResizeInput extends Instance {
-  /** The memory of each shard in the end. */
+const { alert } = proxyActivities<typeof activities>({ startToCloseTimeout: '30s', scheduleToCloseTimeout: '10m' });
+
+export interface Order {
+  readonly region: string;
+  readonly zoneId: number;
+  readonly vpcId: string;
+  readonly subnetId: string;
   readonly memSizeMb: number;
-  /** After how long a task counts as late, and a person is told. @default '2h' */
-  readonly maxWait?: RedisTaskDuration;
 }
 
-export interface ResizeResult {
+/** An instance, with the memory that each of its shards is to have. */
+export interface Resize extends Instance {
   readonly memSizeMb: number;
-  readonly backupTaskId: number;
 }
 
-const { sizeOf, tasksOf, orderResize, taskOfOrder, backUp } = proxyActivities<Activities>({
-  startToCloseTimeout: '1m',
-  // How long another change may hold the instance, or the API be away, before the pipeline gives a step up.
-  scheduleToCloseTimeout: '30m',
-  retry: { initialInterval: '2s', maximumInterval: '30s' },
-});
-
-/**
- * Resizes an instance and backs it up. When one of the two fails, the instance gets its old size back.
- *
- * It fails with `RolledBack`, with `RollbackFailed` when a person has to repair the instance, or with `Stopped` when a
- * person has decided so. If cancelled, it waits for the task under way, rolls back and ends as cancelled.
- */
-export async function resizeInstance(input: ResizeInput): Promise<ResizeResult> {
-  const pipeline = CancellationScope.current();
-  // No call of the API cancels a task: with its wait cancelled, the pipeline would not know when it can roll back.
-  return CancellationScope.nonCancellable(() => resizeAndBackUp(input, () => pipeline.consideredCancelled));
+export interface Instance {
+  readonly region: string;
+  readonly instanceId: string;
 }
 
-async function resizeAndBackUp(
-  { instanceId, region, memSizeMb, maxWait = '2h' }: ResizeInput,
-  isCancelled: () => boolean,
-): Promise<ResizeResult> {
-  const instance = { instanceId, region };
-  const person = new Person(isCancelled);
-  const compensations: (() => Promise<void>)[] = [];
+/** Buys an instance with one shard and one replica, and waits until it runs. @returns its id */
+export async function createInstance(order: Order): Promise<string> {
+  const { region, zoneId: ZoneId, vpcId: VpcId, subnetId: SubnetId, memSizeMb: MemSize } = order;
+  const size = { TypeId: 8, MemSize, RedisShardNum: 1, RedisReplicasNum: 1 };
+  const params = { ZoneId, VpcId, SubnetId, ...size, GoodsNum: 1, Period: 1, BillingMode: 0, Password };
+  const { instanceIds } = await change({ action: 'CreateInstances', region, params });
+  return instanceIds.join();
+}
 
-  const stepDone = () => {
-    if (isCancelled()) throw new CancelledFailure('The pipeline was cancelled');
-  };
-  const resizeTo = async (size: Size) => {
-    const known = await tasksOf(instance, 'resize');
-    const order = await orderResize(instance, size, known);
-    if (!order) return;
-    const taskId = await taskOfOrder(instance, order, known);
-    await waitForTask({ taskId, region, maxWait }, `Resizing ${instanceId} to ${size.memSizeMb} MB`, person);
-  };
-  const takeBackup = async () => {
-    const taskId = await backUp(instance, await tasksOf(instance, 'backup'));
-    await waitForTask({ taskId, region, maxWait }, `Backing up ${instanceId}`, person);
-    return taskId;
-  };
+/** Read by the worker of the package, from the file of this name in REDIS_TASK_SECRETS. */
+const Password = { $secret: 'redis-main' };
 
+/** Gives an instance more or less memory, and waits until it has it. */
+export async function resizeInstance({ region, instanceId: InstanceId, memSizeMb }: Resize): Promise<void> {
+  const params = { InstanceId, MemSize: memSizeMb };
+  await change({ action: 'UpgradeInstance', region, params, expect: { memSizeMb } });
+}
+
+/** Returns an instance that is paid by the hour, then takes it out of the recycle bin. */
+export async function deleteInstance({ region, instanceId: InstanceId }: Instance): Promise<void> {
+  await change({ action: 'DestroyPostpaidInstance', region, params: { InstanceId } });
+  await change({ action: 'CleanUpInstance', region, params: { InstanceId } });
+}
+
+/** Makes one change, and alerts a person when it fails. Its key has the pipeline's id in it: the same is never made twice. */
+async function change(input: RunRedisActionInput): Promise<RedisActionResult> {
   try {
-    const before = await sizeOf(instance);
-    // Noted before the step: its order may have been placed even if the step fails. An instance that still has its old
-    // size is left alone.
-    compensations.push(() => resizeTo(before));
-    await resizeTo({ ...before, memSizeMb });
-    stepDone();
-    // A backup that nobody needs does no harm: there is nothing to undo.
-    const backupTaskId = await takeBackup();
-    stepDone();
-    return { memSizeMb, backupTaskId };
+    return await executeRedisAction(input, { workflowId: `${workflowInfo().workflowId}/${input.action}` });
   } catch (error) {
-    const problem = `${instanceId} was not resized to ${memSizeMb} MB: ${reasonOf(error)}`;
-    await rollBack(problem, error, compensations);
-    // Whoever has cancelled the pipeline knows it, and needs no alert.
-    if (error instanceof CancelledFailure) throw error;
-    const message = `${problem} The instance has its old size. Nothing has to be done now.`;
-    await tell(message);
-    throw ApplicationFailure.create({ type: 'RolledBack', message, nonRetryable: true, cause: error as Error });
+    const failure = decodeRedisActionFailure(error);
+    // Whoever has cancelled the pipeline knows it. The message says what is known, and what to do.
+    if (failure) await alert(failure.message);
+    throw error;
   }
-}
-
-/** Undoes what was done, the last first. */
-async function rollBack(problem: string, error: unknown, compensations: (() => Promise<void>)[]): Promise<void> {
-  // A person took over, and knows more than the pipeline.
-  if (isStop(error)) throw error;
-  try {
-    for (const compensate of compensations.reverse()) await compensate();
-  } catch (second) {
-    if (isStop(second)) throw second;
-    const message = `${problem} It could not be rolled back either: ${reasonOf(second)}`;
-    await tell(`${message} Repair the instance by hand.`);
-    throw ApplicationFailure.create({ type: 'RollbackFailed', message, nonRetryable: true, cause: second as Error });
-  }
-}
-
-function isStop(error: unknown): boolean {
-  return error instanceof ApplicationFailure && error.type === 'Stopped';
-}
-
-/** The sentence of a wait's failure, or the API's own words. */
-function reasonOf(error: unknown): string {
-  return decodeRedisTaskFailure(error)?.message ?? rootCause(error) ?? String(error);
 }

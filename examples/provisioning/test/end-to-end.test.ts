@@ -1,27 +1,38 @@
-// The whole pipeline on a real Temporal server: the package's worker polls a simulated API for real.
+// The pipelines on a real Temporal server: the package's worker makes the changes for real, on a simulated API.
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, test } from 'node:test';
-import { WorkflowFailedError } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
-import { SIMULATOR_CREDENTIAL } from 'temporal-tencent-redis/testing';
+import { RedisApiSimulator, SIMULATOR_CREDENTIAL } from 'temporal-tencent-redis/testing';
 import { runRedisTaskWorker } from 'temporal-tencent-redis/worker';
-import { Pipelines } from './pipelines.js';
+import { ORDER, REGION, runPipelines, start } from './pipelines.js';
 import { realServer } from './servers.js';
 
-const twoSeconds = [{ status: 'preparing', forMs: 500 }, { status: 'running', forMs: 1_500 }, { status: 'succeed' }];
-
-let pipelines: Pipelines;
-let waits: Promise<void>;
+let env: TestWorkflowEnvironment;
+let simulator: RedisApiSimulator;
+let secrets: string;
+let stopPipelines: () => Promise<void>;
+let changes: Promise<void>;
 const stop = new AbortController();
 
 before(async () => {
   Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
-  const env = await realServer();
-  pipelines = await Pipelines.start(env);
-  waits = runRedisTaskWorker({
+  env = await realServer();
+  simulator = await RedisApiSimulator.start();
+  secrets = await mkdtemp(path.join(tmpdir(), 'secrets-'));
+  await writeFile(path.join(secrets, 'redis-main'), 'a password');
+  stopPipelines = await runPipelines(env, []);
+  changes = runRedisTaskWorker({
     connection: env.nativeConnection,
-    env: { TENCENTCLOUD_REDIS_ENDPOINT: pipelines.simulator.url, REDIS_TASK_HTTP: 'off' },
+    env: {
+      TENCENTCLOUD_REDIS_ENDPOINT: simulator.url,
+      REDIS_TASK_HTTP: 'off',
+      REDIS_TASK_SECRETS: secrets,
+      REDIS_TASK_ACTIONS: 'CreateInstances,UpgradeInstance,DestroyPostpaidInstance,CleanUpInstance',
+    },
     credentials: { getCredential: () => Promise.resolve(SIMULATOR_CREDENTIAL) },
     signal: stop.signal,
   });
@@ -29,36 +40,29 @@ before(async () => {
 
 after(async () => {
   stop.abort();
-  await waits;
-  await pipelines.stop();
-  await pipelines.env.teardown();
+  await changes;
+  await stopPipelines();
+  await simulator.close();
+  await env.teardown();
+  await rm(secrets, { recursive: true });
 });
 
-beforeEach(() => void pipelines.newAccount());
+test('an instance is created, resized and deleted, each once, through a busy instance and a lost answer', async () => {
+  const instanceId = await (await start(env, 'createInstance', ORDER)).result();
+  simulator.fault(
+    { kind: 'error', code: 'ResourceUnavailable.InstanceLockedError' },
+    { action: 'UpgradeInstance', times: 1 },
+  );
+  await (await start(env, 'resizeInstance', { region: REGION, instanceId, memSizeMb: 8_192 })).result();
+  simulator.fault({ kind: 'lostAnswer' }, { action: 'DestroyPostpaidInstance', times: 1 });
+  await (await start(env, 'deleteInstance', { region: REGION, instanceId })).result();
 
-test('resizes, waits, backs up and waits, through a broken gateway', async () => {
-  const { account, simulator } = pipelines;
-  account.script.resize.push(twoSeconds);
-  account.script.backup.push(twoSeconds);
-  for (const action of ['UpgradeInstance', 'DescribeTaskInfo']) {
-    simulator.fault({ kind: 'html', httpStatus: 502 }, { action, times: 1 });
-  }
-  await (await pipelines.resize()).result();
-
-  assert.equal(account.memSizeMb, 8_192);
-  assert.deepEqual(account.orders, [8_192]);
-});
-
-test('rolls back when the backup fails', async () => {
-  const { account, alerts } = pipelines;
-  account.script.backup.push([
-    { status: 'running', forMs: 500 },
-    { status: 'failed', message: 'disk full' },
+  const made = simulator.executed.map(({ action, parameters }) => [action, parameters['MemSize']]);
+  assert.deepEqual(made, [
+    ['CreateInstances', 4_096],
+    ['UpgradeInstance', 8_192],
+    ['DestroyPostpaidInstance', undefined],
+    ['CleanUpInstance', undefined],
   ]);
-  const error: unknown = await (await pipelines.resize()).result().catch((reason: unknown) => reason);
-
-  assert.ok(error instanceof WorkflowFailedError && error.cause instanceof ApplicationFailure);
-  assert.equal(error.cause.type, 'RolledBack');
-  assert.deepEqual(account.orders, [8_192, 4_096]);
-  assert.match(alerts[0] ?? '', /disk full/);
+  assert.equal(simulator.executed[0]?.parameters['Password'], 'a password');
 });

@@ -1,2 +1,0 @@
-/** The pipelines run on this queue. */
-export const TASK_QUEUE = 'provisioning';
