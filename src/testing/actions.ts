@@ -1,6 +1,6 @@
 import type { RedisActionName } from '../contract/action/actions.js';
 import { inBeijing } from './beijing-time.js';
-import { change, type ExecutedChange, isChange, type OnOrder } from './changes.js';
+import { change, type ExecutedChange, isChange, type OnOrder, type Order } from './changes.js';
 import type { StruckList } from './faults.js';
 import type { ReceivedRequest } from './http-server.js';
 import { describeDeal, describeInstances } from './instance-actions.js';
@@ -23,7 +23,26 @@ export type Creation =
       /** Answer this id and create no task: 0 and -1 are what the API answers when there is nothing to do. */
       readonly noTaskId?: number;
     })
-  | { readonly error: { readonly code: string; readonly message?: string } };
+  | ActionRefusal;
+
+/**
+ * What an action does from now on, each time.
+ *
+ * - `error` refuses it
+ * - `answer` is the fields of `Response`, and it starts nothing
+ * - `task` is what an action that answers with a task creates, for the instance of the request unless it names one
+ * - `deal`, with `instances`, `task` and `tellsInstances`, is what an action orders that answers with a deal
+ */
+export type ActionScript =
+  | ActionRefusal
+  | { readonly answer: Readonly<Record<string, unknown>> }
+  | { readonly task: Exclude<Creation, ActionRefusal> }
+  | Exclude<Order, ActionRefusal>;
+
+/** @inline */
+interface ActionRefusal {
+  readonly error: { readonly code: string; readonly message?: string };
+}
 
 /** Decides what an action creates. `parameters` are those of the request, as text. */
 export type OnCreate = (action: CreatingAction, parameters: Parameters) => Creation;
@@ -52,6 +71,8 @@ export interface Account extends Pick<
   lockedCode: string;
   /** What the API has done, in its order. */
   readonly executed: ExecutedChange[];
+  /** Actions that a test has scripted: they go before all others. */
+  readonly scripts: Map<string, ActionScript>;
   /** Actions that the simulator leaves to the test. */
   readonly actions: Map<string, OnAction>;
 }
@@ -74,8 +95,11 @@ export const defaultOnCreate: OnCreate = () => ({
 export function act(request: ReceivedRequest, account: Account, strikeList: () => readonly StruckList[]): ApiFields {
   const action = request.header('x-tc-action') ?? '';
   const region = request.header('x-tc-region') ?? '';
+  const script = account.scripts.get(action);
+  if (script && 'error' in script) return answer(script);
+  if (script && 'answer' in script) return script.answer;
   const own = account.actions.get(action);
-  if (own) return answer(own(readAnyParameters(request), region));
+  if (own && !script) return answer(own(readAnyParameters(request), region));
 
   if (isChange(action)) {
     // The others have too many parameters to check.

@@ -78,7 +78,8 @@ function order(
   region: string,
   account: Account,
 ): ApiFields {
-  const made = account.onOrder(action, parameters);
+  const script = account.scripts.get(action);
+  const made = script && 'deal' in script ? script : account.onOrder(action, parameters);
   if ('error' in made) throw new ApiRefusal(made.error.code, made.error.message);
   const { deal, instances = {}, task, tellsInstances = ['CreateInstances', 'CloneInstances'].includes(action) } = made;
   const name = account.instances.nextDealName();
@@ -101,8 +102,9 @@ function tasks(
   const isOfEach = action === 'ApplyParamsTemplate';
   const ids = instancesIn(parameters);
   const text = Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, String(value)]));
+  const script = account.scripts.get(action);
   const answers = (isOfEach ? ids : [ids[0] ?? '']).map((instanceId) => {
-    const creation = account.onCreate(action, text);
+    const creation = script && 'task' in script && !('deal' in script) ? script.task : account.onCreate(action, text);
     if ('error' in creation) throw new ApiRefusal(creation.error.code, creation.error.message);
     if (creation.noTaskId !== undefined) return creation.noTaskId;
     const taskId = account.tasks.create({

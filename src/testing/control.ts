@@ -1,5 +1,7 @@
 import * as v from 'valibot';
-import { numberBetween, objectWith, read } from '../contract/fields.js';
+import { read } from '../contract/fields.js';
+import type { ActionScript } from './actions.js';
+import { actionRule, ANY_FAULT, faultRule, RULES } from './control-rules.js';
 import type { Fault } from './faults.js';
 import type { ReceivedRequest } from './http-server.js';
 import type { RedisApiSimulator } from './redis-api-simulator.js';
@@ -8,67 +10,52 @@ import type { Reply } from './reply.js';
 /** Where a simulator is scripted over HTTP. The API itself has only the path `/`. */
 export const CONTROL_PATH = '/_simulator/';
 
-const ROUTES = `${CONTROL_PATH}tasks/<id>, ${CONTROL_PATH}tasks/<id>/status, ${CONTROL_PATH}faults and ${CONTROL_PATH}calls`;
+const ROUTES = [
+  ...['tasks', 'instances', 'deals'].flatMap((kind) => [`${kind}/<id>`, `${kind}/<id>/status`]),
+  ...['actions/<action>', 'executed', 'faults', 'calls'],
+]
+  .map((route) => CONTROL_PATH + route)
+  .join(', ');
 
-const TEXT = v.string('must be a text');
-const ms = numberBetween(0, Number.MAX_SAFE_INTEGER, 'Milliseconds');
-const count = v.message(v.pipe(v.number(), v.safeInteger(), v.minValue(1)), 'must be an integer from 1 on');
-const httpStatus = v.message(
-  v.pipe(v.number(), v.integer(), v.minValue(200), v.maxValue(599)),
-  'must be an HTTP status from 200 to 599',
-);
+/** Something that has a name and a timeline. */
+interface Kind {
+  readonly what: 'task' | 'instance' | 'deal';
+  readonly id: RegExp;
+  readonly rule: string;
+  look(simulator: RedisApiSimulator, id: string): object | undefined;
+  add(simulator: RedisApiSimulator, id: string, script: never): void;
+  set(simulator: RedisApiSimulator, id: string, step: never): void;
+  remove(simulator: RedisApiSimulator, id: string): void;
+}
 
-const share = v.exactOptional(numberBetween(0, 1, 'Share'));
+const NAME = { id: /^[\w.-]{1,128}$/, rule: 'must be letters, digits, "-", "_" and "."' };
 
-const STATUS = { status: v.pipe(TEXT, v.nonEmpty('must not be empty')), message: v.exactOptional(TEXT) };
-
-const STEP = objectWith({ ...STATUS, forMs: v.exactOptional(ms), forPolls: v.exactOptional(count) }, 'timeline.');
-
-const SCRIPT = objectWith({
-  timeline: v.pipe(
-    v.array(STEP, 'must be a list of steps, such as [{ "status": "succeed" }]'),
-    v.nonEmpty('must have at least one step'),
-  ),
-  region: v.exactOptional(TEXT),
-  instanceId: v.exactOptional(TEXT),
-  taskType: v.exactOptional(TEXT),
-  startTime: v.exactOptional(TEXT),
-  visibleAfterMs: v.exactOptional(ms),
-  startsAt: v.exactOptional(v.picklist(['added', 'firstPoll'], 'must be "added" or "firstPoll"')),
-});
-
-/** The fields of each fault. */
-const FAULTS: Readonly<Record<Fault['kind'], v.ObjectEntries>> = {
-  throttled: { code: v.exactOptional(TEXT) },
-  error: { code: TEXT, message: v.exactOptional(TEXT) },
-  status: STATUS,
-  html: { httpStatus },
-  http: { status: httpStatus, body: TEXT, headers: v.exactOptional(v.record(v.string(), TEXT, 'must be an object')) },
-  slow: { delayMs: ms },
-  empty: {},
-  missingResponse: {},
-  missingStatus: {},
-  truncated: {},
-  cutOff: {},
-  lostAnswer: {},
-  reset: {},
-  resetIdle: {},
-  hang: {},
-  listLag: { lagMs: ms },
-  listHidden: { share },
-  listStuck: { share },
-  listResult: { result: v.message(v.pipe(v.number(), v.safeInteger()), 'must be an integer'), share },
-  listSkip: {},
-};
-
-const SCOPE = {
-  times: v.exactOptional(count),
-  taskId: v.exactOptional(
-    v.message(v.union([count, v.pipe(v.string(), v.regex(/^\d+$/))]), 'must be a task id: an integer, or its digits'),
-  ),
-  action: v.exactOptional(TEXT),
-  probability: v.exactOptional(numberBetween(0, 1, 'Probability')),
-  forMs: v.exactOptional(ms),
+const KINDS: Readonly<Record<string, Kind>> = {
+  tasks: {
+    what: 'task',
+    id: /^\d{1,20}$/,
+    rule: 'must be an integer',
+    look: (simulator, id) => simulator.task(id),
+    add: (simulator, id, script) => simulator.addTask(id, script),
+    set: (simulator, id, step) => simulator.setTask(id, step),
+    remove: (simulator, id) => simulator.removeTask(id),
+  },
+  instances: {
+    what: 'instance',
+    ...NAME,
+    look: (simulator, id) => simulator.instance(id),
+    add: (simulator, id, script) => simulator.addInstance(id, script),
+    set: (simulator, id, step) => simulator.setInstance(id, step),
+    remove: (simulator, id) => simulator.removeInstance(id),
+  },
+  deals: {
+    what: 'deal',
+    ...NAME,
+    look: (simulator, id) => simulator.deal(id),
+    add: (simulator, id, script) => simulator.addDeal(id, script),
+    set: (simulator, id, step) => simulator.setDeal(id, step),
+    remove: (simulator, id) => simulator.removeDeal(id),
+  },
 };
 
 /**
@@ -87,24 +74,65 @@ export function control(simulator: RedisApiSimulator, request: ReceivedRequest, 
   }
 }
 
-function route(simulator: RedisApiSimulator, request: ReceivedRequest, [kind, id, what, ...rest]: string[]): Reply {
-  const target = [request.method, kind, id === undefined ? '' : 'id', what ?? '', ...rest].join(' ').trim();
-  switch (target) {
-    case 'GET tasks id':
-      return ifKnown(simulator, id, ({ task }) => answer(200, task));
-    case 'PUT tasks id':
-      simulator.addTask(taskIdOf(id), readBody(SCRIPT, request, 'The task'));
+function route(simulator: RedisApiSimulator, request: ReceivedRequest, [name = '', ...path]: string[]): Reply {
+  const kind = Object.hasOwn(KINDS, name) ? KINDS[name] : undefined;
+  const reply = kind ? routeOf(kind, simulator, request, path) : otherRoute(simulator, request, name, path);
+  return reply ?? refuse(404, `There is no ${request.method} ${request.path}. Paths: ${ROUTES}.`);
+}
+
+/** What has a timeline is added or replaced, moved, read and removed. */
+function routeOf(
+  kind: Kind,
+  simulator: RedisApiSimulator,
+  request: ReceivedRequest,
+  [given, ...more]: string[],
+): Reply | undefined {
+  const { what } = kind;
+  if (given === undefined) return undefined;
+  const id = () => {
+    if (kind.id.test(given)) return given;
+    throw new Error(`The ${what} id in the path ${kind.rule}, not ${JSON.stringify(given)}.`);
+  };
+  const known = (then: () => Reply) =>
+    kind.look(simulator, id()) ? then() : refuse(404, `There is no ${what} ${given}: PUT it first.`);
+  switch ([request.method, ...more].join(' ')) {
+    case 'GET':
+      return known(() => answer(200, kind.look(simulator, given)));
+    case 'PUT':
+      kind.add(simulator, id(), readBody(RULES[what].script, request, `The ${what}`) as never);
       return answer(204);
-    case 'PUT tasks id status':
-      return ifKnown(simulator, id, ({ taskId }) => {
-        simulator.setTask(taskId, readBody(objectWith(STATUS), request, 'The status'));
+    case 'PUT status':
+      return known(() => {
+        kind.set(simulator, given, readBody(RULES[what].status, request, 'The status') as never);
         return answer(204);
       });
-    case 'DELETE tasks id':
-      return ifKnown(simulator, id, ({ taskId }) => {
-        simulator.removeTask(taskId);
+    case 'DELETE':
+      return known(() => {
+        kind.remove(simulator, given);
         return answer(204);
       });
+    default:
+      return undefined;
+  }
+}
+
+function otherRoute(
+  simulator: RedisApiSimulator,
+  request: ReceivedRequest,
+  name: string,
+  path: readonly string[],
+): Reply | undefined {
+  const [action = ''] = path;
+  switch ([request.method, name, ...path.map((_, index) => (index === 0 ? 'id' : 'more'))].join(' ')) {
+    case 'PUT actions id':
+      if (!/^[A-Z]\w{1,63}$/.test(action)) throw new Error(`The action in the path must be a name of the API.`);
+      simulator.scriptAction(action, readBody(actionRule(action), request, action) as ActionScript);
+      return answer(204);
+    case 'DELETE actions id':
+      simulator.scriptAction(action, undefined);
+      return answer(204);
+    case 'GET executed':
+      return answer(200, { executed: simulator.executed.map(withoutPasswords) });
     case 'PUT faults':
       return setFaults(simulator, readBody(v.array(v.unknown(), 'must be a list'), request, 'The list of faults'));
     case 'GET calls': {
@@ -113,18 +141,16 @@ function route(simulator: RedisApiSimulator, request: ReceivedRequest, [kind, id
       return answer(200, { calls, stats: simulator.stats() });
     }
     default:
-      return refuse(404, `There is no ${request.method} ${request.path}. Paths: ${ROUTES}.`);
+      return undefined;
   }
 }
 
 /** Replaces all faults. None is set unless all are valid. */
 function setFaults(simulator: RedisApiSimulator, faults: readonly unknown[]): Reply {
-  const kinds = Object.keys(FAULTS) as Fault['kind'][];
-  const anyKind = v.looseObject({ kind: v.picklist(kinds, `must be one of ${kinds.join(', ')}`) }, 'must be an object');
   const valid = faults.map((fault, index) => {
     const name = `fault ${index}`;
-    const { kind } = readValue(anyKind, fault, name);
-    return readValue(objectWith({ kind: v.literal(kind), ...FAULTS[kind], ...SCOPE }), fault, name);
+    const { kind } = readValue(ANY_FAULT, fault, name);
+    return readValue(faultRule(kind), fault, name);
   });
   simulator.clearFaults();
   for (const { times, taskId, action, probability, forMs, ...fault } of valid) {
@@ -135,19 +161,13 @@ function setFaults(simulator: RedisApiSimulator, faults: readonly unknown[]): Re
   return answer(204);
 }
 
-function ifKnown(
-  simulator: RedisApiSimulator,
-  id: string | undefined,
-  then: (known: { readonly taskId: string; readonly task: object }) => Reply,
-): Reply {
-  const taskId = taskIdOf(id);
-  const task = simulator.task(taskId);
-  return task ? then({ taskId, task }) : refuse(404, `There is no task ${taskId}: PUT it first.`);
-}
-
-function taskIdOf(id = ''): string {
-  if (/^\d{1,20}$/.test(id)) return id;
-  throw new Error(`The task id in the path must be an integer, not ${JSON.stringify(id)}.`);
+/** Who reads what was done need not see the passwords that were sent. */
+function withoutPasswords(executed: object): unknown {
+  return JSON.parse(
+    JSON.stringify(executed, (name, value: unknown) =>
+      /passw(or)?d/i.test(name) && typeof value === 'string' ? '(hidden)' : value,
+    ),
+  );
 }
 
 function readBody<T>(schema: v.GenericSchema<unknown, T>, { body }: ReceivedRequest, name: string): T {

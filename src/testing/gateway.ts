@@ -34,7 +34,8 @@ export function passGateway(request: ReceivedRequest, account: Account): void {
     if (!value) throw missingParameter(parameter);
     return value;
   });
-  if (!ACTIONS.has(action) && !isChange(action) && !account.actions.has(action)) throw new ApiRefusal('InvalidAction');
+  const isScripted = account.actions.has(action) || account.scripts.has(action);
+  if (!ACTIONS.has(action) && !isChange(action) && !isScripted) throw new ApiRefusal('InvalidAction');
   if (version !== VERSION) {
     const message = `The specified api version=\`${version}\` does not exist in service=\`${SERVICE}\`.`;
     throw new ApiRefusal('NoSuchVersion', message);

@@ -3,7 +3,7 @@
  *
  * @module temporal-tencent-redis/testing
  */
-export type { ActionAnswer, Creation, CreatingAction, OnAction, OnCreate } from './actions.js';
+export type { ActionAnswer, ActionScript, Creation, CreatingAction, OnAction, OnCreate } from './actions.js';
 export type { ExecutedChange, OnOrder, Order } from './changes.js';
 export type { SimulatorCall, SimulatorStats } from './call-log.js';
 export type { Fault, FaultHandle, FaultScope } from './faults.js';

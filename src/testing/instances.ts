@@ -111,6 +111,31 @@ export class InstanceBook {
     this.deals.set(name, { ...begin(script.timeline, 'A deal', this.now()), script });
   }
 
+  /** Moves a deal to a last step outside its timeline. */
+  jumpDeal(name: string, step: DealStep): void {
+    const deal = this.deals.get(name);
+    if (!deal) throw new Error(`There is no deal ${name}: add it first.`);
+    jumpTo(deal, step, this.now());
+  }
+
+  /** Forgets a deal. @returns whether there was one */
+  removeDeal(name: string): boolean {
+    return this.deals.delete(name);
+  }
+
+  /** What a deal was told to be, and where it stands, without a poll. */
+  lookDeal(name: string): (DealScript & DealStep) | undefined {
+    const deal = this.deals.get(name);
+    return deal && { ...deal.script, ...shown(currentStep(deal, this.now())) };
+  }
+
+  /** The same of an instance. */
+  lookScript(instanceId: string): (InstanceScript & InstanceStep) | undefined {
+    const instance = this.instances.get(instanceId);
+    const step = this.look(instanceId);
+    return instance && step && { ...instance.script, ...shown(step) };
+  }
+
   /** Where an instance stands, without a poll. */
   look(instanceId: string): (InstanceStep & typeof SIZE) | undefined {
     const instance = this.instances.get(instanceId);
@@ -147,6 +172,11 @@ export class InstanceBook {
       },
     ];
   }
+}
+
+/** A step without how long it lasts. */
+function shown<S extends InstanceStep | DealStep>(step: S): S {
+  return { ...step, forMs: undefined, forPolls: undefined };
 }
 
 /** A step with the sizes that those before it have set. */

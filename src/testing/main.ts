@@ -54,7 +54,7 @@ Tasks in every region, counted from their first poll${speed === 1 ? '' : ` and $
 ${demoTasks(speed)
   .map(({ taskId, about }) => `  ${taskId}  ${about}`)
   .join('\n')}
-ClearInstance and ManualBackupInstance create more; add your own with PUT ${simulator.url}/_simulator/tasks/<id>.
+Changes, such as ClearInstance, create more; add your own with PUT ${simulator.url}/_simulator/tasks/<id>.
 Ctrl-C ends it.
 `);
 }

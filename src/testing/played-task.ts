@@ -1,7 +1,7 @@
 import type { TaskScript, TaskStep } from './tasks.js';
 
 /** A stage of a timeline: it lasts `forMs`, or until `forPolls` polls have seen it. */
-interface Step {
+export interface Step {
   readonly forMs?: number;
   readonly forPolls?: number;
 }

@@ -1,15 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TaskAnswer } from '../contract/task/state.js';
-import { type Account, act, defaultOnCreate, type OnAction, type OnCreate } from './actions.js';
+import { type Account, act, type ActionScript, defaultOnCreate, type OnAction, type OnCreate } from './actions.js';
 import { CallLog, type SimulatorCall, type SimulatorStats } from './call-log.js';
 import { defaultOnOrder, type ExecutedChange, type OnOrder } from './changes.js';
 import { control, CONTROL_PATH } from './control.js';
 import { type Fault, FaultBook, type FaultHandle, type FaultScope, type FaultTarget } from './faults.js';
 import { passGateway } from './gateway.js';
 import { type Connection, listen, type ReceivedRequest } from './http-server.js';
-import { type DealScript, InstanceBook, type InstanceScript, type InstanceStep } from './instances.js';
+import { type DealScript, type DealStep, InstanceBook, type InstanceScript, type InstanceStep } from './instances.js';
 import { DEFAULTS, type Settings, type SimulatorCredential, type SimulatorOptions } from './options.js';
 import { peekTaskId } from './parameters.js';
+import { begin, type Step } from './played-task.js';
 import { RateWindow } from './rate-window.js';
 import { ApiRefusal } from './refusals.js';
 import { htmlPage, insteadOfApi, refused, type Reply, spoil, success } from './reply.js';
@@ -53,6 +54,7 @@ export class RedisApiSimulator {
       onOrder: defaultOnOrder(() => this.account.instances.nextInstanceId()),
       lockedCode: 'ResourceUnavailable.InstanceLockedError',
       executed: [],
+      scripts: new Map(),
       actions: new Map(),
       serverNowMs: () => settings.now() + this.clockOffsetMs,
     };
@@ -129,9 +131,29 @@ export class RedisApiSimulator {
     return this.account.instances.remove(instanceId);
   }
 
+  /** Where an instance stands, without a call; undefined if there is none. */
+  instance(instanceId: string): (InstanceScript & InstanceStep) | undefined {
+    return this.account.instances.lookScript(instanceId);
+  }
+
   /** Adds a deal, or replaces the one with this name. */
   addDeal(dealName: string, script: DealScript): void {
     this.account.instances.addDeal(dealName, script);
+  }
+
+  /** Moves a known deal to a step, in which it stays. */
+  setDeal(dealName: string, step: DealStep): void {
+    this.account.instances.jumpDeal(dealName, step);
+  }
+
+  /** Forgets a deal: the API does not list it any more. @returns whether there was one */
+  removeDeal(dealName: string): boolean {
+    return this.account.instances.removeDeal(dealName);
+  }
+
+  /** Where a deal stands, without a call; undefined if there is none. */
+  deal(dealName: string): (DealScript & DealStep) | undefined {
+    return this.account.instances.lookDeal(dealName);
   }
 
   /** What a poll of a wait that is played in memory sees at `nowMs`; undefined if the API does not know the task. */
@@ -171,6 +193,25 @@ export class RedisApiSimulator {
    */
   onAction(action: string, answer: OnAction): void {
     this.account.actions.set(action, answer);
+  }
+
+  /**
+   * Says what an action does from now on, each time, whatever `onCreate`, `onOrder` and `onAction` say; undefined ends that. The
+   * same JSON scripts it over HTTP.
+   *
+   * @example
+   * ```ts
+   * simulator.scriptAction('ClearInstance', { task: { timeline: [{ status: 'running', forMs: 60_000 }, { status: 'succeed' }] } });
+   * simulator.scriptAction('UpgradeInstance', {
+   *   deal: { timeline: [{ status: 4, instanceIds: ['crs-09u2u96z'] }] },
+   *   instances: { 'crs-09u2u96z': { timeline: [{ status: 1, forMs: 60_000 }, { status: 2, memSizeMb: 4_096 }] } },
+   * });
+   * simulator.scriptAction('CreateInstances', { error: { code: 'ResourceUnavailable.SaleOut' } });
+   * ```
+   */
+  scriptAction(action: string, script: ActionScript | undefined): void {
+    if (!script) this.account.scripts.delete(action);
+    else this.account.scripts.set(action, checked(script));
   }
 
   /** Lets calls go wrong from now on. At each stage of a call, the fault that was set first and matches strikes. */
@@ -267,6 +308,17 @@ export class RedisApiSimulator {
     }
   }
 }
+
+/** @throws Error for a timeline that cannot be played, now rather than when the action comes */
+function checked(script: ActionScript): ActionScript {
+  const { deal, task, instances = {} } = { deal: undefined, task: undefined, ...script } as Partial<ActionParts>;
+  for (const each of [deal, task, ...Object.values(instances)]) if (each) begin(each.timeline, 'What is started', 0);
+  return script;
+}
+
+type ActionParts = Readonly<Record<'deal' | 'task', { timeline: readonly Step[] } | undefined>> & {
+  readonly instances: Readonly<Record<string, { readonly timeline: readonly Step[] }>>;
+};
 
 /** Keeps a hostile header from filling the log. */
 function short(text: string | undefined): string | undefined {

@@ -95,6 +95,102 @@ describe('over HTTP', () => {
     await expect(list()).resolves.toMatchObject({ Tasks: [{ TaskId: 18215, Result: 1 }] });
   });
 
+  const call = (action: string, parameters: object) =>
+    callJson(simulator.url, { action, body: JSON.stringify(parameters) });
+  const instances = () => call('DescribeInstances', { InstanceIds: ['crs-1'], Limit: 1 });
+  const clear = () => call('ClearInstance', { InstanceId: 'crs-1' });
+
+  test('an instance is added, goes on as its timeline says, is read and removed', async () => {
+    const timeline = [
+      { status: 1, forPolls: 1 },
+      { status: 2, memSizeMb: 4_096 },
+    ];
+    await expect(send('PUT', 'instances/crs-1', { timeline })).resolves.toMatchObject({ status: 204 });
+
+    await expect(instances()).resolves.toMatchObject({ InstanceSet: [{ Status: 1 }] });
+    await expect(send('GET', 'instances/crs-1')).resolves.toEqual({
+      status: 200,
+      body: { timeline, status: 2, memSizeMb: 4_096, shards: 1, replicas: 1, typeId: 6 },
+    });
+    await send('DELETE', 'instances/crs-1');
+    await expect(instances()).resolves.toMatchObject({ InstanceSet: [] });
+  });
+
+  test('an instance is locked, which refuses its changes as busy, and set free', async () => {
+    await send('PUT', 'instances/crs-1', { timeline: [{ status: 2 }] });
+    await send('PUT', 'instances/crs-1/status', { status: 2, locked: true });
+    await expect(clear()).resolves.toMatchObject({ Error: { Code: 'ResourceUnavailable.InstanceLockedError' } });
+
+    await send('PUT', 'instances/crs-1/status', { status: 2 });
+    await expect(clear()).resolves.toMatchObject({ TaskId: expect.any(Number) as unknown });
+  });
+
+  test('a deal is added, moved, read and removed', async () => {
+    const deal = () => call('DescribeInstanceDealDetail', { DealName: 'deal-1' });
+    await send('PUT', 'deals/deal-1', { timeline: [{ status: 2 }], namedBy: 'DealName' });
+    await send('PUT', 'deals/deal-1/status', { status: 5, description: 'Sold out.', instanceIds: ['crs-1'] });
+
+    await expect(deal()).resolves.toMatchObject({
+      DealDetails: [{ Status: 5, Description: 'Sold out.', InstanceIds: ['crs-1'] }],
+    });
+    await expect(send('GET', 'deals/deal-1')).resolves.toMatchObject({ body: { namedBy: 'DealName', status: 5 } });
+    await send('DELETE', 'deals/deal-1');
+    await expect(deal()).resolves.toMatchObject({ DealDetails: [] });
+  });
+
+  test('an action creates the task that it is told, each time, and its own again', async () => {
+    const task = { timeline: [{ status: 'failed', message: 'disk full' }], taskIdAsString: true };
+    await send('PUT', 'actions/ClearInstance', { task });
+    const { TaskId } = await clear();
+    expect(TaskId).toEqual(expect.any(String));
+    await expect(send('GET', `tasks/${String(TaskId)}`)).resolves.toMatchObject({
+      body: { status: 'failed', instanceId: 'crs-1' },
+    });
+
+    await send('DELETE', 'actions/ClearInstance');
+    await expect(clear()).resolves.toMatchObject({ TaskId: expect.any(Number) as unknown });
+  });
+
+  test('a resize is rehearsed: the order, and what it makes of the instance', async () => {
+    await send('PUT', 'instances/crs-1', { timeline: [{ status: 2 }] });
+    await send('PUT', 'actions/UpgradeInstance', {
+      deal: { timeline: [{ status: 4, instanceIds: ['crs-1'] }], namedBy: 'DealName' },
+      instances: {
+        'crs-1': {
+          timeline: [
+            { status: 1, forPolls: 1 },
+            { status: 2, memSizeMb: 4_096 },
+          ],
+        },
+      },
+    });
+
+    await expect(call('UpgradeInstance', { InstanceId: 'crs-1', MemSize: 4_096 })).resolves.toEqual({
+      DealName: expect.any(String) as unknown,
+      RequestId: expect.any(String) as unknown,
+    });
+    await expect(instances()).resolves.toMatchObject({ InstanceSet: [{ Status: 1, RedisShardSize: 1_024 }] });
+    await expect(instances()).resolves.toMatchObject({ InstanceSet: [{ Status: 2, RedisShardSize: 4_096 }] });
+  });
+
+  test('any action answers, or is refused, as it is told, also one that the simulator does not know', async () => {
+    await send('PUT', 'actions/DescribeProxySlowLog', { answer: { TotalCount: 7 } });
+    await send('PUT', 'actions/UpgradeInstance', { error: { code: 'ResourceInsufficient', message: 'Sold out.' } });
+
+    await expect(call('DescribeProxySlowLog', {})).resolves.toMatchObject({ TotalCount: 7 });
+    await expect(call('UpgradeInstance', { InstanceId: 'crs-1' })).resolves.toMatchObject({
+      Error: { Code: 'ResourceInsufficient', Message: 'Sold out.' },
+    });
+  });
+
+  test('what was done is read, without passwords', async () => {
+    await call('ResetPassword', { InstanceId: 'crs-1', Password: 'hunter2' });
+
+    await expect(send('GET', 'executed')).resolves.toMatchObject({
+      body: { executed: [{ action: 'ResetPassword', parameters: { InstanceId: 'crs-1', Password: '(hidden)' } }] },
+    });
+  });
+
   test('the calls are read, all of them or those of one task, and what scripts is none of them', async () => {
     await send('PUT', 'tasks/18215', RUNNING);
     await callJson(simulator.url);
@@ -124,6 +220,51 @@ describe('over HTTP', () => {
       'PUT',
       'tasks/18215',
       { timeline: [{ status: 'running' }, { status: 'succeed' }] },
+      'Step 0 of the timeline needs forMs or forPolls: only the last one lasts for ever.',
+    ],
+    ['PUT', 'instances/crs 1', { timeline: [{ status: 2 }] }, /^The instance id in the path must be letters, /],
+    [
+      'PUT',
+      'instances/crs-1',
+      { timeline: [{ status: '2' }] },
+      'The instance: timeline.0.status is "2", but it must be an integer.',
+    ],
+    [
+      'PUT',
+      'instances/crs-1',
+      { timeline: [{ status: 2, memSize: 1 }] },
+      /^The instance: timeline.0.memSize is not a field of this input; known fields: timeline.status, /,
+    ],
+    [
+      'PUT',
+      'deals/deal-1',
+      { timeline: [{ status: 4 }], namedBy: 'name' },
+      'The deal: namedBy is "name", but it must be "DealName", "DealId" or "both".',
+    ],
+    ['PUT', 'actions/clear', {}, 'The action in the path must be a name of the API.'],
+    ['PUT', 'actions/ClearInstance', {}, /must have one of task, answer, error\.$/],
+    [
+      'PUT',
+      'actions/ClearInstance',
+      { deal: { timeline: [{ status: 4 }] } },
+      'ClearInstance: deal is not a field of this input; known fields: error, answer, task.',
+    ],
+    [
+      'PUT',
+      'actions/UpgradeInstance',
+      { deal: { timeline: [{ status: 4 }] }, instances: { 'crs-1': { timeline: [{ status: 'up' }] } } },
+      'UpgradeInstance: instances.crs-1.timeline.0.status is "up", but it must be an integer.',
+    ],
+    [
+      'PUT',
+      'actions/UpgradeInstance',
+      { deal: { timeline: [{ status: 4 }] }, answer: {} },
+      /must have one of deal, answer, error\.$/,
+    ],
+    [
+      'PUT',
+      'actions/ClearInstance',
+      { task: { timeline: [{ status: 'running' }, { status: 'succeed' }] } },
       'Step 0 of the timeline needs forMs or forPolls: only the last one lasts for ever.',
     ],
     ['PUT', 'tasks/abc', RUNNING, 'The task id in the path must be an integer, not "abc".'],
@@ -158,6 +299,9 @@ describe('over HTTP', () => {
     ['POST', 'tasks/1'],
     ['PUT', 'tasks/1/status/more'],
     ['GET', 'nothing'],
+    ['GET', 'constructor/1'],
+    ['PUT', 'actions'],
+    ['PUT', 'deals'],
     ['PUT', 'tasks'],
   ])('%s %s is answered with the paths that there are', async (method, path) => {
     const { status, body } = await send(method, path, method === 'GET' ? undefined : {});
@@ -173,6 +317,8 @@ describe('over HTTP', () => {
       body: { error },
     });
     await expect(send('DELETE', 'tasks/7')).resolves.toEqual({ status: 404, body: { error } });
+    await expect(send('GET', 'instances/crs-7')).resolves.toMatchObject({ status: 404 });
+    await expect(send('PUT', 'deals/deal-7/status', { status: 5 })).resolves.toMatchObject({ status: 404 });
   });
 });
 
