@@ -1,6 +1,7 @@
 /**
  * `npm run check parents [LANGUAGE …]`: builds the parents under examples/parents with the tools of their languages
- * and plays every end of a wait with each, against the built worker, the simulator and a real Temporal server.
+ * and plays every end of a wait, and the changes of an instance, with each, against the built worker, the simulator and a
+ * real Temporal server.
  */
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
@@ -9,6 +10,7 @@ import { LONG_HISTORIES_SERVER } from '../../test/support/environments.js';
 import { exitOnSignals, type WorkerProcess } from '../../test/support/processes.js';
 import { Stage } from '../../test/support/stage.js';
 import { casesOf, prepare } from './cases.js';
+import { ALLOWED, CHANGE_CASES, playChange, prepareChanges } from './changes.js';
 import { endWell, start } from './command.js';
 import { BUILD_FOLDER, type Language, LANGUAGES } from './languages.js';
 import { play } from './play.js';
@@ -26,7 +28,7 @@ if (unknown.length > 0) {
 const stage = await Stage.start({ logFolder: BUILD_FOLDER, server: LONG_HISTORIES_SERVER });
 try {
   await freshLog('worker');
-  const waits = stage.startWorker();
+  const waits = stage.startWorker({ REDIS_TASK_ACTIONS: ALLOWED });
   let good = true;
   for (const [index, language] of LANGUAGES.entries()) {
     if (names.length === 0 || names.includes(language.name)) good = (await playAll(waits, language, index)) && good;
@@ -53,28 +55,31 @@ async function playAll(waits: WorkerProcess, language: Language, index: number):
 
   const cases = casesOf(index);
   prepare(stage.simulator, cases);
+  prepareChanges(stage.simulator, language);
   const pipelines = start(worker, logFile, { TEMPORAL_ADDRESS: stage.address });
   let over = false;
   const broken = new Promise<never>((_, reject) => {
-    const tell = (error: unknown) => {
+    const end = (error: unknown) => {
       // The end of its log once, and not for every case.
       if (!over) say(`✗ ${name} · ${messageOf(error)}`);
       reject(new Error('a worker has ended'));
     };
-    endWell(pipelines).then(() => tell('the worker has ended by itself'), tell);
-    void waits.end.then(() => tell(`the worker of the package has ended: see ${stage.logFile}`));
+    endWell(pipelines).then(() => end('the worker has ended by itself'), end);
+    void waits.end.then(() => end(`the worker of the package has ended: see ${stage.logFile}`));
   });
   broken.catch(() => undefined);
-  const played = await Promise.all(
-    cases.map(async (each) => {
-      const ended = await Promise.race([play(stage, language, each), broken]).then(
-        (said) => ({ good: true, said }),
-        (error: unknown) => ({ good: false, said: messageOf(error) }),
-      );
-      say(`${ended.good ? '✓' : '✗'} ${name} · ${each.name} · ${ended.said}`);
-      return ended.good;
-    }),
-  );
+  const tell = async (what: string, playing: Promise<string>) => {
+    const ended = await Promise.race([playing, broken]).then(
+      (said) => ({ good: true, said }),
+      (error: unknown) => ({ good: false, said: messageOf(error) }),
+    );
+    say(`${ended.good ? '✓' : '✗'} ${name} · ${what} · ${ended.said}`);
+    return ended.good;
+  };
+  const played = await Promise.all([
+    ...cases.map((each) => tell(each.name, play(stage, language, each))),
+    ...CHANGE_CASES.map((each) => tell(each.name, playChange(stage, language, each))),
+  ]);
   over = true;
   await pipelines.kill();
   say(`  ${name} · all in ${formatDuration(Date.now() - startedAt)}\n`);

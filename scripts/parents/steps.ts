@@ -17,13 +17,13 @@ export type Step = (pair: Pair) => Promise<unknown>;
 
 /** The wait has seen the task once. */
 export const polled: Step = (pair) =>
-  until(pair, () =>
+  until(pair.parent, () =>
     pair.simulator.calls.some(({ taskId, outcome }) => taskId === String(pair.taskId) && outcome === 'ok'),
   );
 
 /** The wait has continued as new: its parent has started another run than the one that is open. */
 export const continued: Step = (pair) =>
-  until(pair, async () => {
+  until(pair.parent, async () => {
     const { open, first } = await runsOf(pair.wait);
     return open !== first;
   });
@@ -38,7 +38,7 @@ export const resetWait: Step = ({ client, wait }) => reset(client, wait, FIRST_W
 export const resetParentToAfterStart: Step = async (pair) => {
   const { client, parent } = pair;
   let last = 0;
-  await until(pair, async () => {
+  await until(pair.parent, async () => {
     const { events = [] } = await parent.fetchHistory();
     const decided = events?.findLastIndex((event) => event.workflowTaskCompletedEventAttributes) ?? -1;
     const started = events?.findIndex((event) => event.childWorkflowExecutionStartedEventAttributes) ?? -1;
@@ -53,7 +53,7 @@ export const resetParentToBeforeStart: Step = async (pair) => {
   const { client, parent, wait } = pair;
   const { first } = await runsOf(wait);
   await reset(client, parent, FIRST_WORKFLOW_TASK);
-  await until(pair, async () => (await runsOf(wait)).first !== first);
+  await until(pair.parent, async () => (await runsOf(wait)).first !== first);
 };
 
 /** Tells the parent that the task may have ended. The run of the wait that is open has to hear of it. */
@@ -61,7 +61,7 @@ export const signalParent: Step = async (pair) => {
   const { client, parent, wait } = pair;
   const { open } = await runsOf(wait);
   await parent.signal('pollNow');
-  await until(pair, async () => {
+  await until(pair.parent, async () => {
     // It may continue meanwhile.
     const runs = [open, (await runsOf(wait)).open].map((runId) => client.workflow.getHandle(wait.workflowId, runId));
     const histories = await Promise.all(runs.map((run) => run.fetchHistory()));
@@ -100,7 +100,10 @@ async function runsOf(wait: WorkflowHandle): Promise<{ open?: string; first?: st
 }
 
 /** @throws Error when the parent ends before it holds */
-async function until({ parent }: Pair, holds: () => boolean | Promise<boolean | undefined>): Promise<void> {
+export async function until(
+  parent: WorkflowHandle,
+  holds: () => boolean | Promise<boolean | undefined>,
+): Promise<void> {
   while (!(await holds())) {
     const { status } = await parent.describe();
     if (status.name !== 'RUNNING') throw new Error(`the parent is ${status.name} too early`);

@@ -21,6 +21,7 @@ function marked(file: string): string {
 }
 
 test.each([
+  ['docs/change.md', ['typescript', 'go', 'python', 'java']],
   ['docs/parents.md', ['typescript', 'go', 'python', 'java']],
   ['docs/testing.md', ['typescript', 'js', 'go', 'python', 'python', 'java']],
 ])('%s shows the code of the examples as it stands there', async (page, languages) => {

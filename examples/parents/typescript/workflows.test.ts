@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { type AwaitRedisTaskStub, stubAwaitRedisTask } from 'temporal-tencent-redis/testing';
-import type { ProvisionInput, ProvisionOutcome, provisionRedis } from './workflows.js';
+import type { ProvisionInput, ProvisionOutcome, provisionRedis, temporaryRedis } from './workflows.js';
 
 let env: TestWorkflowEnvironment;
 let waits: AwaitRedisTaskStub;
@@ -86,4 +86,20 @@ test('stops when the key is refused', async () => {
 
   assert.equal(outcome, 'stopped');
   assert.equal(errorCode, 'AuthFailure.SecretIdNotFound');
+});
+
+test('creates, resizes and deletes an instance', async () => {
+  waits.scriptActions({
+    CreateInstances: { after: '10m', instanceIds: ['crs-09u2u96z'] },
+    UpgradeInstance: { busyFor: '5m', after: '20m' },
+    DestroyPostpaidInstance: {},
+  });
+  const id = await env.client.workflow.execute<typeof temporaryRedis>('temporaryRedis', {
+    taskQueue: 'provisioning',
+    workflowId: randomUUID(),
+    args: [{ region: 'ap-guangzhou', params: { MemSize: 1_024 } }],
+  });
+
+  assert.equal(id, 'crs-09u2u96z');
+  assert.deepEqual(waits.actionInputs.at(-1)?.params, { InstanceId: id });
 });

@@ -3,6 +3,8 @@ import { type AwaitRedisTaskInput, decodeRedisTaskFailure, type RedisTaskFailure
 import { pollNow, startAwaitRedisTask } from 'temporal-tencent-redis/workflows';
 import type * as activities from './activities.js';
 
+export { temporaryRedis } from './temporary-redis.js';
+
 /** The number of waits for one task before a person has to decide. */
 const WAITS_MAX = 2;
 

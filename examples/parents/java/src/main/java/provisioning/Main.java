@@ -21,7 +21,8 @@ public final class Main {
     WorkerFactory factory = WorkerFactory.newInstance(WorkflowClient.newInstance(service));
 
     Worker worker = factory.newWorker(TASK_QUEUE);
-    worker.registerWorkflowImplementationTypes(ProvisionRedisImpl.class);
+    worker.registerWorkflowImplementationTypes(
+        ProvisionRedisImpl.class, TemporaryRedisImpl.class);
     worker.registerActivitiesImplementations(new Pager());
     factory.start();
   }
