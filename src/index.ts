@@ -15,6 +15,7 @@ export {
 export type { RunRedisActionInput } from './contract/action/input.js';
 export type { RedisActionResult } from './contract/action/outcome.js';
 export type { ListedTask } from './contract/action/state.js';
+export type { RedisActionStage, RedisActionState } from './contract/action/view.js';
 export { formatDuration, type RedisTaskDuration } from './contract/duration.js';
 export {
   decodeRedisTaskFailure,

@@ -14,3 +14,6 @@ export type Screen = NodeJS.WritableStream & {
   readonly columns?: number;
   readonly rows?: number;
 };
+
+/** What stops a command that watches. */
+export const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

@@ -1,23 +1,30 @@
 import { createLogUpdate } from 'log-update';
-import type { RedisTaskWaitState } from '../contract/task/view.js';
-import type { Task } from './flags.js';
+import type { ProgressOptions } from '../client/progress.js';
 import type { Host } from './host.js';
-import { stateText } from './outcome.js';
 import type { Temporal } from './temporal.js';
 import { type Output, pressedKey } from './terminal.js';
 import { describeNoWorker } from './workers.js';
 
 const REDRAW_MS = 250;
 
-/** A task, the wait for it, and what is known of that. */
-export interface ShownWait extends Task {
+/** A wait or a change, and what is known of it. */
+export interface Shown<S> {
   readonly workflowId: string;
-  state?: RedisTaskWaitState;
+  state?: S;
   isAlone?: boolean;
 }
 
+/** How waits, or changes, are followed and shown. */
+export interface Showing<T extends Shown<S>, S> {
+  follow(shown: T, options: ProgressOptions): AsyncIterable<S>;
+  /** What is shown of it on one line. */
+  text(shown: T): string;
+  /** What is news in a pipe. */
+  headline(state: S): unknown;
+}
+
 /** Shows running waits: a live line each in a terminal, otherwise a line for each change on stderr. */
-export class LiveView {
+export class LiveView<T extends Shown<S>, S> {
   private readonly live: ReturnType<typeof createLogUpdate> | undefined;
   private readonly redrawing = setInterval(() => this.draw(), REDRAW_MS);
   private readonly stopping = new AbortController();
@@ -27,24 +34,25 @@ export class LiveView {
   constructor(
     readonly temporal: Temporal,
     readonly output: Output,
-    readonly open: Set<ShownWait>,
+    readonly open: Set<T>,
     private readonly host: Host,
+    private readonly showing: Showing<T, S>,
   ) {
     this.live = output.isLive ? createLogUpdate(host.stderr) : undefined;
   }
 
-  async follow(wait: ShownWait): Promise<void> {
+  async follow(wait: T): Promise<void> {
     const onWorkerChange = (hasWorker: boolean) => this.changeWorker(wait, hasWorker);
     const options = { signal: this.stopping.signal, onWorkerChange };
     try {
-      for await (const state of this.temporal.waits.progress(wait, options)) this.changeState(wait, state);
+      for await (const state of this.showing.follow(wait, options)) this.changeState(wait, state);
     } catch {
       // Ignore errors here; the result reports them.
     }
   }
 
   /** Removes a wait; what `write` prints stays above the live lines. After {@link stop} nothing is shown. */
-  end(wait: ShownWait, write: () => void): void {
+  end(wait: T, write: () => void): void {
     if (this.open.delete(wait)) this.above(write);
   }
 
@@ -83,14 +91,14 @@ export class LiveView {
     this.draw();
   }
 
-  private changeState(wait: ShownWait, state: RedisTaskWaitState): void {
-    const isNews = headlineOf(state) !== headlineOf(wait.state);
+  private changeState(wait: T, state: S): void {
+    const isNews = this.headlineOf(state) !== this.headlineOf(wait.state);
     wait.state = state;
     // In a pipe one more poll is no news.
-    if (!this.live && isNews && this.open.has(wait)) this.output.say(stateText(state));
+    if (!this.live && isNews && this.open.has(wait)) this.output.say(this.showing.text(wait));
   }
 
-  private changeWorker(wait: ShownWait, hasWorker: boolean): void {
+  private changeWorker(wait: T, hasWorker: boolean): void {
     const before = this.notice();
     wait.isAlone = !hasWorker;
     const notice = this.notice();
@@ -118,16 +126,16 @@ export class LiveView {
   }
 
   /** A line that fits, with the link only if that fits too. */
-  private line({ taskId, workflowId, state }: ShownWait, columns: number): string {
-    const text = state ? stateText(state) : `${taskId} not seen yet`;
-    const link = this.temporal.link(workflowId);
+  private line(wait: T, columns: number): string {
+    const text = this.showing.text(wait);
+    const link = this.temporal.link(wait.workflowId);
     if (link === undefined || text.length + 3 + link.length >= columns) return cutTo(columns, text);
     return `${text} · ${this.output.paint('dim', link)}`;
   }
-}
 
-function headlineOf(state: RedisTaskWaitState | undefined): string {
-  return JSON.stringify(state && [state.status, state.observation?.instanceId, state.lastError?.code]);
+  private headlineOf(state: S | undefined): string {
+    return JSON.stringify(state && this.showing.headline(state));
+  }
 }
 
 function cutTo(columns: number, text: string): string {

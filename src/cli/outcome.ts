@@ -137,6 +137,7 @@ function timeSince(at: number): string {
   return wholeSeconds(Math.max(1_000, Date.now() - at));
 }
 
-function wholeSeconds(ms: number): string {
+/** A time that is left, without its parts of a second. */
+export function wholeSeconds(ms: number): string {
   return formatDuration(Math.max(0, Math.floor(ms / 1_000)) * 1_000);
 }

@@ -43,13 +43,13 @@ const ANSWER_WITHIN_MS = 1_500;
 /** How long after its time a poll is visible. */
 const POLL_SHOWS_AFTER_MS = 300;
 
-/** Yields the state of a wait whenever it has changed, until the wait has ended. */
-export async function* progressOf(
+/** Yields the state of a wait, or of a change, whenever it has changed, until that has ended. */
+export async function* progressOf<S extends object = RedisTaskWaitState>(
   client: Client,
   handle: WorkflowHandle,
   limit: LimitFunction,
   { intervalMs = 1_000, signal, onWorkerChange }: ProgressOptions = {},
-): AsyncGenerator<RedisTaskWaitState, void> {
+): AsyncGenerator<S, void> {
   // Who follows many waits ends them with one signal. Node would warn of more than ten.
   if (signal instanceof EventTarget) setMaxListeners(0, signal);
   let last: string | undefined;
@@ -59,7 +59,7 @@ export async function* progressOf(
     const { isEnded, ...look } = await limit(async () => {
       // Before the query, so that the last state is the final one.
       const description = await readerOf(client).getHandle(handle.workflowId).describe();
-      const { state, hasWorker } = await lookAt(client, handle, description.taskQueue);
+      const { state, hasWorker } = await lookAt<S>(client, handle, description.taskQueue);
       return { isEnded: description.status.name !== 'RUNNING', hasWorker, state };
     });
     if (signal?.aborted) return;
@@ -71,34 +71,39 @@ export async function* progressOf(
     if (state && facts !== last) yield state;
     last = facts;
     if (isEnded) return;
-    const quietMs = state ? Date.parse(state.nextPollAt ?? '') - Date.now() + POLL_SHOWS_AFTER_MS : 2 * pauseMs;
+    const quietMs = state ? Date.parse(nextPollOf(state)) - Date.now() + POLL_SHOWS_AFTER_MS : 2 * pauseMs;
     pauseMs = Math.min(Math.max(intervalMs, quietMs || 0), 10 * intervalMs);
     await setTimeout(pauseMs, undefined, { signal }).catch(() => undefined);
     if (signal?.aborted) return;
   }
 }
 
-interface Look {
-  readonly state?: RedisTaskWaitState;
+/** A change has none. */
+function nextPollOf(state: { readonly nextPollAt?: string | null }): string {
+  return state.nextPollAt ?? '';
+}
+
+interface Look<S> {
+  readonly state?: S;
   readonly hasWorker: boolean;
 }
 
-async function lookAt(client: Client, handle: WorkflowHandle, taskQueue: string): Promise<Look> {
-  const answer = await ask(client, handle);
+async function lookAt<S>(client: Client, handle: WorkflowHandle, taskQueue: string): Promise<Look<S>> {
+  const answer = await ask<S>(client, handle);
   if (answer) return answer;
   // The server has asked the worker that has the wait in its cache, which may be gone.
   const request = { namespace: client.options.namespace, execution: { workflowId: handle.workflowId } };
   await client.workflowService.resetStickyTaskQueue(request).catch(() => undefined);
-  const answerOfAny = await ask(client, handle);
+  const answerOfAny = await ask<S>(client, handle);
   if (answerOfAny) return answerOfAny;
   const pollers = await pollersSince(client, taskQueue, WORKFLOWS, Date.now() - ANSWER_WITHIN_MS);
   return { hasWorker: pollers.length > 0 };
 }
 
 /** Undefined when nobody answers. */
-async function ask(client: Client, handle: WorkflowHandle): Promise<Look | undefined> {
+async function ask<S>(client: Client, handle: WorkflowHandle): Promise<Look<S> | undefined> {
   try {
-    const state = await client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () => queryState(handle));
+    const state = await client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () => queryState<S>(handle));
     return { state, hasWorker: true };
   } catch (error) {
     // A wait whose input was refused has no state.

@@ -30,11 +30,13 @@ export function classifyQuery(error: unknown): QueryProblem | undefined {
   return NO_WORKER.includes(grpcCode(error)) ? 'unanswered' : undefined;
 }
 
-/** Asks a wait how it stands, again while a worker is loading it. @throws RedisTaskStateError */
-export async function queryState(handle: Pick<WorkflowHandle, 'query' | 'workflowId'>): Promise<RedisTaskWaitState> {
+/** Asks a wait, or a change, how it stands, again while a worker is loading it. @throws RedisTaskStateError */
+export async function queryState<S = RedisTaskWaitState>(
+  handle: Pick<WorkflowHandle, 'query' | 'workflowId'>,
+): Promise<S> {
   for (;;) {
     try {
-      return await handle.query<RedisTaskWaitState>('getState');
+      return await handle.query<S>('getState');
     } catch (error) {
       const problem = classifyQuery(error);
       if (problem === undefined) throw error;

@@ -11,6 +11,7 @@ export { awaitRedisTask } from './task/await-redis-task.js';
 export { type AwaitRedisTaskOptions, executeAwaitRedisTask, startAwaitRedisTask } from './task/child.js';
 export { waitForRedisTask, type WaitForRedisTaskOptions } from './task/inline.js';
 export { awaitRedisInstance } from './instance/await-redis-instance.js';
+export { getActionState } from './action/messages.js';
 export { extendWait, getState, joinWait } from './task/messages.js';
 export { getInstanceState } from './instance/messages.js';
 export { pollNow } from './wait/messages.js';

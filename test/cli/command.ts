@@ -43,6 +43,7 @@ afterAll(async () => {
  */
 export class Command {
   readonly ended: Promise<Ended>;
+  private readonly host: ReturnType<typeof hostOf>;
   private stdout = '';
   private stderr = '';
   private isRunning = true;
@@ -55,13 +56,17 @@ export class Command {
       { isTTY: isTerminal },
     );
     const stderr = writesTo((text) => (this.stderr += text));
-    this.ended = run(args.map(String), hostOf({ HOME: home, ...env }, stdout, stderr), LOADED as Commands).then(
-      (code) => {
-        this.isRunning = false;
-        rmSync(home, { recursive: true });
-        return { code, stdout: this.stdout, stderr: this.stderr };
-      },
-    );
+    this.host = hostOf({ HOME: home, ...env }, stdout, stderr);
+    this.ended = run(args.map(String), this.host, LOADED as Commands).then((code) => {
+      this.isRunning = false;
+      rmSync(home, { recursive: true });
+      return { code, stdout: this.stdout, stderr: this.stderr };
+    });
+  }
+
+  /** As if the process had got a signal. */
+  signal(signal: NodeJS.Signals): void {
+    this.host.emit(signal);
   }
 
   /** Resolves when stderr holds this; rejects when the command ends without. */
@@ -91,7 +96,7 @@ export class CommandProcess extends Process {
 }
 
 /** In place of the process: a pipe. */
-export function hostOf(env: Settings = {}, stdout = writesTo(() => undefined), stderr = stdout): Host {
+export function hostOf(env: Settings = {}, stdout = writesTo(() => undefined), stderr = stdout) {
   const signals = new EventEmitter();
   return {
     env,
@@ -100,7 +105,8 @@ export function hostOf(env: Settings = {}, stdout = writesTo(() => undefined), s
     stderr,
     on: (signal, listener) => signals.on(signal, listener),
     off: (signal, listener) => signals.off(signal, listener),
-  };
+    emit: (signal: NodeJS.Signals) => signals.emit(signal),
+  } satisfies Host & { emit: unknown };
 }
 
 function newHome(): string {

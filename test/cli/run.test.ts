@@ -8,6 +8,7 @@ import {
   RedisTaskIdTakenError,
 } from '../../src/client/index.js';
 import type { RunRedisActionInput } from '../../src/contract/action/input.js';
+import type { RedisActionResult } from '../../src/contract/action/outcome.js';
 import { devServer } from '../support/environments.js';
 import { errorOf, REGION, until, Waits } from '../support/waits.js';
 import { apiSettings, Command, type Ended, jsonLines, settingsFor } from './command.js';
@@ -82,6 +83,39 @@ describe('redis-task run', () => {
     await expect(run(['ClearInstance', ...params(), '--key', key])).resolves.toMatchObject({ code: 3 });
   });
 
+  test.concurrent('shows what was submitted, when, and what it waits for, a line for each change of that', async () => {
+    const key = newKey();
+    const id = newId();
+    waits.simulator.addInstance(id, { timeline: [{ status: 2, locked: true, forMs: 3_000 }, { status: 2 }] });
+    const ended = await run(['ClearInstance', ...params(id), '--key', key, '--initial-interval', '1s']);
+
+    expect(ended.code).toBe(0);
+    const taskId = (jsonLines(ended)[0] as unknown as RedisActionResult).taskIds[0] ?? 0;
+    expect(ended.stderr).toMatch(
+      new RegExp(
+        [
+          `ClearInstance as ${key}.*`,
+          `ClearInstance of ${id} in ${REGION} · 1 submit, at \\d\\d:\\d\\d:\\d\\d UTC · the instance is busy, submitting again in \\d+ s · ResourceUnavailable.InstanceLockedError · deadline in .+`,
+          `ClearInstance of ${id} in ${REGION} · 2 submits, at .+ UTC · waiting for task ${taskId} · deadline in .+`,
+        ].join('\n(?:.*\n)?'),
+      ),
+    );
+  });
+
+  test.concurrent('that is stopped leaves the change alone', async () => {
+    const key = newKey();
+    const id = newId();
+    waits.simulator.addInstance(id, { timeline: [{ status: 2, locked: true }] });
+    const command = new Command(['run', 'ClearInstance', ...params(id), '--key', key], settingsFor(waits.taskQueue));
+    await command.says('the instance is busy');
+    command.signal('SIGTERM');
+
+    await expect(command.ended).resolves.toMatchObject({ code: 130 });
+    const change = waits.client.workflow.getHandle(key);
+    await expect(change.describe()).resolves.toMatchObject({ status: { name: 'RUNNING' } });
+    await change.terminate();
+  });
+
   test.concurrent('tells a refusal by its exit code', async () => {
     const ended = await run(['RestoreInstance', ...params(), '--key', newKey()]);
 
@@ -122,6 +156,8 @@ describe('redis-task run', () => {
 
     expect(ended.code).toBe(2);
     expect(ended.stderr).toContain(said);
+    // Nothing is said of a change that was not started.
+    expect(ended.stderr).not.toContain(' as k');
     expect(ended.stderr + ended.stdout).not.toContain('hunter2');
   });
 });

@@ -1,18 +1,21 @@
 import { untilBegun } from '../../client/workers.js';
 import { clientWorkflowId } from '../../contract/ids.js';
+import type { RedisTaskWaitState } from '../../contract/task/view.js';
 import { CliError, EXIT, type ExitCode, worstOf } from '../exit-codes.js';
-import { readTasks } from '../flags.js';
-import type { Host } from '../host.js';
-import { LiveView, type ShownWait } from '../live-view.js';
+import { readTasks, type Task } from '../flags.js';
+import { type Host, STOP_SIGNALS } from '../host.js';
+import { LiveView, type Shown } from '../live-view.js';
 import { startLocal } from '../local.js';
 import type { PollingFlags, TaskFlags } from '../options.js';
-import { endingOfError, type Ending, endingOf, writeEnding } from '../outcome.js';
+import { endingOfError, type Ending, endingOf, stateText, writeEnding } from '../outcome.js';
 import { connect } from '../temporal.js';
 import { createOutput } from '../terminal.js';
 import { requireWorkers } from '../workers.js';
 
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const CTRL_C = '\x03';
+
+type ShownWait = Task & Shown<RedisTaskWaitState>;
+type View = LiveView<ShownWait, RedisTaskWaitState>;
 
 interface AwaitFlags extends TaskFlags, PollingFlags {
   readonly local?: boolean;
@@ -28,9 +31,9 @@ export async function awaitTasks(host: Host, taskIds: readonly string[], flags: 
   let onSignal: (signal: NodeJS.Signals) => void;
   const interrupted = new Promise<never>((_, reject) => (onSignal = () => reject(tooEarly)));
   const listener = (signal: NodeJS.Signals) => onSignal(signal);
-  for (const signal of SIGNALS) host.on(signal, listener);
+  for (const signal of STOP_SIGNALS) host.on(signal, listener);
   const local = isLocal ? startLocal(host, flags, output) : undefined;
-  let view: LiveView | undefined;
+  let view: View | undefined;
   try {
     const connecting =
       local?.temporal ?? connect(flags, host.env).then((to) => requireWorkers(to, waitForWorker, output));
@@ -39,7 +42,11 @@ export async function awaitTasks(host: Host, taskIds: readonly string[], flags: 
     const waits = tasks.map((task): ShownWait => {
       return { ...task, workflowId: clientWorkflowId(taskQueue, task.region, task.taskId) };
     });
-    const shown = new LiveView(temporal, output, new Set(waits), host);
+    const shown: View = new LiveView(temporal, output, new Set(waits), host, {
+      follow: (wait, options) => temporal.waits.progress(wait, options),
+      text: ({ taskId, state }) => (state ? stateText(state) : `${taskId} not seen yet`),
+      headline: ({ status, observation, lastError }) => [status, observation?.instanceId, lastError?.code],
+    });
     view = shown;
     const stopped = new Promise<[ExitCode]>((resolve) => {
       onSignal = (signal) => void onInterrupt(signal, shown, isLocal, () => resolve([EXIT.interrupted]));
@@ -54,19 +61,19 @@ export async function awaitTasks(host: Host, taskIds: readonly string[], flags: 
   } finally {
     view?.stop();
     await local?.stop();
-    for (const signal of SIGNALS) host.off(signal, listener);
+    for (const signal of STOP_SIGNALS) host.off(signal, listener);
   }
 }
 
 /** Shows one wait until it has ended, then its end. */
-async function show(wait: ShownWait, view: LiveView, waitForWorker: boolean): Promise<ExitCode> {
+async function show(wait: ShownWait, view: View, waitForWorker: boolean): Promise<ExitCode> {
   const { temporal, output } = view;
   const ending = await endOf(wait, view, waitForWorker);
   view.end(wait, () => writeEnding(output, ending, temporal.link(wait.workflowId)));
   return ending.exitCode;
 }
 
-async function endOf(wait: ShownWait, view: LiveView, waitForWorker: boolean): Promise<Ending> {
+async function endOf(wait: ShownWait, view: View, waitForWorker: boolean): Promise<Ending> {
   const { taskId, region, input, workflowId } = wait;
   const { waits } = view.temporal;
   try {
@@ -79,7 +86,7 @@ async function endOf(wait: ShownWait, view: LiveView, waitForWorker: boolean): P
   }
 }
 
-async function onInterrupt(signal: NodeJS.Signals, view: LiveView, isLocal: boolean, stop: () => void): Promise<void> {
+async function onInterrupt(signal: NodeJS.Signals, view: View, isLocal: boolean, stop: () => void): Promise<void> {
   const { open } = view;
   const tasks = `${open.size} ${open.size === 1 ? 'task' : 'tasks'}`;
   // Who sends another signal than Ctrl-C cannot answer.
@@ -97,7 +104,7 @@ async function onInterrupt(signal: NodeJS.Signals, view: LiveView, isLocal: bool
 }
 
 /** Cancels the waits that were started here, not those of parents. Each shows its end by itself. */
-async function cancelAll(view: LiveView): Promise<void> {
+async function cancelAll(view: View): Promise<void> {
   const cancelled = await Promise.allSettled([...view.open].map((wait) => view.temporal.waits.cancel(wait)));
   const failed = cancelled.filter((each) => each.status === 'rejected' || each.value === 'requested').length;
   if (failed === 0) return;

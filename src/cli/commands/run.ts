@@ -1,12 +1,21 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import pLimit from 'p-limit';
 import { RedisTaskWaitCancelledError } from '../../client/error.js';
 import { RedisActionError, RedisActionKeyUsedError } from '../../client/index.js';
-import type { RunRedisActionInput } from '../../contract/action/input.js';
+import { progressOf } from '../../client/progress.js';
+import { resultOfAction, startAction } from '../../client/run-action.js';
+import { untilBegun } from '../../client/workers.js';
+import { readActionInput, type RunRedisActionInput } from '../../contract/action/input.js';
+import { actionSubject } from '../../contract/action/messages.js';
 import type { RedisActionResult } from '../../contract/action/outcome.js';
+import type { RedisActionState } from '../../contract/action/view.js';
 import { formatDuration } from '../../contract/duration.js';
+import { InvalidInputFailure } from '../../contract/invalid-input.js';
 import { ACTION_FAILURE_EXIT, CliError, EXIT, type ExitCode } from '../exit-codes.js';
-import type { Host } from '../host.js';
+import { type Host, STOP_SIGNALS } from '../host.js';
+import { LiveView, type Shown } from '../live-view.js';
 import { type PollingFlags, pollingInput, type TaskFlags } from '../options.js';
-import { createEnding, type Ending, endingOfError, writeEnding } from '../outcome.js';
+import { createEnding, type Ending, endingOfError, wholeSeconds, writeEnding } from '../outcome.js';
 import { type Temporal, withTemporal } from '../temporal.js';
 import { printable } from '../terminal.js';
 
@@ -17,7 +26,9 @@ interface RunFlags extends TaskFlags, PollingFlags {
   readonly waitFor?: string;
 }
 
-/** `redis-task run`: submits a change once, or joins the one of this key, and waits for its end. */
+type View = LiveView<Shown<RedisActionState>, RedisActionState>;
+
+/** `redis-task run`: submits a change once, or joins the one of this key, and shows it until its end. */
 export function runAction(host: Host, action: string, flags: RunFlags): Promise<ExitCode> {
   const { key, params, expect, waitFor, region, ...rest } = flags;
   if (!region) throw new CliError(EXIT.usage, 'Which region? Give --region, or set TENCENTCLOUD_REGION.');
@@ -27,21 +38,66 @@ export function runAction(host: Host, action: string, flags: RunFlags): Promise<
     ...(waitFor !== undefined && { waitFor }),
     ...pollingInput(rest),
   } as RunRedisActionInput;
+  const subject = subjectOf(input);
   return withTemporal(host, flags, async (temporal, output) => {
-    const link = temporal.link(key);
-    output.say(`${printable(action)} as ${printable(key)}${link ? ` · ${link}` : ''}`);
-    const ending = await endOf(temporal, input, key);
-    return writeEnding(output, ending, link);
+    const shown: Shown<RedisActionState> = { workflowId: key };
+    const limit = pLimit(1);
+    const view: View = new LiveView(temporal, output, new Set([shown]), host, {
+      follow: (_shown, options) => {
+        const change = temporal.waits.client.workflow.getHandle(key);
+        return progressOf<RedisActionState>(temporal.waits.client, change, limit, options);
+      },
+      text: ({ state }) => (state ? stateText(subject, state) : `${subject} not begun yet`),
+      headline: ({ stage, nextStepAt, lastSubmit, submits, taskIds, dealName }) =>
+        stage === 'pausing' ? [submits, lastSubmit, nextStepAt] : [submits, lastSubmit, taskIds, dealName],
+    });
+    let stop: () => void;
+    const interrupted = new Promise<undefined>((resolve) => (stop = () => resolve(undefined)));
+    const listener = () => stop();
+    for (const signal of STOP_SIGNALS) host.on(signal, listener);
+    try {
+      const ending = await Promise.race([endOf(temporal, input, key, view, shown), interrupted]);
+      const link = temporal.link(key);
+      if (!ending) {
+        view.say(`Stopped watching; the change goes on. The same command attaches to it again.`);
+        return EXIT.interrupted;
+      }
+      view.end(shown, () => void writeEnding(output, ending, link));
+      return ending.exitCode;
+    } finally {
+      view.stop();
+      for (const signal of STOP_SIGNALS) host.off(signal, listener);
+    }
   });
 }
 
-async function endOf(temporal: Temporal, input: RunRedisActionInput, key: string): Promise<Ending> {
+/** What is shown of a change. @throws CliError when its input breaks a rule: then nothing is connected to, or printed */
+function subjectOf(input: RunRedisActionInput): string {
   try {
-    return succeeded(await temporal.waits.run(input, { key }));
+    return actionSubject(readActionInput(input));
+  } catch (error) {
+    throw error instanceof InvalidInputFailure ? new CliError(EXIT.usage, printable(error.message)) : error;
+  }
+}
+
+async function endOf(
+  temporal: Temporal,
+  input: RunRedisActionInput,
+  key: string,
+  view: View,
+  shown: Shown<RedisActionState>,
+): Promise<Ending> {
+  const { waits } = temporal;
+  try {
+    const change: WorkflowHandle = await startAction(waits.client, waits.taskQueue, input, { key });
+    const link = temporal.link(key);
+    view.say(`${printable(input.action)} as ${printable(key)}${link ? ` · ${link}` : ''}`);
+    await untilBegun(waits.client, key);
+    void view.follow(shown);
+    return succeeded(await resultOfAction(change));
   } catch (error) {
     if (error instanceof RedisActionError) {
       const { type, message, details } = error.failure;
-      if (type === 'RedisTaskInvalidInput') throw new CliError(EXIT.usage, printable(message));
       const text = `${type}: ${printable(message)}`;
       return { ...createEnding(ACTION_FAILURE_EXIT[type], type, message, details), text };
     }
@@ -57,12 +113,61 @@ async function endOf(temporal: Temporal, input: RunRedisActionInput, key: string
 }
 
 function succeeded(result: RedisActionResult): Ending {
-  const { action, taskIds, dealName, instanceIds, submits, waitedMs } = result;
-  const started = [...taskIds.map((id) => `task ${id}`), ...(dealName ? [`deal ${dealName}`] : []), ...instanceIds];
-  const what = started.length > 0 ? started.join(', ') : 'nothing had to be done';
-  const count = `${submits} ${submits === 1 ? 'submit' : 'submits'}`;
-  const text = `${action} · ${printable(what)} · ${count} · waited ${formatDuration(waitedMs)}`;
+  const { action, submits, waitedMs } = result;
+  const text = `${action} · ${startedText(result) || 'nothing had to be done'} · ${submitsText(submits)} · waited ${formatDuration(waitedMs)}`;
   return { exitCode: EXIT.succeeded, json: result, text };
+}
+
+/** The state of a change on one line: what was submitted, when, what it waits for. */
+function stateText(subject: string, state: RedisActionState): string {
+  const { stage, submits, submittedAt, lastError, lastSubmit, deadline } = state;
+  const submitted = submittedAt === null ? '' : `, ${clock(submittedAt)}`;
+  const failed = lastError && lastSubmit !== 'accepted' ? printable(lastError.code) : '';
+  const parts = [
+    printable(subject),
+    submits === 0 ? 'not submitted yet' : `${submitsText(submits)}${submitted}`,
+    doing(state),
+    stage === 'waiting' ? '' : failed,
+    `deadline in ${wholeSeconds(Date.parse(deadline) - Date.now())}`,
+  ];
+  return parts.filter(Boolean).join(' · ');
+}
+
+function doing({ stage, nextStepAt, lastSubmit, ...state }: RedisActionState): string {
+  const left = nextStepAt === null ? '' : ` in ${wholeSeconds(Date.parse(nextStepAt) - Date.now())}`;
+  switch (stage) {
+    case 'reading':
+      return 'reading the tasks of the instance';
+    case 'submitting':
+      return 'submitting';
+    case 'looking':
+      return 'looking for what was started';
+    case 'pausing':
+      if (lastSubmit === 'busy') return `the instance is busy, submitting again${left}`;
+      return lastSubmit === 'uncertain' ? `uncertain, looking again${left}` : `going on${left}`;
+    case 'waiting':
+      return `waiting for ${startedText(state) || 'nothing'}`;
+    case 'ended':
+      return '';
+  }
+}
+
+function startedText({
+  taskIds,
+  dealName,
+  instanceIds,
+}: Pick<RedisActionResult, 'taskIds' | 'dealName' | 'instanceIds'>) {
+  const started = [...taskIds.map((id) => `task ${id}`), ...(dealName ? [`deal ${dealName}`] : []), ...instanceIds];
+  return printable(started.join(', '));
+}
+
+function submitsText(submits: number): string {
+  return `${submits} ${submits === 1 ? 'submit' : 'submits'}`;
+}
+
+/** A time of today, in UTC as everywhere. */
+function clock(time: string): string {
+  return `at ${time.slice(11, 19)} UTC`;
 }
 
 function readJson(flag: string, text: string): unknown {

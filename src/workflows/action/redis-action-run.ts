@@ -1,6 +1,7 @@
 import { log, setCurrentDetails, metricMeter } from '@temporalio/workflow';
+import type { Started } from '../../contract/action/answer.js';
 import type { ActionPlan } from '../../contract/action/input.js';
-import { actionMarkdownOf, actionSubject } from '../../contract/action/messages.js';
+import { actionSubject } from '../../contract/action/messages.js';
 import {
   afterBaseline,
   afterLook,
@@ -14,6 +15,7 @@ import {
 } from '../../contract/action/next-step.js';
 import { type AcceptedAction, endOf } from '../../contract/action/outcome.js';
 import { type ActionState, submitBegan, submitEnded, type Submitted } from '../../contract/action/state.js';
+import { type ActionProgress, actionMarkdownOf, type RedisActionStage } from '../../contract/action/view.js';
 import { formatDuration } from '../../contract/duration.js';
 import { toApplicationFailure } from '../../contract/failure.js';
 import { METRICS, record } from '../../contract/metrics.js';
@@ -23,6 +25,8 @@ import { begin, look, submit } from './calls.js';
 /** One change, until the API has accepted it: what to do next is decided in `contract/action/next-step.ts`. */
 export class RedisActionRun {
   readonly clock = new WaitClock(this);
+  /** For people, and for the query. */
+  progress: ActionProgress = { stage: 'reading', dueAt: null, started: undefined };
   private accepted: Extract<Submitted, { readonly class: 'accepted' }> | undefined;
 
   /** @param betweenSteps - where the run can continue as new */
@@ -62,14 +66,14 @@ export class RedisActionRun {
   }
 
   private async begin(): Promise<NextStep> {
-    this.show('its instances are looked at before the submit');
+    this.show('reading');
     const answer = await this.clock.answerOf(begin(this.plan, this.state, this.apiQueue));
     return this.become(afterBaseline(this.state, answer, Date.now()));
   }
 
   private async submit(): Promise<NextStep> {
     this.state = submitBegan(this.state, Date.now());
-    this.show('it is being submitted');
+    this.show('submitting');
     const submitted = await this.clock.answerOf(submit(this.plan, this.state, this.apiQueue));
     this.state = submitEnded(this.state, submitted);
     record(metricMeter, METRICS.submits, 1, { outcome: submitted.class });
@@ -80,7 +84,7 @@ export class RedisActionRun {
   }
 
   private async look(): Promise<NextStep> {
-    this.show('it is looked for what the last submit has started');
+    this.show('looking');
     const { observation = null } = await this.clock.answerOf(look(this.plan, this.state, this.apiQueue));
     return this.become(afterLook(this.plan, this.state, observation, Date.now()));
   }
@@ -89,7 +93,7 @@ export class RedisActionRun {
   private async withTaskOfDeal(accepted: AcceptedAction): Promise<AcceptedAction> {
     const { started } = accepted;
     if (!isTaskOfDealWanted(this.plan) || started.taskIds.length > 0) return accepted;
-    this.show('the task of the order is looked for');
+    this.show('waiting', started);
     for (let waitedMs = 0; waitedMs < LOOK_FOR_MS; waitedMs += LOOK_EVERY_MS) {
       const { observation = [] } = await this.clock.answerOf(look(this.plan, this.state, this.apiQueue));
       const taskIds = taskOfDeal(this.plan, this.state, observation);
@@ -102,7 +106,7 @@ export class RedisActionRun {
   private async pause(ms: number): Promise<void> {
     const { lastClass } = this.state;
     const summary = `${lastClass ?? 'not submitted yet'} · goes on in ${formatDuration(ms)}`;
-    this.show(`it goes on in ${formatDuration(ms)}`);
+    if (this.progress.started === undefined) this.show('pausing', undefined, Date.now() + ms);
     await this.clock.until(() => false, ms, { summary });
   }
 
@@ -111,7 +115,8 @@ export class RedisActionRun {
     return next;
   }
 
-  private show(doing: string): void {
-    setCurrentDetails(actionMarkdownOf(this.plan, this.state, doing));
+  show(stage: RedisActionStage, started?: Started, dueAt: number | null = null): void {
+    this.progress = { stage, dueAt, started };
+    setCurrentDetails(actionMarkdownOf(this.plan, this.state, this.progress));
   }
 }

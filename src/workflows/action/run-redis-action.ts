@@ -1,8 +1,6 @@
-import { executeChild, isCancellation, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
-import type { Started } from '../../contract/action/answer.js';
+import { executeChild, isCancellation, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
 import { decodeRedisActionFailure } from '../../contract/action/failures.js';
 import { type ActionPlan, readActionInput, type RunRedisActionInput } from '../../contract/action/input.js';
-import { actionMarkdownOf, finalActionMarkdownOf } from '../../contract/action/messages.js';
 import {
   type AcceptedAction,
   failureAfterStart,
@@ -12,7 +10,8 @@ import {
   resultOf,
   taskInputOf,
 } from '../../contract/action/outcome.js';
-import { type ActionState, beginAction } from '../../contract/action/state.js';
+import { beginAction } from '../../contract/action/state.js';
+import { type ActionEnding, actionViewOf, finalActionMarkdownOf } from '../../contract/action/view.js';
 import { toApplicationFailure } from '../../contract/failure.js';
 import { apiTaskQueue, AWAIT_REDIS_INSTANCE, waitOfChangeId } from '../../contract/ids.js';
 import { decodeRedisInstanceFailure } from '../../contract/instance/failures.js';
@@ -22,6 +21,7 @@ import type { awaitRedisInstance } from '../instance/await-redis-instance.js';
 import { startAwaitRedisTask } from '../task/child.js';
 import { continueIfLong } from '../wait/long-history.js';
 import { followParent } from '../wait/parents.js';
+import { getActionState } from './messages.js';
 import { RedisActionRun } from './redis-action-run.js';
 
 /**
@@ -51,17 +51,22 @@ export async function runRedisAction(input: RunRedisActionInput, carried?: unkno
   const { taskQueue } = workflowInfo();
   followParent();
 
-  let started: Started | undefined;
   const run: RedisActionRun = new RedisActionRun(plan, state, apiTaskQueue(taskQueue), () =>
     continueIfLong<typeof runRedisAction>(input, run.state),
   );
-  const end = (ending: Parameters<typeof finalActionMarkdownOf>[3]) =>
+  setHandler(getActionState, () => actionViewOf(plan, run.state, run.progress, Date.now()), {
+    description: 'Where the change stands: submits, what was started, next step, deadline, last error',
+  });
+  const end = (ending: ActionEnding) => {
+    const { started } = run.progress;
+    run.progress = { stage: 'ended', dueAt: null, started };
     setCurrentDetails(finalActionMarkdownOf(plan, run.state, started, ending));
+  };
   try {
     const result = await run.clock.during(async () => {
       const accepted = await run.untilAccepted();
-      ({ started } = accepted);
-      const tasks = plan.waitFor === 'start' ? [] : await waitForEnd(plan, run.state, accepted);
+      run.show('waiting', accepted.started);
+      const tasks = plan.waitFor === 'start' ? [] : await waitForEnd(plan, run, accepted);
       return resultOf(plan, run.state, accepted, tasks, Date.now());
     });
     end('succeeded');
@@ -77,13 +82,10 @@ export async function runRedisAction(input: RunRedisActionInput, carried?: unkno
 /** Waits as children: each has its own page in Temporal UI, its own messages, and a history of its own. */
 async function waitForEnd(
   plan: ActionPlan,
-  state: ActionState,
+  { state }: RedisActionRun,
   { started }: AcceptedAction,
 ): Promise<RedisTaskResult[]> {
   const { taskQueue, workflowId } = workflowInfo();
-  setCurrentDetails(
-    actionMarkdownOf(plan, state, 'accepted; what it has started is waited for, by the children of this workflow'),
-  );
   try {
     const tasks = await Promise.allSettled(
       started.taskIds.map(async (taskId) => {
