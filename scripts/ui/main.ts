@@ -1,5 +1,5 @@
 /**
- * `npm run check ui`: opens Temporal UI in a browser, on real waits in every state, and asks whether a person finds there
+ * `npm run check ui`: opens Temporal UI in a browser, on real waits and changes in every state, and asks whether a person finds there
  * what is waited for, since when, what the API said last, when it is asked again, and what to do about a failure.
  *
  *   --pictures FOLDER   also take a picture of each page
@@ -30,7 +30,7 @@ Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
 
 const stage = await Stage.start({
   server: { ...SEARCH_ATTRIBUTES_SERVER, ui: true, namespace: CALLERS },
-  settings: { REDIS_TASK_SEARCH_ATTRIBUTES: 'true' },
+  settings: { REDIS_TASK_SEARCH_ATTRIBUTES: 'true', REDIS_TASK_ACTIONS: 'UpgradeInstance' },
 });
 const page = await openPage();
 try {

@@ -1,6 +1,7 @@
 import type { AwaitRedisTaskInput } from 'temporal-tencent-redis';
 import { RedisTaskClient } from 'temporal-tencent-redis/client';
 import { CALLERS } from '../../examples/nexus/workers.js';
+import { waitOfChangeId } from '../../src/contract/ids.js';
 import { watchWorkflowId } from '../../src/contract/ids.js';
 import type { Fault, TaskStep } from '../../src/testing/index.js';
 import type { Stage } from '../../test/support/stage.js';
@@ -215,10 +216,77 @@ export async function startScenes(stage: Stage): Promise<readonly Scene[]> {
   await simulator.waitForCall((call) => call.taskId === String(taskId) && call.outcome === 'ok');
   await client.workflow.getHandle(cancelled).cancel();
 
+  await startChanges(stage, show);
   await startTypo(stage, show);
   await startParent(stage, show);
   await startNexusCaller(stage, show);
   return scenes;
+}
+
+/** Changes of instances: one that waits for its order, one whose instance is busy, and the wait for what was ordered. */
+async function startChanges({ client, simulator }: Stage, show: Show): Promise<void> {
+  const start = async (InstanceId: string) => {
+    const params = { InstanceId, MemSize: 4_096 };
+    const args = [{ action: 'UpgradeInstance', region: REGION, params, expect: { memSizeMb: 4_096 }, maxWait: '4h' }];
+    const workflowId = `resize-${InstanceId}`;
+    await client.workflow.start('runRedisAction', { taskQueue: 'redis-task', workflowId, args });
+    return workflowId;
+  };
+  simulator.addInstance('crs-busy0001', { timeline: [{ status: 2, locked: true }] });
+  simulator.addInstance('crs-grow0001', { timeline: [{ status: 2 }] });
+  simulator.scriptAction('UpgradeInstance', {
+    deal: { timeline: [{ status: 3, instanceIds: ['crs-grow0001'] }] },
+    instances: { 'crs-grow0001': { timeline: [{ status: 1 }] } },
+  });
+  const facts = (id: string) => [
+    `UpgradeInstance in ${REGION} until {"memSizeMb":4096}`,
+    `Instance: ${id}`,
+    new RegExp(`Since: ${UTC}`),
+  ];
+  const ends = [new RegExp(`Deadline: ${UTC}`), 'Nothing has to be done.'];
+  const busy = await start('crs-busy0001');
+  show(busy, {
+    name: 'change-busy',
+    tab: 'user-metadata',
+    texts: [
+      ...facts('crs-busy0001'),
+      new RegExp(`Submits: \\d+, the last at ${UTC}: busy`),
+      'Last error: ResourceUnavailable.InstanceLockedError',
+      new RegExp(`another flow holds the instance; it is submitted again at ${UTC}`),
+      ...ends,
+    ],
+  });
+  const resize = await start('crs-grow0001');
+  show(
+    resize,
+    {
+      name: 'change',
+      tab: 'timeline',
+      texts: ['submit 1 of UpgradeInstance', `Redis instances in ${REGION} until running`],
+    },
+    {
+      name: 'change-details',
+      tab: 'user-metadata',
+      texts: [
+        ...facts('crs-grow0001'),
+        new RegExp(`Submits: 1, the last at ${UTC}: accepted`),
+        /Deal: \d{20}/,
+        'it waits for what was started: each wait has a page of its own, under Relationships',
+        ...ends,
+      ],
+    },
+  );
+  show(waitOfChangeId(resize, REGION, 'instances'), {
+    name: 'instances-details',
+    tab: 'user-metadata',
+    texts: [
+      `Redis instances until running in ${REGION} with {"memSizeMb":4096}`,
+      /Deal: \d{20}, status 3 \(delivering\)/,
+      'crs-grow0001: status 1 (in a flow), 1024 MB x 1',
+      new RegExp(`Next poll: ${UTC}`),
+      new RegExp(`Deadline: ${UTC}`),
+    ],
+  });
 }
 
 type Show = (workflowId: string, ...pages: readonly Page[]) => void;
