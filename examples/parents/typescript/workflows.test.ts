@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { type AwaitRedisTaskStub, stubAwaitRedisTask } from 'temporal-tencent-redis/testing';
-import type { ProvisionInput, ProvisionOutcome, provisionRedis, temporaryRedis } from './workflows.js';
+import type { ProvisionInput, ProvisionOutcome, provisionRedis } from './workflows.js';
 
 let env: TestWorkflowEnvironment;
 let waits: AwaitRedisTaskStub;
@@ -94,7 +94,7 @@ test('creates, resizes and deletes an instance', async () => {
     UpgradeInstance: { busyFor: '5m', after: '20m' },
     DestroyPostpaidInstance: {},
   });
-  const id = await env.client.workflow.execute<typeof temporaryRedis>('temporaryRedis', {
+  const id: unknown = await env.client.workflow.execute('temporaryRedis', {
     taskQueue: 'provisioning',
     workflowId: randomUUID(),
     args: [{ region: 'ap-guangzhou', params: { MemSize: 1_024 } }],
