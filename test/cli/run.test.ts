@@ -97,7 +97,7 @@ describe('redis-task run', () => {
           `ClearInstance as ${key}.*`,
           `ClearInstance of ${id} in ${REGION} · 1 submit, at \\d\\d:\\d\\d:\\d\\d UTC · the instance is busy, submitting again in \\d+ s · ResourceUnavailable.InstanceLockedError · deadline in .+`,
           `ClearInstance of ${id} in ${REGION} · 2 submits, at .+ UTC · waiting for task ${taskId} · deadline in .+`,
-        ].join('\n(?:.*\n)?'),
+        ].join('\n(?:.*\n)*'),
       ),
     );
   });
