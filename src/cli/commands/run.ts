@@ -146,7 +146,8 @@ function doing({ stage, nextStepAt, lastSubmit, ...state }: RedisActionState): s
       if (lastSubmit === 'busy') return `the instance is busy, submitting again${left}`;
       return lastSubmit === 'uncertain' ? `uncertain, looking again${left}` : `going on${left}`;
     case 'waiting':
-      return `waiting for ${startedText(state) || 'nothing'}`;
+      // The instance of a task is named already.
+      return `waiting for ${startedText(state.taskIds.length > 0 ? { ...state, instanceIds: [] } : state) || 'nothing'}`;
     case 'ended':
       return '';
   }
