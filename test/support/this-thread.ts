@@ -11,8 +11,9 @@ export const IN_THIS_THREAD = { debugMode: true } as const;
 // queries, which no test asks, and takes four fifths of the time.
 globalHandlers.install = () => undefined;
 
-// Nor does anything end a workflow that never yields: with a limit, even one of weeks, Node starts a thread for each call
-// into a workflow, of which an activation makes several. Jest's own limit would not be reached, as without any.
+// Nor is a workflow that never yields ended: for a limit, even one of weeks, Node starts a thread with each call into a
+// workflow, of which an activation makes several.
 const create = ReusableVMWorkflowCreator.create.bind(ReusableVMWorkflowCreator);
-ReusableVMWorkflowCreator.create = ((bundle, _limitMs, ...rest) =>
-  create(bundle, undefined as unknown as number, ...rest)) as typeof create;
+Object.assign(ReusableVMWorkflowCreator, {
+  create: (...[bundle, , ...rest]: Parameters<typeof create>) => create(bundle, undefined as never, ...rest),
+});
