@@ -25,22 +25,25 @@ describe('the command of the simulator', () => {
     return { child, output, prints, exit: once(child, 'close') };
   }
 
-  test.concurrent.each(['SIGTERM', 'SIGINT'] as const)('serves its demo tasks until %s and exits with 0', async (signal) => {
-    const { child, output, prints, exit } = run('--port', '0');
-    await prints('Ctrl-C ends it.');
-    const url = /TENCENTCLOUD_REDIS_ENDPOINT=(\S+)/.exec(output.stdout)?.[1] ?? '';
+  test.concurrent.each(['SIGTERM', 'SIGINT'] as const)(
+    'serves its demo tasks until %s and exits with 0',
+    async (signal) => {
+      const { child, output, prints, exit } = run('--port', '0');
+      await prints('Ctrl-C ends it.');
+      const url = /TENCENTCLOUD_REDIS_ENDPOINT=(\S+)/.exec(output.stdout)?.[1] ?? '';
 
-    await expect(callJson(url)).resolves.toMatchObject({
-      Status: 'succeed',
-      StartTime: '2018-11-01 17:25:14',
-      TaskType: 'redis cache clearing process',
-      InstanceId: 'crs-09u2u96z',
-    });
-    await prints('DescribeTaskInfo 18215 ap-guangzhou ok\n');
-    child.kill(signal);
-    await expect(exit).resolves.toEqual([0, null]);
-    expect(output.stderr).toBe('');
-  });
+      await expect(callJson(url)).resolves.toMatchObject({
+        Status: 'succeed',
+        StartTime: '2018-11-01 17:25:14',
+        TaskType: 'redis cache clearing process',
+        InstanceId: 'crs-09u2u96z',
+      });
+      await prints('DescribeTaskInfo 18215 ap-guangzhou ok\n');
+      child.kill(signal);
+      await expect(exit).resolves.toEqual([0, null]);
+      expect(output.stderr).toBe('');
+    },
+  );
 
   test.concurrent.each([
     ['--port', '70000'],
