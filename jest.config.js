@@ -26,7 +26,7 @@ const servers = {
 
 const patience = { setupFilesAfterEnv: ['<rootDir>/test/support/long-tests.js'] };
 
-const FAST = ['contract', 'tencent', 'testing', 'activities', 'deploy', 'rehearse'];
+const FAST = ['contract', 'tencent', 'activities', 'deploy', 'rehearse'];
 const LONG = ['decoder', 'demo', 'engine', 'fuzz', 'long-waits', 'package', 'processes', 'scripts', 'tracing'];
 const CRASH = ['crash'];
 

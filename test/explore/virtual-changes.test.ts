@@ -7,7 +7,7 @@ import { activitiesOf, changePlays, playChanges } from './changes/play.js';
 import { WorkflowVm } from './virtual/workflow-vm.js';
 
 const SOURCE = fileURLToPath(new URL('../../src', import.meta.url));
-const PLAYS = Number(process.env['EXPLORE_CHANGES'] ?? 80);
+const PLAYS = Number(process.env['EXPLORE_CHANGES'] ?? 40);
 const SEED = process.env['EXPLORE_SEED'];
 
 let vm: WorkflowVm;

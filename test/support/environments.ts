@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { SEARCH_ATTRIBUTE_NAMES } from '../../src/contract/search-attributes.js';
 import { type DevServerOptions, startDevServer } from '../../src/engine/index.js';
+import './connections.js';
 import { keepSkipping, tellWhatHangs } from './skipped-time.js';
 
 /** A dev server that has the search attributes of a wait. */

@@ -212,7 +212,8 @@ export const KINDS_OF_WAITS: Readonly<Record<string, KindOfWait>> = {
     play: async (waits, workflowId) => {
       const { taskId, handle } = await pausingWait(waits, { workflowId });
       await Promise.all([handle.signal('pollNow'), handle.signal('pollNow')]);
-      await untilState(handle, ({ polls, nextPollAt }) => polls === 2 && nextPollAt !== null);
+      // The second may come when the poll of the first is over.
+      await untilState(handle, ({ polls, nextPollAt }) => polls >= 2 && nextPollAt !== null);
       return succeedNow(waits, taskId, handle);
     },
   },
@@ -327,10 +328,12 @@ export const KINDS_OF_WAITS: Readonly<Record<string, KindOfWait>> = {
     play: async (waits, workflowId) => {
       await Promise.all([waits.serveWaits(workflowId, undefined, STRANGER), waits.serveCalls(workflowId)]);
       const pacedByItself = async (id: string) => {
-        const taskId = waits.addTask({ ...RUNNING, forPolls: 3 }, SUCCEED);
+        const taskId = waits.addTask(RUNNING);
         const input = { taskId, region: REGION, polling: { ...EVERY_SECOND, ...SHARED } };
         const handle = await waits.start(input, { workflowId: id, taskQueue: workflowId });
+        // A task that ended meanwhile would end the wait before it is told.
         await untilState(handle, ({ watch }) => watch?.reason !== undefined);
+        waits.simulator.setTask(taskId, SUCCEED);
         return handle;
       };
       const handle = await pacedByItself(workflowId);

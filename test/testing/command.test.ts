@@ -8,7 +8,8 @@ type Child = ChildProcessByStdio<null, Readable, Readable>;
 
 describe('the command of the simulator', () => {
   const running: Child[] = [];
-  afterEach(() => running.splice(0).forEach((child) => child.kill('SIGKILL')));
+  // They run beside each other, so no test ends those of another.
+  afterAll(() => running.forEach((child) => child.kill('SIGKILL')));
 
   function run(...flags: string[]) {
     const child = spawn(process.execPath, ['lib/testing/main.js', ...flags], {
@@ -24,24 +25,27 @@ describe('the command of the simulator', () => {
     return { child, output, prints, exit: once(child, 'close') };
   }
 
-  test.each(['SIGTERM', 'SIGINT'] as const)('serves its demo tasks until %s and exits with 0', async (signal) => {
-    const { child, output, prints, exit } = run('--port', '0');
-    await prints('Ctrl-C ends it.');
-    const url = /TENCENTCLOUD_REDIS_ENDPOINT=(\S+)/.exec(output.stdout)?.[1] ?? '';
+  test.concurrent.each(['SIGTERM', 'SIGINT'] as const)(
+    'serves its demo tasks until %s and exits with 0',
+    async (signal) => {
+      const { child, output, prints, exit } = run('--port', '0');
+      await prints('Ctrl-C ends it.');
+      const url = /TENCENTCLOUD_REDIS_ENDPOINT=(\S+)/.exec(output.stdout)?.[1] ?? '';
 
-    await expect(callJson(url)).resolves.toMatchObject({
-      Status: 'succeed',
-      StartTime: '2018-11-01 17:25:14',
-      TaskType: 'redis cache clearing process',
-      InstanceId: 'crs-09u2u96z',
-    });
-    await prints('DescribeTaskInfo 18215 ap-guangzhou ok\n');
-    child.kill(signal);
-    await expect(exit).resolves.toEqual([0, null]);
-    expect(output.stderr).toBe('');
-  });
+      await expect(callJson(url)).resolves.toMatchObject({
+        Status: 'succeed',
+        StartTime: '2018-11-01 17:25:14',
+        TaskType: 'redis cache clearing process',
+        InstanceId: 'crs-09u2u96z',
+      });
+      await prints('DescribeTaskInfo 18215 ap-guangzhou ok\n');
+      child.kill(signal);
+      await expect(exit).resolves.toEqual([0, null]);
+      expect(output.stderr).toBe('');
+    },
+  );
 
-  test.each([
+  test.concurrent.each([
     ['--port', '70000'],
     ['--port', 'http'],
     ['--rps', '0'],
@@ -56,7 +60,7 @@ describe('the command of the simulator', () => {
     expect(output.stderr).toMatch(new RegExp(`^.*${flag}.*\n$`));
   });
 
-  test('says in one line that its port is taken', async () => {
+  test.concurrent('says in one line that its port is taken', async () => {
     const other = await RedisApiSimulator.start();
     const { port } = new URL(other.url);
     const { output, exit } = run('--port', port);
@@ -66,7 +70,7 @@ describe('the command of the simulator', () => {
     expect(output.stderr).toMatch(new RegExp(`^.*${port}.*\n$`));
   });
 
-  test('explains itself', async () => {
+  test.concurrent('explains itself', async () => {
     const { output, exit } = run('--help');
 
     await expect(exit).resolves.toEqual([0, null]);
@@ -75,7 +79,7 @@ describe('the command of the simulator', () => {
     expect(output.stdout).toMatch(/--host <address> .*\(default: "127\.0\.0\.1"\)/);
   });
 
-  test.each([
+  test.concurrent.each([
     ['limits calls to 20 a second', [], true],
     ['limits nothing with --rps off', ['--rps', 'off'], false],
   ])('%s', async (_, flags, limited) => {
