@@ -77,6 +77,13 @@ describe('a password', () => {
     },
   );
 
+  test.each([12_345_678, ['hunter2'], { text: 'hunter2' }])('as the value %j is refused, too', (value) => {
+    const refused = invalidOf(withPassword('Password', value));
+
+    expect(refused?.invalid).toMatchObject({ field: 'params' });
+    expect(JSON.stringify([refused?.message, refused?.details])).not.toMatch(/hunter2|12345678/);
+  });
+
   test('as text deeper in the parameters is refused', () => {
     expect(invalidOf(withPassword('Accounts', [{ AccountPassword: 'hunter2' }]))?.message).toContain(
       'Accounts.0.AccountPassword',
