@@ -1,5 +1,6 @@
 // Waits whose calls nobody takes or finishes, which are given half a minute: by the server's own word and time.
 import { randomUUID } from 'node:crypto';
+import { REDIS_ACTIONS } from '../../src/contract/action/actions.js';
 import { devServer } from '../support/environments.js';
 import { failedWorkflowTasks } from '../support/histories.js';
 import { endingOf, KINDS_OF_WAITS } from '../support/kinds-of-waits.js';
@@ -11,7 +12,7 @@ const RUNNING = { status: 'running' };
 let waits: Waits;
 
 beforeAll(async () => {
-  waits = await Waits.start(devServer);
+  waits = await Waits.start(devServer, { actions: REDIS_ACTIONS });
 });
 afterAll(() => waits.close());
 

@@ -1,6 +1,7 @@
 // Every kind of wait once more with a worker that caches nothing: each workflow task replays the whole history.
 import { randomUUID } from 'node:crypto';
 import pMap from 'p-map';
+import { REDIS_ACTIONS } from '../../src/contract/action/actions.js';
 import { devServer } from '../support/environments.js';
 import { failedWorkflowTasks } from '../support/histories.js';
 import { endingOf, KINDS_OF_WAITS } from '../support/kinds-of-waits.js';
@@ -12,7 +13,7 @@ const AT_ONCE = { concurrency: 12 };
 let waits: Waits;
 
 beforeAll(async () => {
-  waits = await Waits.start(devServer, { waitWorker: { maxCachedWorkflows: 0 } });
+  waits = await Waits.start(devServer, { actions: REDIS_ACTIONS, waitWorker: { maxCachedWorkflows: 0 } });
 });
 afterAll(() => waits.close());
 

@@ -16,8 +16,8 @@ interface Answer {
 const TYPES: Readonly<Record<string, unknown>> = {
   int64: expect.any(Number),
   string: expect.any(String),
-  'list<int64>': expect.arrayContaining([expect.any(Number)]),
-  'list<string>': expect.arrayContaining([expect.any(String)]),
+  'list<int64>': expect.arrayContaining([expect.any(Number) as number]) as unknown,
+  'list<string>': expect.arrayContaining([expect.any(String) as string]) as unknown,
 };
 const TAGS = [{ TagKey: 'change', TagValue: 'CHG-4711' }];
 
@@ -28,7 +28,11 @@ describe("Tencent's own SDK as a client", () => {
 
   beforeAll(async () => {
     const credentials = [SIMULATOR_CREDENTIAL, { ...SIMULATOR_CREDENTIAL, secretId: 'AKIDtemporary', token: 'token' }];
-    simulator = await RedisApiSimulator.start({ credentials, requestsPerSecond: false, now: () => Date.now() + aheadMs });
+    simulator = await RedisApiSimulator.start({
+      credentials,
+      requestsPerSecond: false,
+      now: () => Date.now() + aheadMs,
+    });
     simulator.addTask(18215, { timeline: [{ status: 'succeed', message: 'ok' }] });
   });
   afterAll(() => simulator.close());

@@ -32,7 +32,7 @@ export function findSecretProblem(params: unknown): string | undefined {
 /** Says where parameters have a password that is no secret; undefined if nowhere. A flag about passwords is none. */
 export function findPlainPassword(params: unknown, path = ''): string | undefined {
   if (typeof params !== 'object' || params === null) return undefined;
-  for (const [name, value] of Object.entries(params)) {
+  for (const [name, value] of Object.entries<unknown>({ ...params })) {
     const field = path + name;
     const isFlag = typeof value === 'boolean' || value === null;
     if (PASSWORD.test(name) && !isFlag && (typeof value !== 'object' || nameOf(value) === undefined)) {

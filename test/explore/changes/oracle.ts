@@ -62,7 +62,8 @@ export function judgeChange(
   const found = [...wrong];
   const own = executed.filter(({ by }) => by === name);
   if (NEVER.includes(action) && own.length > 1) found.push(`executed ${own.length} times`);
-  if (own.length > 1 + change.unclear) found.push(`executed ${own.length} times, with ${change.unclear} unclear answers`);
+  if (own.length > 1 + change.unclear)
+    found.push(`executed ${own.length} times, with ${change.unclear} unclear answers`);
   if (!end) return [...found, 'it never ends'];
   if (end.atMs > change.maxWaitMs + overtimeMs) found.push(`it ends only after ${end.atMs} ms`);
 

@@ -82,7 +82,18 @@ export const SIMULATED: Readonly<Record<FaultKind, Fault>> = {
 
 /** Makes the plan of a run. */
 export function planRun(options: PlanOptions): Plan {
-  const { seed, waits, seconds, killEverySeconds, killServer, faults, scripts, parents = 0, shared = 0, changes = 0 } = options;
+  const {
+    seed,
+    waits,
+    seconds,
+    killEverySeconds,
+    killServer,
+    faults,
+    scripts,
+    parents = 0,
+    shared = 0,
+    changes = 0,
+  } = options;
   const runMs = 1_000 * seconds;
   const begins = fc.integer({ min: 0, max: Math.round(0.6 * runMs) });
   const dealt = fc.sample(fc.tuple(begins, scripts), { seed, numRuns: waits });

@@ -46,7 +46,10 @@ export class ChangesApi {
       if ('error' in made) return made;
       const { change, instances } = made;
       const { namedBy, kind } = change;
-      return { deal: { timeline: dealOf(change, Object.keys(instances)), namedBy }, tellsInstances: kind.isNew === true };
+      return {
+        deal: { timeline: dealOf(change, Object.keys(instances)), namedBy },
+        tellsInstances: kind.isNew === true,
+      };
     });
   }
 

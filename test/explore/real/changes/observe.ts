@@ -37,7 +37,13 @@ export async function observeChange(client: Client, played: PlayedChange): Promi
   const own = all.filter(({ workflowId }) => workflowId === key).map(({ history }) => history);
   const submits = own.flatMap(submitsOf);
   const startedAt = timeOf(own[0]?.events?.[0]);
-  const tasks = { task: [1, 1], flow: [1, 1], none: [0, 0], deal: [0, 1], tasks: [instanceIds.length, instanceIds.length] };
+  const tasks = {
+    task: [1, 1],
+    flow: [1, 1],
+    none: [0, 0],
+    deal: [0, 1],
+    tasks: [instanceIds.length, instanceIds.length],
+  };
   return {
     ...{ played, startedAt, submits, maxWaitMs },
     name: key,
@@ -46,7 +52,10 @@ export async function observeChange(client: Client, played: PlayedChange): Promi
     startsTasks: tasks[kind.answers] as [number, number],
     end: endOf(own.at(-1), startedAt),
     childIds: all.map(({ workflowId }) => workflowId).filter((id) => id !== key),
-    wrong: [...all.flatMap((each) => [...wrongIn(each, secretOf(planned))]), ...(played.ranTwice ? ['its key ran twice'] : [])],
+    wrong: [
+      ...all.flatMap((each) => [...wrongIn(each, secretOf(planned))]),
+      ...(played.ranTwice ? ['its key ran twice'] : []),
+    ],
   };
 }
 

@@ -59,6 +59,9 @@ const often = <const T>(usual: T, ...seldom: readonly T[]) =>
 /** Each as likely as another: most of fast-check's integers are near the ends. */
 const evenly = (min: number, max: number) => fc.noBias(fc.integer({ min: Math.round(min), max: Math.round(max) }));
 
+/** What the longest change takes, with a minute in which it is looked for. */
+const LAST_MS = 200_000;
+
 /** Makes the plan of the changes of a run. The same seed makes the same changes. */
 export function planChanges(seed: number, changes: number, seconds: number): PlannedChange[] {
   const longestMs = Math.min(120_000, 500 * seconds);
@@ -66,8 +69,7 @@ export function planChanges(seed: number, changes: number, seconds: number): Pla
     kind: fc.constantFrom(...KINDS),
     // A third of them, as the next one begins, meets its twin on the same instance.
     hasTwin: fc.constantFrom(true, false, false),
-    // Those that are looked for take a minute more.
-    beginsAtMs: evenly(0, 400 * seconds),
+    beginsAtMs: evenly(0, Math.max(400 * seconds, 1_000 * seconds - LAST_MS)),
     maxWaitMs: evenly(2_000, longestMs),
     waitFor: often('end' as const, 'start'),
     pacing: often('timers' as const, 'shared'),

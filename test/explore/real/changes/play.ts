@@ -79,7 +79,8 @@ function inputOf({ key, index, kind, instanceIds, hasSecret, waitFor, maxWaitMs,
   const { action, secret, params, answers, expect } = kind;
   const [InstanceId] = instanceIds;
   // The action that clears takes no remark.
-  const mark = secret === undefined ? { Remark: key } : { [secret]: { $secret: hasSecret ? `secret-${index}` : 'missing' } };
+  const mark =
+    secret === undefined ? { Remark: key } : { [secret]: { $secret: hasSecret ? `secret-${index}` : 'missing' } };
   const instances = kind.isNew ? {} : answers === 'tasks' ? { InstanceIds: instanceIds } : { InstanceId };
   return {
     action,
