@@ -163,6 +163,15 @@ describe('a secret', () => {
       expect(refused).toMatchObject({ class: 'refused', error: { message: 'bad: ***' } });
     });
 
+    test('that a gateway gives back in its page is hidden', async () => {
+      const body = `<pre>{&quot;${name}&quot;:&quot;${PASSWORD}&quot;} ${encodeURIComponent(PASSWORD)}</pre>`;
+      simulator.fault({ kind: 'http', status: 502, body }, { action });
+      const lost = await submit(action, withPassword(name));
+
+      expect(lost).toMatchObject({ class: 'uncertain', error: { message: expect.stringContaining('***') as string } });
+      expect(JSON.stringify(lost)).not.toMatch(HELD);
+    });
+
     test.each(['../main', 'a/main', '..'])('is refused as the path %s, before anything is read', async ($secret) => {
       const params = { InstanceId: 'crs-a', [name]: { $secret } };
 

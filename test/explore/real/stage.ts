@@ -67,17 +67,22 @@ export class ExplorerStage extends Stage {
     this.absences.push({ from, to, why: `a worker got ${signal}` });
   }
 
-  /** Resolves when a change is submitted, or just after it was answered; soon, if none is. */
-  async untilSubmit(moment: 'arrival' | 'answer'): Promise<boolean> {
+  /**
+   * Resolves when a change is submitted, or just after it was answered; soon, if none is.
+   *
+   * @param asked - the action of the change. @default any
+   */
+  async untilSubmit(moment: 'arrival' | 'answer', asked?: string): Promise<boolean> {
     const isIt = ({ action = 'Describe', outcome }: SimulatorCall) =>
-      !action.startsWith('Describe') && (outcome === 'pending') === (moment === 'arrival');
+      (asked === undefined ? !action.startsWith('Describe') : action === asked) &&
+      (outcome === 'pending') === (moment === 'arrival');
     let forget = () => {};
     const submit = new Promise<boolean>((resolve) => {
       forget = this.simulator.watchCalls((call) => {
         if (isIt(call)) resolve(true);
       });
     });
-    const came = await Promise.race([submit, sleep(SUBMIT_COMES_MS, false, { ref: false })]);
+    const came = await Promise.race([submit, sleep(SUBMIT_COMES_MS, false)]);
     forget();
     return came;
   }
