@@ -4,6 +4,8 @@
 export interface ChangeRecord {
   readonly name: string;
   readonly action: string;
+  /** How the list calls its tasks. */
+  readonly typeCode: string;
   readonly maxWaitMs: number;
   /** How many of its submits were not answered in a way that tells whether the change was made. */
   readonly unclear: number;
@@ -98,17 +100,13 @@ function* falseSuccess(
     yield "it succeeded with another's task";
 }
 
-/** The task of another pipeline that does the same to the same instance cannot be told from its own. */
+/** The task of another pipeline that does the same kind of thing cannot be told from its own. */
 function isOfTwin(
   taskId: number,
-  { action }: ChangeRecord,
+  { typeCode }: ChangeRecord,
   others: readonly ChangeRecord[],
   executed: readonly Execution[],
 ): boolean {
-  return executed.some(
-    (each) =>
-      each.taskIds.includes(taskId) &&
-      each.action === action &&
-      others.some(({ name, action: does }) => name === each.by && does === action),
-  );
+  const by = executed.find(({ taskIds }) => taskIds.includes(taskId))?.by;
+  return others.some((each) => each.name === by && each.typeCode === typeCode);
 }

@@ -11,7 +11,7 @@ import {
   type WorkflowVm,
 } from '../virtual/workflow-vm.js';
 import type { ChangeEnd, ChangeRecord } from './oracle.js';
-import type { World } from './world.js';
+import { TYPES, type World } from './world.js';
 
 /** What happens to the worker that takes an activity. */
 export type WorkerFate = 'lives' | 'killedBefore' | 'killedAfter';
@@ -64,6 +64,10 @@ export class Pipeline implements ChangeRecord {
 
   get action(): string {
     return this.script.action;
+  }
+
+  get typeCode(): string {
+    return TYPES[this.script.action] ?? '';
   }
 
   get maxWaitMs(): number {

@@ -36,7 +36,7 @@ export interface WorldScript {
 export type WorldAnswer = { readonly response: Record<string, unknown> } | { readonly code: string };
 
 /** Task types of the list, by action. */
-const TYPES: Readonly<Record<string, string>> = {
+export const TYPES: Readonly<Record<string, string>> = {
   ClearInstance: '004',
   ModifyInstanceParams: '034',
   RestoreInstance: '010',

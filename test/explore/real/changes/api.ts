@@ -5,6 +5,7 @@ import type { SubmitFault } from '../../changes/world.js';
 import type { PlannedChange } from './plan.js';
 
 const FIRST_TASK = 900_001;
+const FIRST_EARLIER = 500_050;
 /** Of earlier tasks, which every instance has had. */
 const EARLIER_CODES = ['003', '004', '007', '010', '012', '028', '034', '043', '052'];
 const SIZE_BEFORE_MB = 1_024;
@@ -21,6 +22,7 @@ export class ChangesApi {
   private readonly known = new Set<string>();
   private readonly considered = new Map<string, number>();
   private nextTask = FIRST_TASK;
+  private earlier = 0;
   /** The tasks of the rest of a request that starts one for each of its instances. */
   private left: number[] = [];
 
@@ -31,6 +33,7 @@ export class ChangesApi {
     for (const change of changes) {
       this.byMark.set(change.key, change);
       this.byMark.set(secretOf(change), change);
+      this.prepare(change);
     }
     simulator.onCreate((action, parameters) => {
       const next = this.left.shift();
@@ -53,18 +56,24 @@ export class ChangesApi {
     });
   }
 
-  /** Makes what a change needs to begin with. */
-  prepare({ instanceIds, lockedMs }: PlannedChange): void {
+  /** Makes what a change finds: its instances, and the tasks that they have had. */
+  private prepare({ instanceIds, lockedMs, beginsAtMs }: PlannedChange): void {
     for (const id of instanceIds) {
       // Twins share theirs.
       if (this.known.has(id)) continue;
       this.known.add(id);
       const running = { status: 2, memSizeMb: SIZE_BEFORE_MB };
-      const timeline = lockedMs > 0 ? [{ ...running, locked: true, forMs: lockedMs }, running] : [running];
+      const timeline = lockedMs > 0 ? [{ ...running, locked: true, forMs: beginsAtMs + lockedMs }, running] : [running];
       this.simulator.addInstance(id, { timeline });
-      for (const typeCode of EARLIER_CODES)
-        this.simulator.addTask((this.nextTask += 1), { typeCode, instanceId: id, timeline: [{ status: 'succeed' }] });
+      for (const typeCode of EARLIER_CODES) this.addEarlier(typeCode, id);
     }
+  }
+
+  /** Of no such id does a fault of the list hide a part: it is behind, but does not forget what was. */
+  private addEarlier(typeCode: string, instanceId: string): void {
+    const number = (this.earlier += 1);
+    const taskId = FIRST_EARLIER + 100 * Math.floor(number / 50) + (number % 50);
+    this.simulator.addTask(taskId, { typeCode, instanceId, timeline: [{ status: 'succeed' }] });
   }
 
   private make(action: string, parameters: Readonly<Record<string, unknown>>) {

@@ -52,7 +52,8 @@ export function* findings(
     for (const { taskId, status } of tasks)
       if (status !== 'succeed' || endOf(taskId) !== 'succeed') yield `task ${taskId} ended as ${String(endOf(taskId))}`;
     // Without an expectation, an instance that runs is all that there is to see.
-    if (kind.answers === 'deal' && kind.expect && endsAs !== 'succeed') yield 'it succeeded, but its order has failed';
+    const isAlone = !executed.some(({ by }) => by !== name && sharesInstance(played.planned, planned.get(by)));
+    if (kind.expect && isAlone && endsAs !== 'succeed') yield 'it succeeded, but its order has failed';
   }
   if (end.as === 'RedisTaskFailed' || end.as === 'RedisTaskErrored') {
     if (!taskIds.some((id) => endOf(id) === ENDS[end.as as keyof typeof ENDS])) yield `no task of it ended so`;
@@ -60,6 +61,10 @@ export function* findings(
   if (end.as === 'RedisInstanceFailed' && (kind.answers !== 'deal' || endsAs === 'succeed'))
     yield 'its order has not failed';
   if (end.as === 'RedisTaskTimedOut') yield* earlyTimeOut(change, told);
+}
+
+function sharesInstance(one: PlannedChange, other: PlannedChange | undefined): boolean {
+  return one.instanceIds.some((id) => other?.instanceIds.includes(id));
 }
 
 /** With less left, there is no time for another submit. */

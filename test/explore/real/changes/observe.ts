@@ -48,6 +48,7 @@ export async function observeChange(client: Client, played: PlayedChange): Promi
     ...{ played, startedAt, submits, maxWaitMs },
     name: key,
     action: kind.action,
+    typeCode: kind.typeCode,
     unclear: submits.filter(isUnclear).length,
     startsTasks: tasks[kind.answers] as [number, number],
     end: endOf(own.at(-1), startedAt),

@@ -3,7 +3,6 @@ import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundErro
 import { RUN_REDIS_ACTION } from '../../../../src/contract/ids.js';
 import { patiently, untilOver } from '../patience.js';
 import { REGION } from '../starter.js';
-import type { ChangesApi } from './api.js';
 import type { PlannedChange } from './plan.js';
 
 /** A change that was played. */
@@ -17,13 +16,11 @@ export interface PlayedChange {
 /** Starts a change in its time, cancels it if that is planned, and lets it go on for at most `limitMs`. */
 export async function playChange(
   client: Client,
-  api: ChangesApi,
   planned: PlannedChange,
   runBeganAt: number,
   limitMs: number,
 ): Promise<PlayedChange> {
   await sleep(Math.max(0, runBeganAt + planned.beginsAtMs - Date.now()));
-  api.prepare(planned);
   // The answer to a start may be lost with the server: the same start again is refused then, too.
   await patiently(() => start(client, planned));
   const stop = new AbortController();

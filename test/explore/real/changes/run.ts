@@ -42,7 +42,7 @@ export class ExploredChanges {
     const beganAt = Date.now();
     this.played = await Promise.all(
       this.planned.map((each) =>
-        playChange(this.stage.client, this.api, each, beganAt, each.maxWaitMs + OVERTIME_MS + 30_000),
+        playChange(this.stage.client, each, beganAt, each.maxWaitMs + OVERTIME_MS + 30_000),
       ),
     );
   }
