@@ -73,7 +73,9 @@ export class ChangesApi {
   private addEarlier(typeCode: string, instanceId: string): void {
     const number = (this.earlier += 1);
     const taskId = FIRST_EARLIER + 100 * Math.floor(number / 50) + (number % 50);
-    this.simulator.addTask(taskId, { typeCode, instanceId, timeline: [{ status: 'succeed' }] });
+    const timeline = [{ status: 'succeed' }];
+    // Long ago, for a list that is behind.
+    this.simulator.addTask(taskId, { typeCode, instanceId, timeline, visibleAfterMs: -60_000 });
   }
 
   private make(action: string, parameters: Readonly<Record<string, unknown>>) {

@@ -41,9 +41,7 @@ export class ExploredChanges {
   async play(): Promise<void> {
     const beganAt = Date.now();
     this.played = await Promise.all(
-      this.planned.map((each) =>
-        playChange(this.stage.client, each, beganAt, each.maxWaitMs + OVERTIME_MS + 30_000),
-      ),
+      this.planned.map((each) => playChange(this.stage.client, each, beganAt, each.maxWaitMs + OVERTIME_MS + 30_000)),
     );
   }
 
