@@ -42,7 +42,7 @@ export const KINDS_OF_CHANGES: Readonly<Record<string, KindOfWait>> = {
     ending: 'RedisTaskTimedOut',
     play: (waits, workflowId) => {
       const InstanceId = newInstance(waits, { ...RUNNING, locked: true });
-      return start(waits, workflowId, { action: 'CloseSSL', params: { InstanceId }, maxWait: '1s' });
+      return start(waits, workflowId, { action: 'CloseSSL', params: { InstanceId }, maxWait: '12s' });
     },
   },
   'change-that-is-refused': {
