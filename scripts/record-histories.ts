@@ -13,7 +13,7 @@ import type { DevServerOptions } from '../src/engine/index.js';
 import { LONG_HISTORIES_SERVER, ownDevServer } from '../test/support/environments.js';
 import type { NamedHistory } from '../test/support/histories.js';
 import type { KindOfWait } from '../test/support/kind-of-wait.js';
-import { endingOf, KINDS_OF_LONG_WAITS, KINDS_OF_WAITS } from '../test/support/kinds-of-waits.js';
+import { endingOf, EVERY_KIND, EVERY_LONG_KIND } from '../test/support/kinds-of-waits.js';
 import { Waits, type WaitsOptions } from '../test/support/waits.js';
 
 const FOLDER = fileURLToPath(new URL(`../test/histories/${packageJson.version}/`, import.meta.url));
@@ -25,8 +25,8 @@ const waitWorker = {
 const options = { actions: REDIS_ACTIONS, waitWorker };
 
 const recorded = [
-  ...(await record(KINDS_OF_WAITS, {}, options)),
-  ...(await record(KINDS_OF_LONG_WAITS, LONG_HISTORIES_SERVER, { ...options, searchAttributes: true })),
+  ...(await record(EVERY_KIND, {}, options)),
+  ...(await record(EVERY_LONG_KIND, LONG_HISTORIES_SERVER, { ...options, searchAttributes: true })),
 ];
 await rm(FOLDER, { recursive: true, force: true });
 await mkdir(FOLDER, { recursive: true });

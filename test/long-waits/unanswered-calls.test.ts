@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { REDIS_ACTIONS } from '../../src/contract/action/actions.js';
 import { devServer } from '../support/environments.js';
 import { failedWorkflowTasks } from '../support/histories.js';
-import { endingOf, KINDS_OF_WAITS } from '../support/kinds-of-waits.js';
+import { endingOf, EVERY_KIND } from '../support/kinds-of-waits.js';
 import { endSoon, takeCallAndDie, waitWithoutCalls } from '../support/moments.js';
 import { failureOf, REGION, untilState, Waits } from '../support/waits.js';
 
@@ -93,7 +93,7 @@ test.concurrent.each(['timers', 'shared'] as const)(
   },
 );
 
-test.concurrent.each(Object.entries(KINDS_OF_WAITS).filter(([, { isLong }]) => isLong))(
+test.concurrent.each(Object.entries(EVERY_KIND).filter(([, { isLong }]) => isLong))(
   'a long wait of the kind %s ends as it must',
   async (name, kind) => {
     await expect(endingOf(await kind.play(waits, `${name}-${randomUUID()}`))).resolves.toBe(kind.ending);

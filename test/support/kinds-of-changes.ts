@@ -155,7 +155,7 @@ export const KINDS_OF_CHANGES: Readonly<Record<string, KindOfWait>> = {
     play: async (waits, workflowId) => {
       const taskId = answersTask(waits, 'ManualBackupInstance', { status: 'running' });
       const handle = await start(waits, workflowId, { action: 'ManualBackupInstance' });
-      await waits.simulator.waitForCall((call) => call.taskId === String(taskId) && call.outcome === 'ok');
+      await waits.simulator.waitForCall((call) => call.action === 'DescribeTaskInfo' && call.taskId === String(taskId));
       await handle.cancel();
       return handle;
     },

@@ -15,7 +15,7 @@ const SHARED = { pacing: 'shared' } as const;
 /** The API knows no such key. */
 const STRANGER = { ...SIMULATOR_CREDENTIAL, secretId: 'AKIDthatNobodyHasHeardOf' };
 
-/** Every kind of wait and change on a server as it comes, by a name that tells. */
+/** Every kind of wait for a task on a server as it comes, by a name that tells. */
 export const KINDS_OF_WAITS: Readonly<Record<string, KindOfWait>> = {
   succeeded: {
     ending: 'COMPLETED',
@@ -352,12 +352,10 @@ export const KINDS_OF_WAITS: Readonly<Record<string, KindOfWait>> = {
       return succeedNow(waits, taskId, handle);
     },
   },
-  ...KINDS_OF_INSTANCE_WAITS,
-  ...KINDS_OF_CHANGES,
 };
 
-/** Kinds of waits for a server that suggests early to continue as new, and whose namespace has the search attributes. */
-export const KINDS_OF_LONG_WAITS: Readonly<Record<string, KindOfWait>> = {
+/** Kinds of waits for a task for a server that suggests early to continue as new, and whose namespace has the search attributes. */
+const KINDS_OF_LONG_WAITS: Readonly<Record<string, KindOfWait>> = {
   'continued-as-new': {
     ending: 'COMPLETED',
     play: (waits, workflowId) => {
@@ -411,9 +409,13 @@ export const KINDS_OF_LONG_WAITS: Readonly<Record<string, KindOfWait>> = {
       return handle;
     },
   },
-  ...KINDS_OF_LONG_INSTANCE_WAITS,
-  ...KINDS_OF_LONG_CHANGES,
 };
+
+/** Every kind of wait and change, on a server as it comes. */
+export const EVERY_KIND = { ...KINDS_OF_WAITS, ...KINDS_OF_INSTANCE_WAITS, ...KINDS_OF_CHANGES };
+
+/** The same for a server that suggests early to continue as new. */
+export const EVERY_LONG_KIND = { ...KINDS_OF_LONG_WAITS, ...KINDS_OF_LONG_INSTANCE_WAITS, ...KINDS_OF_LONG_CHANGES };
 
 /** A shared wait of a task that runs, once the watch of its queue knows it. */
 async function watchedWait(
