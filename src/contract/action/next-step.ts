@@ -134,7 +134,11 @@ export function afterBaseline(
   answer: PollAnswer<readonly number[]>,
   now: number,
 ): { readonly state: ActionState; readonly next: NextStep } {
-  if (!answer.error) return { state: { ...state, baseline: [...answer.observation] }, next: { do: 'submit' } };
+  if (!answer.error) {
+    const isLate = now >= state.deadline;
+    const next: NextStep = isLate ? fail(state, 'RedisTaskTimedOut') : { do: 'submit' };
+    return { state: { ...state, baseline: [...answer.observation] }, next };
+  }
   const failed = { ...state, lastError: answer.error };
   switch (answer.errorClass) {
     case 'unauthorized':

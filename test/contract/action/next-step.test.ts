@@ -149,6 +149,12 @@ describe('a busy instance', () => {
     expect(submitsAt.length).toBeLessThanOrEqual(20);
   });
 
+  test('is not submitted any more when its tasks could only be read after the deadline', () => {
+    const late = afterBaseline(beginAction(CLEAR, START), { observation: [] }, START + 600_000);
+
+    expect(late.next).toEqual({ do: 'fail', type: 'RedisTaskTimedOut' });
+  });
+
   test('is asked again soon after something else came between', () => {
     const { submitsAt } = play(CLEAR, {
       submit: (submits) =>
