@@ -8,20 +8,25 @@ import { fileURLToPath } from 'node:url';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import packageJson from '../package.json' with { type: 'json' };
+import { REDIS_ACTIONS } from '../src/contract/action/actions.js';
 import type { DevServerOptions } from '../src/engine/index.js';
 import { LONG_HISTORIES_SERVER, ownDevServer } from '../test/support/environments.js';
 import type { NamedHistory } from '../test/support/histories.js';
-import { endingOf, type KindOfWait, KINDS_OF_LONG_WAITS, KINDS_OF_WAITS } from '../test/support/kinds-of-waits.js';
+import type { KindOfWait } from '../test/support/kind-of-wait.js';
+import { endingOf, EVERY_KIND, EVERY_LONG_KIND } from '../test/support/kinds-of-waits.js';
 import { Waits, type WaitsOptions } from '../test/support/waits.js';
 
 const FOLDER = fileURLToPath(new URL(`../test/histories/${packageJson.version}/`, import.meta.url));
 
 const workflowsPath = fileURLToPath(new URL('../test/workflows/parents.ts', import.meta.url));
-const waitWorker = { workflowBundle: await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') }) };
+const waitWorker = {
+  workflowBundle: await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') }),
+};
+const options = { actions: REDIS_ACTIONS, waitWorker };
 
 const recorded = [
-  ...(await record(KINDS_OF_WAITS, {}, { waitWorker })),
-  ...(await record(KINDS_OF_LONG_WAITS, LONG_HISTORIES_SERVER, { searchAttributes: true, waitWorker })),
+  ...(await record(EVERY_KIND, {}, options)),
+  ...(await record(EVERY_LONG_KIND, LONG_HISTORIES_SERVER, { ...options, searchAttributes: true })),
 ];
 await rm(FOLDER, { recursive: true, force: true });
 await mkdir(FOLDER, { recursive: true });

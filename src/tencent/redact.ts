@@ -47,7 +47,7 @@ function inAnyEncoding(secret: string): string {
     const hex4 = hex.padStart(4, '0');
     const inJson = [String.raw`\\{0,15}\u${hex4}`, String.raw`\\{1,15}u${hex4}`];
     const inHtml = [`&#0{0,7}${code};`, `&#x0{0,7}${hex};`, ...(HTML_ENTITIES[character] ?? [])];
-    return `(?:${[...inJson, ...inHtml, `%(?:25){0,3}${hex}`].join('|')})`;
+    return `(?:${[...inJson, String.raw`\\{0,15}(?:${inHtml.join('|')})`, `%(?:25){0,3}${hex}`].join('|')})`;
   });
 }
 
@@ -56,4 +56,8 @@ const HTML_ENTITIES: Readonly<Record<string, readonly string[]>> = {
   '/': ['&sol;'],
   '=': ['&equals;'],
   '&': ['&amp;'],
+  '<': ['&lt;'],
+  '>': ['&gt;'],
+  '"': ['&quot;'],
+  "'": ['&apos;'],
 };

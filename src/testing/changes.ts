@@ -144,10 +144,8 @@ export function defaultOnOrder(newId: () => string): OnOrder {
 }
 
 function sizeOf({ MemSize, RedisShardNum, RedisReplicasNum, TypeId }: Readonly<Record<string, unknown>>) {
-  return {
-    ...(typeof MemSize === 'number' && { memSizeMb: MemSize }),
-    ...(typeof RedisShardNum === 'number' && { shards: RedisShardNum }),
-    ...(typeof RedisReplicasNum === 'number' && { replicas: RedisReplicasNum }),
-    ...(typeof TypeId === 'number' && { typeId: TypeId }),
-  };
+  const sizes = { memSizeMb: MemSize, shards: RedisShardNum, replicas: RedisReplicasNum, typeId: TypeId };
+  // In a query, numbers are text.
+  const given = Object.entries(sizes).filter(([, size]) => size != null && Number.isSafeInteger(Number(size)));
+  return Object.fromEntries(given.map(([name, size]) => [name, Number(size)]));
 }

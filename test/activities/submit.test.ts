@@ -7,9 +7,14 @@ import { DefaultLogger } from '@temporalio/worker';
 import { createRedisActivities, type RedisActivitiesOptions } from '../../src/activities/index.js';
 import { REDIS_ACTIONS } from '../../src/contract/action/actions.js';
 import { RedisApiSimulator, SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
+import { PASSWORD_PARAMETERS } from '../support/password-parameters.js';
+import { errorOf } from '../support/waits.js';
 
 const REGION = 'ap-guangzhou';
 const PASSWORD = 'hunter2-Hunter2!';
+const ROTATED = 'rotated-Rotated!';
+/** Either of them. */
+const HELD = /hunter2|rotated/i;
 
 let simulator: RedisApiSimulator;
 let folder: string;
@@ -130,45 +135,67 @@ describe('an action that is not allowed here', () => {
 describe('a secret', () => {
   const withPassword = (name: string) => ({ InstanceId: 'crs-a', [name]: { $secret: 'main' } });
 
-  test.each([
-    ['ClearInstance', 'Password'],
-    ['CloneInstances', 'Password'],
-    ['CreateInstanceAccount', 'AccountPassword'],
-    ['CreateInstances', 'Password'],
-    ['KillMasterGroup', 'Password'],
-    ['ModfiyInstancePassword', 'OldPassword'],
-    ['ModifyInstanceAccount', 'AccountPassword'],
-    ['ModifyInstancePassword', 'Password'],
-    ['ResetPassword', 'Password'],
-    ['RestoreInstance', 'Password'],
-  ])('reaches %s as %s, and nothing that is told', async (action, name) => {
-    const submitted = await submit(action, withPassword(name));
-
-    expect(simulator.executed).toMatchObject([{ action, parameters: { [name]: PASSWORD } }]);
-    expect(JSON.stringify(submitted)).not.toContain(PASSWORD);
+  test('is a parameter of ten of the 45 actions', () => {
+    expect(PASSWORD_PARAMETERS).toHaveLength(12);
+    expect(new Set(PASSWORD_PARAMETERS.map(([action]) => action)).size).toBe(10);
   });
 
-  test('that the API echoes is hidden in its answer and in its error', async () => {
-    simulator.onAction('ResetPassword', ({ Password }) => ({
-      TaskId: 7,
-      Echo: `your password is ${String(Password)}`,
-    }));
-    const accepted = await submit('ResetPassword', withPassword('Password'));
-    simulator.onAction('ResetPassword', ({ Password }) => ({
-      error: { code: 'InvalidParameterValue.PasswordRuleError', message: `bad: ${String(Password)}` },
-    }));
-    const refused = await submit('ResetPassword', withPassword('Password'));
+  describe.each(PASSWORD_PARAMETERS)('of %s as %s', (action, name) => {
+    test('is read at each call, and stands in nothing that is told', async () => {
+      const first = await submit(action, withPassword(name));
+      await writeFile(path.join(folder, 'main'), ROTATED);
+      const second = await submit(action, withPassword(name));
 
-    expect(accepted).toMatchObject({ class: 'accepted', response: { Echo: 'your password is ***' } });
-    expect(refused).toMatchObject({ class: 'refused', error: { message: 'bad: ***' } });
-  });
+      expect(simulator.executed.map(({ parameters }) => parameters[name])).toEqual([PASSWORD, ROTATED]);
+      expect([first, second]).toMatchObject([{ class: 'accepted' }, { class: 'accepted' }]);
+      expect(JSON.stringify([first, second])).not.toMatch(HELD);
+    });
 
-  test('is read at each call, so that it can be rotated', async () => {
-    await submit('ResetPassword', withPassword('Password'));
-    await writeFile(path.join(folder, 'main'), 'rotated-Rotated!');
-    await submit('ResetPassword', withPassword('Password'));
+    test('that the API echoes is hidden in its answer and in its error', async () => {
+      simulator.onAction(action, (given) => ({ TaskId: 7, Echo: `your password is ${String(given[name])}` }));
+      const accepted = await submit(action, withPassword(name));
+      simulator.onAction(action, (given) => ({
+        error: { code: 'InvalidParameterValue.PasswordRuleError', message: `bad: ${String(given[name])}` },
+      }));
+      const refused = await submit(action, withPassword(name));
 
-    expect(simulator.executed.map(({ parameters }) => parameters['Password'])).toEqual([PASSWORD, 'rotated-Rotated!']);
+      expect(accepted).toMatchObject({ class: 'accepted', response: { Echo: 'your password is ***' } });
+      expect(refused).toMatchObject({ class: 'refused', error: { message: 'bad: ***' } });
+    });
+
+    test('that a gateway gives back in its page is hidden', async () => {
+      const body = `<pre>{&quot;${name}&quot;:&quot;${PASSWORD}&quot;} ${encodeURIComponent(PASSWORD)}</pre>`;
+      simulator.fault({ kind: 'http', status: 502, body }, { action });
+      const lost = await submit(action, withPassword(name));
+
+      expect(lost).toMatchObject({ class: 'uncertain', error: { message: expect.stringContaining('***') as string } });
+      expect(JSON.stringify(lost)).not.toMatch(HELD);
+    });
+
+    test.each(['../main', 'a/main', '..'])('is refused as the path %s, before anything is read', async ($secret) => {
+      const params = { InstanceId: 'crs-a', [name]: { $secret } };
+
+      await expect(submit(action, params)).rejects.toMatchObject({ type: 'RedisTaskInvalidInput' });
+      await expect(begin(action, params)).rejects.toMatchObject({ type: 'RedisTaskInvalidInput' });
+      expect(sent()).toEqual([]);
+    });
+
+    test('is refused as text, which is not told', async () => {
+      const asText = await errorOf(submit(action, { InstanceId: 'crs-a', [name]: PASSWORD }));
+
+      expect(asText).toMatchObject({ type: 'RedisTaskInvalidInput', details: [{ invalid: { field: 'params' } }] });
+      expect(JSON.stringify([asText, (asText as Error).message])).not.toMatch(HELD);
+      expect(sent()).toEqual([]);
+    });
+
+    test('is refused before anything is sent where there is no file of that name', async () => {
+      const params = { InstanceId: 'crs-a', [name]: { $secret: 'other' } };
+      const unavailable = { code: 'SecretUnavailable', message: expect.stringContaining('other') as string };
+
+      await expect(submit(action, params)).resolves.toMatchObject({ class: 'refused', error: unavailable });
+      await expect(begin(action, params)).rejects.toMatchObject({ nonRetryable: true, details: [unavailable] });
+      expect(sent()).toEqual([]);
+    });
   });
 
   test.each([
@@ -187,16 +214,6 @@ describe('a secret', () => {
     });
     expect(sent()).toEqual([]);
   });
-
-  test.each(['../main', 'a/main', '..'])(
-    'whose name is the path %s is refused before anything is read',
-    async (name) => {
-      const params = { InstanceId: 'crs-a', Password: { $secret: name } };
-
-      await expect(submit('ResetPassword', params)).rejects.toMatchObject({ type: 'RedisTaskInvalidInput' });
-      expect(sent()).toEqual([]);
-    },
-  );
 });
 
 test('the tasks of all pages of each instance are told', async () => {

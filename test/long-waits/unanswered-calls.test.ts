@@ -1,8 +1,9 @@
 // Waits whose calls nobody takes or finishes, which are given half a minute: by the server's own word and time.
 import { randomUUID } from 'node:crypto';
+import { REDIS_ACTIONS } from '../../src/contract/action/actions.js';
 import { devServer } from '../support/environments.js';
 import { failedWorkflowTasks } from '../support/histories.js';
-import { endingOf, KINDS_OF_WAITS } from '../support/kinds-of-waits.js';
+import { endingOf, EVERY_KIND } from '../support/kinds-of-waits.js';
 import { endSoon, takeCallAndDie, waitWithoutCalls } from '../support/moments.js';
 import { failureOf, REGION, untilState, Waits } from '../support/waits.js';
 
@@ -11,7 +12,7 @@ const RUNNING = { status: 'running' };
 let waits: Waits;
 
 beforeAll(async () => {
-  waits = await Waits.start(devServer);
+  waits = await Waits.start(devServer, { actions: REDIS_ACTIONS });
 });
 afterAll(() => waits.close());
 
@@ -92,7 +93,7 @@ test.concurrent.each(['timers', 'shared'] as const)(
   },
 );
 
-test.concurrent.each(Object.entries(KINDS_OF_WAITS).filter(([, { isLong }]) => isLong))(
+test.concurrent.each(Object.entries(EVERY_KIND).filter(([, { isLong }]) => isLong))(
   'a long wait of the kind %s ends as it must',
   async (name, kind) => {
     await expect(endingOf(await kind.play(waits, `${name}-${randomUUID()}`))).resolves.toBe(kind.ending);

@@ -7,7 +7,7 @@ import { DefaultLogger, Runtime, type WorkflowBundleOption } from '@temporalio/w
 import { DeterminismViolationError } from '@temporalio/workflow';
 import packageJson from '../../package.json' with { type: 'json' };
 import { bundled, workflowBundle } from '../support/environments.js';
-import { KINDS_OF_LONG_WAITS, KINDS_OF_WAITS } from '../support/kinds-of-waits.js';
+import { EVERY_KIND, EVERY_LONG_KIND } from '../support/kinds-of-waits.js';
 import { replay } from '../support/replays.js';
 
 const HISTORIES = fileURLToPath(new URL('../histories/', import.meta.url));
@@ -78,7 +78,7 @@ test('they replay in a worker that sends traces, too: traces can be turned on wh
 });
 
 test('this version has a history of every kind of wait', () => {
-  const kinds = Object.keys({ ...KINDS_OF_WAITS, ...KINDS_OF_LONG_WAITS });
+  const kinds = Object.keys({ ...EVERY_KIND, ...EVERY_LONG_KIND });
 
   expect([...new Set(filesOf(packageJson.version).map(kindOf))].sort()).toEqual(kinds.sort());
 });

@@ -22,6 +22,21 @@ describe('a token in the text of a gateway', () => {
   });
 });
 
+describe('a password in the text of a gateway', () => {
+  const secretKey = `<pass>"word"'&\\{}`;
+
+  test.each([
+    ['as it is', secretKey],
+    ['in a JSON text', JSON.stringify(secretKey).slice(1, -1)],
+    ['in a page', '&lt;pass&gt;&quot;word&quot;&apos;&amp;\\{}'],
+    ['in a page by numbers', '&#60;pass&#62;&#34;word&#34;&#39;&#38;&#92;&#123;&#125;'],
+    ['in a JSON text in a page', '&lt;pass&gt;\\&quot;word\\&quot;&#39;&amp;\\\\{}'],
+    ['in an address', encodeURIComponent(secretKey)],
+  ])('is hidden %s', (_, echo) => {
+    expect(redact(`you sent ${echo}.`, { secretKey })).toBe('you sent ***.');
+  });
+});
+
 test('an answer that is nested a hundred thousand deep is only an unreadable answer', () => {
   const deep: unknown = JSON.parse('['.repeat(100_000) + ']'.repeat(100_000));
 

@@ -2,6 +2,9 @@ import type { WorkflowHandle } from '@temporalio/client';
 import type { RedisTaskDuration } from '../../src/contract/duration.js';
 import { watchWorkflowId } from '../../src/contract/ids.js';
 import { SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
+import type { AnyHandle, KindOfWait } from './kind-of-wait.js';
+import { KINDS_OF_CHANGES, KINDS_OF_LONG_CHANGES } from './kinds-of-changes.js';
+import { KINDS_OF_INSTANCE_WAITS, KINDS_OF_LONG_INSTANCE_WAITS } from './kinds-of-instance-waits.js';
 import { endSoon, pausingWait, SLOW, takeCallAndDie, waitWithoutCalls } from './moments.js';
 import { REGION, stateOf, until, untilState, type WaitHandle, type Waits } from './waits.js';
 
@@ -12,21 +15,7 @@ const SHARED = { pacing: 'shared' } as const;
 /** The API knows no such key. */
 const STRANGER = { ...SIMULATOR_CREDENTIAL, secretId: 'AKIDthatNobodyHasHeardOf' };
 
-/** How a wait, or the parent of one, must end: `COMPLETED`, `CANCELLED`, or the type of its failure. */
-type Ending = 'COMPLETED' | 'CANCELLED' | `RedisTask${string}`;
-
-type AnyHandle = WorkflowHandle<(...args: unknown[]) => Promise<unknown>>;
-
-/** One way in which a wait can go. */
-export interface KindOfWait {
-  readonly ending: Ending;
-  /** It takes half a minute or more, so it is recorded and replayed, but played only by `npm run test:long`. */
-  readonly isLong?: true;
-  /** Starts it under this id and does what belongs to it; what was started ends by itself afterwards. */
-  play(waits: Waits, workflowId: string): Promise<AnyHandle>;
-}
-
-/** Every kind of wait on a server as it comes, by a name that tells. */
+/** Every kind of wait for a task on a server as it comes, by a name that tells. */
 export const KINDS_OF_WAITS: Readonly<Record<string, KindOfWait>> = {
   succeeded: {
     ending: 'COMPLETED',
@@ -365,8 +354,8 @@ export const KINDS_OF_WAITS: Readonly<Record<string, KindOfWait>> = {
   },
 };
 
-/** Kinds of waits for a server that suggests early to continue as new, and whose namespace has the search attributes. */
-export const KINDS_OF_LONG_WAITS: Readonly<Record<string, KindOfWait>> = {
+/** Kinds of waits for a task for a server that suggests early to continue as new, and whose namespace has the search attributes. */
+const KINDS_OF_LONG_WAITS: Readonly<Record<string, KindOfWait>> = {
   'continued-as-new': {
     ending: 'COMPLETED',
     play: (waits, workflowId) => {
@@ -422,6 +411,12 @@ export const KINDS_OF_LONG_WAITS: Readonly<Record<string, KindOfWait>> = {
   },
 };
 
+/** Every kind of wait and change, on a server as it comes. */
+export const EVERY_KIND = { ...KINDS_OF_WAITS, ...KINDS_OF_INSTANCE_WAITS, ...KINDS_OF_CHANGES };
+
+/** The same for a server that suggests early to continue as new. */
+export const EVERY_LONG_KIND = { ...KINDS_OF_LONG_WAITS, ...KINDS_OF_LONG_INSTANCE_WAITS, ...KINDS_OF_LONG_CHANGES };
+
 /** A shared wait of a task that runs, once the watch of its queue knows it. */
 async function watchedWait(
   waits: Waits,
@@ -454,7 +449,7 @@ async function extend(handle: AnyHandle, maxWait: RedisTaskDuration): Promise<vo
   await handle.executeUpdate<unknown, [unknown]>('extendWait', { args: [{ maxWait }] });
 }
 
-/** How a workflow has ended, as an {@link KindOfWait.ending} says it. */
+/** How a workflow has ended, as a {@link KindOfWait.ending} says it. */
 export async function endingOf(handle: AnyHandle): Promise<string> {
   const failure = await handle.result().then(
     () => undefined,

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import type { RedisTaskWaitState } from '../../src/contract/task/view.js';
+import type { InstanceStep } from '../../src/testing/index.js';
 import { REGION, stateOf, untilState, type WaitHandle, type Waits } from './waits.js';
 
 const RUNNING = { status: 'running' };
@@ -70,4 +71,11 @@ export async function endSoon(
       if (!(error instanceof WorkflowUpdateFailedError)) throw error;
     }
   }
+}
+
+/** A new instance that goes through these steps; gives back its id. */
+export function newInstance(waits: Waits, ...timeline: InstanceStep[]): string {
+  const instanceId = `crs-${waits.addTask()}`;
+  waits.simulator.addInstance(instanceId, { timeline });
+  return instanceId;
 }

@@ -4,6 +4,7 @@ const { default: Sequencer } = require('@jest/test-sequencer');
 const LONGEST = [
   'cli/waits',
   'replay/without-cache',
+  'replay/changes-without-cache',
   'explore/virtual-waits',
   'client/client',
   'cli/workers-gone',

@@ -8,12 +8,16 @@ import {
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
+import type { RunRedisActionInput } from '../../src/contract/action/input.js';
+import type { RedisActionResult } from '../../src/contract/action/outcome.js';
 import { decodeRedisTaskFailure, type RedisTaskFailure } from '../../src/contract/task/failures.js';
 import type { AwaitRedisTaskInput } from '../../src/contract/task/input.js';
 import type { RedisTaskResult } from '../../src/contract/task/outcome.js';
 import {
   executeAwaitRedisTask,
+  executeRedisAction,
   pollNow,
+  type RunRedisActionOptions,
   startAwaitRedisTask,
   waitForRedisTask,
   type AwaitRedisTaskOptions,
@@ -25,6 +29,11 @@ export { awaitRedisInstance, awaitRedisTask, runRedisAction, watchRedisTasks } f
 /** Waits as a child. */
 export function childParent(input: AwaitRedisTaskInput, options?: AwaitRedisTaskOptions): Promise<RedisTaskResult> {
   return executeAwaitRedisTask(input, options);
+}
+
+/** Makes a change as a child. */
+export function changingParent(input: RunRedisActionInput, options: RunRedisActionOptions): Promise<RedisActionResult> {
+  return executeRedisAction(input, options);
 }
 
 /** What a parent found when its child failed. */

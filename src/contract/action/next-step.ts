@@ -17,6 +17,9 @@ const PAUSES = {
   throttled: { firstMs: 2 * SECOND, longestMs: 10 * SECOND },
 } as const;
 
+/** A shorter one would leave an answer no time before the deadline. */
+const SHORTEST_PAUSE_MS = 2 * SECOND;
+
 /** What to do next. */
 export type NextStep =
   /** Read the tasks that there are already. */
@@ -54,10 +57,13 @@ function fail({ uncertainSince }: ActionState, type: ActionEnd): NextStep {
   return { do: 'fail', type: uncertainSince === null ? type : 'RedisActionUncertain' };
 }
 
+/** A pause that would reach to the deadline is half of what is left: the last submit comes shortly before it. */
 function pause(state: ActionState, reason: keyof typeof PAUSES, now: number): NextStep {
   const { firstMs, longestMs } = PAUSES[reason];
   const ms = Math.min(longestMs, firstMs * 2 ** Math.min(Math.max(0, state.inARow - 1), 10));
-  return now + ms < state.deadline ? { do: 'pause', ms } : fail(state, 'RedisTaskTimedOut');
+  const leftMs = state.deadline - now;
+  if (leftMs <= 2 * SHORTEST_PAUSE_MS) return fail(state, 'RedisTaskTimedOut');
+  return { do: 'pause', ms: ms < leftMs ? ms : Math.round(leftMs / 2) };
 }
 
 /**
@@ -128,7 +134,11 @@ export function afterBaseline(
   answer: PollAnswer<readonly number[]>,
   now: number,
 ): { readonly state: ActionState; readonly next: NextStep } {
-  if (!answer.error) return { state: { ...state, baseline: [...answer.observation] }, next: { do: 'submit' } };
+  if (!answer.error) {
+    const isLate = now >= state.deadline;
+    const next: NextStep = isLate ? fail(state, 'RedisTaskTimedOut') : { do: 'submit' };
+    return { state: { ...state, baseline: [...answer.observation] }, next };
+  }
   const failed = { ...state, lastError: answer.error };
   switch (answer.errorClass) {
     case 'unauthorized':

@@ -29,12 +29,13 @@ export function findSecretProblem(params: unknown): string | undefined {
   return `must name a secret as { "${SECRET}": "name" } alone, where the name is that of a file: letters, digits, "-", "_" and ".", no path`;
 }
 
-/** Says where parameters have a password as text; undefined if nowhere. */
+/** Says where parameters have a password that is no secret; undefined if nowhere. A flag about passwords is none. */
 export function findPlainPassword(params: unknown, path = ''): string | undefined {
   if (typeof params !== 'object' || params === null) return undefined;
-  for (const [name, value] of Object.entries(params)) {
+  for (const [name, value] of Object.entries<unknown>({ ...params })) {
     const field = path + name;
-    if (typeof value === 'string' && PASSWORD.test(name)) {
+    const isFlag = typeof value === 'boolean' || value === null;
+    if (PASSWORD.test(name) && !isFlag && (typeof value !== 'object' || nameOf(value) === undefined)) {
       return `must not have ${field} as text, which would stand in the history: give { "${SECRET}": "name" } and mount the secret in the worker`;
     }
     const deeper = findPlainPassword(value, `${field}.`);

@@ -2,6 +2,7 @@ import { canRepeat, factsOf, instancesIn, REDIS_ACTIONS } from '../../../src/con
 import { readActionInput } from '../../../src/contract/action/input.js';
 import { withSecrets } from '../../../src/contract/action/secrets.js';
 import { InvalidInputFailure } from '../../../src/contract/invalid-input.js';
+import facts from '../../fixtures/redis-actions.json' with { type: 'json' };
 
 const input = { action: 'ClearInstance', region: 'ap-guangzhou', params: { InstanceId: 'crs-a' } };
 
@@ -77,6 +78,13 @@ describe('a password', () => {
     },
   );
 
+  test.each([12_345_678, ['hunter2'], { text: 'hunter2' }])('as the value %j is refused, too', (value) => {
+    const refused = invalidOf(withPassword('Password', value));
+
+    expect(refused?.invalid).toMatchObject({ field: 'params' });
+    expect(JSON.stringify([refused?.message, refused?.details])).not.toMatch(/hunter2|12345678/);
+  });
+
   test('as text deeper in the parameters is refused', () => {
     expect(invalidOf(withPassword('Accounts', [{ AccountPassword: 'hunter2' }]))?.message).toContain(
       'Accounts.0.AccountPassword',
@@ -147,6 +155,9 @@ test('orders are the actions that answer with a deal, and one of them isolates',
   expect(orders.filter((action) => factsOf(action).goal === 'isolated')).toEqual(['DestroyPrepaidInstance']);
 });
 
-test('there are the 45 actions of the API that start something', () => {
+test('there are the 45 actions of the API that start something, and orders are those that answer with a deal', () => {
   expect(REDIS_ACTIONS).toHaveLength(45);
+  expect(REDIS_ACTIONS).toEqual(Object.keys(facts.actions));
+  for (const action of REDIS_ACTIONS)
+    expect([action, factsOf(action).isDeal]).toEqual([action, 'DealName' in facts.actions[action].answers]);
 });

@@ -139,6 +139,22 @@ describe('a busy instance', () => {
     expect(Math.max(...played.submitsAt)).toBeLessThan(600);
   });
 
+  test.each(['5s', '40s', '100s', '10m'])('is submitted until shortly before a deadline of %s', (maxWait) => {
+    const plan = planOf({ action: 'ClearInstance', maxWait });
+    const { submitsAt, endedS } = play(plan, { submit: () => brings('busy') });
+
+    // A pause of two seconds, a read of the tasks and a submit.
+    expect(plan.maxWaitMs / 1_000 - endedS).toBeLessThanOrEqual(4);
+    expect(endedS - Math.max(...submitsAt)).toBeLessThanOrEqual(6);
+    expect(submitsAt.length).toBeLessThanOrEqual(20);
+  });
+
+  test('is not submitted any more when its tasks could only be read after the deadline', () => {
+    const late = afterBaseline(beginAction(CLEAR, START), { observation: [] }, START + 600_000);
+
+    expect(late.next).toEqual({ do: 'fail', type: 'RedisTaskTimedOut' });
+  });
+
   test('is asked again soon after something else came between', () => {
     const { submitsAt } = play(CLEAR, {
       submit: (submits) =>
@@ -341,7 +357,8 @@ describe('the baseline', () => {
 
       expect(next).toEqual({ do: 'pause', ms: 10_000 });
       expect(afterPause(failed)).toEqual({ do: 'begin' });
-      expect(after(errorClass, START + 595_000).next).toEqual({ do: 'fail', type: 'RedisTaskTimedOut' });
+      expect(after(errorClass, START + 595_000).next).toEqual({ do: 'pause', ms: 2_500 });
+      expect(after(errorClass, START + 597_000).next).toEqual({ do: 'fail', type: 'RedisTaskTimedOut' });
     },
   );
 });

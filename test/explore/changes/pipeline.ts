@@ -10,7 +10,8 @@ import {
   type Run,
   type WorkflowVm,
 } from '../virtual/workflow-vm.js';
-import type { World } from './world.js';
+import type { ChangeEnd, ChangeRecord } from './oracle.js';
+import { TYPES, type World } from './world.js';
 
 /** What happens to the worker that takes an activity. */
 export type WorkerFate = 'lives' | 'killedBefore' | 'killedAfter';
@@ -23,13 +24,6 @@ export interface PipelineScript {
   /** By the number of the activity that is taken; later workers live. */
   readonly fates: readonly WorkerFate[];
   readonly callMs: number;
-}
-
-/** How the workflow of a pipeline ended. */
-export interface PipelineEnd {
-  readonly as: string;
-  readonly value: unknown;
-  readonly atMs: number;
 }
 
 /** What the activities do, from the code that is explored. */
@@ -47,8 +41,9 @@ export interface Activities {
 type Scheduled = NonNullable<Command['scheduleActivity']>;
 
 /** Plays the workflow `runRedisAction`, and Temporal around it, until it has ended. Children are not played: it only starts. */
-export class Pipeline {
-  end: PipelineEnd | undefined;
+export class Pipeline implements ChangeRecord {
+  end: ChangeEnd | undefined;
+  readonly startsTasks = [1, 1] as const;
   readonly wrong: string[] = [];
   private readonly jobs: Job[] = [];
   private readonly timers = new Map<number, { cancel(): void }>();
@@ -65,6 +60,22 @@ export class Pipeline {
   ) {
     this.startedAt = parts.clock.now + script.startsAtMs;
     parts.clock.at(this.startedAt, () => void (this.underWay = this.begin()));
+  }
+
+  get action(): string {
+    return this.script.action;
+  }
+
+  get typeCode(): string {
+    return TYPES[this.script.action] ?? '';
+  }
+
+  get maxWaitMs(): number {
+    return this.script.maxWaitMs;
+  }
+
+  get unclear(): number {
+    return this.parts.world.unclear.get(this.name) ?? 0;
   }
 
   private get options() {

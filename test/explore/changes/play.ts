@@ -6,7 +6,7 @@ import type * as ErrorsModule from '../../../src/tencent/errors.js';
 import type * as ListModule from '../../../src/tencent/list-instance-tasks.js';
 import { VirtualClock } from '../virtual/clock.js';
 import type { WorkflowVm } from '../virtual/workflow-vm.js';
-import { judgeChanges } from './oracle.js';
+import { judgeChange } from './oracle.js';
 import { type Activities, Pipeline, type PipelineScript } from './pipeline.js';
 import { SUBMIT_FAULTS, World, type WorldScript } from './world.js';
 
@@ -88,5 +88,8 @@ export async function playChanges(
     for (const { underWay } of pipelines) await underWay;
   }
   for (const each of pipelines) await each.close();
-  return judgeChanges(pipelines, world);
+  return pipelines.flatMap((each) => {
+    const others = pipelines.filter((other) => other !== each);
+    return judgeChange(each, others, world.executed).map((wrong) => `${each.name} (${each.action}): ${wrong}`);
+  });
 }

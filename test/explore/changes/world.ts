@@ -1,5 +1,6 @@
 // The API as the explorer of changes has it: one instance, its tasks, and what was executed. It uses none of the code's logic.
 import type { VirtualClock } from '../virtual/clock.js';
+import type { Execution } from './oracle.js';
 
 /** What goes wrong with a call that submits a change. */
 export const SUBMIT_FAULTS = [
@@ -31,18 +32,11 @@ export interface WorldScript {
   readonly lockedMs: number;
 }
 
-interface Executed {
-  readonly by: string;
-  readonly action: string;
-  readonly taskId: number;
-  readonly startedAt: number;
-}
-
 /** What a call answers: the fields of a response, the code of an error, or no answer at all. */
 export type WorldAnswer = { readonly response: Record<string, unknown> } | { readonly code: string };
 
 /** Task types of the list, by action. */
-const TYPES: Readonly<Record<string, string>> = {
+export const TYPES: Readonly<Record<string, string>> = {
   ClearInstance: '004',
   ModifyInstanceParams: '034',
   RestoreInstance: '010',
@@ -53,7 +47,7 @@ const EARLIER = Object.values(TYPES).map((TaskType, index) => {
 });
 
 export class World {
-  readonly executed: Executed[] = [];
+  readonly executed: Execution[] = [];
   /** Submits by pipeline of which the answer did not tell whether the change was made. */
   readonly unclear = new Map<string, number>();
   private submits = 0;
@@ -76,8 +70,8 @@ export class World {
     const { everyListFails, listLagMs } = this.script;
     if (everyListFails > 0 && this.looks % everyListFails === 0) return { code: 'InternalError' };
     const shown = this.executed.filter(({ startedAt }) => startedAt + listLagMs <= this.clock.now);
-    const rows = shown.map(({ taskId, action }) => ({
-      TaskId: taskId,
+    const rows = shown.map(({ taskIds: [TaskId], action }) => ({
+      TaskId,
       TaskType: TYPES[action],
       InstanceId: 'crs-a',
       Result: 1,
@@ -104,7 +98,7 @@ export class World {
     }
     if (this.isLocked) return { code: 'ResourceUnavailable.InstanceLockedError' };
     const taskId = 1_000 + this.executed.length;
-    this.executed.push({ by, action, taskId, startedAt: this.clock.now });
+    this.executed.push({ by, action, taskIds: [taskId], startedAt: this.clock.now });
     switch (fault) {
       case 'lostAfter':
         return this.leaveUnclear(by, 'NetworkError.ECONNRESET');

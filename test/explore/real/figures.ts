@@ -80,13 +80,13 @@ function spread(each: readonly (number | undefined)[]): string {
     : `at most ${within(1)} (half within ${within(0.5)}, 95 % within ${within(0.95)})`;
 }
 
-function tally(names: readonly string[]): Readonly<Record<string, number>> {
+export function tally(names: readonly string[]): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
   return counts;
 }
 
-function listed(counts: Readonly<Record<string, number>>): string {
+export function listed(counts: Readonly<Record<string, number>>): string {
   const entries = Object.entries(counts).sort(([, a], [, b]) => b - a);
   return entries.map(([name, count]) => `${name} ${count}`).join(', ') || 'none';
 }

@@ -64,7 +64,7 @@ export function readHistories(histories: readonly History[], maxWaitMs: number):
     failedTasks: histories.flatMap(failedWorkflowTasks),
     signals: events.flatMap(({ workflowExecutionSignaledEventAttributes: signal }) => signal?.signalName ?? []),
     cancelRequested: events.some((event) => event.workflowExecutionCancelRequestedEventAttributes),
-    holdsSecret: histories.some(holdsSecret),
+    holdsSecret: histories.some((history) => holdsSecret(history)),
     events: events.length,
     continuedAt: events.filter((event) => event.workflowExecutionContinuedAsNewEventAttributes).map(timeOf),
     runs: histories.length,
@@ -76,9 +76,9 @@ export function readHistories(histories: readonly History[], maxWaitMs: number):
 const SECRETS = [SIMULATOR_CREDENTIAL.secretId, SIMULATOR_CREDENTIAL.secretKey, 'TC3-HMAC-SHA256', 'Signature='];
 
 /** On the wire payloads are the bytes they were made of, so a plain search finds what any field holds. */
-export function holdsSecret(history: History): boolean {
+export function holdsSecret(history: History, secrets: readonly string[] = []): boolean {
   const bytes = Buffer.from(proto.temporal.api.history.v1.History.encode(history).finish());
-  return SECRETS.some((secret) => bytes.includes(secret));
+  return [...SECRETS, ...secrets].some((secret) => bytes.includes(secret));
 }
 
 export function timeOf(event: HistoryEvent | undefined): number {

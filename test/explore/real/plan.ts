@@ -23,12 +23,15 @@ export interface Upheaval {
   readonly where: number;
 }
 
+/** When the next change is submitted, or just after it was answered. */
+type Moment = 'arrival' | 'answer';
+
 /** What befalls all waits at once. */
 export interface Trouble {
   readonly atMs: number;
   readonly does:
-    | { readonly kind: 'killWorker'; readonly signal: 'SIGKILL' | 'SIGTERM' }
-    | { readonly kind: 'killServer' }
+    | { readonly kind: 'killWorker'; readonly signal: 'SIGKILL' | 'SIGTERM'; readonly inSubmit?: Moment }
+    | { readonly kind: 'killServer'; readonly inSubmit?: Moment }
     | { readonly kind: 'terminateWatch' }
     | { readonly kind: 'fault'; readonly fault: Fault; readonly scope: FaultScope };
 }
@@ -54,6 +57,8 @@ export interface PlanOptions {
   readonly parents?: number;
   /** The share of waits that are watched together. @default 0 */
   readonly shared?: number;
+  /** How many changes are played beside the waits: workers and the server are killed while one is submitted. @default 0 */
+  readonly changes?: number;
 }
 
 const FIRST_TASK = 700_001;
@@ -77,7 +82,18 @@ export const SIMULATED: Readonly<Record<FaultKind, Fault>> = {
 
 /** Makes the plan of a run. */
 export function planRun(options: PlanOptions): Plan {
-  const { seed, waits, seconds, killEverySeconds, killServer, faults, scripts, parents = 0, shared = 0 } = options;
+  const {
+    seed,
+    waits,
+    seconds,
+    killEverySeconds,
+    killServer,
+    faults,
+    scripts,
+    parents = 0,
+    shared = 0,
+    changes = 0,
+  } = options;
   const runMs = 1_000 * seconds;
   const begins = fc.integer({ min: 0, max: Math.round(0.6 * runMs) });
   const dealt = fc.sample(fc.tuple(begins, scripts), { seed, numRuns: waits });
@@ -97,8 +113,8 @@ export function planRun(options: PlanOptions): Plan {
       };
     }),
     troubles: [
-      ...kills(runMs, killEverySeconds),
-      ...(killServer ? [{ atMs: runMs / 2, does: { kind: 'killServer' as const } }] : []),
+      ...kills(runMs, killEverySeconds, changes > 0),
+      ...(killServer ? serverKills(runMs, changes > 0) : []),
       ...steadyFaults(faults, runMs),
       ...fc.sample(weather, { seed: seed + 1, numRuns: Math.ceil(seconds / 15) }),
       ...(shared > 0 ? troublesOfList(options, runMs) : []),
@@ -233,11 +249,27 @@ function steadyFaults(share: number, forMs: number): Trouble[] {
   });
 }
 
-function kills(runMs: number, everySeconds: number): Trouble[] {
+function kills(runMs: number, everySeconds: number, inSubmits: boolean): Trouble[] {
   if (everySeconds === 0) return [];
   const times = Math.floor(runMs / 1_000 / everySeconds);
   return Array.from({ length: times }, (_, index) => ({
     atMs: 1_000 * everySeconds * (index + 0.7),
-    does: { kind: 'killWorker' as const, signal: index % 2 === 0 ? 'SIGKILL' : 'SIGTERM' },
+    does:
+      index % 2 === 0
+        ? { kind: 'killWorker' as const, signal: 'SIGKILL' as const, ...momentOf(index / 2, inSubmits) }
+        : { kind: 'killWorker' as const, signal: 'SIGTERM' as const },
   }));
+}
+
+/** In the middle of a short run, every two minutes in a long one. */
+function serverKills(runMs: number, inSubmits: boolean): Trouble[] {
+  const times = Math.max(1, Math.floor(runMs / 120_000));
+  return Array.from({ length: times }, (_, index) => ({
+    atMs: (runMs * (index + 0.5)) / times,
+    does: { kind: 'killServer' as const, ...momentOf(index, inSubmits) },
+  }));
+}
+
+function momentOf(index: number, inSubmits: boolean): { readonly inSubmit?: Moment } {
+  return inSubmits ? { inSubmit: index % 2 === 0 ? 'arrival' : 'answer' } : {};
 }

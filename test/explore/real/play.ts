@@ -6,11 +6,11 @@ import {
   type WorkflowHandle,
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
-import pRetry from 'p-retry';
 import type { RedisTaskWaitState } from '../../../src/contract/task/view.js';
 import type { RedisApiSimulator, TaskStep } from '../../../src/testing/index.js';
 import type { SteeringRecord } from '../wait-record.js';
 import type { Act, TaskLife } from '../wait-script.js';
+import { patiently, untilOver } from './patience.js';
 import { type PlannedWait, SIMULATED, type Upheaval } from './plan.js';
 import { describeRun, familyOf, REGION, STARTERS } from './starter.js';
 import { upset } from './upheavals.js';
@@ -104,22 +104,6 @@ export async function playWait(
 function wouldUndo({ does }: Upheaval, did: SteeringRecord['did']): boolean {
   if (does === 'resetParentToBefore') return /^(cancelParent|cancelScope)$/.test(did);
   return does === 'resetWait' && did.startsWith('cancel');
-}
-
-/** How it ended is read from its history; only that it has is of interest here. A reset opens it again. */
-async function untilOver(handle: WorkflowHandle): Promise<void> {
-  do await handle.result().catch(ended);
-  while ((await describeRun(handle))?.status === 'RUNNING');
-}
-
-function ended(error: unknown): void {
-  if (error instanceof Error && /connect|UNAVAILABLE|DEADLINE/i.test(`${error.message} ${String(error.cause)}`))
-    throw error;
-}
-
-/** A server that is away for a moment is asked again. */
-function patiently<T>(ask: () => Promise<T>): Promise<T> {
-  return pRetry(ask, { retries: 60, minTimeout: 200, maxTimeout: 1_000 });
 }
 
 async function perform(

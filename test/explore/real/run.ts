@@ -29,7 +29,7 @@ export interface RunOptions {
   readonly say?: (text: string) => unknown;
 }
 
-const print = (text: string) => process.stdout.write(`${text}\n`);
+export const print = (text: string) => process.stdout.write(`${text}\n`);
 
 /** Plays a plan, judges each wait and prints what was wrong, and the figures. Returns how many waits were wrong. */
 export async function playAndJudge(stage: ExplorerStage, plan: Plan, options: RunOptions): Promise<number> {
@@ -80,24 +80,28 @@ async function openWaits({ client }: ExplorerStage): Promise<string[]> {
   return open;
 }
 
-async function at(time: number, happen: () => Promise<unknown> | undefined): Promise<void> {
+async function at(time: number, happen: () => Promise<unknown>): Promise<void> {
   await sleep(Math.max(0, time - Date.now()));
   await happen();
 }
 
-function bring(stage: ExplorerStage, does: Trouble['does']): Promise<void> | undefined {
+async function bring(stage: ExplorerStage, does: Trouble['does']): Promise<void> {
   switch (does.kind) {
     case 'killWorker':
-      return stage.killWorker(does.signal);
+      if (does.inSubmit) await stage.untilSubmit(does.inSubmit);
+      await stage.killWorker(does.signal);
+      break;
     case 'killServer':
-      return stage.restartServer();
+      if (does.inSubmit && (await stage.untilSubmit(does.inSubmit))) stage.kills.serverAtSubmit += 1;
+      await stage.restartServer();
+      break;
     case 'terminateWatch':
-      return stage.terminateWatch();
+      await stage.terminateWatch();
+      break;
     case 'fault': {
       const { fault, scope } = does;
       stage.simulator.fault(fault, scope);
       if (scope.action === LIST_ACTION) stage.listIsWrong(fault, scope.forMs ?? 0);
-      return undefined;
     }
   }
 }

@@ -6,6 +6,7 @@ import { Stage, type StageParts } from '../../support/stage.js';
 import { WATCH_ID } from './starter.js';
 
 const RESTART_MS = 300;
+const SUBMIT_COMES_MS = 5_000;
 export const WATCH_TERMINATED = 'the watch was terminated';
 /** After one that has failed, or has read a list that was wrong. */
 export const NEXT_SWEEP_MS = 3_000;
@@ -22,7 +23,7 @@ export class ExplorerStage extends Stage {
   readonly absences: Absence[] = [];
   /** When the list of tasks was wrong, or nobody watched. */
   readonly listTroubles: Absence[] = [];
-  readonly kills = { SIGKILL: 0, SIGTERM: 0, server: 0, watch: 0 };
+  readonly kills = { SIGKILL: 0, SIGTERM: 0, server: 0, serverAtSubmit: 0, watch: 0 };
   /** How many workers ended without being told to. */
   unexpectedExits = 0;
   serverAwayMs = 0;
@@ -64,6 +65,26 @@ export class ExplorerStage extends Stage {
     // A call that it had is given up after 15 s, and tried again; a workflow task after the sticky queue's 2 s, or its 10 s.
     const to = Date.now() + (signal === 'SIGKILL' ? 17_000 : 12_000);
     this.absences.push({ from, to, why: `a worker got ${signal}` });
+  }
+
+  /**
+   * Resolves when a change is submitted, or just after it was answered; soon, if none is.
+   *
+   * @param asked - the action of the change. @default any
+   */
+  async untilSubmit(moment: 'arrival' | 'answer', asked?: string): Promise<boolean> {
+    const isIt = ({ action = 'Describe', outcome }: SimulatorCall) =>
+      (asked === undefined ? !action.startsWith('Describe') : action === asked) &&
+      (outcome === 'pending') === (moment === 'arrival');
+    let forget = () => {};
+    const submit = new Promise<boolean>((resolve) => {
+      forget = this.simulator.watchCalls((call) => {
+        if (isIt(call)) resolve(true);
+      });
+    });
+    const came = await Promise.race([submit, sleep(SUBMIT_COMES_MS, false)]);
+    forget();
+    return came;
   }
 
   /** Notes that the list is wrong from now on. */
