@@ -28,7 +28,9 @@ export async function listInstanceTasks(
       if (taskId === null || taskId <= 0) continue;
       // A filter that is not applied would tell of others.
       const of = textField(row, 'InstanceId') ?? instanceId;
-      if (of === instanceId) tasks.set(taskId, { taskId, taskType: textField(row, 'TaskType'), instanceId });
+      if (of !== instanceId) continue;
+      const [taskType, startTime] = [textField(row, 'TaskType'), textField(row, 'StartTime')];
+      tasks.set(taskId, { taskId, taskType, instanceId, startTime });
     }
     if ((page + 1) * PAGE >= totalCount) break;
   }

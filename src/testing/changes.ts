@@ -85,7 +85,7 @@ function order(
   const name = account.instances.nextDealName();
   account.instances.addDeal(name, { region, ...deal });
   for (const [id, script] of Object.entries(instances)) account.instances.add(id, { region, ...script });
-  if (task) account.tasks.create({ region, typeCode: factsOf(action).taskTypes[0] ?? '037', ...task });
+  if (task) account.tasks.create({ region, ...begunNow(action, account), ...task });
   return {
     ...(deal.namedBy !== 'DealName' && { DealId: name }),
     ...(deal.namedBy !== 'DealId' && { DealName: name }),
@@ -111,14 +111,17 @@ function tasks(
       region,
       instanceId,
       taskType: TASK_TYPES[action] ?? action,
-      typeCode: factsOf(action).taskTypes[0] ?? '037',
-      startTime: inBeijing(account.serverNowMs()),
+      ...begunNow(action, account),
       ...creation,
     });
     return creation.taskIdAsString ? taskId : Number(taskId);
   });
   if (isOfEach) return { TaskIds: answers };
   return { [FLOWS.includes(action) ? 'FlowId' : 'TaskId']: answers[0] ?? 0 };
+}
+
+function begunNow(action: RedisActionName, account: Account) {
+  return { typeCode: factsOf(action).taskTypes[0] ?? '037', startTime: inBeijing(account.serverNowMs()) };
 }
 
 /** By default an order is listed with the second look, takes three seconds, and makes or changes what it asks for. */

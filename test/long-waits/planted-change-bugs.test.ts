@@ -11,6 +11,12 @@ const PLAYS_MAX = 300;
 
 const BUGS: readonly Bug[] = [
   {
+    name: 'a task that began before, which the list shows late, is taken for its own',
+    file: 'contract/action/own-task.ts',
+    text: "return ageMs > sinceMs + CLOCKS_APART_MS ? 'earlier' : 'own';",
+    becomes: "return 'own';",
+  },
+  {
     name: 'the submit is retried',
     file: 'workflows/action/calls.ts',
     text: 'retry: { maximumAttempts: 1 },',
@@ -54,7 +60,7 @@ const BUGS: readonly Bug[] = [
   },
   {
     name: 'any new task is taken for its own',
-    file: 'contract/action/next-step.ts',
+    file: 'contract/action/own-task.ts',
     text: 'return taskType !== null && factsOf(action).taskTypes.includes(taskType);',
     becomes: 'return taskType !== null && action !== undefined;',
   },
@@ -72,7 +78,7 @@ const BUGS: readonly Bug[] = [
   },
   {
     name: 'the tasks before the submit are forgotten',
-    file: 'contract/action/next-step.ts',
+    file: 'contract/action/own-task.ts',
     text: '(baseline ?? []).includes(taskId)',
     becomes: '(baseline ?? []).includes(-taskId)',
   },

@@ -1,13 +1,13 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { type ActionQuestion, readActionQuestion } from '../../contract/action/activities.js';
-import type { ListedTask, Submitted } from '../../contract/action/state.js';
+import type { Listed, ListedTask, Submitted } from '../../contract/action/state.js';
 import { errorSentence, POLL_FAILURE_TYPES } from '../../contract/poll-error.js';
 import { timeOfOne } from '../../tencent/call-time.js';
 import { listInstanceTasks } from '../../tencent/list-instance-tasks.js';
 import type { RedisApi } from '../../tencent/redis-api.js';
 import type { ApiAccount } from '../api/account.js';
-import { askApi, whileBeating } from '../api/ask-api.js';
+import { apiNow, askApi, whileBeating } from '../api/ask-api.js';
 import { refusalHere, submitAction } from './submit.js';
 
 /** The activities of a change, by name. */
@@ -21,7 +21,7 @@ export interface RedisActionActivities {
   /** Submits a change once: run it with one attempt. What became of it is a value. */
   submitRedisAction(question: ActionQuestion): Promise<Submitted>;
   /** The tasks of the instances of a change. @throws ApplicationFailure as above */
-  listRedisActionTasks(question: ActionQuestion): Promise<{ readonly tasks: readonly ListedTask[] }>;
+  listRedisActionTasks(question: ActionQuestion): Promise<Listed>;
 }
 
 export function actionActivitiesOf(account: ApiAccount, api: RedisApi): RedisActionActivities {
@@ -56,7 +56,8 @@ export function actionActivitiesOf(account: ApiAccount, api: RedisApi): RedisAct
       return whileBeating(Context.current(), (options) => submitAction(plan, api, account.settings, options));
     },
     async listRedisActionTasks(asked) {
-      return { tasks: await list(readActionQuestion(asked)) };
+      const tasks = await list(readActionQuestion(asked));
+      return { tasks, at: new Date(apiNow(account.metrics)).toISOString() };
     },
   };
 }

@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity';
 import type { CallTime } from '../../tencent/call-time.js';
 import { TencentApiError } from '../../tencent/errors.js';
 import type { ApiAccount } from './account.js';
+import type { ApiMetrics } from './metrics.js';
 import { pollFailure } from './poll-failure.js';
 
 /** A call learns of a cancellation by its heartbeats. */
@@ -64,6 +65,11 @@ export async function whileBeating<T>(context: Context, question: Question<T>): 
   } finally {
     clearInterval(beats);
   }
+}
+
+/** The time by the API's clock, as far as its answers have told. */
+export function apiNow({ clockSkewMs }: Pick<ApiMetrics, 'clockSkewMs'>): number {
+  return Date.now() + (Math.abs(clockSkewMs) > CLOCK_BLUR_MS ? clockSkewMs : 0);
 }
 
 /** How far this machine's clock is ahead, which would look like time in the task queue. */

@@ -5,7 +5,7 @@ import { INVALID_INPUT } from '../invalid-input.js';
 import { POLL_ERROR } from '../poll-error.js';
 import { COUNT } from '../wait/state.js';
 import { ACTION_INPUT, type ActionPlan } from './input.js';
-import { LISTED_TASK, type ListedTask, STARTED, type Submitted } from './state.js';
+import { type Listed, LISTED, STARTED, type Submitted } from './state.js';
 
 /** A change, as the activities are asked for it. */
 export type ActionQuestion = Pick<ActionPlan, 'action' | 'region' | 'params'>;
@@ -21,10 +21,8 @@ export function readBaseline(told: unknown): readonly number[] | undefined {
   return v.parse(v.fallback(v.optional(BASELINE), undefined), told)?.tasks;
 }
 
-const LISTED = v.object({ tasks: v.array(LISTED_TASK) });
-
-export function readListed(told: unknown): readonly ListedTask[] | undefined {
-  return v.parse(v.fallback(v.optional(LISTED), undefined), told)?.tasks;
+export function readListed(told: unknown): Listed | undefined {
+  return v.parse(v.fallback(v.optional(LISTED), undefined), told);
 }
 
 const SUBMITTED = v.variant('class', [

@@ -4,7 +4,8 @@ import type { PollAnswer } from '../wait/polls.js';
 import { canRepeat, factsOf } from './actions.js';
 import type { Started } from './answer.js';
 import type { ActionPlan } from './input.js';
-import type { ActionState, ListedTask, Submitted } from './state.js';
+import { clearTasks, newTasks, ownTasks } from './own-task.js';
+import type { ActionState, Listed, Submitted } from './state.js';
 
 /** How long to look at least for what a submit without an answer may have started: the list may be behind. */
 export const LOOK_FOR_MS = MINUTE;
@@ -74,32 +75,20 @@ export function afterPause({ uncertainSince }: ActionState): NextStep {
   return { do: uncertainSince === null ? 'begin' : 'look' };
 }
 
-/** The tasks that the list shows and that neither the baseline nor the service itself explains. */
-export function newTasks({ baseline }: ActionState, listed: readonly ListedTask[]): ListedTask[] {
-  return listed.filter(
-    ({ taskId, taskType }) => !(baseline ?? []).includes(taskId) && !AUTOMATIC.includes(taskType ?? ''),
-  );
-}
-
-/** Codes of tasks that the service starts by itself. */
-const AUTOMATIC = ['014', '017', '046'];
-
 /**
  * What follows a look at the list: null if it could not be read.
  *
- * Only one new task of the action's own type is taken for what was started. Where the types are not known, or are told
- * otherwise than by code, none is: it may be another pipeline's.
+ * Only one new task of the action's own type, which did not begin before the submit, is taken for what was started.
  */
 export function afterLook(
   plan: ActionPlan,
   state: ActionState,
-  listed: readonly ListedTask[] | null,
+  listed: Listed | null,
   now: number,
 ): { readonly state: ActionState; readonly next: NextStep } {
-  const candidates = listed === null ? state.candidates : newTasks(state, listed);
-  const looked = { ...state, candidates };
-  const own = candidates.filter((each) => isOwn(plan, each));
-  const found = foundTasks(plan, own);
+  const looked = listed === null ? state : { ...state, candidates: newTasks(state, listed) };
+  const own = listed === null ? undefined : ownTasks(plan, state, listed, now);
+  const found = own && clearTasks(plan, own);
   if (found)
     return { state: looked, next: { do: 'goOn', started: { taskIds: found, dealName: null, instanceIds: [] } } };
 
@@ -111,21 +100,9 @@ export function afterLook(
       next: isOver ? { do: 'fail', type: 'RedisActionUncertain' } : { do: 'pause', ms: LOOK_EVERY_MS },
     };
   }
-  // Several of its type: which is its own is a guess.
-  const mayRepeat = canRepeat(plan.action) && own.length === 0 && now < state.deadline;
+  // Several of its type, or one that has not begun: which is its own is a guess.
+  const mayRepeat = canRepeat(plan.action) && own?.length === 0 && now < state.deadline;
   return { state: looked, next: mayRepeat ? { do: 'submit' } : { do: 'fail', type: 'RedisActionUncertain' } };
-}
-
-function isOwn({ action }: ActionPlan, { taskType }: ListedTask): boolean {
-  return taskType !== null && factsOf(action).taskTypes.includes(taskType);
-}
-
-/** One task for each instance, of those that have a task. */
-function foundTasks({ action, instanceIds }: ActionPlan, own: readonly ListedTask[]): number[] | undefined {
-  const expected = action === 'ApplyParamsTemplate' ? instanceIds.length : 1;
-  const instances = new Set(own.map(({ instanceId }) => instanceId));
-  const isClear = own.length === expected && (expected === 1 || instances.size === expected);
-  return isClear ? own.map(({ taskId }) => taskId) : undefined;
 }
 
 /** What follows a look for the tasks that there are before the first submit. */
@@ -153,11 +130,9 @@ export function afterBaseline(
 }
 
 /** The task of an order that was accepted, if the list shows it: an order tells too little of the change itself. */
-export function taskOfDeal(plan: ActionPlan, state: ActionState, listed: readonly ListedTask[]): number[] | undefined {
-  return foundTasks(
-    plan,
-    newTasks(state, listed).filter((each) => isOwn(plan, each)),
-  );
+export function taskOfDeal(plan: ActionPlan, state: ActionState, listed: Listed, now: number): number[] | undefined {
+  const own = ownTasks(plan, state, listed, now);
+  return own && clearTasks(plan, own);
 }
 
 /** Whether to look for the task of an order: without it, an instance that runs may be one that has not changed yet. */

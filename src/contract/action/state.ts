@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { TIME } from '../api-fields.js';
 import { POLL_ERROR, type PollError } from '../poll-error.js';
 import { COUNT } from '../wait/state.js';
 import type { Started } from './answer.js';
@@ -11,8 +12,18 @@ export const LISTED_TASK = v.object({
   /** A code such as `002`; on the international site perhaps a name. */
   taskType: v.nullable(v.string()),
   instanceId: v.nullable(v.string()),
+  /** Such as `2018-11-01 17:25:14`, in a zone that the API does not document; of zeros until it has begun. */
+  startTime: v.nullable(v.string()),
 });
 export type ListedTask = Readonly<v.InferOutput<typeof LISTED_TASK>>;
+
+export const LISTED = v.object({
+  tasks: v.array(LISTED_TASK),
+  /** When the list was read, by the API's clock, ISO-8601 UTC. */
+  at: TIME,
+});
+/** What a look at the list has shown. */
+export type Listed = Readonly<v.InferOutput<typeof LISTED>>;
 
 export const STARTED = v.object({
   taskIds: v.array(COUNT),

@@ -3,9 +3,10 @@ import { factsOf, REDIS_ACTIONS, type RedisActionName } from '../../contract/act
 import { readStarted } from '../../contract/action/answer.js';
 import { REDIS_ACTION_FAILURE_TYPES } from '../../contract/action/failures.js';
 import type { ActionPlan, RunRedisActionInput } from '../../contract/action/input.js';
-import type { ListedTask, Submitted } from '../../contract/action/state.js';
+import type { Listed, Submitted } from '../../contract/action/state.js';
 import { submitClassOf } from '../../contract/action/submit-class.js';
 import type { RedisTaskDuration } from '../../contract/duration.js';
+import { inBeijing } from '../beijing-time.js';
 import { FLOWS } from '../changes.js';
 import { type ErrorFacts, pollClassOf, toldError } from './poll-answer.js';
 import { checkFails, readDuration } from './read-ending.js';
@@ -166,13 +167,19 @@ export class ScriptedApi {
   }
 
   /** The tasks of the instances that are new since the submit. Of an uncertain one that may be repeated, two: neither is clear. */
-  list(): ListedTask[] {
+  list(now: number): Listed {
     const { action, instanceIds } = this.plan;
     const { repeat, taskTypes } = factsOf(action);
     const isUnclear = this.ending.fails === 'RedisActionUncertain' && ['value', 'guarded'].includes(repeat);
     if (isUnclear) this.unclear ??= [nextTaskId(), nextTaskId()];
     const ids = [...(this.unclear ?? []), ...(this.taskOfDeal === undefined ? [] : [this.taskOfDeal])];
-    return ids.map((taskId) => ({ taskId, taskType: taskTypes[0] ?? null, instanceId: instanceIds[0] ?? null }));
+    const [taskType = null] = taskTypes;
+    const [instanceId = null] = instanceIds;
+    const startTime = inBeijing(now);
+    return {
+      tasks: ids.map((taskId) => ({ taskId, taskType, instanceId, startTime })),
+      at: new Date(now).toISOString(),
+    };
   }
   private unclear: readonly number[] | undefined;
 

@@ -9,7 +9,7 @@ import type { RedisActivities } from '../../activities/index.js';
 import { type ActionQuestion, readBaseline, readListed, readSubmitted } from '../../contract/action/activities.js';
 import type { ActionPlan } from '../../contract/action/input.js';
 import { LOOK_FOR_MS } from '../../contract/action/next-step.js';
-import type { ActionState, ListedTask, Submitted } from '../../contract/action/state.js';
+import type { ActionState, Listed, Submitted } from '../../contract/action/state.js';
 import { unanswered } from '../../contract/poll-error.js';
 import { ATTEMPT_TIMEOUT_MS, ATTEMPTS_PER_POLL } from '../../contract/wait/call-limits.js';
 import type { PollAnswer } from '../../contract/wait/polls.js';
@@ -25,11 +25,7 @@ export function begin(plan: ActionPlan, state: ActionState, apiQueue: string): P
 }
 
 /** Looks for what a submit may have started. */
-export function look(
-  plan: ActionPlan,
-  state: ActionState,
-  apiQueue: string,
-): Promise<PollAnswer<readonly ListedTask[]>> {
+export function look(plan: ActionPlan, state: ActionState, apiQueue: string): Promise<PollAnswer<Listed>> {
   const summary = `which task did ${plan.action} start?`;
   const call = { apiQueue, limits: LIMITS, summary, queueLimitMs: Math.max(LOOK_FOR_MS, leftMs(state)) };
   return pollBy(call, ({ listRedisActionTasks }) => listRedisActionTasks(questionOf(plan)), readListed);

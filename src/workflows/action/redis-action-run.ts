@@ -95,8 +95,8 @@ export class RedisActionRun {
     if (!isTaskOfDealWanted(this.plan) || started.taskIds.length > 0) return accepted;
     this.show('waiting', started);
     for (let waitedMs = 0; waitedMs < LOOK_FOR_MS; waitedMs += LOOK_EVERY_MS) {
-      const { observation = [] } = await this.clock.answerOf(look(this.plan, this.state, this.apiQueue));
-      const taskIds = taskOfDeal(this.plan, this.state, observation);
+      const { observation } = await this.clock.answerOf(look(this.plan, this.state, this.apiQueue));
+      const taskIds = observation && taskOfDeal(this.plan, this.state, observation, Date.now());
       if (taskIds) return { ...accepted, started: { ...started, taskIds } };
       await this.pause(LOOK_EVERY_MS);
     }

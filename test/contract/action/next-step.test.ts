@@ -30,6 +30,7 @@ import type { SubmitClass } from '../../../src/contract/action/submit-class.js';
 import { readInstanceInput } from '../../../src/contract/instance/input.js';
 import type { PollErrorClass } from '../../../src/contract/poll-error.js';
 import { readInput } from '../../../src/contract/task/input.js';
+import { inBeijing } from '../../../src/testing/beijing-time.js';
 import { refused, START } from '../task/played-wait.js';
 
 const CLEAR = planOf({ action: 'ClearInstance' });
@@ -53,10 +54,15 @@ const accepted = {
   requestId: 'r-2',
   response: { TaskId: 7 },
 } as const satisfies Submitted;
-const task = (taskId: number, taskType: string | null = '004', instanceId = 'crs-a'): ListedTask => ({
-  taskId,
-  taskType,
-  instanceId,
+const task = (
+  taskId: number,
+  taskType: string | null = '004',
+  instanceId = 'crs-a',
+  startTime: string | null = inBeijing(START + 1_000),
+): ListedTask => ({ taskId, taskType, instanceId, startTime });
+const listedAt = (now: number, tasks: readonly ListedTask[]) => ({
+  tasks: [...tasks],
+  at: new Date(now).toISOString(),
 });
 
 /** What the API does in a play, by the number of the submit and by the time. */
@@ -102,7 +108,7 @@ function play(plan: ActionPlan, { baseline = () => [], submit, list = () => [] }
       case 'look': {
         const listed = list(elapsedS());
         now += 1_000;
-        ({ state, next } = afterLook(plan, state, listed, now));
+        ({ state, next } = afterLook(plan, state, listed && listedAt(now, listed), now));
         break;
       }
       case 'pause':
@@ -221,6 +227,44 @@ describe('an uncertain submit', () => {
       submitsAt: [1],
       state: { candidates: [{ taskId: 8 }, { taskId: 9 }] },
     });
+  });
+
+  test('does not take a task that began before it for its own, which the list showed late', () => {
+    const earlier = task(8, '004', 'crs-a', inBeijing(START - 4_000));
+    const own = task(9);
+
+    expect(play(CLEAR, { submit: () => brings('uncertain'), list: () => [earlier] })).toMatchObject({
+      end: 'RedisActionUncertain',
+      state: { candidates: [{ taskId: 8 }] },
+    });
+    expect(play(CLEAR, { submit: () => brings('uncertain'), list: () => [earlier, own] })).toMatchObject({
+      end: 'goOn',
+      taskIds: [9],
+    });
+  });
+
+  test('does not take a task that has not begun for its own, until it has', () => {
+    const waiting = (startTime: string | null) => task(8, '004', 'crs-a', startTime);
+
+    for (const startTime of [null, '0000-00-00 00:00:00'])
+      expect(play(CLEAR, { submit: () => brings('uncertain'), list: () => [waiting(startTime)] })).toMatchObject({
+        end: 'RedisActionUncertain',
+        state: { candidates: [{ taskId: 8 }] },
+      });
+    const list = (elapsedS: number) => [waiting(elapsedS < 20 ? null : inBeijing(START + 15_000))];
+    expect(play(CLEAR, { submit: () => brings('uncertain'), list })).toMatchObject({ end: 'goOn', taskIds: [8] });
+  });
+
+  test('does not submit again what can be repeated while a task of its type has not begun', () => {
+    const played = play(PARAMS, { submit: () => brings('uncertain'), list: () => [task(8, '034', 'crs-a', null)] });
+
+    expect(played).toMatchObject({ end: 'RedisActionUncertain', submitsAt: [1] });
+  });
+
+  test.each([0, 3, 8, 9])('takes a task for its own whatever the zone of its time, such as UTC+%d', (hours) => {
+    const began = task(8, '004', 'crs-a', inBeijing(START + 2_000 + (hours - 8) * 3_600_000));
+
+    expect(play(CLEAR, { submit: () => brings('uncertain'), list: () => [began] })).toMatchObject({ end: 'goOn' });
   });
 
   test.each([
@@ -375,8 +419,9 @@ describe('an order', () => {
     expect(isTaskOfDealWanted(planOf({ action: 'RenewInstance' }))).toBe(false);
     expect(isTaskOfDealWanted(CREATE)).toBe(false);
     expect(isTaskOfDealWanted(CLEAR)).toBe(false);
-    expect(taskOfDeal(upgrade, state, [task(1, '002'), task(8, '028'), task(9, '012')])).toEqual([8]);
-    expect(taskOfDeal(upgrade, state, [task(1, '002')])).toBeUndefined();
+    const found = (...tasks: ListedTask[]) => taskOfDeal(upgrade, state, listedAt(START + 1_000, tasks), START + 1_000);
+    expect(found(task(1, '002'), task(8, '028'), task(9, '012'))).toEqual([8]);
+    expect(found(task(1, '002'))).toBeUndefined();
   });
 
   test('is waited for by the instance that it changes, and what is expected of it', () => {

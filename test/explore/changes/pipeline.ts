@@ -189,7 +189,8 @@ export class Pipeline implements ChangeRecord {
     if (activityType === 'submitRedisAction') return activities.submit(question, call);
     try {
       const tasks = (await activities.list(question, call)) as { taskId: number }[];
-      return { tasks: activityType === 'beginRedisAction' ? tasks.map(({ taskId }) => taskId) : tasks };
+      if (activityType === 'beginRedisAction') return { tasks: tasks.map(({ taskId }) => taskId) };
+      return { tasks, at: new Date(this.parts.clock.now).toISOString() };
     } catch (error) {
       const { code } = error as { code: string };
       const details = [{ code, message: '', requestId: null, at: new Date(this.parts.clock.now).toISOString() }];

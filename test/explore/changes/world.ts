@@ -1,4 +1,5 @@
 // The API as the explorer of changes has it: one instance, its tasks, and what was executed. It uses none of the code's logic.
+import { inBeijing } from '../../../src/testing/beijing-time.js';
 import type { VirtualClock } from '../virtual/clock.js';
 import type { Execution } from './oracle.js';
 
@@ -42,9 +43,11 @@ export const TYPES: Readonly<Record<string, string>> = {
   RestoreInstance: '010',
 };
 
-const EARLIER = Object.values(TYPES).map((TaskType, index) => {
-  return { TaskId: index + 1, TaskType, InstanceId: 'crs-a', Result: 2 };
-});
+/**
+ * How long before the first change earlier tasks began: a list that is behind shows the first ones late, and the others' place
+ * in the hour is that of the change.
+ */
+const EARLIER_MS = [10_000, 3_600_000 - 40_000];
 
 export class World {
   readonly executed: Execution[] = [];
@@ -69,14 +72,21 @@ export class World {
     this.looks += 1;
     const { everyListFails, listLagMs } = this.script;
     if (everyListFails > 0 && this.looks % everyListFails === 0) return { code: 'InternalError' };
-    const shown = this.executed.filter(({ startedAt }) => startedAt + listLagMs <= this.clock.now);
-    const rows = shown.map(({ taskIds: [TaskId], action }) => ({
+    const earlier = EARLIER_MS.flatMap((beforeMs, nth) =>
+      Object.keys(TYPES).map((action, index) => {
+        return { taskIds: [100 * nth + index + 1], action, startedAt: this.start - beforeMs };
+      }),
+    );
+    const all = [...(this.script.hasEarlierTasks ? earlier : []), ...this.executed];
+    const shown = all.filter(({ startedAt }) => startedAt + listLagMs <= this.clock.now);
+    const rows = shown.map(({ taskIds: [TaskId], action, startedAt }) => ({
       TaskId,
       TaskType: TYPES[action],
       InstanceId: 'crs-a',
+      StartTime: inBeijing(startedAt),
       Result: 1,
     }));
-    const tasks = [...(this.script.hasEarlierTasks ? EARLIER : []), ...rows].reverse();
+    const tasks = rows.reverse();
     return { response: { TotalCount: tasks.length, Tasks: tasks } };
   }
 

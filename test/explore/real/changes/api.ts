@@ -1,4 +1,5 @@
 // What the simulated API does with the changes of a run, and what it has done.
+import { inBeijing } from '../../../../src/testing/beijing-time.js';
 import type { DealStep, InstanceStep, RedisApiSimulator } from '../../../../src/testing/index.js';
 import type { Execution } from '../../changes/oracle.js';
 import type { SubmitFault } from '../../changes/world.js';
@@ -8,6 +9,9 @@ const FIRST_TASK = 900_001;
 const FIRST_EARLIER = 500_050;
 /** Of earlier tasks, which every instance has had. */
 const EARLIER_CODES = ['003', '004', '007', '010', '012', '028', '034', '043', '052'];
+/** How long before the change they began, and after its begin some of them are shown. */
+const EARLIER_MS = 10_000;
+const EARLIER_SHOWN_MS = 10_000;
 const SIZE_BEFORE_MB = 1_024;
 
 /** The secret of a change, as its file has it. */
@@ -65,17 +69,24 @@ export class ChangesApi {
       const running = { status: 2, memSizeMb: SIZE_BEFORE_MB };
       const timeline = lockedMs > 0 ? [{ ...running, locked: true, forMs: beginsAtMs + lockedMs }, running] : [running];
       this.simulator.addInstance(id, { timeline });
-      for (const typeCode of EARLIER_CODES) this.addEarlier(typeCode, id);
+      for (const typeCode of EARLIER_CODES) this.addEarlier(typeCode, id, beginsAtMs);
     }
   }
 
   /** Of no such id does a fault of the list hide a part: it is behind, but does not forget what was. */
-  private addEarlier(typeCode: string, instanceId: string): void {
+  private addEarlier(typeCode: string, instanceId: string, beginsAtMs: number): void {
     const number = (this.earlier += 1);
     const taskId = FIRST_EARLIER + 100 * Math.floor(number / 50) + (number % 50);
-    const timeline = [{ status: 'succeed' }];
-    // Long ago, for a list that is behind.
-    this.simulator.addTask(taskId, { typeCode, instanceId, timeline, visibleAfterMs: -60_000 });
+    // The list shows every other one only when the change has begun.
+    const visibleAfterMs = number % 2 === 0 ? beginsAtMs + EARLIER_SHOWN_MS : -60_000;
+    const startTime = inBeijing(Date.now() + beginsAtMs - EARLIER_MS);
+    this.simulator.addTask(taskId, {
+      typeCode,
+      instanceId,
+      startTime,
+      timeline: [{ status: 'succeed' }],
+      visibleAfterMs,
+    });
   }
 
   private make(action: string, parameters: Readonly<Record<string, unknown>>) {
