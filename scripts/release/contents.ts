@@ -10,12 +10,15 @@ const MAY_BE_PACKED = [
   /^LICENSE$/,
   /^package\.json$/,
   /^schema\/[a-z-]+\.json$/,
+  /^docs\/(start|failures)\.md$/,
   /^lib\/.+\.(js|d\.ts|json)$/,
 ];
 const MUST_BE_PACKED = [
   'README.md',
   'LICENSE',
   'CHANGELOG.md',
+  'docs/start.md',
+  'docs/failures.md',
   'lib/index.js',
   'lib/workflow-bundle.js',
   'lib/cli/bin.js',
