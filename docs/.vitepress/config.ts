@@ -18,7 +18,8 @@ const rewriteLinks: MarkdownOptions['config'] = (markdown) => {
 };
 
 function linkOnSite(href: string, folder: string): string {
-  if (href.startsWith(`${BLOB}docs/`)) return linkOnSite(path.relative(folder, path.join(ROOT, href.slice(BLOB.length))), folder);
+  if (href.startsWith(`${BLOB}docs/`))
+    return linkOnSite(path.relative(folder, path.join(ROOT, href.slice(BLOB.length))), folder);
   const [, target = '', anchor = ''] = /^([^#]*)(#.*)?$/.exec(href) ?? [];
   if (target === '' || /^\w+:/.test(target)) return href;
   const file = path.relative(DOCS, path.resolve(folder, target));
