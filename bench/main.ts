@@ -4,8 +4,8 @@
  *   npm run bench -- [--quick] [--only fleet,start] [--waits 1000,5000] [--rates 15,20]
  *                    [--seconds 60] [--setting NAME=VALUE] [--write]
  *
- * `--quick` takes a few minutes. `--setting` is for the worker processes. `--write` brings docs/performance.md and its
- * pictures up to date with the results; without `--quick` and `--only` it does nothing else.
+ * `--quick` takes a few minutes. `--setting` is for the worker processes. `--write` brings docs/maintainers/performance.md
+ * and its pictures up to date with the results; without `--quick` and `--only` it does nothing else.
  */
 import { loadavg } from 'node:os';
 import process from 'node:process';

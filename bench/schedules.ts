@@ -1,7 +1,7 @@
 /**
  * What a schedule costs, and how late it sees the end, next to those of other waiters. The same in every run.
  *
- *   node --import tsx bench/schedules.ts            prints the tables of docs/schedule.md
+ *   node --import tsx bench/schedules.ts            prints the tables of docs/maintainers/schedule.md
  *   node --import tsx bench/schedules.ts --write    brings that page and its picture up to date
  */
 import { readFile, writeFile } from 'node:fs/promises';
@@ -10,7 +10,7 @@ import { measureSchedules } from './schedules/measure.js';
 import { plot } from './schedules/plot.js';
 import { tablesOf, withTables } from './schedules/tables.js';
 
-const PAGE = new URL('../docs/schedule.md', import.meta.url);
+const PAGE = new URL('../docs/maintainers/schedule.md', import.meta.url);
 const PICTURE = new URL('../docs/images/schedules.svg', import.meta.url);
 
 const { values: flags } = parseArgs({ options: { write: { type: 'boolean', default: false } } });

@@ -3,7 +3,7 @@
  *
  *   node scripts/with-project.mjs --import tsx bench/stub.ts [--rounds 30] [--write]
  *
- * `--write` brings docs/testing.md up to date.
+ * `--write` brings docs/maintainers/performance.md up to date.
  */
 import { randomUUID } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -18,7 +18,7 @@ import { findTestServer } from '../test/support/test-server.js';
 import { table, withTables } from './schedules/tables.js';
 import { median } from './support/statistics.js';
 
-const PAGE = new URL('../docs/testing.md', import.meta.url);
+const PAGE = new URL('../docs/maintainers/performance.md', import.meta.url);
 const HOUR_MS = 3_600_000;
 const QUEUE = 'pipelines';
 

@@ -3,7 +3,7 @@ import type { SharedFigures } from '../shared.js';
 import { type Axis, type Line, plotLines } from './line-plot.js';
 import type { PageResults } from './results.js';
 
-/** The pictures of docs/performance.md, by their file names in docs/images. */
+/** The pictures of docs/maintainers/performance.md, by their file names in docs/images. */
 export function plotsOf({ fleet, shared }: PageResults): Record<string, string> {
   return {
     'fleet.svg': plotFleet(fleet.figures),

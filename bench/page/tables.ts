@@ -6,7 +6,7 @@ import { pacingsTable, sharedTable } from './shared-tables.js';
 
 const CONTAINERS_MIB = [256, 512, 1_024, 2_048];
 
-/** The tables of docs/performance.md in Markdown, by the names of their places there. */
+/** The tables of docs/maintainers/performance.md in Markdown, by the names of their places there. */
 export function tablesOf(results: PageResults): Record<string, string> {
   return {
     machine: machineTable(results),

@@ -1,7 +1,7 @@
 import type { Cost } from './law.js';
 import { type CostByLength, LENGTHS_S, MEDIANS_S, type ScheduleFigures } from './measure.js';
 
-/** The tables of docs/schedule.md in Markdown, by the names of their places there. */
+/** The tables of docs/maintainers/schedule.md in Markdown, by the names of their places there. */
 export function tablesOf(figures: ScheduleFigures): Record<string, string> {
   const best = MEDIANS_S.map((each) => `– / ${figures.bestLateS[each]?.toFixed(1)}`);
   return {

@@ -3,7 +3,10 @@ import { defineConfig, type MarkdownEnv, type MarkdownOptions } from 'vitepress'
 import { anchorOf, BLOB, PACKAGE, ROOT } from './forge.js';
 import { DOCS, sidebar } from './pages.js';
 
-/** Makes the links that work on the forge work on the site: to a README of a folder, and to files outside `docs`. */
+/**
+ * Makes the links that work on the forge work on the site: to a README of a folder, to files outside `docs`, and by whole
+ * address to its pages, as the pages that are in the package link.
+ */
 const rewriteLinks: MarkdownOptions['config'] = (markdown) => {
   markdown.core.ruler.push('rewrite-links', ({ tokens, env }) => {
     const { path: page } = env as MarkdownEnv;
@@ -15,6 +18,8 @@ const rewriteLinks: MarkdownOptions['config'] = (markdown) => {
 };
 
 function linkOnSite(href: string, folder: string): string {
+  if (href.startsWith(`${BLOB}docs/`))
+    return linkOnSite(path.relative(folder, path.join(ROOT, href.slice(BLOB.length))), folder);
   const [, target = '', anchor = ''] = /^([^#]*)(#.*)?$/.exec(href) ?? [];
   if (target === '' || /^\w+:/.test(target)) return href;
   const file = path.relative(DOCS, path.resolve(folder, target));

@@ -17,17 +17,17 @@ const SECTIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'change.md': 'Changing an instance',
     'instances.md': 'Waiting for an instance',
     'failures.md': 'Failures',
-    'steering.md': 'Steering a wait',
-    'sharing.md': 'Sharing a wait',
     'client.md': 'Client',
     'cli.md': 'Command line',
     'nexus.md': 'Nexus',
     'plugin.md': 'Plugin',
     'testing.md': 'Testing',
+    'simulator.md': 'Simulator',
     'upgrading.md': 'Upgrading',
   },
   Operating: {
     'worker.md': 'Worker',
+    'production.md': 'Production',
     'kubernetes.md': 'Kubernetes',
     'metrics.md': 'Metrics and alerts',
     'temporal-ui.md': 'Temporal UI',
@@ -36,16 +36,10 @@ const SECTIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   Reference: {
     'input.md': 'Input',
     'configuration.md': "Worker's environment",
-    'schedule.md': 'Polling schedule',
-    'compatibility.md': 'Compatibility',
   },
   Background: {
-    'comparison.md': 'Comparison',
-    'reliability.md': 'Reliability',
-    'performance.md': 'Performance',
-    'rehearsal.md': 'Rehearsal',
+    'maintainers/README.md': 'For maintainers',
     'decisions/README.md': 'Decisions',
-    'releasing.md': 'Releasing',
   },
 };
 

@@ -2,7 +2,7 @@
  * `npm run rehearse`: the services of docker-compose.yml as processes of this machine, with the versions, environment,
  * commands and order of that file. Random waits run on them while the server is upgraded and killed, PostgreSQL is
  * killed and the worker is killed; each wait is judged by what its task really did. In the end the databases are restored
- * from a backup. See docs/rehearsal.md.
+ * from a backup. See docs/maintainers/rehearsal.md.
  *
  *   npm run rehearse -- [--seed 1] [--waits 500] [--seconds 150] [--faults 0.2] [--from 1.31.2]
  *                       [--old-schema 1.30.4]

@@ -10,12 +10,15 @@ const MAY_BE_PACKED = [
   /^LICENSE$/,
   /^package\.json$/,
   /^schema\/[a-z-]+\.json$/,
+  /^docs\/(start|failures)\.md$/,
   /^lib\/.+\.(js|d\.ts|json)$/,
 ];
 const MUST_BE_PACKED = [
   'README.md',
   'LICENSE',
   'CHANGELOG.md',
+  'docs/start.md',
+  'docs/failures.md',
   'lib/index.js',
   'lib/workflow-bundle.js',
   'lib/cli/bin.js',
@@ -23,7 +26,7 @@ const MUST_BE_PACKED = [
 ];
 
 /** In bytes, a tenth above what they were when this was written. Raise one only for a feature that is worth it. */
-const BUDGETS = { packed: 350_000, unpacked: 1_400_000, 'lib/workflow-bundle.js': 330_000 };
+const BUDGETS = { packed: 354_000, unpacked: 1_409_000, 'lib/workflow-bundle.js': 330_000 };
 
 /** The tarball holds what users need, nothing else, and has not grown unnoticed. */
 export const contents: ReleaseCheck = {

@@ -185,7 +185,11 @@ export async function startScenes(stage: Stage): Promise<readonly Scene[]> {
     {
       name: 'timed-out',
       tab: 'timeline',
-      texts: ['"type": "RedisTaskTimedOut"', 'had not ended when maxWait of 6 s ran out', 'details[0].resumeInput'],
+      texts: [
+        '"type": "RedisTaskTimedOut"',
+        'had not ended when maxWait of 6 s ran out',
+        'start the wait again with the input that this failure gives as resumeInput',
+      ],
     },
   ]);
   await wait([RUNNING], { fault: { kind: 'error', code: 'AuthFailure.UnauthorizedOperation' } }, () => [

@@ -3,7 +3,7 @@
  * that it allows, on each version of Node and of Temporal's server: waits to their end in both pacings, a failure decoded by
  * a parent, `extendWait`, `pollNow`, cancelling, and its worker process. Programs come from the registries.
  *
- * Without `--all` it plays each server with each SDK once. `--write` keeps the results for docs/compatibility.md.
+ * Without `--all` it plays each server with each SDK once. `--write` keeps the results for docs/upgrading.md.
  */
 import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -106,7 +106,7 @@ async function play(node: string, bin: string, sdk: string, server: string, addr
 }
 
 async function writeCompatibility(compatibility: Compatibility): Promise<void> {
-  const page = path.join(ROOT, 'docs/compatibility.md');
+  const page = path.join(ROOT, 'docs/upgrading.md');
   await writeFile(path.join(ROOT, 'docs/compatibility.json'), `${JSON.stringify(compatibility, undefined, 2)}\n`);
   await writeFile(page, withTables(await readFile(page, 'utf8'), { compatibility: compatibilityTable(compatibility) }));
 }

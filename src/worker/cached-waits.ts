@@ -3,7 +3,7 @@ import { totalmem } from 'node:os';
 const MIB = 2 ** 20;
 /** What a worker needs without any waits. */
 const WORKER_MIB = 200;
-/** What a wait in the cache takes, with the garbage of its polls (docs/performance.md). */
+/** What a wait in the cache takes, with the garbage of its polls (docs/maintainers/performance.md). */
 const WAIT_MIB = 2;
 /**
  * About as many as 15 calls a second serve well. A worker that has far more waits open loads most of them for each poll,

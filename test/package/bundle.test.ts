@@ -34,7 +34,7 @@ test('the sources bundle without a Node built-in, without got and without what s
   const { code, modules } = await bundle(path.join(root, 'src/workflows/index.ts'));
 
   expect(forbidden(modules)).toEqual([]);
-  expect(modules).toContainEqual(expect.stringMatching(/workflows\/await-redis-task\.ts$/));
+  expect(modules).toContainEqual(expect.stringMatching(/workflows\/task\/await-redis-task\.ts$/));
   expect(code).not.toMatch(/require\(["']node:|from ["']node:/);
   // Two copies would mean two classes ApplicationFailure.
   expect(modules.filter((name) => name.endsWith('common/src/failure.ts'))).toHaveLength(1);
@@ -80,7 +80,7 @@ describe('an installed package', () => {
     const { modules } = await bundle(workflowsPath);
 
     expect(forbidden(modules)).toEqual([]);
-    expect(modules).toContainEqual(expect.stringMatching(/workflows\/await-redis-task\.[jt]s$/));
+    expect(modules).toContainEqual(expect.stringMatching(/workflows\/task\/await-redis-task\.[jt]s$/));
   });
 
   test('does not bundle what a worker runs', async () => {

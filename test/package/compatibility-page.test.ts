@@ -5,9 +5,9 @@ import { SERVERS } from '../../scripts/versions/supported.js';
 
 const file = (name: string) => readFile(new URL(`../../${name}`, import.meta.url), 'utf8');
 
-test('docs/compatibility.md shows what was tried last, of every version that is supported', async () => {
+test('docs/upgrading.md shows what was tried last, of every version that is supported', async () => {
   const compatibility = JSON.parse(await file('docs/compatibility.json')) as Compatibility;
-  const page = await file('docs/compatibility.md');
+  const page = await file('docs/upgrading.md');
 
   expect(withTables(page, { compatibility: compatibilityTable(compatibility) })).toBe(page);
   expect([...new Set(compatibility.runs.map(({ server }) => server))]).toEqual(Object.keys(SERVERS));

@@ -12,7 +12,7 @@ const targetsOf = (page: string) => [...page.matchAll(/\]\(([^)]+)\)/g)].map(([,
 const tableBelow = (page: string, heading: string) => /(^\|.*\n)+/m.exec(page.slice(page.indexOf(heading)))?.[0];
 
 describe('the README', () => {
-  test('links by whole addresses, since an installed package has no docs, to files and headings that exist', async () => {
+  test('links by whole addresses, since an installed package has few docs, to files and headings that exist', async () => {
     const targets = targetsOf(await read('README.md'));
     expect(targets.length).toBeGreaterThan(10);
     expect(targets.filter((target) => !target.startsWith('https://'))).toEqual([]);
@@ -26,11 +26,9 @@ describe('the README', () => {
     await expect(leadsToNoFile(`${link}#write-the-pipeline`)).resolves.toBe(false);
   });
 
-  test('compares as docs/comparison.md does, with the figures of docs/schedule.md', async () => {
+  test('compares with the figures of docs/maintainers/schedule.md', async () => {
     const table = tableBelow(await read('README.md'), '## How it compares') ?? '';
-    expect(table).toBe(tableBelow(await read('docs/comparison.md'), '# How it compares'));
-
-    const schedule = (await read('docs/schedule.md'))
+    const schedule = (await read('docs/maintainers/schedule.md'))
       .split('\n')
       .map((line) => line.split('|').map((cell) => cell.trim()));
     const cells = (waiter: string, length: string) => {
@@ -44,5 +42,16 @@ describe('the README', () => {
     expect(table).toContain(`| calls for a task of 60 s | ${of60s.map((each) => each?.[0]).join(' | ')} |`);
     expect(table).toContain(`| seen late by, on average | ${of60s.map((each) => `${each?.[1]} s`).join(' | ')} |`);
     expect(table).toContain(`${of30min.map((each) => each?.[0]).join(' | ')} |`);
+  });
+});
+
+describe.each(['docs/start.md', 'docs/failures.md'])('%s, which is in the installed package,', (page) => {
+  test('links to what is there too, or by whole addresses to files and headings that exist', async () => {
+    const { files } = JSON.parse(await read('package.json')) as { files: string[] };
+    expect(files).toContain('docs/{start,failures}.md');
+    for (const target of targetsOf(await read(page))) {
+      if (target.startsWith('https://')) expect([target, await leadsToNoFile(target)]).toEqual([target, false]);
+      else expect(['start.md', 'failures.md']).toContain(target.split('#')[0]);
+    }
   });
 });

@@ -7,15 +7,15 @@ import { ours } from '../../bench/schedules/waiters.js';
 const figures = measureSchedules();
 const docs = (file: string) => readFile(new URL(`../../docs/${file}`, import.meta.url), 'utf8');
 
-describe('docs/schedule.md', () => {
+describe('docs/maintainers/schedule.md', () => {
   test('has the tables that `bench/schedules.ts --write` would write', async () => {
-    const page = await docs('schedule.md');
+    const page = await docs('maintainers/schedule.md');
 
     expect(withTables(page, tablesOf(figures))).toBe(page);
   });
 
   test('shows the picture that it would draw', async () => {
-    expect(await docs('schedule.md')).toContain('](images/schedules.svg)');
+    expect(await docs('maintainers/schedule.md')).toContain('](../images/schedules.svg)');
     expect(await docs('images/schedules.svg')).toBe(plot(figures));
   });
 });

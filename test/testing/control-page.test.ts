@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { RedisApiSimulator } from '../support/simulator.js';
 
-test('the calls of docs/testing.md work as written', async () => {
-  const page = await readFile(new URL('../../docs/testing.md', import.meta.url), 'utf8');
+test('the calls of docs/simulator.md work as written', async () => {
+  const page = await readFile(new URL('../../docs/simulator.md', import.meta.url), 'utf8');
   const scripts = [...page.matchAll(/^```sh\n([\s\S]*?)^```/gm)].flatMap(([, code = '']) =>
     code.includes('curl') ? [code] : [],
   );

@@ -147,7 +147,7 @@ describe("Tencent's own SDK as a client", () => {
     });
   });
 
-  // What docs/testing.md says of Node's SDK.
+  // What docs/simulator.md says of Node's SDK.
   test.each([
     ['a port, which it sends and does not sign', 'redis.simulator.test:8080'],
     ['a first label that is not the service', 'simulator.test'],

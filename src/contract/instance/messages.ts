@@ -17,9 +17,10 @@ export type InstanceFailureType = Exclude<RedisInstanceFailureType, 'RedisTaskIn
 /** What to do about each failure: in its message and in Temporal UI. */
 export const INSTANCE_ADVICE: Readonly<Record<InstanceFailureType, string>> = {
   RedisInstanceFailed: 'Look at the order and the instance in the console before you order again.',
-  RedisTaskTimedOut: 'The change itself may go on: wait on with details[0].resumeInput.',
+  RedisTaskTimedOut:
+    'The change itself may go on: start the wait again with the input that this failure gives as resumeInput.',
   RedisTaskUnauthorized:
-    'The change itself may go on: fix the key or its permissions (redis:DescribeInstances, redis:DescribeInstanceDealDetail), then wait on with details[0].resumeInput.',
+    'The change itself may go on: fix the key or its permissions (redis:DescribeInstances, redis:DescribeInstanceDealDetail), then start the wait again with the input that this failure gives as resumeInput.',
   RedisTaskRejected: 'Check the instance ids, the deal, the region and the account of the worker.',
 };
 

@@ -12,9 +12,10 @@ export type PollFailureType = Exclude<RedisTaskFailureType, 'RedisTaskInvalidInp
 export const ADVICE: Readonly<Record<PollFailureType, string>> = {
   RedisTaskFailed: 'Fix what its message names, then submit the change again: this task does not go on.',
   RedisTaskErrored: 'Look at the instance in the console before you submit the change again: it may be half done.',
-  RedisTaskTimedOut: 'The task itself may go on: wait on with details[0].resumeInput.',
+  RedisTaskTimedOut:
+    'The task itself may go on: start the wait again with the input that this failure gives as resumeInput.',
   RedisTaskUnauthorized:
-    'The task itself may go on: fix the key or its permission (redis:DescribeTaskInfo), then wait on with details[0].resumeInput.',
+    'The task itself may go on: fix the key or its permission (redis:DescribeTaskInfo), then start the wait again with the input that this failure gives as resumeInput.',
   RedisTaskRejected:
     'Check the task id, the region and the account of the worker, and whether the instance still exists.',
 };

@@ -4,8 +4,8 @@ import { DAY, HOUR, SECOND } from '../duration.js';
 import { durationBetween, numberBetween, objectWith } from '../fields.js';
 
 /**
- * Chosen by measurement (docs/schedule.md): for tasks of 9 s to 30 min, at most 0.5 % more calls than Terraform's waiter,
- * and the end seen at most 0.2 s later.
+ * Chosen by measurement (docs/maintainers/schedule.md): for tasks of 9 s to 30 min, at most 0.5 % more calls than
+ * Terraform's waiter, and the end seen at most 0.2 s later.
  */
 const DEFAULT_INITIAL_MS = 2 * SECOND;
 const DEFAULT_COEFFICIENT = 1.64;

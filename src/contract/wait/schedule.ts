@@ -16,7 +16,7 @@ export const MINIMUM_INTERVAL_MS = SECOND;
 /**
  * The shares of `expectedDuration` at which a wait polls before its ordinary pace begins, which is at the last of them.
  *
- * Chosen by a search (docs/schedule.md). The second is never later than 0.625, whatever the jitter: a task that takes half
+ * Chosen by a search (docs/maintainers/schedule.md). The second is never later than 0.625, whatever the jitter: a task that takes half
  * as long as expected is seen late by at most a quarter of its length.
  */
 const SPARSE_POLLS = [0.4, 0.55, 0.8];

@@ -60,7 +60,7 @@ describe("the default schedule beside Terraform's waiter", () => {
 
   const ofDefault = new Map(DURATIONS_S.map((durationS) => [durationS, meanCostOfDefault(durationS)]));
 
-  /** What is promised in docs/schedule.md: at or below Terraform's numbers, within so much. */
+  /** What is promised in docs/maintainers/schedule.md: at or below Terraform's numbers, within so much. */
   const WITHIN = 1.03;
 
   test.each(DURATIONS_S)('makes no more calls for a task of %d s', (durationS) => {
