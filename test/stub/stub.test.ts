@@ -289,9 +289,9 @@ describe('a stubbed change', () => {
 
   test('whose input cannot end as the test says fails with what it would end in', async () => {
     waits.scriptActions({ ClearInstance: { fails: 'RedisInstanceFailed' } });
-    const error = await errorOf((await run(clear)).result());
+    const { cause } = (await errorOf((await run(clear)).result())) as WorkflowFailedError;
 
-    expect(rootCause(error)).toBe('A change ClearInstance with this input ends in success, not in RedisInstanceFailed');
+    expect(rootCause(cause)).toBe('A change ClearInstance with this input ends in success, not in RedisInstanceFailed');
   });
 
   test.each([

@@ -79,8 +79,8 @@ describe('a made failure of a change', () => {
     const failure = decodeRedisActionFailure(redisActionFailure('RedisTaskTimedOut', { busyFor: '3h' }));
 
     expect(failure?.message).toContain('nothing was started: ResourceUnavailable.InstanceLockedError');
-    // 10, 20 and 40 s apart, then a minute.
-    expect(failure).toMatchObject({ details: { submits: 122, taskIds: [] } });
+    // 10, 20 and 40 s apart, then a minute, and more often before the deadline.
+    expect(failure).toMatchObject({ details: { submits: 126, taskIds: [] } });
     expect(failure?.details).not.toHaveProperty('resumeInput');
   });
 
