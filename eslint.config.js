@@ -80,7 +80,7 @@ export default tseslint.config(
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       'object-shorthand': 'error',
-      // Each takes a sixth of the time. The project has no enums and no classes that look alike.
+      // Two of the slowest, a sixth of the time each: the project declares no enums, and asks for interfaces, not for classes.
       '@typescript-eslint/no-unsafe-enum-assignment': 'off',
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
     },

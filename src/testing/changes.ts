@@ -1,37 +1,9 @@
 // The actions that change instances: what they answer, and what they start.
 import { factsOf, instancesIn, REDIS_ACTIONS, type RedisActionName } from '../contract/action/actions.js';
-import type { Account } from './actions.js';
+import type { Account, OnOrder } from './account.js';
 import { inBeijing } from './beijing-time.js';
-import type { DealScript, InstanceScript } from './instances.js';
 import { ApiRefusal } from './refusals.js';
 import type { ApiFields } from './reply.js';
-import type { TaskScript } from './tasks.js';
-
-/** An order that an action makes, or the error that refuses it. */
-export type Order =
-  | {
-      readonly deal: DealScript;
-      /** New instances, or new timelines of those that the order changes, by id. */
-      readonly instances?: Readonly<Record<string, InstanceScript>>;
-      /** The task that carries it out. */
-      readonly task?: TaskScript;
-      /** Whether the answer names the instances. @default for `CreateInstances` and `CloneInstances` */
-      readonly tellsInstances?: boolean;
-    }
-  | { readonly error: { readonly code: string; readonly message?: string } };
-
-/** Decides what an order is. `parameters` are those of the request, as parsed from its JSON. */
-export type OnOrder = (action: RedisActionName, parameters: Readonly<Record<string, unknown>>) => Order;
-
-/** A change that the simulated API has made. */
-export interface ExecutedChange {
-  /** Unix time in milliseconds by the simulator's `now`. */
-  readonly at: number;
-  readonly action: string;
-  readonly region: string;
-  /** As sent, passwords too. */
-  readonly parameters: Readonly<Record<string, unknown>>;
-}
 
 /** What `DescribeTaskInfo` calls the tasks of some actions. */
 const TASK_TYPES: Readonly<Partial<Record<RedisActionName, string>>> = {

@@ -1,11 +1,13 @@
 import * as v from 'valibot';
 import { read } from '../contract/fields.js';
-import type { ActionScript } from './actions.js';
+import type { ActionScript, ExecutedChange } from './account.js';
+import type { SimulatorCall, SimulatorStats } from './call-log.js';
 import { actionRule, ANY_FAULT, faultRule, RULES } from './control-rules.js';
-import type { Fault } from './faults.js';
+import type { Fault, FaultScope } from './faults.js';
 import type { ReceivedRequest } from './http-server.js';
-import type { RedisApiSimulator } from './redis-api-simulator.js';
+import type { DealScript, DealStep, InstanceScript, InstanceStep } from './instances.js';
 import type { Reply } from './reply.js';
+import type { TaskScript, TaskStep } from './task-script.js';
 
 /** Where a simulator is scripted over HTTP. The API itself has only the path `/`. */
 export const CONTROL_PATH = '/_simulator/';
@@ -17,15 +19,37 @@ const ROUTES = [
   .map((route) => CONTROL_PATH + route)
   .join(', ');
 
+/** What of a simulator is scripted. */
+interface Scripted {
+  task(taskId: string): object | undefined;
+  addTask(taskId: string, script: TaskScript): void;
+  setTask(taskId: string, step: TaskStep): void;
+  removeTask(taskId: string): void;
+  instance(instanceId: string): object | undefined;
+  addInstance(instanceId: string, script: InstanceScript): void;
+  setInstance(instanceId: string, step: InstanceStep): void;
+  removeInstance(instanceId: string): void;
+  deal(dealName: string): object | undefined;
+  addDeal(dealName: string, script: DealScript): void;
+  setDeal(dealName: string, step: DealStep): void;
+  removeDeal(dealName: string): void;
+  scriptAction(action: string, script: ActionScript | undefined): void;
+  fault(fault: Fault, scope: FaultScope): void;
+  clearFaults(): void;
+  stats(): SimulatorStats;
+  readonly calls: readonly SimulatorCall[];
+  readonly executed: readonly ExecutedChange[];
+}
+
 /** Something that has a name and a timeline. */
 interface Kind {
   readonly what: 'task' | 'instance' | 'deal';
   readonly id: RegExp;
   readonly rule: string;
-  look(simulator: RedisApiSimulator, id: string): object | undefined;
-  add(simulator: RedisApiSimulator, id: string, script: never): void;
-  set(simulator: RedisApiSimulator, id: string, step: never): void;
-  remove(simulator: RedisApiSimulator, id: string): void;
+  look(simulator: Scripted, id: string): object | undefined;
+  add(simulator: Scripted, id: string, script: never): void;
+  set(simulator: Scripted, id: string, step: never): void;
+  remove(simulator: Scripted, id: string): void;
 }
 
 const NAME = { id: /^[\w.-]{1,128}$/, rule: 'must be letters, digits, "-", "_" and "."' };
@@ -63,7 +87,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
  *
  * @param isRemoteAllowed - whether other machines may, too
  */
-export function control(simulator: RedisApiSimulator, request: ReceivedRequest, isRemoteAllowed: boolean): Reply {
+export function control(simulator: Scripted, request: ReceivedRequest, isRemoteAllowed: boolean): Reply {
   if (!request.isLocal && !isRemoteAllowed) {
     return refuse(403, 'Only this machine may script the simulator. Start it with --remote-control to allow others.');
   }
@@ -74,7 +98,7 @@ export function control(simulator: RedisApiSimulator, request: ReceivedRequest, 
   }
 }
 
-function route(simulator: RedisApiSimulator, request: ReceivedRequest, [name = '', ...path]: string[]): Reply {
+function route(simulator: Scripted, request: ReceivedRequest, [name = '', ...path]: string[]): Reply {
   const kind = Object.hasOwn(KINDS, name) ? KINDS[name] : undefined;
   const reply = kind ? routeOf(kind, simulator, request, path) : otherRoute(simulator, request, name, path);
   return reply ?? refuse(404, `There is no ${request.method} ${request.path}. Paths: ${ROUTES}.`);
@@ -83,7 +107,7 @@ function route(simulator: RedisApiSimulator, request: ReceivedRequest, [name = '
 /** What has a timeline is added or replaced, moved, read and removed. */
 function routeOf(
   kind: Kind,
-  simulator: RedisApiSimulator,
+  simulator: Scripted,
   request: ReceivedRequest,
   [given, ...more]: string[],
 ): Reply | undefined {
@@ -117,7 +141,7 @@ function routeOf(
 }
 
 function otherRoute(
-  simulator: RedisApiSimulator,
+  simulator: Scripted,
   request: ReceivedRequest,
   name: string,
   path: readonly string[],
@@ -146,7 +170,7 @@ function otherRoute(
 }
 
 /** Replaces all faults. None is set unless all are valid. */
-function setFaults(simulator: RedisApiSimulator, faults: readonly unknown[]): Reply {
+function setFaults(simulator: Scripted, faults: readonly unknown[]): Reply {
   const valid = faults.map((fault, index) => {
     const name = `fault ${index}`;
     const { kind } = readValue(ANY_FAULT, fault, name);

@@ -1,5 +1,6 @@
-import { defaultOnCreate, type OnCreate } from './actions.js';
-import type { TaskScript, TaskStep } from './tasks.js';
+import type { OnCreate } from './account.js';
+import { defaultOnCreate } from './actions.js';
+import type { TaskScript, TaskStep } from './task-script.js';
 
 const preparing = { status: 'preparing', forMs: 2000 };
 const running = { status: 'running', forMs: 3000 };

@@ -1,4 +1,4 @@
-import { keyOf, type TaskId } from './tasks.js';
+import { keyOf, type TaskId } from './task-script.js';
 
 /**
  * One way in which the API, or a gateway in front of it, goes wrong.

@@ -1,6 +1,6 @@
 import { isRegion } from '../contract/region.js';
 import { signTc3 } from '../tencent/sign.js';
-import type { Account } from './actions.js';
+import type { Account } from './account.js';
 import { isChange } from './changes.js';
 import type { ReceivedRequest } from './http-server.js';
 import { ACTIONS } from './parameters.js';

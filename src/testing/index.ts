@@ -3,8 +3,8 @@
  *
  * @module temporal-tencent-redis/testing
  */
-export type { ActionAnswer, ActionScript, Creation, CreatingAction, OnAction, OnCreate } from './actions.js';
-export type { ExecutedChange, OnOrder, Order } from './changes.js';
+export type { ActionAnswer, ActionScript, Creation, CreatingAction, OnAction, OnCreate } from './account.js';
+export type { ExecutedChange, OnOrder, Order } from './account.js';
 export type { SimulatorCall, SimulatorStats } from './call-log.js';
 export type { Fault, FaultHandle, FaultScope } from './faults.js';
 export type { DealScript, DealStep, InstanceScript, InstanceStep } from './instances.js';
@@ -22,4 +22,4 @@ export type { RedisActionEnding, RedisActionEndings } from './stub/scripted-acti
 export type { RedisInstanceEnding, RedisInstanceEndings } from './stub/scripted-instances.js';
 export type { RedisTaskEnding, RedisTaskEndings } from './stub/scripted-tasks.js';
 export { type AwaitRedisTaskStub, type AwaitRedisTaskStubOptions, stubAwaitRedisTask } from './stub/worker.js';
-export type { TaskId, TaskScript, TaskStep } from './tasks.js';
+export type { TaskId, TaskScript, TaskStep } from './task-script.js';

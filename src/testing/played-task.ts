@@ -1,4 +1,4 @@
-import type { TaskScript, TaskStep } from './tasks.js';
+import type { TaskScript, TaskStep } from './task-script.js';
 
 /** A stage of a timeline: it lasts `forMs`, or until `forPolls` polls have seen it. */
 export interface Step {

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TaskAnswer } from '../contract/task/state.js';
-import { type Account, act, type ActionScript, defaultOnCreate, type OnAction, type OnCreate } from './actions.js';
+import type { Account, ActionScript, ExecutedChange, OnAction, OnCreate, OnOrder } from './account.js';
+import { act, defaultOnCreate } from './actions.js';
 import { CallLog, type SimulatorCall, type SimulatorStats } from './call-log.js';
-import { defaultOnOrder, type ExecutedChange, type OnOrder } from './changes.js';
+import { defaultOnOrder } from './changes.js';
 import { control, CONTROL_PATH } from './control.js';
 import { type Fault, FaultBook, type FaultHandle, type FaultScope, type FaultTarget } from './faults.js';
 import { passGateway } from './gateway.js';
@@ -15,7 +16,8 @@ import { RateWindow } from './rate-window.js';
 import { ApiRefusal } from './refusals.js';
 import { htmlPage, insteadOfApi, refused, type Reply, spoil, success } from './reply.js';
 import { simulatedPoll } from './stub/simulated-poll.js';
-import { TaskBook, type TaskId, type TaskScript, type TaskStep } from './tasks.js';
+import type { TaskId, TaskScript, TaskStep } from './task-script.js';
+import { TaskBook } from './tasks.js';
 
 /** The longest time of a timer, about 25 days. */
 const FOREVER_MS = 2 ** 31 - 1;

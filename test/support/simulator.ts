@@ -4,4 +4,4 @@ export type { SimulatorCall } from '../../src/testing/call-log.js';
 export type { Fault, FaultHandle } from '../../src/testing/faults.js';
 export { SIMULATOR_CREDENTIAL, type SimulatorCredential, type SimulatorOptions } from '../../src/testing/options.js';
 export { RedisApiSimulator } from '../../src/testing/redis-api-simulator.js';
-export type { TaskId, TaskScript, TaskStep } from '../../src/testing/tasks.js';
+export type { TaskId, TaskScript, TaskStep } from '../../src/testing/task-script.js';

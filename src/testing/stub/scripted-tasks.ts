@@ -1,6 +1,7 @@
 import type { RedisTaskDuration } from '../../contract/duration.js';
 import type { TaskAnswer } from '../../contract/task/state.js';
-import { keyOf, TaskBook, type TaskScript } from '../tasks.js';
+import { keyOf, type TaskScript } from '../task-script.js';
+import { TaskBook } from '../tasks.js';
 import { seenTask } from './poll-answer.js';
 import { checkFails, readDuration } from './read-ending.js';
 import { isRefusalEnding, pollRefusedAs, type RefusalEnding } from './refusal-ending.js';

@@ -1,7 +1,8 @@
 import type { TaskAnswer } from '../../contract/task/state.js';
 import type { FaultBook } from '../faults.js';
 import { ApiRefusal } from '../refusals.js';
-import { keyOf, type TaskBook } from '../tasks.js';
+import { keyOf } from '../task-script.js';
+import type { TaskBook } from '../tasks.js';
 import { pollClassOf, refusedPoll, seenTask } from './poll-answer.js';
 
 /**
