@@ -3,8 +3,8 @@ const { default: Sequencer } = require('@jest/test-sequencer');
 /** What takes longest, in its order, so that no test is left alone at the end: a fresh clone knows no durations yet. */
 const LONGEST = [
   'cli/waits',
-  'replay/without-cache',
-  'replay/changes-without-cache',
+  'plugin/plugin',
+  'security/change-secrets',
   'explore/virtual-waits',
   'client/client',
   'cli/workers-gone',

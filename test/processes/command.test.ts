@@ -5,10 +5,10 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RedisTaskClient } from '../../src/client/index.js';
+import { apiSettings, CommandProcess, type Ended, jsonLines, runningWait, settingsFor } from '../cli/command.js';
 import { devServer } from '../support/environments.js';
 import { Process } from '../support/processes.js';
 import { REGION, until, Waits } from '../support/waits.js';
-import { apiSettings, CommandProcess, type Ended, jsonLines, runningWait, settingsFor } from './command.js';
 
 const RUNNING = { status: 'running', forMs: 600_000 } as const;
 const SUCCEED = { status: 'succeed' } as const;
