@@ -67,9 +67,9 @@ export async function whileBeating<T>(context: Context, question: Question<T>): 
   }
 }
 
-/** The time by the API's clock, as far as its answers have told. */
+/** The time by the API's clock, or later: an answer that was long on its way makes this clock look ahead. */
 export function apiNow({ clockSkewMs }: Pick<ApiMetrics, 'clockSkewMs'>): number {
-  return Date.now() + (Math.abs(clockSkewMs) > CLOCK_BLUR_MS ? clockSkewMs : 0);
+  return Date.now() + (clockSkewMs > CLOCK_BLUR_MS ? clockSkewMs : 0);
 }
 
 /** How far this machine's clock is ahead, which would look like time in the task queue. */

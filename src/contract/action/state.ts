@@ -19,7 +19,7 @@ export type ListedTask = Readonly<v.InferOutput<typeof LISTED_TASK>>;
 
 export const LISTED = v.object({
   tasks: v.array(LISTED_TASK),
-  /** When the list was read, by the API's clock, ISO-8601 UTC. */
+  /** When the list was read, or a little later, by the API's clock, ISO-8601 UTC. */
   at: TIME,
 });
 /** What a look at the list has shown. */

@@ -125,7 +125,9 @@ export class ChangesApi {
     const taskIds = kind.answers === 'none' ? [] : instanceIds.map(() => (this.nextTask += 1));
     for (const [index, taskId] of taskIds.entries()) {
       const timeline = [{ status: 'running', forMs: takesMs }, { status: endsAs }];
-      this.simulator.addTask(taskId, { typeCode: kind.typeCode, instanceId: instanceIds[index] ?? '', timeline });
+      const startTime = inBeijing(Date.now());
+      const instanceId = instanceIds[index] ?? '';
+      this.simulator.addTask(taskId, { typeCode: kind.typeCode, instanceId, startTime, timeline });
       if (listLagMs > 0) this.simulator.fault({ kind: 'listHidden' }, { taskId, forMs: listLagMs });
     }
     const instances = Object.fromEntries(instanceIds.map((id) => [id, { timeline: instanceOf(change) }]));
