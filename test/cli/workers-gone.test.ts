@@ -1,9 +1,10 @@
 // The command line where the last worker has left in good order: the server still lists it for minutes. Whoever believes
 // that says nothing within the time that a test may take.
+import { Worker } from '@temporalio/worker';
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { Worker } from '@temporalio/worker';
 import { RedisTaskClient, RedisTaskNoWorkerError, RedisTaskStateError } from '../../src/client/index.js';
+import { pollersSince, WORKFLOWS } from '../../src/client/workers.js';
 import { bundled, ownDevServer, workflowBundle } from '../support/environments.js';
 import { IN_THIS_THREAD } from '../support/this-thread.js';
 import { errorOf, REGION, until, Waits } from '../support/waits.js';
@@ -152,6 +153,10 @@ test.concurrent('workers of a version that is not the current one are idle: each
     workerDeploymentOptions: { version, useWorkerVersioning: true, defaultVersioningBehavior: 'AUTO_UPGRADE' },
   });
   await waits.serveCalls(taskQueue);
+  await until(
+    () => pollersSince(waits.client, taskQueue, WORKFLOWS, 0),
+    (pollers) => pollers.length > 0,
+  );
   const client = new RedisTaskClient(waits.client, { taskQueue });
   const task = { taskId: waits.addTask(SUCCEED), region: REGION };
   const [error, command, doctor] = await Promise.all([
