@@ -43,7 +43,7 @@ export async function startTracing({ protocol }: TraceExporter, log: Logger): Pr
   diag.setLogger({ error: warn, warn, info: silent, debug: silent, verbose: silent }, DiagLogLevel.WARN);
   log.info('Sending traces', { protocol, service: resource.attributes['service.name'] });
   return {
-    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- what merge() gives is one
+     
     plugin: new OpenTelemetryPlugin({ resource, spanProcessor }),
     end: () => provider.shutdown().catch((error: unknown) => warn((error as Error).message)),
   };

@@ -1,8 +1,8 @@
 // The command line where the last worker has left in good order: the server still lists it for minutes. Whoever believes
 // that says nothing within the time that a test may take.
-import { Worker } from '@temporalio/worker';
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import { Worker } from '@temporalio/worker';
 import { RedisTaskClient, RedisTaskNoWorkerError, RedisTaskStateError } from '../../src/client/index.js';
 import { pollersSince, WORKFLOWS } from '../../src/client/workers.js';
 import { bundled, ownDevServer, workflowBundle } from '../support/environments.js';

@@ -15,7 +15,9 @@ const AT_ONCE = { concurrency: 12 };
  * must, and no workflow task may fail.
  */
 export async function playWithoutCache(all: Readonly<Record<string, KindOfWait>>): Promise<void> {
-  const waits = await Waits.start(devServer, { actions: REDIS_ACTIONS, waitWorker: { maxCachedWorkflows: 0 } });
+  // In a thread of their own: in this one, the SDK may end their context while one of them is still being loaded.
+  const waitWorker = { maxCachedWorkflows: 0, debugMode: false };
+  const waits = await Waits.start(devServer, { actions: REDIS_ACTIONS, waitWorker });
   try {
     const kinds = Object.entries(all).filter(([, { isLong }]) => !isLong);
     const endings = await pMap(
