@@ -24,6 +24,8 @@ export class ChangesApi {
   deniedAfter = 0;
   private readonly byMark = new Map<string, PlannedChange>();
   private readonly known = new Set<string>();
+  /** When the first change of an instance begins. */
+  private readonly firstBegins = new Map<string, number>();
   private readonly considered = new Map<string, number>();
   private nextTask = FIRST_TASK;
   private earlier = 0;
@@ -34,6 +36,11 @@ export class ChangesApi {
     private readonly simulator: RedisApiSimulator,
     changes: readonly PlannedChange[],
   ) {
+    // Earlier than each of the changes that share an instance.
+    for (const { instanceIds, beginsAtMs } of changes) {
+      for (const id of instanceIds)
+        this.firstBegins.set(id, Math.min(beginsAtMs, this.firstBegins.get(id) ?? Infinity));
+    }
     for (const change of changes) {
       this.byMark.set(change.key, change);
       this.byMark.set(secretOf(change), change);
@@ -69,7 +76,7 @@ export class ChangesApi {
       const running = { status: 2, memSizeMb: SIZE_BEFORE_MB };
       const timeline = lockedMs > 0 ? [{ ...running, locked: true, forMs: beginsAtMs + lockedMs }, running] : [running];
       this.simulator.addInstance(id, { timeline });
-      for (const typeCode of EARLIER_CODES) this.addEarlier(typeCode, id, beginsAtMs);
+      for (const typeCode of EARLIER_CODES) this.addEarlier(typeCode, id, this.firstBegins.get(id) ?? beginsAtMs);
     }
   }
 
