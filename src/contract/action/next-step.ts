@@ -4,7 +4,7 @@ import type { PollAnswer } from '../wait/polls.js';
 import { canRepeat, factsOf } from './actions.js';
 import type { Started } from './answer.js';
 import type { ActionPlan } from './input.js';
-import { clearTasks, newTasks, ownTasks } from './own-task.js';
+import { clearTasks, type Look, newTasks, ownTasks } from './own-task.js';
 import type { ActionState, Listed, Submitted } from './state.js';
 
 /** How long to look at least for what a submit without an answer may have started: the list may be behind. */
@@ -84,10 +84,11 @@ export function afterLook(
   plan: ActionPlan,
   state: ActionState,
   listed: Listed | null,
-  now: number,
+  look: Look,
 ): { readonly state: ActionState; readonly next: NextStep } {
+  const { now } = look;
   const looked = listed === null ? state : { ...state, candidates: newTasks(state, listed) };
-  const own = listed === null ? undefined : ownTasks(plan, state, listed, now);
+  const own = listed === null ? undefined : ownTasks(plan, state, listed, look);
   const found = own && clearTasks(plan, own);
   if (found)
     return { state: looked, next: { do: 'goOn', started: { taskIds: found, dealName: null, instanceIds: [] } } };
@@ -130,8 +131,8 @@ export function afterBaseline(
 }
 
 /** The task of an order that was accepted, if the list shows it: an order tells too little of the change itself. */
-export function taskOfDeal(plan: ActionPlan, state: ActionState, listed: Listed, now: number): number[] | undefined {
-  const own = ownTasks(plan, state, listed, now);
+export function taskOfDeal(plan: ActionPlan, state: ActionState, listed: Listed, look: Look): number[] | undefined {
+  const own = ownTasks(plan, state, listed, look);
   return own && clearTasks(plan, own);
 }
 

@@ -18,6 +18,12 @@ export function newTasks({ baseline }: Pick<ActionState, 'baseline'>, { tasks }:
   );
 }
 
+/** When the list was asked for, and when its answer has come. */
+export interface Look {
+  readonly askedAt: number;
+  readonly now: number;
+}
+
 /** What a task can be of a submit: its own, one of before, or one of which that is not known yet. */
 export type Origin = 'own' | 'earlier' | 'unclear';
 
@@ -39,8 +45,15 @@ export function originOf({ startTime }: ListedTask, listedAt: string, sinceMs: n
  *
  * @returns undefined while it is not known of one when it began
  */
-export function ownTasks(plan: ActionPlan, state: ActionState, listed: Listed, now: number): ListedTask[] | undefined {
-  const sinceMs = now - (state.uncertainSince ?? state.lastSubmitAt ?? now);
+export function ownTasks(
+  plan: ActionPlan,
+  state: ActionState,
+  listed: Listed,
+  { askedAt, now }: Look,
+): ListedTask[] | undefined {
+  // The answer may have been under way for long. A clock that is wrong places the reading between the question and now.
+  const readAt = Math.min(Math.max(Date.parse(listed.at), askedAt), now);
+  const sinceMs = readAt - (state.uncertainSince ?? state.lastSubmitAt ?? now);
   const ofType = newTasks(state, listed).filter(({ taskType }) => hasTypeOf(plan, taskType));
   const origins = ofType.map((task) => originOf(task, listed.at, sinceMs));
   return origins.includes('unclear') ? undefined : ofType.filter((_task, index) => origins[index] === 'own');

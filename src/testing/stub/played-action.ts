@@ -63,7 +63,7 @@ function playSteps(plan: ActionPlan, startedAt: number, ending: ReadActionEnding
         break;
       }
       case 'look':
-        ({ state, next } = afterLook(plan, state, api.list(now), now));
+        ({ state, next } = afterLook(plan, state, api.list(now), { askedAt: now, now }));
         break;
       case 'pause':
         now += next.ms;
@@ -73,7 +73,7 @@ function playSteps(plan: ActionPlan, startedAt: number, ending: ReadActionEnding
         return { outcome: { failure: endOf(next.type, plan, state, now) }, endsAt: now };
       case 'goOn': {
         const { requestId, response } = answered;
-        const found = isTaskOfDealWanted(plan) ? taskOfDeal(plan, state, api.list(now), now) : undefined;
+        const found = isTaskOfDealWanted(plan) ? taskOfDeal(plan, state, api.list(now), { askedAt: now, now }) : undefined;
         const started = found ? { ...next.started, taskIds: found } : next.started;
         return playWaits(plan, state, { started, requestId, response }, now, ending);
       }

@@ -85,8 +85,9 @@ export class RedisActionRun {
 
   private async look(): Promise<NextStep> {
     this.show('looking');
+    const askedAt = Date.now();
     const { observation = null } = await this.clock.answerOf(look(this.plan, this.state, this.apiQueue));
-    return this.become(afterLook(this.plan, this.state, observation, Date.now()));
+    return this.become(afterLook(this.plan, this.state, observation, { askedAt, now: Date.now() }));
   }
 
   /** An order says too little of the change itself: its task says more, where the list shows it soon. */
@@ -95,8 +96,9 @@ export class RedisActionRun {
     if (!isTaskOfDealWanted(this.plan) || started.taskIds.length > 0) return accepted;
     this.show('waiting', started);
     for (let waitedMs = 0; waitedMs < LOOK_FOR_MS; waitedMs += LOOK_EVERY_MS) {
+      const askedAt = Date.now();
       const { observation } = await this.clock.answerOf(look(this.plan, this.state, this.apiQueue));
-      const taskIds = observation && taskOfDeal(this.plan, this.state, observation, Date.now());
+      const taskIds = observation && taskOfDeal(this.plan, this.state, observation, { askedAt, now: Date.now() });
       if (taskIds) return { ...accepted, started: { ...started, taskIds } };
       await this.pause(LOOK_EVERY_MS);
     }

@@ -108,7 +108,7 @@ function play(plan: ActionPlan, { baseline = () => [], submit, list = () => [] }
       case 'look': {
         const listed = list(elapsedS());
         now += 1_000;
-        ({ state, next } = afterLook(plan, state, listed && listedAt(now, listed), now));
+        ({ state, next } = afterLook(plan, state, listed && listedAt(now, listed), { askedAt: now, now }));
         break;
       }
       case 'pause':
@@ -241,6 +241,19 @@ describe('an uncertain submit', () => {
       end: 'goOn',
       taskIds: [9],
     });
+  });
+
+  test('does not take an earlier task for its own when the answer of the list was under way for long', () => {
+    const submitted = submitEnded(submitBegan(beginAction(CLEAR, START), START), brings('uncertain'));
+    const earlier = task(8, '004', 'crs-a', inBeijing(START - 10_000));
+    const look = { askedAt: START + 5_000, now: START + 60_000 };
+
+    expect(afterLook(CLEAR, submitted, listedAt(START + 6_000, [earlier]), look).next.do).not.toBe('goOn');
+    expect(afterLook(CLEAR, submitted, listedAt(START + 6_000, [task(9)]), look).next.do).toBe('goOn');
+    // A clock that is far off.
+    expect(afterLook(CLEAR, submitted, listedAt(0, [task(9, '004', 'crs-a', inBeijing(0))]), look).next.do).toBe(
+      'goOn',
+    );
   });
 
   test('does not take a task that has not begun for its own, until it has', () => {
@@ -419,7 +432,8 @@ describe('an order', () => {
     expect(isTaskOfDealWanted(planOf({ action: 'RenewInstance' }))).toBe(false);
     expect(isTaskOfDealWanted(CREATE)).toBe(false);
     expect(isTaskOfDealWanted(CLEAR)).toBe(false);
-    const found = (...tasks: ListedTask[]) => taskOfDeal(upgrade, state, listedAt(START + 1_000, tasks), START + 1_000);
+    const found = (...tasks: ListedTask[]) =>
+      taskOfDeal(upgrade, state, listedAt(START + 1_000, tasks), { askedAt: START, now: START + 1_000 });
     expect(found(task(1, '002'), task(8, '028'), task(9, '012'))).toEqual([8]);
     expect(found(task(1, '002'))).toBeUndefined();
   });
