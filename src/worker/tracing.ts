@@ -43,7 +43,6 @@ export async function startTracing({ protocol }: TraceExporter, log: Logger): Pr
   diag.setLogger({ error: warn, warn, info: silent, debug: silent, verbose: silent }, DiagLogLevel.WARN);
   log.info('Sending traces', { protocol, service: resource.attributes['service.name'] });
   return {
-     
     plugin: new OpenTelemetryPlugin({ resource, spanProcessor }),
     end: () => provider.shutdown().catch((error: unknown) => warn((error as Error).message)),
   };

@@ -73,7 +73,9 @@ function playSteps(plan: ActionPlan, startedAt: number, ending: ReadActionEnding
         return { outcome: { failure: endOf(next.type, plan, state, now) }, endsAt: now };
       case 'goOn': {
         const { requestId, response } = answered;
-        const found = isTaskOfDealWanted(plan) ? taskOfDeal(plan, state, api.list(now), { askedAt: now, now }) : undefined;
+        const found = isTaskOfDealWanted(plan)
+          ? taskOfDeal(plan, state, api.list(now), { askedAt: now, now })
+          : undefined;
         const started = found ? { ...next.started, taskIds: found } : next.started;
         return playWaits(plan, state, { started, requestId, response }, now, ending);
       }
