@@ -285,7 +285,7 @@ async function startChanges({ client, simulator }: Stage, show: Show): Promise<v
     tab: 'user-metadata',
     texts: [
       `Redis instances until running in ${REGION} with {"memSizeMb":4096}`,
-      /Deal: \d{20}, status 3 \(delivering\)/,
+      /Deal: \d+, status 3 \(delivering\)/,
       'crs-grow0001: status 1 (in a flow), 1024 MB x 1',
       new RegExp(`Next poll: (${UTC}|a poll is under way)`),
       new RegExp(`Deadline: ${UTC}`),
