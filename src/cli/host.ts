@@ -16,4 +16,12 @@ export type Screen = NodeJS.WritableStream & {
 };
 
 /** What stops a command that watches. */
-export const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Calls the listener instead of ending the process. Gives back what leaves that to the process again. */
+export function onStopSignal(host: Host, listener: (signal: NodeJS.Signals) => void): () => void {
+  for (const signal of STOP_SIGNALS) host.on(signal, listener);
+  return () => {
+    for (const signal of STOP_SIGNALS) host.off(signal, listener);
+  };
+}

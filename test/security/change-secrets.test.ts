@@ -4,9 +4,9 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
-import { temporal } from '@temporalio/proto';
+import { Client, Connection } from '@temporalio/client';
 import { REDIS_ACTIONS } from '../../src/contract/action/actions.js';
+import { textOf } from '../support/histories.js';
 import { PASSWORD_PARAMETERS } from '../support/password-parameters.js';
 import { eventually, freeAddress, GOOD_SETTINGS, statusOf, WorkerProcess } from '../support/processes.js';
 import { type FakeAnswer, type Loopback, loopback } from '../tencent/credentials/loopback.js';
@@ -65,13 +65,6 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** All that a history holds, its payloads as the text that they are. */
-async function textOf(handle: WorkflowHandle): Promise<string> {
-  const history = await handle.fetchHistory();
-  const bytes = temporal.api.history.v1.History.encode(history).finish();
-  return Buffer.from(bytes).toString('utf8');
-}
-
 const cases = PASSWORD_PARAMETERS.flatMap(([action, name]) =>
   Object.keys(WAYS).map((way) => [action, name, way] as const),
 );
@@ -89,7 +82,7 @@ test.concurrent.each(cases)('%s with %s that is %s leaves no password behind', a
   });
   const result: unknown = await handle.result().catch((error: unknown) => error);
   const details: unknown = await handle.query('__temporal_workflow_metadata');
-  const all = `${await textOf(handle)} ${JSON.stringify([result, (result as Error).cause, details])}`;
+  const all = `${textOf(await handle.fetchHistory())} ${JSON.stringify([result, (result as Error).cause, details])}`;
 
   expect(all).toContain('$secret');
   expect(all).toContain('***');

@@ -1,9 +1,9 @@
 // The built worker with marked credentials, before a gateway that gives back all that it was sent: whatever way a wait
 // fails, neither its history, nor a query, nor the log, nor the metrics hold a secret.
 import { randomUUID } from 'node:crypto';
-import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
-import { temporal } from '@temporalio/proto';
+import { Client, Connection } from '@temporalio/client';
 import type { ReceivedRequest } from '../../src/testing/http-server.js';
+import { textOf } from '../support/histories.js';
 import { eventually, freeAddress, GOOD_SETTINGS, statusOf, WorkerProcess } from '../support/processes.js';
 import { type FakeAnswer, type Loopback, loopback } from '../tencent/credentials/loopback.js';
 
@@ -69,13 +69,6 @@ afterAll(async () => {
   await connection.close();
 });
 
-/** All that a history holds, its payloads as the text that they are. */
-async function textOf(handle: WorkflowHandle): Promise<string> {
-  const history = await handle.fetchHistory();
-  const bytes = temporal.api.history.v1.History.encode(history).finish();
-  return Buffer.from(bytes).toString('utf8');
-}
-
 test.concurrent.each(answers.map(([name], index) => [name, index + 1] as const))(
   '%s that gives the request back leaves no secret in a history or a query',
   async (_, taskId) => {
@@ -85,7 +78,7 @@ test.concurrent.each(answers.map(([name], index) => [name, index + 1] as const))
       args: [{ taskId, region: 'ap-guangzhou', maxWait: '2s' }],
     });
     await expect(handle.result()).rejects.toThrow('Workflow execution failed');
-    const all = (await textOf(handle)) + JSON.stringify(await handle.query('getState'));
+    const all = textOf(await handle.fetchHistory()) + JSON.stringify(await handle.query('getState'));
 
     expect(all).toContain('RedisTask');
     for (const secret of SECRETS) expect(all).not.toContain(secret);

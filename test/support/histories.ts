@@ -27,6 +27,14 @@ export interface NamedHistory {
   readonly history: History;
 }
 
+/**
+ * All that a history holds. On the wire payloads are the bytes they were made of, so a plain search finds what any field
+ * holds.
+ */
+export function textOf(history: History): string {
+  return Buffer.from(proto.temporal.api.history.v1.History.encode(history).finish()).toString('utf8');
+}
+
 /** The events of one kind, oldest first. */
 export function eventsOf(history: History, name: EventName): HistoryEvent[] {
   return (history.events ?? []).filter(({ eventType }) => eventType === EventType[name]);

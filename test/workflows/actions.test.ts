@@ -4,13 +4,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
-import { temporal } from '@temporalio/proto';
 import { decodeRedisActionFailure } from '../../src/contract/action/failures.js';
 import type { RunRedisActionInput } from '../../src/contract/action/input.js';
 import type { RedisActionResult } from '../../src/contract/action/outcome.js';
 import type { TaskStep } from '../../src/testing/index.js';
 import { timeSkipping } from '../support/environments.js';
-import { failedWorkflowTasks, type History } from '../support/histories.js';
+import { failedWorkflowTasks, textOf } from '../support/histories.js';
 import { causeOf, errorOf, REGION, Waits } from '../support/waits.js';
 
 const PASSWORD = 'hunter2-Hunter2!';
@@ -311,8 +310,3 @@ test('no workflow task of all these changes has failed, and their histories repl
   expect(histories.flatMap(({ history }) => failedWorkflowTasks(history))).toEqual([]);
   await expect(waits.replayAll()).resolves.toBeGreaterThan(20);
 });
-
-/** All that a history holds, its payloads as the text that they are. */
-function textOf(history: History): string {
-  return Buffer.from(temporal.api.history.v1.History.encode(history).finish()).toString('utf8');
-}

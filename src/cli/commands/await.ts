@@ -3,7 +3,7 @@ import { clientWorkflowId } from '../../contract/ids.js';
 import type { RedisTaskWaitState } from '../../contract/task/view.js';
 import { CliError, EXIT, type ExitCode, worstOf } from '../exit-codes.js';
 import { readTasks, type Task } from '../flags.js';
-import { type Host, STOP_SIGNALS } from '../host.js';
+import { type Host, onStopSignal } from '../host.js';
 import { LiveView, type Shown } from '../live-view.js';
 import { startLocal } from '../local.js';
 import type { PollingFlags, TaskFlags } from '../options.js';
@@ -30,8 +30,7 @@ export async function awaitTasks(host: Host, taskIds: readonly string[], flags: 
   const tooEarly = new CliError(EXIT.interrupted, 'Stopped before any wait was started.');
   let onSignal: (signal: NodeJS.Signals) => void;
   const interrupted = new Promise<never>((_, reject) => (onSignal = () => reject(tooEarly)));
-  const listener = (signal: NodeJS.Signals) => onSignal(signal);
-  for (const signal of STOP_SIGNALS) host.on(signal, listener);
+  const leaveSignals = onStopSignal(host, (signal) => onSignal(signal));
   const local = isLocal ? startLocal(host, flags, output) : undefined;
   let view: View | undefined;
   try {
@@ -61,7 +60,7 @@ export async function awaitTasks(host: Host, taskIds: readonly string[], flags: 
   } finally {
     view?.stop();
     await local?.stop();
-    for (const signal of STOP_SIGNALS) host.off(signal, listener);
+    leaveSignals();
   }
 }
 

@@ -12,7 +12,7 @@ import type { RedisActionState } from '../../contract/action/view.js';
 import { formatDuration } from '../../contract/duration.js';
 import { InvalidInputFailure } from '../../contract/invalid-input.js';
 import { ACTION_FAILURE_EXIT, CliError, EXIT, type ExitCode } from '../exit-codes.js';
-import { type Host, STOP_SIGNALS } from '../host.js';
+import { type Host, onStopSignal } from '../host.js';
 import { LiveView, type Shown } from '../live-view.js';
 import { type PollingFlags, pollingInput, type TaskFlags } from '../options.js';
 import { createEnding, type Ending, endingOfError, wholeSeconds, writeEnding } from '../outcome.js';
@@ -53,8 +53,7 @@ export function runAction(host: Host, action: string, flags: RunFlags): Promise<
     });
     let stop: () => void;
     const interrupted = new Promise<undefined>((resolve) => (stop = () => resolve(undefined)));
-    const listener = () => stop();
-    for (const signal of STOP_SIGNALS) host.on(signal, listener);
+    const leaveSignals = onStopSignal(host, () => stop());
     try {
       const ending = await Promise.race([endOf(temporal, input, key, view, shown), interrupted]);
       const link = temporal.link(key);
@@ -66,7 +65,7 @@ export function runAction(host: Host, action: string, flags: RunFlags): Promise<
       return ending.exitCode;
     } finally {
       view.stop();
-      for (const signal of STOP_SIGNALS) host.off(signal, listener);
+      leaveSignals();
     }
   });
 }

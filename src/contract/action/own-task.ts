@@ -25,7 +25,7 @@ export interface Look {
 }
 
 /** What a task can be of a submit: its own, one of before, or one of which that is not known yet. */
-export type Origin = 'own' | 'earlier' | 'unclear';
+type Origin = 'own' | 'earlier' | 'unclear';
 
 /**
  * Where a task of the action's own type comes from.
@@ -33,7 +33,7 @@ export type Origin = 'own' | 'earlier' | 'unclear';
  * @param listedAt - when the list was read, by the API's clock
  * @param sinceMs - how long before that the submit was made, or longer
  */
-export function originOf({ startTime }: ListedTask, listedAt: string, sinceMs: number): Origin {
+function originOf({ startTime }: ListedTask, listedAt: string, sinceMs: number): Origin {
   const ageMs = ageOf(startTime, Date.parse(listedAt));
   if (ageMs === undefined) return 'unclear';
   return ageMs > sinceMs + CLOCKS_APART_MS ? 'earlier' : 'own';

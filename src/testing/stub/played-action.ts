@@ -112,10 +112,9 @@ function playWaits(
 }
 
 function playTask(plan: ActionPlan, state: ActionState, taskId: number, now: number, ending: ReadActionEnding) {
-  const { fails, afterMs, message, code } = ending;
-  const texts = { ...(message !== undefined && { message }), ...(code !== undefined && { code }) };
+  const { fails, afterMs } = ending;
   const [instanceId] = plan.instanceIds;
-  const facts = { ...texts, taskType: plan.action, ...(instanceId !== undefined && { instanceId }) };
+  const facts = { ...textsOf(ending), taskType: plan.action, ...(instanceId !== undefined && { instanceId }) };
   // An order fails after its task.
   const ofTask = fails === 'RedisInstanceFailed' ? undefined : fails;
   const tasks = new ScriptedTasks();
@@ -125,17 +124,23 @@ function playTask(plan: ActionPlan, state: ActionState, taskId: number, now: num
   return playWait(wait, now, (at) => tasks.poll(taskId, plan.region, at));
 }
 
+/** What the test says of the error, as far as it does. */
+function textsOf({ message, code }: ReadActionEnding) {
+  return { ...(message !== undefined && { message }), ...(code !== undefined && { code }) };
+}
+
 function playInstances(plan: ActionPlan, state: ActionState, started: Started, now: number, ending: ReadActionEnding) {
   const input = instanceInputOf(plan, state, started, now);
   if (!input) return undefined;
-  const { fails, afterMs, message, code } = ending;
-  const texts = { ...(message !== undefined && { message }), ...(code !== undefined && { code }) };
+  const { fails, afterMs } = ending;
   // What the task has taken the order does not take again.
   const after = started.taskIds.length > 0 ? 0 : afterMs;
   const wait = readInstanceInput(input);
   const instances = new ScriptedInstances();
   const name = wait.dealName ?? wait.instanceIds[0] ?? '';
   const isTask = fails === 'RedisTaskFailed' || fails === 'RedisTaskErrored';
-  instances.script({ [name]: { ...texts, after, ...(fails && !isTask && { fails }) } as RedisInstanceEnding });
+  instances.script({
+    [name]: { ...textsOf(ending), after, ...(fails && !isTask && { fails }) } as RedisInstanceEnding,
+  });
   return playInstanceWait(wait, now, (at) => instances.poll(wait, at));
 }

@@ -145,6 +145,8 @@ export class ScriptedApi {
   private readonly busyUntil: number;
   /** The task of an order, which only the list tells. */
   private taskOfDeal: number | undefined;
+  /** Those of an uncertain submit: neither is clear. */
+  private unclear: readonly number[] | undefined;
 
   constructor(
     private readonly plan: ActionPlan,
@@ -181,7 +183,6 @@ export class ScriptedApi {
       at: new Date(now).toISOString(),
     };
   }
-  private unclear: readonly number[] | undefined;
 
   private answer(): Readonly<Record<string, unknown>> {
     const { action, instanceIds, params } = this.plan;

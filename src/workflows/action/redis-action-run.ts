@@ -1,4 +1,4 @@
-import { log, setCurrentDetails, metricMeter } from '@temporalio/workflow';
+import { log, metricMeter, setCurrentDetails } from '@temporalio/workflow';
 import type { Started } from '../../contract/action/answer.js';
 import type { ActionPlan } from '../../contract/action/input.js';
 import { actionSubject } from '../../contract/action/messages.js';
@@ -85,9 +85,15 @@ export class RedisActionRun {
 
   private async look(): Promise<NextStep> {
     this.show('looking');
+    const { listed, seen } = await this.list();
+    return this.become(afterLook(this.plan, this.state, listed ?? null, seen));
+  }
+
+  /** The tasks that there are, and when they were seen. */
+  private async list() {
     const askedAt = Date.now();
-    const { observation = null } = await this.clock.answerOf(look(this.plan, this.state, this.apiQueue));
-    return this.become(afterLook(this.plan, this.state, observation, { askedAt, now: Date.now() }));
+    const { observation: listed } = await this.clock.answerOf(look(this.plan, this.state, this.apiQueue));
+    return { listed, seen: { askedAt, now: Date.now() } };
   }
 
   /** An order says too little of the change itself: its task says more, where the list shows it soon. */
@@ -96,9 +102,8 @@ export class RedisActionRun {
     if (!isTaskOfDealWanted(this.plan) || started.taskIds.length > 0) return accepted;
     this.show('waiting', started);
     for (let waitedMs = 0; waitedMs < LOOK_FOR_MS; waitedMs += LOOK_EVERY_MS) {
-      const askedAt = Date.now();
-      const { observation } = await this.clock.answerOf(look(this.plan, this.state, this.apiQueue));
-      const taskIds = observation && taskOfDeal(this.plan, this.state, observation, { askedAt, now: Date.now() });
+      const { listed, seen } = await this.list();
+      const taskIds = listed && taskOfDeal(this.plan, this.state, listed, seen);
       if (taskIds) return { ...accepted, started: { ...started, taskIds } };
       await this.pause(LOOK_EVERY_MS);
     }

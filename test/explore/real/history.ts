@@ -1,9 +1,8 @@
-import proto from '@temporalio/proto';
 import type { RedisTaskWaitState } from '../../../src/contract/task/view.js';
 import { WATCH_REPORT_SIGNAL } from '../../../src/contract/watch/watch.js';
 import type { WatchReport } from '../../../src/contract/watch/watched-wait.js';
 import { SIMULATOR_CREDENTIAL } from '../../../src/testing/index.js';
-import { failedWorkflowTasks, type History, type HistoryEvent, isReset } from '../../support/histories.js';
+import { failedWorkflowTasks, type History, type HistoryEvent, isReset, textOf } from '../../support/histories.js';
 import { failed, success, valueOf } from '../ending.js';
 import type { Ending, PollRecord, ReportRecord } from '../wait-record.js';
 
@@ -75,10 +74,9 @@ export function readHistories(histories: readonly History[], maxWaitMs: number):
 /** What signs a request, and what a signed request looks like. */
 const SECRETS = [SIMULATOR_CREDENTIAL.secretId, SIMULATOR_CREDENTIAL.secretKey, 'TC3-HMAC-SHA256', 'Signature='];
 
-/** On the wire payloads are the bytes they were made of, so a plain search finds what any field holds. */
 export function holdsSecret(history: History, secrets: readonly string[] = []): boolean {
-  const bytes = Buffer.from(proto.temporal.api.history.v1.History.encode(history).finish());
-  return [...SECRETS, ...secrets].some((secret) => bytes.includes(secret));
+  const text = textOf(history);
+  return [...SECRETS, ...secrets].some((secret) => text.includes(secret));
 }
 
 export function timeOf(event: HistoryEvent | undefined): number {
