@@ -5,9 +5,12 @@ import { historyEvents } from '../../src/cli/forecast.js';
 import { RedisTaskClient } from '../../src/client/index.js';
 import { RedisApiSimulator } from '../../src/testing/index.js';
 import { bundled, devServer } from '../support/environments.js';
+import { giveWorkersTime } from '../support/patience.js';
 import { IN_THIS_THREAD } from '../support/this-thread.js';
 import { REGION, until, Waits } from '../support/waits.js';
 import { apiSettings, Command, type Ended, jsonLines, runningWait, settingsFor } from './command.js';
+
+giveWorkersTime();
 
 let waits: Waits;
 let client: RedisTaskClient;

@@ -19,9 +19,12 @@ import type { RedisTaskWaitState } from '../../src/contract/task/view.js';
 import type { TaskStep } from '../../src/testing/index.js';
 import { bundled, devServer } from '../support/environments.js';
 import { eventsOf, heardAt } from '../support/histories.js';
+import { giveWorkersTime } from '../support/patience.js';
 import { IN_THIS_THREAD } from '../support/this-thread.js';
 import { about, beside } from '../support/together.js';
 import { errorOf, REGION as region, until, Waits } from '../support/waits.js';
+
+giveWorkersTime();
 
 let waits: Waits;
 let client: RedisTaskClient;
