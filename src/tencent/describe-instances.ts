@@ -19,7 +19,7 @@ export interface ListedInstances {
  * @see https://www.tencentcloud.com/document/product/239/32065
  */
 export async function describeInstances(
-  api: RedisApi,
+  api: Pick<RedisApi, 'call'>,
   { region, instanceIds }: { readonly region: string; readonly instanceIds: readonly string[] },
   options: CallTime = {},
 ): Promise<ListedInstances> {

@@ -1,5 +1,12 @@
 // The actions that change instances: what they answer, and what they start.
-import { factsOf, instancesIn, REDIS_ACTIONS, type RedisActionName } from '../contract/action/actions.js';
+import {
+  factsOf,
+  instancesIn,
+  isForIsolated,
+  REDIS_ACTIONS,
+  type RedisActionName,
+} from '../contract/action/actions.js';
+import { isWithdrawn } from '../contract/instance/standing.js';
 import type { Account, OnOrder } from './account.js';
 import { inBeijing } from './beijing-time.js';
 import { ApiRefusal } from './refusals.js';
@@ -24,7 +31,7 @@ export function isChange(action: string): action is RedisActionName {
   return REDIS_ACTIONS.some((each) => each === action);
 }
 
-/** Makes a change, unless its instances are held by another flow. @throws ApiRefusal */
+/** Makes a change, unless its instances are held by another flow, or isolated. @throws ApiRefusal */
 export function change(
   action: RedisActionName,
   parameters: Readonly<Record<string, unknown>>,
@@ -33,7 +40,11 @@ export function change(
 ): ApiFields {
   const instanceIds = instancesIn(parameters);
   for (const id of instanceIds) {
-    if (account.instances.isLocked(id) || (account.instances.look(id) && account.tasks.hasOpenTask(id))) {
+    const instance = account.instances.look(id);
+    if (instance && isWithdrawn(instance) && !isForIsolated(action)) {
+      throw new ApiRefusal('ResourceUnavailable.InstanceStatusAbnormal');
+    }
+    if (account.instances.isLocked(id) || (instance && account.tasks.hasOpenTask(id))) {
       throw new ApiRefusal(account.lockedCode);
     }
   }

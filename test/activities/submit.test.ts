@@ -80,6 +80,45 @@ test.each([
   await expect(submit('ClearInstance')).resolves.toMatchObject({ class: submitClass, error: { code } });
 });
 
+describe('a change whose instance is in a state that forbids it', () => {
+  const code = 'ResourceUnavailable.InstanceStatusAbnormal';
+
+  test.each([
+    ['in a flow', 1, 'busy'],
+    ['running', 2, 'busy'],
+    ['isolated', -2, 'refused'],
+    ['about to be deleted', -3, 'refused'],
+  ])('which is %s is worth another submit only if that can pass', async (_name, status, submitClass) => {
+    simulator.addInstance('crs-a', { timeline: [{ status }] });
+    simulator.fault({ kind: 'error', code }, { action: 'UpgradeInstance' });
+
+    await expect(submit('UpgradeInstance')).resolves.toMatchObject({ class: submitClass, error: { code } });
+    expect(sent()).toEqual(['UpgradeInstance', 'DescribeInstances']);
+  });
+
+  test('is refused with the words of the API and what the instance is', async () => {
+    simulator.addInstance('crs-a', { timeline: [{ status: -2 }] });
+
+    const message = expect.stringMatching(/\(crs-a has status -2 \(isolated\)/) as string;
+    await expect(submit('UpgradeInstance')).resolves.toMatchObject({ class: 'refused', error: { code, message } });
+  });
+
+  test('is busy if what the instance is cannot be read', async () => {
+    simulator.addInstance('crs-a', { timeline: [{ status: -2 }] });
+    simulator.fault({ kind: 'error', code });
+
+    await expect(submit('UpgradeInstance')).resolves.toMatchObject({ class: 'busy' });
+  });
+
+  test('is busy if the change is one for isolated instances', async () => {
+    simulator.addInstance('crs-a', { timeline: [{ status: -2 }] });
+    simulator.fault({ kind: 'error', code });
+
+    await expect(submit('StartupInstance')).resolves.toMatchObject({ class: 'busy' });
+    expect(sent()).toEqual(['StartupInstance']);
+  });
+});
+
 test.each(['lostAnswer', 'cutOff', 'truncated', 'missingResponse', 'reset'] as const)(
   'a submit whose answer is spoiled by %s is sent once, and uncertain',
   async (kind) => {

@@ -2,15 +2,16 @@ import type { ActionQuestion } from '../../contract/action/activities.js';
 import { readStarted } from '../../contract/action/answer.js';
 import { withSecrets } from '../../contract/action/secrets.js';
 import type { Submitted } from '../../contract/action/state.js';
-import { submitClassOf } from '../../contract/action/submit-class.js';
+import { mayBeIsolated, submitClassOf } from '../../contract/action/submit-class.js';
 import type { PollError } from '../../contract/poll-error.js';
-import type { CallTime } from '../../tencent/call-time.js';
+import { type CallTime, timeOfOne } from '../../tencent/call-time.js';
 import { TencentApiError } from '../../tencent/errors.js';
 import { textField } from '../../tencent/json.js';
 import { redact } from '../../tencent/redact.js';
 import type { RedisApi } from '../../tencent/redis-api.js';
 import { pollErrorClassOf, pollErrorOf } from '../api/poll-failure.js';
 import type { ApiSettings } from '../api/settings.js';
+import { isolationOf } from './isolated.js';
 import { readSecret, SecretUnavailableError } from './secret-files.js';
 
 type Limits = Pick<ApiSettings, 'actions' | 'secretsFolder'>;
@@ -65,10 +66,11 @@ export async function submitAction(
   if ('refusal' in prepared) return { class: 'refused', error: prepared.refusal };
   const { action, region } = question;
   const { sent, secrets } = prepared;
+  const time = timeOfOne(options);
   const hidden = <T>(told: T): T => secrets.reduce((shown, secretKey) => redact(shown, { secretKey }), told);
 
   try {
-    const response = hidden(await api.call({ action, region, params: sent, ...options }));
+    const response = hidden(await api.call({ action, region, params: sent, ...time() }));
     const requestId = textField(response, 'RequestId');
     const started = readStarted(response);
     if (started) return { class: 'accepted', started, requestId, response };
@@ -77,7 +79,10 @@ export async function submitAction(
     return { class: 'uncertain', error: { ...ownError('InvalidResponse', message), requestId } };
   } catch (error) {
     if (!(error instanceof TencentApiError)) throw error;
-    return { class: submitClassOf(error.code, pollErrorClassOf(error)), error: hidden(pollErrorOf(error)) };
+    const told = hidden(pollErrorOf(error));
+    const isolated = mayBeIsolated(error.code) && (await isolationOf(question, api, time()));
+    if (isolated) return { class: 'refused', error: { ...told, message: `${told.message} (${isolated})` } };
+    return { class: submitClassOf(error.code, pollErrorClassOf(error)), error: told };
   }
 }
 

@@ -94,6 +94,11 @@ export function canRepeat(action: RedisActionName): boolean {
   return ['value', 'guarded'].includes(factsOf(action).repeat);
 }
 
+/** Whether an action is made for an instance that is isolated. */
+export function isForIsolated(action: RedisActionName): boolean {
+  return action === 'StartupInstance' || action === 'CleanUpInstance';
+}
+
 /** The parameters that name instances whose tasks a submit may start. */
 const INSTANCE_PARAMETERS = ['InstanceId', 'InstanceIds', 'SrcInstanceId', 'DstInstanceId'];
 

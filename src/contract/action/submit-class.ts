@@ -11,6 +11,13 @@ import type { PollErrorClass } from '../poll-error.js';
  */
 export type SubmitClass = 'accepted' | 'busy' | 'throttled' | 'unauthorized' | 'refused' | 'uncertain';
 
+/** Codes that the API answers for an instance that a flow holds, and for one that is isolated. */
+const BUSY_OR_ISOLATED = [
+  'ResourceUnavailable.InstanceStateError',
+  'ResourceUnavailable.InstanceStatusAbnormal',
+  'ResourceUnavailable.InstanceStatusError',
+];
+
 /** Codes by which the API says that another flow holds an instance, a group or a backup. */
 const BUSY = [
   'FailedOperation.CommitFlowError',
@@ -18,13 +25,16 @@ const BUSY = [
   'ResourceInUse.InstanceBeenLocked',
   'ResourceUnavailable.BackupLockedError',
   'ResourceUnavailable.InstanceLockedError',
-  'ResourceUnavailable.InstanceStateError',
-  'ResourceUnavailable.InstanceStatusAbnormal',
-  'ResourceUnavailable.InstanceStatusError',
   // Despite its name, its text says that another flow has locked the instance.
   'ResourceUnavailable.InstanceUnLockedError',
   'UnsupportedOperation.Inspection',
+  ...BUSY_OR_ISOLATED,
 ];
+
+/** Whether only the instance itself tells if it is held by a flow or isolated: what it is says whether to wait. */
+export function mayBeIsolated(code: string): boolean {
+  return BUSY_OR_ISOLATED.includes(code);
+}
 
 /** Codes that refuse for good behind prefixes which leave it open. */
 const REFUSED = [

@@ -37,6 +37,11 @@ export function standingOf(
   return until === 'isolated' ? 'done' : 'failed';
 }
 
+/** Whether an instance is isolated or about to be deleted: it does nothing until it is started again, if it can be. */
+export function isWithdrawn({ status }: Pick<RedisInstance, 'status'>): boolean {
+  return status === ISOLATED || status === TO_BE_DELETED;
+}
+
 function isAsExpected(instance: RedisInstance, expect: RedisInstanceExpectation): boolean {
   const names = Object.keys(expect) as (keyof RedisInstanceExpectation)[];
   return names.every((name) => expect[name] === undefined || instance[name] === expect[name]);
