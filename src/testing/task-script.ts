@@ -17,7 +17,7 @@ export interface TaskScript {
   readonly timeline: readonly TaskStep[];
   /** The only region that knows the task. @default every region */
   readonly region?: string;
-  /** @default 'crs-09u2u96z' */
+  /** A change of this instance is busy until the task has ended. @default 'crs-09u2u96z', whose changes go on */
   readonly instanceId?: string;
   /** @default 'redis cache clearing process' */
   readonly taskType?: string;

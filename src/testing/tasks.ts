@@ -49,11 +49,11 @@ export class TaskBook {
     return keyOf(this.nextId);
   }
 
-  /** Whether an instance has a task that has not ended. */
+  /** Whether a task that was made for an instance has not ended: one that names none has the instance of all examples. */
   hasOpenTask(instanceId: string): boolean {
     const nowMs = this.now();
     return [...this.tasks.values()].some(
-      (task) => task.facts.InstanceId === instanceId && isUnfinished(currentStep(task, nowMs).status),
+      (task) => task.script.instanceId === instanceId && isUnfinished(currentStep(task, nowMs).status),
     );
   }
 

@@ -98,7 +98,7 @@ describe('over HTTP', () => {
   const call = (action: string, parameters: object) =>
     callJson(simulator.url, { action, body: JSON.stringify(parameters) });
   const instances = () => call('DescribeInstances', { InstanceIds: ['crs-1'], Limit: 1 });
-  const clear = () => call('ClearInstance', { InstanceId: 'crs-1' });
+  const clear = (InstanceId = 'crs-1') => call('ClearInstance', { InstanceId });
 
   test('an instance is added, goes on as its timeline says, is read and removed', async () => {
     const timeline = [
@@ -123,6 +123,16 @@ describe('over HTTP', () => {
 
     await send('PUT', 'instances/crs-1/status', { status: 2 });
     await expect(clear()).resolves.toMatchObject({ TaskId: expect.any(Number) as unknown });
+  });
+
+  test.each([
+    ['that names an instance holds it', { instanceId: 'crs-09u2u96z' }, { Error: expect.anything() as unknown }],
+    ['that names none holds none', {}, { TaskId: expect.any(Number) as unknown }],
+  ])('a task %s', async (_name, names, answer) => {
+    await send('PUT', 'tasks/18219', { timeline: [{ status: 'running' }], ...names });
+    await send('PUT', 'instances/crs-09u2u96z', { timeline: [{ status: 2 }] });
+
+    await expect(clear('crs-09u2u96z')).resolves.toMatchObject(answer);
   });
 
   test('a deal is added, moved, read and removed', async () => {
