@@ -21,8 +21,8 @@ const QUIET = [
 
 /** How long a page may take to show what is expected: the machine may be busy, and the wait may not be there yet. */
 const SHOWN_WITHIN_MS = 180_000;
-/** Some tabs show the state at their opening. */
-const RELOAD_MS = 30_000;
+/** Some tabs show the state at their opening: a page is opened again after this, then after twice as long each time. */
+const FIRST_RELOAD_MS = 5_000;
 
 /** Opens a browser with one page. `CHROMIUM` names a browser; otherwise an installed one is used, or Debian's installed. */
 export async function openPage(): Promise<Page> {
@@ -37,9 +37,9 @@ export async function openUntil(page: Page, url: string, texts: readonly (string
   let shown = '';
   const isShown = (each: string | RegExp) => (typeof each === 'string' ? shown.includes(each) : each.test(shown));
   const missing = () => texts.filter((each) => !isShown(each));
-  while (Date.now() < giveUpAt) {
+  for (let reloadMs = FIRST_RELOAD_MS; Date.now() < giveUpAt; reloadMs *= 2) {
     await page.goto(url, { waitUntil: 'domcontentloaded' });
-    const reloadAt = Date.now() + RELOAD_MS;
+    const reloadAt = Date.now() + reloadMs;
     while (Date.now() < reloadAt) {
       shown = await textOf(page);
       if (missing().length === 0) return shown;
