@@ -94,9 +94,9 @@ describe('redis-task run', () => {
     expect(ended.stderr).toMatch(
       new RegExp(
         [
-          `ClearInstance as ${key}.*`,
-          `ClearInstance of ${id} in ${REGION} · 1 submit, at \\d\\d:\\d\\d:\\d\\d UTC · the instance is busy, submitting again in \\d+ s · ResourceUnavailable.InstanceLockedError · deadline in .+`,
-          `ClearInstance of ${id} in ${REGION} · 2 submits, at .+ UTC · waiting for task ${taskId} · deadline in .+`,
+          `ClearInstance of ${id} in ${REGION} as ${key}.*`,
+          String.raw`ClearInstance · the instance is busy, submitting again in \d+ s · 1 submit, at \d\d:\d\d:\d\d UTC · ResourceUnavailable.InstanceLockedError · deadline in .+`,
+          `ClearInstance · waiting for task ${taskId} · 2 submits, at .+ UTC · deadline in .+`,
         ].join('\n(?:.*\n)*'),
       ),
     );

@@ -47,7 +47,7 @@ export function runAction(host: Host, action: string, flags: RunFlags): Promise<
         const change = temporal.waits.client.workflow.getHandle(key);
         return progressOf<RedisActionState>(temporal.waits.client, change, limit, options);
       },
-      text: ({ state }) => (state ? stateText(subject, state) : `${subject} not begun yet`),
+      text: ({ state }) => (state ? stateText(state) : `${printable(action)} · not begun yet`),
       headline: ({ stage, nextStepAt, lastSubmit, submits, taskIds, dealName }) =>
         stage === 'pausing' ? [submits, lastSubmit, nextStepAt] : [submits, lastSubmit, taskIds, dealName],
     });
@@ -55,7 +55,7 @@ export function runAction(host: Host, action: string, flags: RunFlags): Promise<
     const interrupted = new Promise<undefined>((resolve) => (stop = () => resolve(undefined)));
     const leaveSignals = onStopSignal(host, () => stop());
     try {
-      const ending = await Promise.race([endOf(temporal, input, key, view, shown), interrupted]);
+      const ending = await Promise.race([endOf(temporal, { input, subject, key }, view, shown), interrupted]);
       const link = temporal.link(key);
       if (!ending) {
         view.say(`Stopped watching; the change goes on. The same command attaches to it again.`);
@@ -81,8 +81,7 @@ function subjectOf(input: RunRedisActionInput): string {
 
 async function endOf(
   temporal: Temporal,
-  input: RunRedisActionInput,
-  key: string,
+  { input, subject, key }: { readonly input: RunRedisActionInput; readonly subject: string; readonly key: string },
   view: View,
   shown: Shown<RedisActionState>,
 ): Promise<Ending> {
@@ -90,7 +89,7 @@ async function endOf(
   try {
     const change: WorkflowHandle = await startAction(waits.client, waits.taskQueue, input, { key });
     const link = temporal.link(key);
-    view.say(`${printable(input.action)} as ${printable(key)}${link ? ` · ${link}` : ''}`);
+    view.say(`${printable(subject)} as ${printable(key)}${link ? ` · ${link}` : ''}`);
     await untilBegun(waits.client, key);
     void view.follow(shown);
     return succeeded(await resultOfAction(change));
@@ -117,15 +116,15 @@ function succeeded(result: RedisActionResult): Ending {
   return { exitCode: EXIT.succeeded, json: result, text };
 }
 
-/** The state of a change on one line: what was submitted, when, what it waits for. */
-function stateText(subject: string, state: RedisActionState): string {
+/** The state of a change on one line, first what a narrow terminal has room for: what it waits for, then what was submitted. */
+function stateText(state: RedisActionState): string {
   const { stage, submits, submittedAt, lastError, lastSubmit, deadline } = state;
   const submitted = submittedAt === null ? '' : `, ${clock(submittedAt)}`;
   const failed = lastError && lastSubmit !== 'accepted' ? printable(lastError.code) : '';
   const parts = [
-    printable(subject),
-    submits === 0 ? 'not submitted yet' : `${submitsText(submits)}${submitted}`,
+    printable(state.action),
     doing(state),
+    submits === 0 ? 'not submitted yet' : `${submitsText(submits)}${submitted}`,
     stage === 'waiting' ? '' : failed,
     `deadline in ${wholeSeconds(Date.parse(deadline) - Date.now())}`,
   ];
