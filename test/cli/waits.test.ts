@@ -7,6 +7,7 @@ import { RedisApiSimulator } from '../../src/testing/index.js';
 import { bundled, devServer } from '../support/environments.js';
 import { giveWorkersTime } from '../support/patience.js';
 import { IN_THIS_THREAD } from '../support/this-thread.js';
+import { about, beside } from '../support/together.js';
 import { REGION, until, Waits } from '../support/waits.js';
 import { apiSettings, Command, type Ended, jsonLines, runningWait, settingsFor } from './command.js';
 
@@ -33,7 +34,7 @@ function redisTask(args: readonly (string | number)[], env = environment()): Pro
   return new Command(args, env).ended;
 }
 
-describe('doctor', () => {
+about('doctor', () => {
   const results = (ended: Ended) =>
     Object.fromEntries(jsonLines(ended).map(({ check, result }) => [String(check), result]));
   const good = {
@@ -49,14 +50,13 @@ describe('doctor', () => {
     settings: 'passed',
   };
 
-  // First, since it takes longest: the server pauses between the attempts at a workflow task.
-  test.concurrent('names the search attributes that are missing, and the waits that stand still for it', async () => {
+  beside('names the search attributes that are missing, and the waits that stand still for it', async () => {
     const taskQueue = `stalled-${randomUUID()}`;
     await waits.serveWaits(taskQueue);
     await waits.serveCalls(taskQueue, true);
-    const stalled = await new RedisTaskClient(waits.client, { taskQueue }).start({
-      ...{ taskId: waits.addTask(RUNNING), region: REGION },
-    });
+    // A worker says only of the first attempt that it has failed: each other one has to time out, in 10 s by default.
+    const options = { taskQueue, workflowTaskTimeout: '1s' } as const;
+    const stalled = await waits.start({ taskId: waits.addTask(RUNNING), region: REGION }, options);
     await until(
       () => stalled.describe(),
       ({ raw }) => (raw.pendingWorkflowTask?.attempt ?? 0) >= 3,
@@ -79,14 +79,14 @@ describe('doctor', () => {
     expect(ended.code).toBe(1);
   });
 
-  test.concurrent('passes when all is well', async () => {
+  beside('passes when all is well', async () => {
     const ended = await redisTask(['doctor'], { ...environment(), ...apiSettings(waits.simulator) });
 
     expect(results(ended)).toEqual(good);
     expect(ended).toMatchObject({ code: 0, stderr: '' });
   });
 
-  test.concurrent('tells a refused key, a missing worker and a bad setting apart, and what to do', async () => {
+  beside('tells a refused key, a missing worker and a bad setting apart, and what to do', async () => {
     const settings = {
       ...environment(`nobody-${randomUUID()}`),
       ...apiSettings(waits.simulator, 'wrong'),
@@ -108,7 +108,7 @@ describe('doctor', () => {
     expect(ended.code).toBe(9);
   });
 
-  test.concurrent('shows the last error of open waits', async () => {
+  beside('shows the last error of open waits', async () => {
     const taskQueue = `failing-${randomUUID()}`;
     await waits.serveWaits(taskQueue);
     await waits.serveCalls(taskQueue);
@@ -129,7 +129,7 @@ describe('doctor', () => {
     );
   });
 
-  test.concurrent('names a right that only shared waits need', async () => {
+  beside('names a right that only shared waits need', async () => {
     const api = await RedisApiSimulator.start();
     api.fault({ kind: 'error', code: 'UnauthorizedOperation' }, { action: 'DescribeTaskList' });
     const ended = await redisTask(['doctor'], { ...environment(), ...apiSettings(api) });
@@ -140,7 +140,7 @@ describe('doctor', () => {
     expect(ended.stdout).toContain('allow redis:DescribeTaskList');
   });
 
-  test.concurrent('sees a clock that is off', async () => {
+  beside('sees a clock that is off', async () => {
     const api = await RedisApiSimulator.start({ clockOffsetMs: 600_000 });
     const ended = await redisTask(['doctor'], { ...environment(), ...apiSettings(api) });
     await api.close();
@@ -152,8 +152,8 @@ describe('doctor', () => {
   });
 });
 
-describe('await', () => {
-  test.concurrent('prints the result as one JSON line, and what goes on to stderr', async () => {
+about('await', () => {
+  beside('prints the result as one JSON line, and what goes on to stderr', async () => {
     const taskId = waits.addTask({ status: 'running', forPolls: 1 }, { status: 'succeed', message: 'ok' });
     const ended = await redisTask(['await', taskId, '--initial-interval', '1s']);
 
@@ -164,7 +164,7 @@ describe('await', () => {
     expect(ended.code).toBe(0);
   });
 
-  test.concurrent(
+  beside(
     'many tasks: a line for each, the message of each failure on stderr, and the highest exit code',
     async () => {
       const good = waits.addTask(SUCCEED);
@@ -185,7 +185,7 @@ describe('await', () => {
     },
   );
 
-  test.concurrent.each([
+  beside.each([
     ['failed', 6, 'RedisTaskFailed', []],
     ['running', 5, 'RedisTaskTimedOut', ['--max-wait', '1s']],
   ] as const)('a task in %s ends with exit code %d', async (status, code, type, flags) => {
@@ -195,7 +195,7 @@ describe('await', () => {
     expect(ended.code).toBe(code);
   });
 
-  test.concurrent.each([
+  beside.each([
     ['AuthFailure.SecretIdNotFound', 'RedisTaskUnauthorized'],
     ['UnsupportedRegion', 'RedisTaskRejected'],
   ])('%s from the API ends with exit code 8', async (apiCode, type) => {
@@ -208,7 +208,7 @@ describe('await', () => {
     expect(ended.code).toBe(8);
   });
 
-  test.concurrent(
+  beside(
     'attaches to a wait that runs, sees it cancelled from elsewhere, and ends with exit code 4',
     async () => {
       const taskId = await runningWait(waits, client);
@@ -224,7 +224,7 @@ describe('await', () => {
     },
   );
 
-  test.concurrent('says at once that no worker takes the queue, exit code 9, and starts nothing', async () => {
+  beside('says at once that no worker takes the queue, exit code 9, and starts nothing', async () => {
     const queue = `nobody-${randomUUID()}`;
     const ended = await redisTask(['await', 1], environment(queue));
 
@@ -233,7 +233,7 @@ describe('await', () => {
     expect((await redisTask(['status', 1], environment(queue))).code).toBe(3);
   });
 
-  test.concurrent('waits for a worker when told to', async () => {
+  beside('waits for a worker when told to', async () => {
     const queue = `later-${randomUUID()}`;
     const taskId = waits.addTask(SUCCEED);
     const waiting = new Command(['await', taskId, '--wait-for-worker'], environment(queue));
@@ -244,7 +244,7 @@ describe('await', () => {
     expect(await waiting.ended).toMatchObject({ code: 0 });
   });
 
-  test.concurrent('passes on what a newer worker adds to its results and failures', async () => {
+  beside('passes on what a newer worker adds to its results and failures', async () => {
     const taskQueue = `newer-${randomUUID()}`;
     await waits.serveCalls(taskQueue);
     const worker = await Worker.create({
@@ -265,8 +265,8 @@ describe('await', () => {
   });
 });
 
-describe('steering', () => {
-  test.concurrent('start, status, poll, extend, list and cancel see the same wait', async () => {
+about('steering', () => {
+  beside('start, status, poll, extend, list and cancel see the same wait', async () => {
     const taskId = waits.addTask(RUNNING, SUCCEED);
     const started = await redisTask(['start', taskId, '--initial-interval', '1h']);
     const workflowId = `${waits.taskQueue}/${REGION}/${taskId}`;
@@ -307,7 +307,7 @@ describe('steering', () => {
     expect(jsonLines(all).find((each) => each['workflowId'] === workflowId)).toMatchObject({ status: 'CANCELLED' });
   });
 
-  test.concurrent.each([['status'], ['poll'], ['cancel'], ['extend', '--max-wait', '1h']])(
+  beside.each([['status'], ['poll'], ['cancel'], ['extend', '--max-wait', '1h']])(
     '%s without such a wait ends with exit code 3',
     async (command, ...flags) => {
       const ended = await redisTask([command, 404_404, ...flags]);
@@ -318,7 +318,7 @@ describe('steering', () => {
     },
   );
 
-  test.concurrent('start without a worker says so, and leaves the wait to come', async () => {
+  beside('start without a worker says so, and leaves the wait to come', async () => {
     const queue = `nobody-${randomUUID()}`;
     const ended = await redisTask(['start', 1], environment(queue));
     const status = await redisTask(['status', 1], environment(queue));
@@ -329,7 +329,7 @@ describe('steering', () => {
     await waits.client.workflow.getHandle(`${queue}/${REGION}/1`).terminate();
   });
 
-  test.concurrent('a namespace that is not there ends with exit code 10', async () => {
+  beside('a namespace that is not there ends with exit code 10', async () => {
     const ended = await redisTask(['list', '--namespace', 'nowhere']);
 
     expect(ended).toMatchObject({ code: 10, stdout: '' });
@@ -337,7 +337,7 @@ describe('steering', () => {
   });
 });
 
-test.concurrent('start prints the waits that it has started, also when another one fails', async () => {
+beside('start prints the waits that it has started, also when another one fails', async () => {
   const [taken, free] = [waits.addTask(RUNNING), waits.addTask(RUNNING)];
   const workflowId = `${waits.taskQueue}/${REGION}/${taken}`;
   const other = await waits.client.workflow.start('migrateTable', { workflowId, taskQueue: `nobody-${randomUUID()}` });
@@ -353,7 +353,7 @@ test.concurrent('start prints the waits that it has started, also when another o
   await client.cancel({ taskId: free, region: REGION });
 });
 
-test.concurrent('the history of a wait has as many events as simulate says', async () => {
+beside('the history of a wait has as many events as simulate says', async () => {
   const taskId = waits.addTask({ status: 'running', forPolls: 2 }, SUCCEED);
   const { polls } = await client.await({ taskId, region: REGION, polling: { maximumInterval: '1s' } });
   const { events } = await client.attach({ taskId, region: REGION }).then((wait) => wait.fetchHistory());
