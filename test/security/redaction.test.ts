@@ -59,6 +59,9 @@ async function answered(body: string, key: TencentCredential = credential): Prom
   }
 }
 
+/** Eight times what it takes. Patterns that were compiled for each string took twice as long as this, unbounded ones minutes. */
+const BOUND_MS = 1_200;
+
 /** The time that this process computes for something, which says more than a clock on a busy machine. */
 async function computedMs(act: () => unknown): Promise<number> {
   const before = process.cpuUsage();
@@ -74,7 +77,7 @@ describe('the work for an answer is bounded', () => {
     const body = JSON.stringify({ Response: { Status: 'running', Lists } });
     expect(body.length).toBeGreaterThan(240_000);
 
-    expect(await computedMs(() => answered(body, key))).toBeLessThan(400);
+    expect(await computedMs(() => answered(body, key))).toBeLessThan(BOUND_MS);
   });
 
   test.each([
@@ -86,7 +89,7 @@ describe('the work for an answer is bounded', () => {
   ])('when it is 250 kB of %s', async (_, piece) => {
     const text = piece.repeat(250_000 / piece.length);
 
-    expect(await computedMs(() => redact(text, key))).toBeLessThan(400);
+    expect(await computedMs(() => redact(text, key))).toBeLessThan(BOUND_MS);
   });
 });
 

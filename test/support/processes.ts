@@ -1,5 +1,6 @@
 // Programs that run beside tests and scripts: one way to start them, to read what they print, and to end them.
 import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,6 +9,8 @@ import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import getPort from 'get-port';
 import { SIMULATOR_CREDENTIAL } from './simulator.js';
+
+const PORTS_OF_A_PROCESS = 2_000;
 
 /** How a process ended. */
 export interface ProcessEnd {
@@ -89,11 +92,18 @@ export class Process {
   /** Resolves when it has printed this; rejects when it ends without. */
   prints(text: string): Promise<void> {
     return eventually(() => {
-      if (!this.isRunning && !this.output.includes(text)) {
-        throw new Error(`${this.command.join(' ')} ended without "${text}": ${this.output}`);
-      }
+      if (!this.isRunning && !this.output.includes(text)) throw this.endedWithout(`"${text}"`);
       return this.output.includes(text);
     });
+  }
+
+  /** Resolves when this has happened; rejects when the program ends before. */
+  during<T>(event: Promise<T>): Promise<T> {
+    return Promise.race([event, this.end.then(() => Promise.reject(this.endedWithout('what was waited for')))]);
+  }
+
+  private endedWithout(what: string): Error {
+    return new Error(`${this.command.join(' ')} ended without ${what}: ${this.output}`);
   }
 
   /** SIGKILL, whether the test has passed or not. */
@@ -176,7 +186,12 @@ export async function pageOf(address: string, page: string): Promise<{ status: n
   return { status: answer.status, text: (await answer.text()).trim() };
 }
 
-/** `host:port` where nobody listens at the moment. */
+/**
+ * `host:port` where nobody listens, nor will before it is used: a system gives away higher ports by itself, to connections
+ * and to servers that take any, and each process of jest has a part of the others.
+ */
 export async function freeAddress(): Promise<string> {
-  return `127.0.0.1:${await getPort({ host: '127.0.0.1' })}`;
+  const first = 10_000 + PORTS_OF_A_PROCESS * (Number(process.env['JEST_WORKER_ID'] ?? 0) % 11);
+  const port = Array.from({ length: 20 }, () => randomInt(first, first + PORTS_OF_A_PROCESS));
+  return `127.0.0.1:${await getPort({ host: '127.0.0.1', port })}`;
 }

@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { promisify } from 'node:util';
 import { type DevServer, findTemporalCli, startDevServer } from '../../src/engine/index.js';
 import { eventually, freeAddress, GOOD_SETTINGS, pageOf, statusOf, WorkerProcess } from '../support/processes.js';
@@ -70,10 +70,12 @@ describe('a worker that starts before Temporal', () => {
   });
 
   test('exits with 0 on SIGTERM while an attempt hangs', async () => {
-    const silent = createServer().listen(Number(address.split(':')[1]), '127.0.0.1');
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
     const connected = once(silent, 'connection') as Promise<[{ destroy(): void }]>;
-    worker = start();
-    const [connection] = await connected;
+    const { port } = silent.address() as AddressInfo;
+    worker = new WorkerProcess({ ...GOOD_SETTINGS, TEMPORAL_ADDRESS: `127.0.0.1:${port}` });
+    const [connection] = await worker.during(connected);
     worker.signal('SIGTERM');
     await expect(worker.end).resolves.toEqual({ code: 0, signal: null });
     connection.destroy();
