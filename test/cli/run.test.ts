@@ -10,6 +10,7 @@ import {
 import type { RunRedisActionInput } from '../../src/contract/action/input.js';
 import type { RedisActionResult } from '../../src/contract/action/outcome.js';
 import { devServer } from '../support/environments.js';
+import { about, beside } from '../support/together.js';
 import { errorOf, REGION, until, Waits } from '../support/waits.js';
 import { apiSettings, Command, type Ended, jsonLines, settingsFor } from './command.js';
 
@@ -30,8 +31,8 @@ const clear = (InstanceId = newId()): RunRedisActionInput => {
 };
 const executedOn = (id: string) => waits.simulator.executed.filter(({ parameters }) => parameters['InstanceId'] === id);
 
-describe('a change of a client', () => {
-  test.concurrent('is submitted once for all who use its key while it runs, and refused after its end', async () => {
+about('a change of a client', () => {
+  beside('is submitted once for all who use its key while it runs, and refused after its end', async () => {
     const key = newKey();
     const id = newId();
     const [one, other] = await Promise.all([client.run(clear(id), { key }), client.run(clear(id), { key })]);
@@ -44,14 +45,14 @@ describe('a change of a client', () => {
     expect(executedOn(id)).toHaveLength(1);
   });
 
-  test.concurrent('that fails rejects with its failure', async () => {
+  beside('that fails rejects with its failure', async () => {
     const error = await errorOf(client.run({ ...clear(), action: 'RestoreInstance' }, { key: newKey() }));
 
     expect(error).toBeInstanceOf(RedisActionError);
     expect(error).toMatchObject({ type: 'RedisActionRefused', details: { lastError: { code: 'ActionNotAllowed' } } });
   });
 
-  test.concurrent('with an input that breaks a rule starts nothing', async () => {
+  beside('with an input that breaks a rule starts nothing', async () => {
     const key = newKey();
     const error = await errorOf(client.run({ ...clear(), region: 'nowhere' }, { key }));
 
@@ -59,7 +60,7 @@ describe('a change of a client', () => {
     await expect(waits.client.workflow.getHandle(key).describe()).rejects.toThrow(WorkflowNotFoundError);
   });
 
-  test.concurrent('does not join another workflow of that id', async () => {
+  beside('does not join another workflow of that id', async () => {
     const wait = await waits.start({ taskId: waits.addTask({ status: 'running' }), region: REGION });
     const error = await errorOf(client.run(clear(), { key: wait.workflowId }));
     await wait.terminate();
@@ -68,12 +69,12 @@ describe('a change of a client', () => {
   });
 });
 
-describe('redis-task run', () => {
+about('redis-task run', () => {
   const run = (args: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<Ended> =>
     new Command(['run', ...args], { ...settingsFor(waits.taskQueue), ...more }).ended;
   const params = (InstanceId = newId()) => ['--params', JSON.stringify({ InstanceId })];
 
-  test.concurrent('submits a change and tells what came of it', async () => {
+  beside('submits a change and tells what came of it', async () => {
     const key = newKey();
     const ended = await run(['ClearInstance', ...params(), '--key', key, '--initial-interval', '1s']);
 
@@ -83,7 +84,7 @@ describe('redis-task run', () => {
     await expect(run(['ClearInstance', ...params(), '--key', key])).resolves.toMatchObject({ code: 3 });
   });
 
-  test.concurrent('shows what was submitted, when, and what it waits for, a line for each change of that', async () => {
+  beside('shows what was submitted, when, and what it waits for, a line for each change of that', async () => {
     const key = newKey();
     const id = newId();
     waits.simulator.addInstance(id, { timeline: [{ status: 2, locked: true, forMs: 3_000 }, { status: 2 }] });
@@ -102,7 +103,7 @@ describe('redis-task run', () => {
     );
   });
 
-  test.concurrent('that is stopped leaves the change alone', async () => {
+  beside('that is stopped leaves the change alone', async () => {
     const key = newKey();
     const id = newId();
     waits.simulator.addInstance(id, { timeline: [{ status: 2, locked: true }] });
@@ -116,7 +117,7 @@ describe('redis-task run', () => {
     await change.terminate();
   });
 
-  test.concurrent('tells a refusal by its exit code', async () => {
+  beside('tells a refusal by its exit code', async () => {
     const ended = await run(['RestoreInstance', ...params(), '--key', newKey()]);
 
     expect(ended.code).toBe(8);
@@ -124,7 +125,7 @@ describe('redis-task run', () => {
     expect(ended.stderr).toContain('REDIS_TASK_ACTIONS');
   });
 
-  test.concurrent('shows a change that is cancelled as cancelled', async () => {
+  beside('shows a change that is cancelled as cancelled', async () => {
     const key = newKey();
     const id = newId();
     waits.simulator.addInstance(id, { timeline: [{ status: 2, locked: true }] });
@@ -138,7 +139,7 @@ describe('redis-task run', () => {
     expect(executedOn(id)).toEqual([]);
   });
 
-  test.concurrent.each([
+  beside.each([
     ['parameters that are no JSON', ['ClearInstance', '--params', '{', '--key', 'k'], '--params must be a JSON object'],
     ['no key', ['ClearInstance', '--params', '{}'], '--key'],
     [

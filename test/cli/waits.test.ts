@@ -164,26 +164,23 @@ about('await', () => {
     expect(ended.code).toBe(0);
   });
 
-  beside(
-    'many tasks: a line for each, the message of each failure on stderr, and the highest exit code',
-    async () => {
-      const good = waits.addTask(SUCCEED);
-      const failed = waits.addTask({ status: 'failed', message: 'disk full\u001b[31m' });
-      const errored = waits.addTask({ status: 'Error', message: 'flow aborted' });
-      const ended = await redisTask(['await', good, failed, errored, good]);
+  beside('many tasks: a line for each, the message of each failure on stderr, and the highest exit code', async () => {
+    const good = waits.addTask(SUCCEED);
+    const failed = waits.addTask({ status: 'failed', message: 'disk full\u001b[31m' });
+    const errored = waits.addTask({ status: 'Error', message: 'flow aborted' });
+    const ended = await redisTask(['await', good, failed, errored, good]);
 
-      const lines = jsonLines(ended);
-      expect(lines).toHaveLength(3);
-      expect(lines.find((line) => line['taskId'] === good)).toMatchObject({ status: 'succeed' });
-      expect(lines.find((line) => line['type'] === 'RedisTaskFailed')).toMatchObject({
-        details: { taskId: failed, status: 'failed', message: 'disk full\u001b[31m' },
-      });
-      expect(lines.find((line) => line['type'] === 'RedisTaskErrored')).toMatchObject({ details: { taskId: errored } });
-      expect(ended.stderr).toMatch(/^RedisTaskFailed: .*disk full\?\[31m.*$/m);
-      expect(ended.stderr).not.toContain('\u001b');
-      expect(ended.code).toBe(7);
-    },
-  );
+    const lines = jsonLines(ended);
+    expect(lines).toHaveLength(3);
+    expect(lines.find((line) => line['taskId'] === good)).toMatchObject({ status: 'succeed' });
+    expect(lines.find((line) => line['type'] === 'RedisTaskFailed')).toMatchObject({
+      details: { taskId: failed, status: 'failed', message: 'disk full\u001b[31m' },
+    });
+    expect(lines.find((line) => line['type'] === 'RedisTaskErrored')).toMatchObject({ details: { taskId: errored } });
+    expect(ended.stderr).toMatch(/^RedisTaskFailed: .*disk full\?\[31m.*$/m);
+    expect(ended.stderr).not.toContain('\u001b');
+    expect(ended.code).toBe(7);
+  });
 
   beside.each([
     ['failed', 6, 'RedisTaskFailed', []],
@@ -208,21 +205,18 @@ about('await', () => {
     expect(ended.code).toBe(8);
   });
 
-  beside(
-    'attaches to a wait that runs, sees it cancelled from elsewhere, and ends with exit code 4',
-    async () => {
-      const taskId = await runningWait(waits, client);
-      const watching = new Command(['await', taskId], environment());
-      await watching.says(`${taskId} running`);
-      const cancelling = await redisTask(['cancel', taskId]);
+  beside('attaches to a wait that runs, sees it cancelled from elsewhere, and ends with exit code 4', async () => {
+    const taskId = await runningWait(waits, client);
+    const watching = new Command(['await', taskId], environment());
+    await watching.says(`${taskId} running`);
+    const cancelling = await redisTask(['cancel', taskId]);
 
-      expect(cancelling).toMatchObject({ code: 0, stdout: '' });
-      expect(cancelling.stderr).toContain('The task itself goes on.');
-      const ended = await watching.ended;
-      expect(jsonLines(ended)).toMatchObject([{ type: 'WaitCancelled', details: { taskId, region: REGION } }]);
-      expect(ended.code).toBe(4);
-    },
-  );
+    expect(cancelling).toMatchObject({ code: 0, stdout: '' });
+    expect(cancelling.stderr).toContain('The task itself goes on.');
+    const ended = await watching.ended;
+    expect(jsonLines(ended)).toMatchObject([{ type: 'WaitCancelled', details: { taskId, region: REGION } }]);
+    expect(ended.code).toBe(4);
+  });
 
   beside('says at once that no worker takes the queue, exit code 9, and starts nothing', async () => {
     const queue = `nobody-${randomUUID()}`;

@@ -1,5 +1,6 @@
 // Shared waits on the command line: who is watched, and when the watch last saw the task. The watch itself is no wait.
 import { randomUUID } from 'node:crypto';
+import { jest } from '@jest/globals';
 import { stateText, watchText } from '../../src/cli/outcome.js';
 import { RedisTaskClient } from '../../src/client/index.js';
 import { waitsQuery, watchWorkflowId } from '../../src/contract/ids.js';
@@ -124,7 +125,8 @@ about('status', () => {
 
   test('says in words how a wait stands with its watch', () => {
     const workflowId = `${randomUUID()}/ap-guangzhou/watch`;
-    const deadline = new Date(Date.now() + 3_600_500).toISOString();
+    const now = Date.now();
+    const deadline = new Date(now + 3_600_500).toISOString();
     const state: RedisTaskWaitState = {
       ...{
         taskId: 18_215,
@@ -135,10 +137,13 @@ about('status', () => {
         nextPollAt: deadline,
         deadline,
       },
-      watch: { workflowId, since: new Date(Date.now() - 65_000).toISOString() },
+      watch: { workflowId, since: new Date(now - 65_000).toISOString() },
     };
+    const clock = jest.spyOn(Date, 'now').mockReturnValue(now);
+    const text = stateText(state);
+    clock.mockRestore();
 
-    expect(stateText(state)).toContain(' · watched for 1 min 5 s · ');
+    expect(text).toContain(' · watched for 1 min 5 s · ');
     expect(stateText({ ...state, watch: { workflowId, since: null, reason: 'no worker\u001b took it' } })).toContain(
       ' · paces itself: no worker? took it · ',
     );

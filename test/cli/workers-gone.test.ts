@@ -7,6 +7,7 @@ import { RedisTaskClient, RedisTaskNoWorkerError, RedisTaskStateError } from '..
 import { pollersSince, WORKFLOWS } from '../../src/client/workers.js';
 import { bundled, ownDevServer, workflowBundle } from '../support/environments.js';
 import { IN_THIS_THREAD } from '../support/this-thread.js';
+import { about, beside } from '../support/together.js';
 import { errorOf, REGION, until, Waits } from '../support/waits.js';
 import { Command, jsonLines, settingsFor } from './command.js';
 
@@ -51,8 +52,8 @@ async function leftQueue() {
   return rest;
 }
 
-describe('await', () => {
-  test.concurrent('says soon that no worker takes its wait, and ends with exit code 9', async () => {
+about('await', () => {
+  beside('says soon that no worker takes its wait, and ends with exit code 9', async () => {
     const { taskQueue, client } = await leftQueue();
     const taskId = waits.addTask(SUCCEED);
     const command = redisTask(['await', taskId], taskQueue);
@@ -66,7 +67,7 @@ describe('await', () => {
     await expect(client.result({ taskId, region: REGION })).resolves.toMatchObject({ taskId });
   });
 
-  test.concurrent('says it too when told to wait for a worker, and goes on when one comes', async () => {
+  beside('says it too when told to wait for a worker, and goes on when one comes', async () => {
     const { taskQueue } = await leftQueue();
     const command = redisTask(['await', waits.addTask(SUCCEED), '--wait-for-worker'], taskQueue);
     await command.says(`No worker takes work from queue ${taskQueue} `);
@@ -75,7 +76,7 @@ describe('await', () => {
     expect(await command.ended).toMatchObject({ code: 0 });
   });
 
-  test.concurrent('says it of a wait that has begun, and goes on when a worker comes back', async () => {
+  beside('says it of a wait that has begun, and goes on when a worker comes back', async () => {
     const { taskQueue, client, leave } = await workers();
     const taskId = waits.addTask(RUNNING, SUCCEED);
     await client.start({ taskId, region: REGION, polling: { initialInterval: '2s', backoffCoefficient: 1 } });
@@ -93,7 +94,7 @@ describe('await', () => {
   });
 });
 
-test.concurrent('start says soon that no worker takes its wait, and leaves it to come', async () => {
+beside('start says soon that no worker takes its wait, and leaves it to come', async () => {
   const { taskQueue, client } = await leftQueue();
   const { code, stderr } = await redisTask(['start', 1], taskQueue).ended;
 
@@ -104,7 +105,7 @@ test.concurrent('start says soon that no worker takes its wait, and leaves it to
   await wait.terminate();
 });
 
-test.concurrent('extend says that the new deadline is not confirmed, exit code 9', async () => {
+beside('extend says that the new deadline is not confirmed, exit code 9', async () => {
   const { taskQueue, client, leave } = await workers();
   const { workflowId } = await client.start({ taskId: waits.addTask(RUNNING, SUCCEED), region: REGION });
   await until(
@@ -119,7 +120,7 @@ test.concurrent('extend says that the new deadline is not confirmed, exit code 9
   await waits.client.workflow.getHandle(workflowId).terminate();
 });
 
-test.concurrent('status of a wait whose worker has been gone for a while says so, exit code 9', async () => {
+beside('status of a wait whose worker has been gone for a while says so, exit code 9', async () => {
   const { taskQueue, client, leave } = await workers();
   const task = { taskId: waits.addTask(RUNNING), region: REGION };
   const { workflowId } = await client.start({ ...task, polling: { initialInterval: '1h' } });
@@ -143,7 +144,7 @@ test.concurrent('status of a wait whose worker has been gone for a while says so
   await waits.client.workflow.getHandle(workflowId).terminate();
 });
 
-test.concurrent('workers of a version that is not the current one are idle: each command says what to do', async () => {
+beside('workers of a version that is not the current one are idle: each command says what to do', async () => {
   const taskQueue = `versioned-${randomUUID()}`;
   const deploymentName = `deployment-${randomUUID()}`;
   const version = { deploymentName, buildId: 'v1' };
@@ -176,11 +177,11 @@ test.concurrent('workers of a version that is not the current one are idle: each
   await expect(client.result(task)).resolves.toMatchObject({ status: 'succeed' });
 });
 
-describe('doctor', () => {
+about('doctor', () => {
   const results = (ended: { stdout: string }) =>
     Object.fromEntries(jsonLines(ended).map(({ check, result }) => [String(check), result]));
 
-  test.concurrent('sees that both workers have left, exit code 9, and leaves nothing behind', async () => {
+  beside('sees that both workers have left, exit code 9, and leaves nothing behind', async () => {
     const { taskQueue } = await leftQueue();
     const ended = await redisTask(['doctor'], taskQueue).ended;
 
@@ -195,7 +196,7 @@ describe('doctor', () => {
     );
   });
 
-  test.concurrent('sees a worker that takes work and does not do it', async () => {
+  beside('sees a worker that takes work and does not do it', async () => {
     const taskQueue = `other-${randomUUID()}`;
     const worker = await Worker.create({
       connection: waits.env.nativeConnection,
