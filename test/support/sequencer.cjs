@@ -2,17 +2,19 @@ const { default: Sequencer } = require('@jest/test-sequencer');
 
 /** What takes longest, in its order, so that no test is left alone at the end: a fresh clone knows no durations yet. */
 const LONGEST = [
-  'cli/waits',
   'plugin/plugin',
-  'security/change-secrets',
-  'explore/virtual-waits',
   'client/client',
-  'cli/workers-gone',
   'workflows/api-errors',
-  'workflows/long-histories',
+  'cli/waits',
   'workflows/shared',
-  'replay/replay',
+  'workflows/long-histories',
   'workflows/parents',
+  'security/change-secrets',
+  'replay/replay',
+  'security/secrets',
+  'workflows/shared-without-list',
+  'cli/run',
+  'cli/workers-gone',
 ];
 
 module.exports = class extends Sequencer {

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, type LogEntry, Runtime } from '@temporalio/worker';
+import { DefaultLogger, type LogEntry, Runtime, type WorkerPlugin } from '@temporalio/worker';
 import { ConfigError, type RedisTaskWorkerOptions, runRedisTaskWorker } from '../../lib/worker/index.js';
 import { RedisApiSimulator, SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
 import { encryption, isEncrypted } from '../plugin/codec.js';
@@ -13,6 +13,12 @@ import { eventually, freeAddress, statusOf } from '../support/processes.js';
 
 const INTERCEPTOR = fileURLToPath(new URL('intercepted.ts', import.meta.url));
 const logged: LogEntry[] = [];
+
+/** The SDK leaves behind the thread of a worker that it refuses, and with it the process of the tests would not end. */
+const IN_THIS_THREAD: WorkerPlugin = {
+  name: 'test.InThisThread',
+  configureWorker: (options) => ({ ...options, debugMode: true }),
+};
 
 let env: TestWorkflowEnvironment;
 let api: RedisApiSimulator;
@@ -116,10 +122,9 @@ test('a second worker for the same queue on one connection is refused, and not t
   await withWorker({ connection }, async (taskQueue) => {
     const settings = { REDIS_TASK_QUEUE: taskQueue, REDIS_TASK_HTTP: 'off' };
     const credentials = { getCredential: () => Promise.resolve(SIMULATOR_CREDENTIAL) };
+    const second = { env: settings, credentials, connection, plugins: [IN_THIS_THREAD] };
 
-    await expect(runRedisTaskWorker({ env: settings, credentials, connection })).rejects.toThrow(
-      /takes tasks from .* already/,
-    );
+    await expect(runRedisTaskWorker(second)).rejects.toThrow(/takes tasks from .* already/);
   });
 });
 
