@@ -84,23 +84,6 @@ function watchingPlugin(seen: string[]): WorkerPlugin {
 }
 
 about('a worker with the plugin', () => {
-  beside("serves waits as children and inline, beside the user's own workflows and activities", async () => {
-    const worker = await createOwnWorker(env, { workflowsPath: WORKFLOWS, plugins: [createPlugin(simulator)] });
-    const { taskQueue } = worker.options;
-    const [first, second] = [addTask({ ...RUNNING, forPolls: 1 }, SUCCEED), addTask(SUCCEED)];
-    await worker.runUntil(async () => {
-      const child = await start(env.client, 'order', worker, first);
-      const inline = await start(env.client, 'inlineOrder', worker, second);
-
-      await expect(child.result()).resolves.toMatchObject({ noted: 'noted: succeed', result: { taskId: first } });
-      await expect(inline.result()).resolves.toMatchObject({ taskId: second });
-    });
-
-    expect(worker.options.workflowsPath).toBe(WORKFLOWS);
-    expect([...worker.options.activities.keys()]).toEqual(['note']);
-    expect(worker.options.taskQueue).toBe(taskQueue);
-  });
-
   beside('holds the calls to the rate that it is told, and stops making them with its worker', async () => {
     const plugins = [createPlugin(simulator, { requestsPerSecond: 7 })];
     const worker = await createOwnWorker(env, { workflowBundle: bundle, plugins });
@@ -418,8 +401,29 @@ about('a mistake is an error that says what to do:', () => {
     expect(() => new RedisTaskPlugin({ requestsPerSecond: 21 })).toThrow('must be more than 0 and at most 20');
     expect(() => new RedisTaskPlugin({ requestsPerSecond: NaN })).toThrow('must be more than 0 and at most 20');
   });
+});
 
-  beside.each(['by the worker', 'beforehand'])('a workflow file without the re-export, bundled %s', async (when) => {
+// What bundles comes last, one after the other: for a second nothing else would happen in this process, and calls would end.
+test("a worker with the plugin serves waits as children and inline, beside the user's own workflows and activities", async () => {
+  const worker = await createOwnWorker(env, { workflowsPath: WORKFLOWS, plugins: [createPlugin(simulator)] });
+  const { taskQueue } = worker.options;
+  const [first, second] = [addTask({ ...RUNNING, forPolls: 1 }, SUCCEED), addTask(SUCCEED)];
+  await worker.runUntil(async () => {
+    const child = await start(env.client, 'order', worker, first);
+    const inline = await start(env.client, 'inlineOrder', worker, second);
+
+    await expect(child.result()).resolves.toMatchObject({ noted: 'noted: succeed', result: { taskId: first } });
+    await expect(inline.result()).resolves.toMatchObject({ taskId: second });
+  });
+
+  expect(worker.options.workflowsPath).toBe(WORKFLOWS);
+  expect([...worker.options.activities.keys()]).toEqual(['note']);
+  expect(worker.options.taskQueue).toBe(taskQueue);
+});
+
+test.each(['by the worker', 'beforehand'])(
+  'a mistake is an error that says what to do: a workflow file without the re-export, bundled %s',
+  async (when) => {
     const plugins = [createPlugin(simulator)];
     const source =
       when === 'beforehand'
@@ -444,8 +448,8 @@ about('a mistake is an error that says what to do:', () => {
         await handle.terminate();
       }
     });
-  });
-});
+  },
+);
 
 async function untilRunning(worker: Worker): Promise<void> {
   await until(
