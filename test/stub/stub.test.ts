@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { CancelledFailure, rootCause } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, type LogEntry, Runtime, Worker } from '@temporalio/worker';
 import { createRedisApi } from '../../src/activities/index.js';
 import { decodeRedisActionFailure } from '../../src/contract/action/failures.js';
 import type { RunRedisActionInput } from '../../src/contract/action/input.js';
@@ -35,9 +35,11 @@ let simulator: RedisApiSimulator;
 let waits: AwaitRedisTaskStub;
 let parents: Worker;
 let run: Promise<void>;
+const warnings: LogEntry[] = [];
 
 beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter: 'ERROR' } } });
+  const logger = new DefaultLogger('WARN', (entry) => void warnings.push(entry));
+  Runtime.install({ logger, telemetryOptions: { logging: { filter: 'ERROR' } } });
   [env, simulator] = await Promise.all([timeSkipping(), RedisApiSimulator.start()]);
   waits = await stubAwaitRedisTask(env, { 1: { after: '40m' } }, { simulator });
   const workflowBundle = await bundled(fileURLToPath(new URL('./workflows.ts', import.meta.url)));
@@ -110,6 +112,17 @@ describe('a stubbed wait', () => {
       type,
       details: { status: null, lastError: { code, message: 'No.' }, resumeInput: { taskId: 3, region: REGION } },
     });
+  });
+
+  test('that fails as it was told is no news for the log', async () => {
+    waits.script({ 12: { fails: 'RedisTaskFailed' } });
+    const { workflowId } = await start('childParent', { taskId: 12, region: REGION });
+    await errorOf(env.client.workflow.getHandle(workflowId).result());
+
+    const of = (type: string) => warnings.filter(({ meta }) => meta?.['workflowType'] === type);
+    // A warning of the pipeline's own worker, which the test has no part in.
+    expect(of('childParent')).not.toEqual([]);
+    expect(of('awaitRedisTask')).toEqual([]);
   });
 
   test('that outlasts maxWait times out, and the wait that resumes it sees the same task end', async () => {
@@ -336,7 +349,10 @@ describe('a stubbed change', () => {
     [{ UpgradeInstance: { busyFor: 'long' } }, /^busyFor of UpgradeInstance is "long", but it must be a number/],
     [{ UpgradeInstance: { fails: 'RedisTaskInvalidInput' } }, /is no failure that a change ends in$/],
     [{ DescribeInstances: {} }, 'DescribeInstances is no action that starts a task or an order'],
-    [{ UpgradeInstance: { busy: '5m' } }, /^The ending of UpgradeInstance has the field "busy", but there are only after, /],
+    [
+      { UpgradeInstance: { busy: '5m' } },
+      /^The ending of UpgradeInstance has the field "busy", but there are only after, /,
+    ],
   ])('refuses the script %j', (script, message) => {
     expect(() => waits.scriptActions(script as never)).toThrow(message);
   });

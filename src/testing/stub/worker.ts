@@ -132,7 +132,9 @@ export async function stubAwaitRedisTask(
       const plan = readInput(input);
       const { taskId, region } = plan;
       const poll = (now: number) => tasks.poll(taskId, region, now) ?? simulator?.poll(taskId, region, now);
-      return Promise.resolve(cancelledAfter(tasks.cancelledAfterMs(taskId), startedAt, playWait(plan, startedAt, poll)));
+      return Promise.resolve(
+        cancelledAfter(tasks.cancelledAfterMs(taskId), startedAt, playWait(plan, startedAt, poll)),
+      );
     },
     async playInstanceWaitOf(input, startedAt) {
       instanceInputs.push(input);
