@@ -88,6 +88,21 @@ test('stops when the key is refused', async () => {
   assert.equal(errorCode, 'AuthFailure.SecretIdNotFound');
 });
 
+test('waits for several tasks at once, and each ends by itself', async () => {
+  waits.script({
+    18220: { after: '40m' },
+    18221: { after: '3m', fails: 'RedisTaskFailed', message: 'The backup file is damaged.' },
+    18222: { cancelledAfter: '10m' },
+  });
+  const ends: unknown = await env.client.workflow.execute('provisionAll', {
+    taskQueue: 'provisioning',
+    workflowId: randomUUID(),
+    args: [[18220, 18221, 18222].map((taskId) => ({ taskId, region: 'ap-guangzhou' }))],
+  });
+
+  assert.deepEqual(ends, ['succeed', 'RedisTaskFailed', 'cancelled']);
+});
+
 test('creates, resizes and deletes an instance', async () => {
   waits.scriptActions({
     CreateInstances: { after: '10m', instanceIds: ['crs-09u2u96z'] },
