@@ -21,7 +21,6 @@ function marked(file: string): string {
 }
 
 test.each([
-  ['docs/change.md', ['python']],
   ['docs/parents.md', ['typescript', 'go', 'python', 'java', 'typescript']],
   ['docs/testing.md', ['typescript']],
 ])('%s shows the code of the examples as it stands there', async (page, languages) => {
