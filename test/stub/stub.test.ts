@@ -197,27 +197,6 @@ describe('a stubbed wait', () => {
     });
   });
 
-  test.each([
-    ['leaves the others to be terminated', {}, 'TERMINATED'],
-    ['leaves the others open where they outlive it', { parentClosePolicy: 'ABANDON' }, 'RUNNING'],
-  ])(
-    'that somebody cancels fails a parent of several that does not expect it, which %s',
-    async (_, options, status) => {
-      waits.script({ 13: { cancelledAfter: '10m' }, 14: { fails: 'RedisTaskTimedOut' } });
-      const inputs = [13, 14].map((taskId) => ({ taskId, region: REGION, maxWait: '30d' }));
-      const handle = await env.client.workflow.start('hastyParent', {
-        taskQueue: PARENTS,
-        workflowId: randomUUID(),
-        args: [inputs, options],
-      });
-      await errorOf(handle.result());
-      const other = env.client.workflow.getHandle(`${handle.workflowId}/redis-task/${REGION}/14`);
-
-      expect((await handle.describe()).status.name).toBe('FAILED');
-      expect((await other.describe()).status.name).toBe(status);
-    },
-  );
-
   test('shows the input that its parent gave it', async () => {
     waits.script({ 8: {} });
     const input = { taskId: 8, region: REGION, maxWait: '5m', polling: { expectedDuration: '1m' } };

@@ -1,13 +1,8 @@
 import { decodeRedisTaskFailure } from '../../src/contract/task/failures.js';
 import type { AwaitRedisTaskInput } from '../../src/contract/task/input.js';
-import { type AwaitRedisTaskOptions, executeAwaitRedisTask } from '../../src/workflows/index.js';
+import { executeAwaitRedisTask } from '../../src/workflows/index.js';
 
 export { catchingParent, childParent } from '../workflows/parents.js';
-
-/** Waits for several tasks, and ends with the first wait that does not succeed. */
-export async function hastyParent(inputs: AwaitRedisTaskInput[], options: AwaitRedisTaskOptions = {}): Promise<number> {
-  return (await Promise.all(inputs.map((input) => executeAwaitRedisTask(input, options)))).length;
-}
 
 /** Waits, and waits on when that times out. @returns how long each wait took */
 export async function resumingParent(input: AwaitRedisTaskInput): Promise<number[]> {

@@ -138,7 +138,7 @@ test('a wait that fails, after calls that failed, logs no line per call', async 
 test('every metric of the page is in docs/metrics.md, with its type and labels, and the other way round', async () => {
   // Its next poll would be the last: it runs out of time.
   const cancelled = await start(3, { initialInterval: '1h' }, { maxWait: '1h' });
-  await api.waitForCall(({ taskId, outcome }) => taskId === '3' && outcome === 'ok');
+  await eventually(async () => (await scrape()).has(METRICS.waitsRunningOut.name));
   await cancelled.cancel();
   await cancelled.result().catch(() => undefined);
   const [late] = await Promise.all([newcomerPage(), changeInstance()]);
