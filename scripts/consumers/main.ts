@@ -42,8 +42,8 @@ try {
 function check(project: Project): Promise<boolean> {
   return timed(project.kind, async () => {
     await install(project, cache);
-    if (project.kind === 'typescript') await compile(project, cache);
-    return `${await wait(project)}, ${await command(project)}`;
+    const compiled = project.kind === 'typescript' ? [await compile(project, cache)] : [];
+    return [...compiled, await wait(project), await command(project)].join(', ');
   });
 }
 

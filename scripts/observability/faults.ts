@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { watchWorkflowId } from '../../src/contract/ids.js';
+import type { AwaitRedisTaskInput } from '../../src/contract/task/input.js';
 import type { RedisTaskPolling } from '../../src/contract/wait/polling.js';
 import { RedisApiSimulator, SIMULATOR_CREDENTIAL, type SimulatorOptions } from '../../src/testing/index.js';
 import { freeAddress, type WorkerProcess } from '../../test/support/processes.js';
@@ -35,11 +36,13 @@ async function openQueue(stage: Stage, queue: string, { simulator, settings }: Q
   const target = await freeAddress();
   const own = { TENCENTCLOUD_REDIS_ENDPOINT: api.url, REDIS_TASK_QUEUE: queue, REDIS_TASK_HTTP: target };
   const worker = await stage.readyWorker({ ...own, ...settings });
-  const wait = (taskId = 1, polling: RedisTaskPolling = {}) =>
+  const wait = (taskId = 1, polling: RedisTaskPolling = {}, more: Partial<AwaitRedisTaskInput> = {}) =>
     stage.client.workflow.start('awaitRedisTask', {
       taskQueue: queue,
       workflowId: randomUUID(),
-      args: [{ taskId, region: REGION, polling: { initialInterval: '1s', backoffCoefficient: 1, ...polling } }],
+      args: [
+        { taskId, region: REGION, ...more, polling: { initialInterval: '1s', backoffCoefficient: 1, ...polling } },
+      ],
     });
   return { queue, target, worker, api, wait };
 }
@@ -138,6 +141,25 @@ export const FAULTS: Readonly<Record<string, (stage: Stage) => Promise<Fault>>> 
     // So that there is a workflow task, whatever the wait was doing.
     await handle.signal('pollNow');
     return { queue, target };
+  },
+
+  async RedisTaskWaitFailed(stage) {
+    const failing = await openQueue(stage, 'failing');
+    failing.api.addTask(1, { timeline: [{ status: 'failed', message: 'disk full' }] });
+    await failing.wait();
+    return failing;
+  },
+
+  async RedisTaskWaitTimedOut(stage) {
+    const late = await openQueue(stage, 'late');
+    await late.wait(1, {}, { maxWait: '2s' });
+    return late;
+  },
+
+  async RedisTaskWaitRunsOut(stage) {
+    const short = await openQueue(stage, 'short-of-time');
+    await short.wait(1, { initialInterval: '1h' }, { maxWait: '1h' });
+    return short;
   },
 
   async RedisTaskUncertainSubmit(stage) {

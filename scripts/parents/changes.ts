@@ -1,10 +1,10 @@
-import { isDeepStrictEqual } from 'node:util';
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { decodeRedisActionFailure, DEFAULT_TASK_QUEUE, RUN_REDIS_ACTION } from 'temporal-tencent-redis';
 import { defaultOnOrder } from '../../src/testing/changes.js';
 import type { RedisApiSimulator } from '../../src/testing/index.js';
 import type { Stage } from '../../test/support/stage.js';
 import { REGION } from './cases.js';
+import { expectEqual } from './expect-equal.js';
 import type { Language } from './languages.js';
 import { until } from './steps.js';
 
@@ -97,9 +97,4 @@ export async function playChange(stage: Stage, language: Language, which: Change
   const { type, taskQueue } = await stage.client.workflow.getHandle(`${workflowId}/CreateInstances`).describe();
   expectEqual('the child', { type, taskQueue }, { type: RUN_REDIS_ACTION, taskQueue: DEFAULT_TASK_QUEUE });
   return said;
-}
-
-function expectEqual(what: string, seen: unknown, expected: unknown): void {
-  if (isDeepStrictEqual(seen, expected)) return;
-  throw new Error(`${what} should be ${JSON.stringify(expected)}, not ${JSON.stringify(seen)}`);
 }

@@ -1,6 +1,6 @@
 /**
  * `npm run check parents [LANGUAGE …]`: builds the parents under examples/parents with the tools of their languages
- * and plays every end of a wait, and the changes of an instance, with each, against the built worker, the simulator and a
+ * and plays every end of a wait, several waits at once, and the changes of an instance, with each, against the built worker, the simulator and a
  * real Temporal server.
  */
 import { rm } from 'node:fs/promises';
@@ -14,6 +14,7 @@ import { ALLOWED, CHANGE_CASES, playChange, prepareChanges } from './changes.js'
 import { endWell, start } from './command.js';
 import { BUILD_FOLDER, type Language, LANGUAGES } from './languages.js';
 import { play } from './play.js';
+import { playSeveral, SEVERAL_CASES } from './several.js';
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
 exitOnSignals();
@@ -78,6 +79,7 @@ async function playAll(waits: WorkerProcess, language: Language, index: number):
   };
   const played = await Promise.all([
     ...cases.map((each) => tell(each.name, play(stage, language, each))),
+    ...SEVERAL_CASES.map((each) => tell(each.name, playSeveral(stage, language, index, each))),
     ...CHANGE_CASES.map((each) => tell(each.name, playChange(stage, language, each))),
   ]);
   over = true;

@@ -1,9 +1,9 @@
-import { isDeepStrictEqual } from 'node:util';
 import { type Client, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { AWAIT_REDIS_TASK, childWorkflowId, DEFAULT_TASK_QUEUE } from 'temporal-tencent-redis';
 import type { ProvisionOutcome } from '../../examples/parents/typescript/workflows.js';
 import type { Stage } from '../../test/support/stage.js';
 import type { Case, Outcome, Statuses } from './cases.js';
+import { expectEqual } from './expect-equal.js';
 import type { Language } from './languages.js';
 
 const EXECUTION_TIMEOUT = '90s';
@@ -81,9 +81,4 @@ async function checkChild(client: Client, wait: WorkflowHandle, { input: { taskI
       summary: `Redis task ${taskId} in ${region}`,
     },
   );
-}
-
-function expectEqual(what: string, seen: unknown, expected: unknown): void {
-  if (isDeepStrictEqual(seen, expected)) return;
-  throw new Error(`${what} should be ${JSON.stringify(expected)}, not ${JSON.stringify(seen)}`);
 }

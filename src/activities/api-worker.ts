@@ -4,6 +4,7 @@ import { ApiAccount } from './api/account.js';
 import { CallSlots } from './api/call-slots.js';
 import type { RedisActivitiesOptions } from './api/options.js';
 import { API_RPS_LIMIT, isRate, LIST_RPS_LIMIT, settingsFor } from './api/settings.js';
+import { HEALTHY_START } from './healthy-start.js';
 import { activitiesOf } from './redis-activities.js';
 import { showGauges } from './worker-gauges.js';
 
@@ -106,6 +107,6 @@ export function apiWorkerOptions(
     // A cancellation reaches a call with the answer to its next heartbeat.
     maxHeartbeatThrottleInterval: '1s',
     shutdownGraceTime: DRAIN_TIME,
-    plugins: [whileItRuns],
+    plugins: [whileItRuns, HEALTHY_START],
   } satisfies WorkerOptions;
 }

@@ -5,6 +5,7 @@ import { queueOfWaits, watchTaskQueue } from '../contract/ids.js';
 import { ACTIVITY_QUEUE } from '../contract/temporal-enums.js';
 import { OpenWaitsList } from '../parents/open-waits.js';
 import type { ApiAccount } from './api/account.js';
+import { HEALTHY_START } from './healthy-start.js';
 import { keepWatches } from './watch/revival.js';
 import { createSharedWaitActivities, type SharedWaitActivities } from './watch/watch-activities.js';
 import { Watches } from './watch/watches.js';
@@ -53,7 +54,7 @@ export function watchWorkerOptions(
     activityTaskPollerBehavior: { type: 'autoscaling', minimum: 2, initial: 4, maximum: 20 },
     // A sweep learns by its heartbeats that its watch continues as new, or is gone.
     maxHeartbeatThrottleInterval: '2s',
-    plugins: [keepingWatches],
+    plugins: [keepingWatches, HEALTHY_START],
   };
 }
 

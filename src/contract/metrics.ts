@@ -28,6 +28,10 @@ export const METRICS = {
   waitsOpen: gauge('redis_task_waits_open', 'Waits that run, as the server counts them for the whole task queue'),
   waitsEnded: counter('redis_task_waits_ended_total', 'Waits for a Redis task, by how they ended'),
   instanceWaitsEnded: counter('redis_task_instance_waits_ended_total', 'Waits for Redis instances, by how they ended'),
+  waitsRunningOut: counter(
+    'redis_task_waits_running_out_total',
+    'Waits that poll next in the last tenth of their time, or at their deadline',
+  ),
   submits: counter('redis_task_submits_total', 'Submits of changes, by what became of them'),
   waitDuration: histogram('redis_task_wait_duration_seconds', 'How long waits took, from start to end', WAIT_BUCKETS),
   detectionDelay: histogram(

@@ -3,6 +3,7 @@ import pRetry from 'p-retry';
 import { ApiAccount } from '../activities/api/account.js';
 import { DRAIN_TIME } from '../activities/api-worker.js';
 import { workersBeside } from '../activities/create-workers-beside.js';
+import { HEALTHY_START } from '../activities/healthy-start.js';
 import { createTogether, TOGETHER } from '../activities/run-workers.js';
 import { refusedAsSecond, SecondWorkerError } from '../activities/second-worker.js';
 import { ParentCancellations } from '../parents/index.js';
@@ -82,7 +83,7 @@ async function createWorkers(
       // How long a wait, or its cancellation, can be stuck on a killed worker. The SDK's default is 10 s.
       stickyQueueScheduleToStartTimeout: '2s',
       maxCachedWorkflows: cachedWaits(),
-      plugins: [...(given.plugins ?? []), new ParentCancellations(), TOGETHER],
+      plugins: [...(given.plugins ?? []), new ParentCancellations(), HEALTHY_START, TOGETHER],
     }).catch(refusedAsSecond(taskQueue));
     const [calls, watch] = await createTogether(waits, await workersBeside(waits, new ApiAccount(config.api, access)));
     return { connection, waits, calls, watch };

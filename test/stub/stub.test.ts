@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { CancelledFailure, rootCause } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, type LogEntry, Runtime, Worker } from '@temporalio/worker';
 import { createRedisApi } from '../../src/activities/index.js';
 import { decodeRedisActionFailure } from '../../src/contract/action/failures.js';
 import type { RunRedisActionInput } from '../../src/contract/action/input.js';
@@ -35,9 +35,11 @@ let simulator: RedisApiSimulator;
 let waits: AwaitRedisTaskStub;
 let parents: Worker;
 let run: Promise<void>;
+const warnings: LogEntry[] = [];
 
 beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter: 'ERROR' } } });
+  const logger = new DefaultLogger('WARN', (entry) => void warnings.push(entry));
+  Runtime.install({ logger, telemetryOptions: { logging: { filter: 'ERROR' } } });
   [env, simulator] = await Promise.all([timeSkipping(), RedisApiSimulator.start()]);
   waits = await stubAwaitRedisTask(env, { 1: { after: '40m' } }, { simulator });
   const workflowBundle = await bundled(fileURLToPath(new URL('./workflows.ts', import.meta.url)));
@@ -112,6 +114,17 @@ describe('a stubbed wait', () => {
     });
   });
 
+  test('that fails as it was told is no news for the log', async () => {
+    waits.script({ 12: { fails: 'RedisTaskFailed' } });
+    const { workflowId } = await start('childParent', { taskId: 12, region: REGION });
+    await errorOf(env.client.workflow.getHandle(workflowId).result());
+
+    const of = (type: string) => warnings.filter(({ meta }) => meta?.['workflowType'] === type);
+    // A warning of the pipeline's own worker, which the test has no part in.
+    expect(of('childParent')).not.toEqual([]);
+    expect(of('awaitRedisTask')).toEqual([]);
+  });
+
   test('that outlasts maxWait times out, and the wait that resumes it sees the same task end', async () => {
     waits.script({ 4: { after: '3h' } });
     const parent = await start('resumingParent', { taskId: 4, region: REGION, maxWait: '2h' });
@@ -163,6 +176,27 @@ describe('a stubbed wait', () => {
     expect((error as WorkflowFailedError).cause).toBeInstanceOf(CancelledFailure);
   });
 
+  test('that somebody cancels ends as cancelled, and its parent, which was not, fails', async () => {
+    waits.script({ 10: { cancelledAfter: '10m' } });
+    const handle = await start('childParent', { taskId: 10, region: REGION });
+    const error = (await errorOf(handle.result())) as WorkflowFailedError;
+    const wait = env.client.workflow.getHandle(`${handle.workflowId}/redis-task/${REGION}/10`);
+    const { status, startTime, closeTime = startTime } = await wait.describe();
+
+    expect(error.cause).toMatchObject({ name: 'ChildWorkflowFailure', cause: { name: 'CancelledFailure' } });
+    expect((await handle.describe()).status.name).toBe('FAILED');
+    expect(status.name).toBe('CANCELLED');
+    expect(closeTime.getTime() - startTime.getTime()).toBeGreaterThanOrEqual(600_000);
+  });
+
+  test('times out where somebody would cancel it later', async () => {
+    waits.script({ 11: { cancelledAfter: '10m' } });
+
+    await expect(failureOf({ taskId: 11, region: REGION, maxWait: '5m' })).resolves.toMatchObject({
+      type: 'RedisTaskTimedOut',
+    });
+  });
+
   test('shows the input that its parent gave it', async () => {
     waits.script({ 8: {} });
     const input = { taskId: 8, region: REGION, maxWait: '5m', polling: { expectedDuration: '1m' } };
@@ -181,6 +215,14 @@ describe('a stubbed wait', () => {
       'fails of task 9 is "RedisTaskBroke", which is no failure that a task ends in',
     ],
     [{ nine: {} }, 'A task id is "nine", but it must be an integer from 1 on'],
+    [
+      { 9: { aftr: '3m' } },
+      'The ending of task 9 has the field "aftr", but there are only after, fails, message, instanceId, taskType, code, cancelledAfter',
+    ],
+    [
+      { 9: { cancelledAfter: 'soon' } },
+      'cancelledAfter of task 9 is "soon", but it must be a number of milliseconds, or text such as "3m"',
+    ],
   ])('refuses the script %j', (script, message) => {
     expect(() => waits.script(script as never)).toThrow(new TypeError(message));
   });
@@ -271,6 +313,13 @@ describe('a stubbed change', () => {
     await expect(failureOf(input)).resolves.toMatchObject({ type: ending.fails, details });
   });
 
+  test('that somebody cancels ends as cancelled', async () => {
+    waits.scriptActions({ ClearInstance: { cancelledAfter: '10m' } });
+    const { cause } = (await errorOf((await run(clear)).result())) as WorkflowFailedError;
+
+    expect(cause).toBeInstanceOf(CancelledFailure);
+  });
+
   test('that nobody has scripted is refused with a message that says so', async () => {
     await expect(failureOf({ ...clear, action: 'SwitchProxy' })).resolves.toMatchObject({
       type: 'RedisActionRefused',
@@ -291,19 +340,41 @@ describe('a stubbed change', () => {
     waits.scriptActions({ ClearInstance: { fails: 'RedisInstanceFailed' } });
     const { cause } = (await errorOf((await run(clear)).result())) as WorkflowFailedError;
 
-    expect(rootCause(cause)).toBe('A change ClearInstance with this input ends in success, not in RedisInstanceFailed');
+    expect(rootCause(cause)).toBe(
+      'The script lets ClearInstance end in RedisInstanceFailed, but with this input it ends in success: ClearInstance starts a task, and this is how an order fails',
+    );
   });
 
   test.each([
     [{ UpgradeInstance: { busyFor: 'long' } }, /^busyFor of UpgradeInstance is "long", but it must be a number/],
     [{ UpgradeInstance: { fails: 'RedisTaskInvalidInput' } }, /is no failure that a change ends in$/],
     [{ DescribeInstances: {} }, 'DescribeInstances is no action that starts a task or an order'],
+    [
+      { UpgradeInstance: { busy: '5m' } },
+      /^The ending of UpgradeInstance has the field "busy", but there are only after, /,
+    ],
   ])('refuses the script %j', (script, message) => {
     expect(() => waits.scriptActions(script as never)).toThrow(message);
   });
 });
 
 describe('a stubbed wait for instances', () => {
+  test('refuses a field that no ending has', () => {
+    expect(() => waits.scriptInstances({ 'crs-1': { instanceId: 'crs-1' } } as never)).toThrow(
+      'The ending of crs-1 has the field "instanceId", but there are only after, fails,',
+    );
+  });
+
+  test.each(['crs-1', 'deal-1'])('for %s that somebody cancels ends as cancelled', async (name) => {
+    waits.scriptInstances({ [name]: { cancelledAfter: '10m' } });
+    const which = name === 'crs-1' ? { instanceIds: [name] } : { dealName: name };
+    const { cause } = (await errorOf(
+      (await startWait({ ...which, region: REGION, until: 'running' })).result(),
+    )) as WorkflowFailedError;
+
+    expect(cause).toBeInstanceOf(CancelledFailure);
+  });
+
   const startWait = (input: AwaitRedisInstanceInput) =>
     env.client.workflow.start('awaitRedisInstance', {
       taskQueue: 'redis-task',

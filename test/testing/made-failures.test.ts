@@ -137,12 +137,12 @@ describe('a made failure of a change', () => {
     [
       'RedisActionRefused',
       { code: 'FailedOperation.SystemError' },
-      'A change ClearInstance with this input ends in RedisActionUncertain, not in RedisActionRefused',
+      'The script lets ClearInstance end in RedisActionRefused, but with this input it ends in RedisActionUncertain: FailedOperation.SystemError is no error that leads to it',
     ],
     [
       'RedisInstanceFailed',
       { input: { action: 'ClearInstance', region: REGION, params: { InstanceId: 'crs-1' } } },
-      'A change ClearInstance with this input ends in success, not in RedisInstanceFailed',
+      'The script lets ClearInstance end in RedisInstanceFailed, but with this input it ends in success: ClearInstance starts a task, and this is how an order fails',
     ],
     ['RedisTaskFailed', { after: '3h' }, 'A wait with these facts ends in RedisTaskTimedOut, not in RedisTaskFailed'],
   ] as const)('%s is refused for facts that do not lead to it', (type, facts, message) => {

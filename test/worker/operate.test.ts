@@ -58,6 +58,10 @@ function startArguments(workflowId: string, input: string): string[] {
   return ['--type', 'awaitRedisTask', '--task-queue', queue, '--workflow-id', workflowId, '--input', input];
 }
 
+test('a worker that starts well writes no warning', () => {
+  expect(worker.log.filter(({ level }) => level !== 'debug' && level !== 'info')).toEqual([]);
+});
+
 describe('an operator with the temporal command line', () => {
   test('waits for a task by the name of the workflow and sees the result', async () => {
     const input = '{"taskId":"1","region":"ap-guangzhou","polling":{"initialInterval":"1s"}}';

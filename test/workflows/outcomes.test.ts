@@ -112,7 +112,9 @@ describe('the log', () => {
     fault.clear();
 
     const expected = /^All polls of Redis task \d+ in ap-guangzhou have failed for 1 min .* InternalError/;
-    expect(linesOf(taskId)).toEqual([['WARN', expect.stringMatching(expected)]]);
+    expect(linesOf(taskId).filter(([, message]) => String(message).startsWith('All polls'))).toEqual([
+      ['WARN', expect.stringMatching(expected)],
+    ]);
   });
 
   test('has one warning of a status that is not documented', async () => {
@@ -120,6 +122,16 @@ describe('the log', () => {
     await waits.resultOf({ taskId, region: REGION });
 
     expect(linesOf(taskId)).toEqual([['WARN', expect.stringMatching(/status that is not documented: "verifying"/)]]);
+  });
+
+  test('has one warning of a wait that is in the last tenth of its time', async () => {
+    const taskId = waits.addTask(RUNNING);
+    const polling = { initialInterval: '30s', backoffCoefficient: 1, maximumInterval: '30s', jitter: 0 };
+    const wait = await waits.start({ taskId, region: REGION, maxWait: '10m', polling });
+    await failureOf(wait);
+
+    const expected = /^The wait for Redis task \d+ in ap-guangzhou times out in 1 min .*\. Extend it to wait longer\.$/;
+    expect(linesOf(taskId)).toEqual([['WARN', expect.stringMatching(expected)]]);
   });
 
   test('has nothing of a wait that goes well', async () => {

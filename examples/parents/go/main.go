@@ -24,6 +24,7 @@ func main() {
 
 	pipelines := worker.New(temporal, taskQueue, worker.Options{})
 	pipelines.RegisterWorkflowWithOptions(ProvisionRedis, workflow.RegisterOptions{Name: "provisionRedis"})
+	pipelines.RegisterWorkflowWithOptions(ProvisionAll, workflow.RegisterOptions{Name: "provisionAll"})
 	pipelines.RegisterWorkflowWithOptions(TemporaryRedis, workflow.RegisterOptions{Name: "temporaryRedis"})
 	pipelines.RegisterActivityWithOptions(Alert, activity.RegisterOptions{Name: "alert"})
 	if err := pipelines.Run(worker.InterruptCh()); err != nil {

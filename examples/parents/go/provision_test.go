@@ -12,7 +12,7 @@ import (
 )
 
 // docs:start
-// end is how a stubbed wait ends: after a time, with a result, or with a failure of the type that fails names.
+// end is how a stubbed wait ends: after a time, with a result, with a failure of the type that fails names, or cancelled.
 type end struct {
 	after   time.Duration
 	fails   string
@@ -31,6 +31,9 @@ func stubAwaitRedisTask(env *testsuite.TestWorkflowEnvironment, ends ...end) {
 		details["waitedMs"] = this.after.Milliseconds()
 		for name, value := range this.details {
 			details[name] = value
+		}
+		if this.fails == "cancelled" {
+			return nil, temporal.NewCanceledError()
 		}
 		if this.fails == "" {
 			return details, nil
@@ -121,6 +124,41 @@ func TestTellsItsWaitToLookAtTheTask(t *testing.T) {
 	env.ExecuteWorkflow(ProvisionRedis, ProvisionInput{TaskID: 18215, Region: "ap-guangzhou"})
 
 	require.Equal(t, "ready", outcomeOf(t, env).Outcome)
+}
+
+func TestWaitsForSeveralTasksAndEachEndsByItself(t *testing.T) {
+	env := new(testsuite.WorkflowTestSuite).NewTestWorkflowEnvironment()
+	stubAwaitRedisTask(env,
+		end{after: 40 * time.Minute, details: map[string]any{"status": "succeed"}},
+		end{after: 3 * time.Minute, fails: "RedisTaskFailed"},
+		end{after: 10 * time.Minute, fails: "cancelled"},
+	)
+
+	env.ExecuteWorkflow(ProvisionAll, severalTasks)
+
+	require.NoError(t, env.GetWorkflowError())
+	var ends []string
+	require.NoError(t, env.GetWorkflowResult(&ends))
+	// Which of them begins first is not said.
+	require.ElementsMatch(t, []string{"succeed", "RedisTaskFailed", "cancelled"}, ends)
+}
+
+func TestEndsAsCancelledAfterAllOfItsWaits(t *testing.T) {
+	env := new(testsuite.WorkflowTestSuite).NewTestWorkflowEnvironment()
+	hour := end{after: time.Hour}
+	stubAwaitRedisTask(env, hour, hour, hour)
+	env.RegisterDelayedCallback(env.CancelWorkflow, time.Minute)
+
+	env.ExecuteWorkflow(ProvisionAll, severalTasks)
+
+	var cancelled *temporal.CanceledError
+	require.ErrorAs(t, env.GetWorkflowError(), &cancelled)
+}
+
+var severalTasks = []ProvisionInput{
+	{TaskID: 18215, Region: "ap-guangzhou"},
+	{TaskID: 18216, Region: "ap-guangzhou"},
+	{TaskID: 18217, Region: "ap-guangzhou"},
 }
 
 func TestEndsAsCancelledAfterItsWait(t *testing.T) {

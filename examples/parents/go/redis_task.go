@@ -77,9 +77,9 @@ type RedisTaskFailure struct {
 	Details RedisTaskDetails
 }
 
-// executeAwaitRedisTask waits for a task in a child workflow. The input is an AwaitRedisTaskInput, or the ResumeInput
-// of an earlier wait. A signal pollNow to the parent has the wait look at the task at once.
-func executeAwaitRedisTask(ctx workflow.Context, taskID int64, region string, input any) (RedisTaskResult, error) {
+// startAwaitRedisTask starts the wait for a task, a child workflow. The input is an AwaitRedisTaskInput, or the
+// ResumeInput of an earlier wait.
+func startAwaitRedisTask(ctx workflow.Context, taskID int64, region string, input any) workflow.ChildWorkflowFuture {
 	// docs:start
 	ctx = workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
 		TaskQueue:             "redis-task",
@@ -90,6 +90,13 @@ func executeAwaitRedisTask(ctx workflow.Context, taskID int64, region string, in
 		WaitForCancellation:   true,
 	})
 	wait := workflow.ExecuteChildWorkflow(ctx, "awaitRedisTask", input)
+	// docs:end
+	return wait
+}
+
+// executeAwaitRedisTask waits for a task. A signal pollNow to the parent has the wait look at the task at once.
+func executeAwaitRedisTask(ctx workflow.Context, taskID int64, region string, input any) (RedisTaskResult, error) {
+	wait := startAwaitRedisTask(ctx, taskID, region, input)
 
 	// Whoever hears that the task has ended tells the pipeline, and it tells the wait.
 	news := workflow.NewSelector(ctx)
@@ -103,7 +110,6 @@ func executeAwaitRedisTask(ctx workflow.Context, taskID int64, region string, in
 	}
 	var result RedisTaskResult
 	err := wait.Get(ctx, &result)
-	// docs:end
 	return result, err
 }
 

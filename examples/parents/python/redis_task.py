@@ -2,11 +2,12 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import NotRequired, TypedDict, cast
+from typing import Any, NotRequired, TypedDict, cast
 
 from temporalio import workflow
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, ChildWorkflowError, FailureError
+from temporalio.workflow import ChildWorkflowHandle
 
 FAILURE_TYPES = (
     "RedisTaskFailed",
@@ -87,8 +88,8 @@ class RedisTaskFailure:
     details: RedisTaskDetails
 
 
-async def execute_await_redis_task(wait: AwaitRedisTaskInput) -> RedisTaskResult:
-    """Waits for a task in a child workflow. A signal pollNow to the parent has the wait look at the task at once."""
+async def start_await_redis_task(wait: AwaitRedisTaskInput) -> ChildWorkflowHandle[Any, RedisTaskResult]:
+    """Starts the wait for a task, a child workflow. Await the handle for its result."""
     task_id, region = wait["taskId"], wait["region"]
     # docs:start
     child = await workflow.start_child_workflow(
@@ -101,6 +102,13 @@ async def execute_await_redis_task(wait: AwaitRedisTaskInput) -> RedisTaskResult
         memo={"taskId": task_id, "region": region},
         result_type=RedisTaskResult,
     )
+    # docs:end
+    return child
+
+
+async def execute_await_redis_task(wait: AwaitRedisTaskInput) -> RedisTaskResult:
+    """Waits for a task. A signal pollNow to the parent has the wait look at the task at once."""
+    child = await start_await_redis_task(wait)
 
     # Whoever hears that the task has ended tells the pipeline, and it tells the wait, unless that has ended too.
     async def poll_now() -> None:
@@ -108,9 +116,7 @@ async def execute_await_redis_task(wait: AwaitRedisTaskInput) -> RedisTaskResult
             await child.signal("pollNow")
 
     workflow.set_signal_handler("pollNow", poll_now)
-    result: RedisTaskResult = await child
-    # docs:end
-    return result
+    return await child
 
 
 def decode_redis_task_failure(error: ChildWorkflowError) -> RedisTaskFailure | None:

@@ -6,12 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio import activity, workflow
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, CancelledError
 
 # docs:start
 @dataclass
 class End:
-    """How a wait ends: after so many seconds, with a result, or with a failure of the type `fails`."""
+    """How a wait ends: after so many seconds, with a result, with a failure of the type `fails`, or "cancelled"."""
 
     after: float = 0
     fails: str | None = None
@@ -39,5 +39,7 @@ class StubAwaitRedisTask:
         details = {**nothing, **seen, **end.details}
         if end.fails is None:
             return details
+        if end.fails == "cancelled":
+            raise CancelledError("Somebody has cancelled the wait")
         raise ApplicationError("The wait failed.", details, type=end.fails, non_retryable=True)
 # docs:end

@@ -15,6 +15,7 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from provision import ProvisionOutcome, ProvisionRedis
+from provision_all import ProvisionAll
 from stub_await_redis_task import End, StubAwaitRedisTask, ends, next_end
 
 
@@ -59,7 +60,7 @@ async def start(env: WorkflowEnvironment) -> AsyncIterator[Callable[[], Any]]:
     async with AsyncExitStack() as workers:
         for worker in (
             Worker(env.client, task_queue="redis-task", workflows=[StubAwaitRedisTask], activities=[next_end]),
-            Worker(env.client, task_queue="provisioning", workflows=[ProvisionRedis], activities=[note_alert]),
+            Worker(env.client, task_queue="provisioning", workflows=[ProvisionRedis, ProvisionAll], activities=[note_alert]),
         ):
             await workers.enter_async_context(worker)
         yield provision
@@ -107,6 +108,36 @@ async def test_tells_its_wait_to_look_at_the_task(start: Callable[[], Any]) -> N
     assert (await pipeline.result()).outcome == "ready"
     events = [event async for event in pipeline.fetch_history_events()]
     assert any(event.HasField("external_workflow_execution_signaled_event_attributes") for event in events)
+
+
+async def start_all(env: WorkflowEnvironment) -> WorkflowHandle[Any, list[str]]:
+    tasks = [{"taskId": task_id, "region": "ap-guangzhou"} for task_id in (18215, 18216, 18217)]
+    return await env.client.start_workflow(ProvisionAll.run, tasks, id=str(uuid.uuid4()), task_queue="provisioning")
+
+
+@pytest.mark.usefixtures("start")
+async def test_waits_for_several_tasks_and_each_ends_by_itself(env: WorkflowEnvironment) -> None:
+    ends.extend(
+        [
+            End(after=2400, details={"status": "succeed"}),
+            End(after=180, fails="RedisTaskFailed"),
+            End(after=600, fails="cancelled"),
+        ]
+    )
+
+    # Which of them begins first is not said.
+    assert sorted(await (await start_all(env)).result()) == ["RedisTaskFailed", "cancelled", "succeed"]
+
+
+@pytest.mark.usefixtures("start")
+async def test_ends_as_cancelled_after_all_of_its_waits(env: WorkflowEnvironment) -> None:
+    ends.extend([End(after=3600), End(after=3600), End(after=3600)])
+    pipeline = await start_all(env)
+    await pipeline.cancel()
+
+    with pytest.raises(WorkflowFailureError) as error:
+        await pipeline.result()
+    assert isinstance(error.value.cause, CancelledError)
 
 
 async def test_ends_as_cancelled_after_its_wait(start: Callable[[], Any]) -> None:

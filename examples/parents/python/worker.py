@@ -9,6 +9,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from provision import ProvisionRedis, alert
+from provision_all import ProvisionAll
 from temporary_redis import TemporaryRedis
 
 # The pipelines run on this queue, their waits on redis-task.
@@ -22,7 +23,8 @@ async def main() -> None:
         asyncio.get_running_loop().add_signal_handler(each, stop.set)
 
     client = await Client.connect(os.environ.get("TEMPORAL_ADDRESS", "localhost:7233"))
-    async with Worker(client, task_queue=TASK_QUEUE, workflows=[ProvisionRedis, TemporaryRedis], activities=[alert]):
+    pipelines = [ProvisionRedis, ProvisionAll, TemporaryRedis]
+    async with Worker(client, task_queue=TASK_QUEUE, workflows=pipelines, activities=[alert]):
         await stop.wait()
 
 

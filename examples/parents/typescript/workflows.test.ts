@@ -15,7 +15,10 @@ let run: Promise<void>;
 const alerts: string[] = [];
 
 before(async () => {
-  env = await TestWorkflowEnvironment.createTimeSkipping(testServer());
+  // The SDK downloads the server on first use. A machine that cannot has the path of one in this variable.
+  const path = process.env['TEMPORAL_TEST_SERVER'];
+  const server = path === undefined ? {} : { server: { executable: { type: 'existing-path', path } as const } };
+  env = await TestWorkflowEnvironment.createTimeSkipping(server);
   waits = await stubAwaitRedisTask(env);
   pipelines = await Worker.create({
     connection: env.nativeConnection,
@@ -48,6 +51,7 @@ test('gives up when the task fails', async () => {
   assert.equal(outcome, 'gave up');
   assert.equal(message, 'The backup file is damaged.');
 });
+// docs:end
 
 test('waits once more when the task takes longer than maxWait', async () => {
   waits.script({ 18217: { after: '3h' } });
@@ -56,13 +60,6 @@ test('waits once more when the task takes longer than maxWait', async () => {
   assert.equal(outcome, 'ready');
   assert.equal(number, 2);
 });
-
-/** The SDK downloads the server on first use. A machine that cannot names one in TEMPORAL_TEST_SERVER. */
-function testServer() {
-  const path = process.env['TEMPORAL_TEST_SERVER'];
-  return path === undefined ? {} : { server: { executable: { type: 'existing-path', path } as const } };
-}
-// docs:end
 
 test('is ready when the task has succeeded', async () => {
   waits.script({ 18215: { after: '40m' } });
@@ -86,6 +83,21 @@ test('stops when the key is refused', async () => {
 
   assert.equal(outcome, 'stopped');
   assert.equal(errorCode, 'AuthFailure.SecretIdNotFound');
+});
+
+test('waits for several tasks at once, and each ends by itself', async () => {
+  waits.script({
+    18220: { after: '40m' },
+    18221: { after: '3m', fails: 'RedisTaskFailed', message: 'The backup file is damaged.' },
+    18222: { cancelledAfter: '10m' },
+  });
+  const ends: unknown = await env.client.workflow.execute('provisionAll', {
+    taskQueue: 'provisioning',
+    workflowId: randomUUID(),
+    args: [[18220, 18221, 18222].map((taskId) => ({ taskId, region: 'ap-guangzhou' }))],
+  });
+
+  assert.deepEqual(ends, ['succeed', 'RedisTaskFailed', 'cancelled']);
 });
 
 test('creates, resizes and deletes an instance', async () => {

@@ -3,6 +3,7 @@ import { type AwaitRedisTaskInput, decodeRedisTaskFailure, type RedisTaskFailure
 import { pollNow, startAwaitRedisTask } from 'temporal-tencent-redis/workflows';
 import type * as activities from './activities.js';
 
+export { provisionAll } from './provision-all.js';
 export { temporaryRedis } from './temporary-redis.js';
 
 /** The number of waits for one task before a person has to decide. */

@@ -19,6 +19,11 @@ export function failingWarning(
   return `All polls of ${subject} have failed for ${formatDuration(now - (failingSince ?? now))}.${error} The wait goes on.`;
 }
 
+/** A line of the log about a wait in the last tenth of its time. @param subject - what it waits for */
+export function runningOutWarning(subject: string, { deadline }: WaitState<unknown>, now: number): string {
+  return `The wait for ${subject} times out in ${formatDuration(Math.max(0, deadline - now))}. Extend it to wait longer.`;
+}
+
 /** An error of a poll in a sentence. */
 export function quotedError({ code, message, requestId }: PollError): string {
   return `${plain(code, 100)} ${quote(message, API_TEXT_MAX)}${requestNote(requestId)}.`;

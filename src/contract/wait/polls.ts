@@ -12,6 +12,7 @@ const LONGEST_QUEUE_MS = 30 * SECOND;
 const GIVEN_UP_INTERVAL_MS = 2 * SECOND;
 const ANSWERED_LATELY_MS = 90 * SECOND;
 const FAILING_WARNING_MS = MINUTE;
+const RUNNING_OUT = 'runningOut';
 
 /** What a poll brought: what it asked for, such as the task, or the reason why not. */
 export type PollAnswer<O> =
@@ -122,6 +123,27 @@ export function inVisibilityGrace(state: WaitState<unknown>, now: number): boole
 /** Whether polls have failed for so long that the log should tell. */
 export function hasFailedForLong({ failingSince }: WaitState<unknown>, now: number): boolean {
   return failingSince !== null && now - failingSince >= FAILING_WARNING_MS;
+}
+
+/**
+ * Whether a wait that pauses polls next in the last tenth of its time, and that has not been said. One that polls seldom may do so at the deadline only:
+ * nothing wakes it in between.
+ */
+export function isRunningOut(state: WaitState<unknown>): boolean {
+  const { startedAt, deadline } = state;
+  const dueAt = nextPollAt(state);
+  return dueAt !== null && dueAt >= deadline - (deadline - startedAt) / 10 && !state.warned.includes(RUNNING_OUT);
+}
+
+/** It has been said that a wait is running out. */
+export function runningOutSaid<O>(state: WaitState<O>): WaitState<O> {
+  return { ...state, warned: [...state.warned, RUNNING_OUT] };
+}
+
+/** A wait that gets more time may run out of it once more. */
+export function deadlineMoved<O>(state: WaitState<O>, deadline: number): WaitState<O> {
+  const warned = deadline > state.deadline ? state.warned.filter((each) => each !== RUNNING_OUT) : state.warned;
+  return { ...state, deadline, warned };
 }
 
 /** Whether a call of this wait got through lately, so that workers serve its queue. */

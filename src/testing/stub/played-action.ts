@@ -21,6 +21,7 @@ import {
 import { type ActionState, beginAction, submitBegan, submitEnded } from '../../contract/action/state.js';
 import { readInstanceInput } from '../../contract/instance/input.js';
 import { readInput } from '../../contract/task/input.js';
+import { cancelledAfter } from './cancelled-ending.js';
 import { type PlayedEnd, playInstanceWait, playWait } from './played-wait.js';
 import { type ReadActionEnding, ScriptedApi } from './scripted-actions.js';
 import { type RedisInstanceEnding, ScriptedInstances } from './scripted-instances.js';
@@ -35,13 +36,29 @@ type PlayedAction = PlayedEnd<RedisActionResult, RedisActionFailure>;
  * @throws TypeError when a change with this input cannot end so
  */
 export function playAction(plan: ActionPlan, startedAt: number, ending: ReadActionEnding): PlayedAction {
+  const { fails, cancelledAfterMs } = ending;
   const played = playSteps(plan, startedAt, ending);
   const { type } = played.outcome.failure ?? { type: undefined };
   // An ending that takes longer than maxWait ends earlier.
-  if (type === ending.fails || type === 'RedisTaskTimedOut') return played;
+  if (type === fails || type === 'RedisTaskTimedOut') return cancelledAfter(cancelledAfterMs, startedAt, played);
   throw new TypeError(
-    `A change ${plan.action} with this input ends in ${type ?? 'success'}, not in ${ending.fails ?? 'success'}`,
+    `The script lets ${plan.action} end in ${fails ?? 'success'}, but with this input it ends in ${type ?? 'success'}${whyNot(plan, ending)}`,
   );
+}
+
+/** Why a change cannot end as it is told, where that follows from what it starts. */
+function whyNot({ action, waitFor }: ActionPlan, { fails, code }: ReadActionEnding): string {
+  if (code !== undefined) return `: ${code} is no error that leads to it`;
+  if (waitFor === 'start') return ": it waits for nothing, with waitFor: 'start'";
+  switch (fails) {
+    case 'RedisInstanceFailed':
+      return `: ${action} starts a task, and this is how an order fails`;
+    case 'RedisTaskFailed':
+    case 'RedisTaskErrored':
+      return `: ${action} answers with an order, whose instances are waited for, and this is how a task fails. Take RedisInstanceFailed`;
+    default:
+      return '';
+  }
 }
 
 function playSteps(plan: ActionPlan, startedAt: number, ending: ReadActionEnding): PlayedAction {

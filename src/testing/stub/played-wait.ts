@@ -18,6 +18,8 @@ export interface PlayedEnd<R = RedisTaskResult, F = RedisTaskFailure> {
   readonly outcome: WaitOutcome<R, F>;
   /** Unix time in milliseconds. */
   readonly endsAt: number;
+  /** Somebody cancels it then: the outcome would come later. */
+  readonly isCancelled?: boolean;
 }
 
 /** How an end is reached: what a poll sees, the state after it, and whether that is over. */

@@ -13,3 +13,10 @@ export function checkFails(kind: string, of: string, fails: string | undefined, 
   if (fails === undefined || known.includes(fails)) return;
   throw new TypeError(`fails of ${of} is ${JSON.stringify(fails)}, which is no failure that ${kind} ends in`);
 }
+
+/** Refuses a field that no ending has: someone who writes JavaScript may have misspelt it. @throws TypeError */
+export function checkFields(of: string, ending: object, known: readonly string[]): void {
+  const unknown = Object.keys(ending).find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  throw new TypeError(`The ending of ${of} has the field "${unknown}", but there are only ${known.join(', ')}`);
+}

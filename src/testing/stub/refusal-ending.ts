@@ -27,7 +27,7 @@ export const USUAL_REFUSALS = {
   },
 } as const;
 
-export function isRefusalEnding(ending: { readonly fails?: string }): ending is RefusalEnding {
+export function isRefusalEnding(ending: { readonly fails?: string | undefined }): ending is RefusalEnding {
   return ending.fails !== undefined && Object.hasOwn(USUAL_REFUSALS, ending.fails);
 }
 

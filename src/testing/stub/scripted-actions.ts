@@ -8,8 +8,9 @@ import { submitClassOf } from '../../contract/action/submit-class.js';
 import type { RedisTaskDuration } from '../../contract/duration.js';
 import { inBeijing } from '../beijing-time.js';
 import { FLOWS } from '../changes.js';
+import { type CancelledEnding, isCancelledEnding, readCancelledAfter } from './cancelled-ending.js';
 import { type ErrorFacts, pollClassOf, toldError } from './poll-answer.js';
-import { checkFails, readDuration } from './read-ending.js';
+import { checkFails, checkFields, readDuration } from './read-ending.js';
 import { USUAL_REFUSALS } from './refusal-ending.js';
 
 /**
@@ -47,6 +48,7 @@ interface Accepted extends Facts {
  * - `fails: 'RedisTaskRejected'`: the API refuses every poll of what it has started
  * - `fails: 'RedisTaskUnauthorized'` or `'RedisActionRefused'`: the API refuses the submit, with `code` and `message`
  * - `fails: 'RedisActionUncertain'`: the answer to the submit is lost, and the list of tasks does not tell
+ * - `cancelledAfter`: somebody cancels the workflow, and what it has started goes on
  *
  * @example
  * ```ts
@@ -69,7 +71,8 @@ export type RedisActionEnding =
       readonly fails: 'RedisTaskUnauthorized' | 'RedisActionRefused' | 'RedisActionUncertain';
       /** The API's error code. @default 'AuthFailure.UnauthorizedOperation', 'InvalidParameterValue' or 'Timeout' */
       readonly code?: string;
-    });
+    })
+  | CancelledEnding;
 
 /** Endings by action: of each change, or decided by its input. */
 export type RedisActionEndings = Readonly<
@@ -81,13 +84,18 @@ export interface ReadActionEnding {
   readonly fails: RedisActionEnding['fails'];
   readonly busyMs: number;
   readonly afterMs: number;
+  readonly cancelledAfterMs: number | undefined;
   readonly message: string | undefined;
   readonly code: string | undefined;
   readonly instanceIds: readonly string[] | undefined;
 }
 
+const FIELDS = ['after', 'fails', 'busyFor', 'message', 'code', 'instanceIds', 'cancelledAfter'];
+
 /** @throws TypeError when it makes no sense */
 export function readActionEnding(action: string, ending: RedisActionEnding): ReadActionEnding {
+  checkFields(action, ending, FIELDS);
+  const cancelledAfterMs = readCancelledAfter(action, ending);
   const {
     fails,
     busyFor = 0,
@@ -96,13 +104,13 @@ export function readActionEnding(action: string, ending: RedisActionEnding): Rea
     code,
     instanceIds,
   } = {
-    ...{ after: undefined, code: undefined, instanceIds: undefined },
-    ...ending,
+    ...{ after: undefined, code: undefined, instanceIds: undefined, busyFor: undefined, message: undefined },
+    ...(isCancelledEnding(ending) ? ({ fails: 'RedisTaskTimedOut' } as const) : ending),
   };
   const known = REDIS_ACTION_FAILURE_TYPES.filter((type) => type !== 'RedisTaskInvalidInput');
   checkFails('a change', action, fails, known);
-  const afterMs = readDuration('after', action, after);
-  return { fails, busyMs: readDuration('busyFor', action, busyFor), afterMs, message, code, instanceIds };
+  const [busyMs, afterMs] = [readDuration('busyFor', action, busyFor), readDuration('after', action, after)];
+  return { fails, busyMs, afterMs, cancelledAfterMs, message, code, instanceIds };
 }
 
 /** The scripted changes of a test. */

@@ -3,8 +3,9 @@ import type { RedisTaskDuration } from '../../contract/duration.js';
 import type { InstancePlan } from '../../contract/instance/input.js';
 import type { InstancesAnswer, RedisDeal, RedisInstance } from '../../contract/instance/instances.js';
 import type { PollAnswer } from '../../contract/wait/polls.js';
+import { type CancelledEnding, isCancelledEnding, readCancelledAfter } from './cancelled-ending.js';
 import { refusedPoll } from './poll-answer.js';
-import { checkFails, readDuration } from './read-ending.js';
+import { checkFails, checkFields, readDuration } from './read-ending.js';
 import { isRefusalEnding, pollRefusedAs, type RefusalEnding } from './refusal-ending.js';
 
 /**
@@ -16,6 +17,7 @@ import { isRefusalEnding, pollRefusedAs, type RefusalEnding } from './refusal-en
  *   or gone
  * - `fails: 'RedisTaskTimedOut'`: nothing ever changes
  * - `fails: 'RedisTaskUnauthorized'` or `'RedisTaskRejected'`: the API refuses every poll, with `code` and `message`
+ * - `cancelledAfter`: somebody cancels the wait
  *
  * @example
  * ```ts
@@ -36,7 +38,8 @@ export type RedisInstanceEnding =
       readonly message?: string;
     }
   | { readonly fails: 'RedisTaskTimedOut'; readonly instanceIds?: readonly string[] }
-  | RefusalEnding;
+  | RefusalEnding
+  | CancelledEnding;
 
 /** Endings by instance id, or by the name of an order. */
 export type RedisInstanceEndings = Readonly<Record<string, RedisInstanceEnding>>;
@@ -51,9 +54,12 @@ const STATUSES = {
   gone: { before: -2, done: null, failed: null },
 } as const;
 
+const FIELDS = ['after', 'fails', 'message', 'instanceIds', 'code', 'cancelledAfter'];
+
 interface Scripted {
-  readonly ending: RedisInstanceEnding;
+  readonly ending: Exclude<RedisInstanceEnding, CancelledEnding>;
   readonly afterMs: number;
+  readonly cancelledAfterMs: number | undefined;
   firstPollAt: number | undefined;
 }
 
@@ -63,20 +69,28 @@ export class ScriptedInstances {
 
   /** Adds instances or orders, or replaces those with the same names. @throws TypeError when an ending makes no sense */
   script(endings: RedisInstanceEndings): void {
-    for (const [name, ending] of Object.entries(endings)) {
+    for (const [name, given] of Object.entries(endings)) {
+      checkFields(name, given, FIELDS);
+      const cancelledAfterMs = readCancelledAfter(name, given);
+      const ending = isCancelledEnding(given) ? ({ fails: 'RedisTaskTimedOut' } as const) : given;
       const known = ['RedisInstanceFailed', 'RedisTaskTimedOut', 'RedisTaskUnauthorized', 'RedisTaskRejected'];
       checkFails('a wait for instances', name, ending.fails, known);
       const { after = 0 } = { after: undefined, ...ending };
-      this.scripts.set(name, { ending, afterMs: readDuration('after', name, after), firstPollAt: undefined });
+      const afterMs = readDuration('after', name, after);
+      this.scripts.set(name, { ending, afterMs, cancelledAfterMs, firstPollAt: undefined });
     }
   }
 
-  /** What a poll sees. The name of the order goes before those of its instances. */
+  /** When a wait is cancelled, in milliseconds after its start. */
+  cancelledAfterMs(plan: InstancePlan): number | undefined {
+    return this.scriptFor(plan)?.cancelledAfterMs;
+  }
+
+  /** What a poll sees. */
   poll(plan: InstancePlan, now: number): PollAnswer<InstancesAnswer> {
-    const names = [...(plan.dealName === null ? [] : [plan.dealName]), ...plan.instanceIds];
-    const scripted = names.map((name) => this.scripts.get(name)).find((each) => each !== undefined);
+    const scripted = this.scriptFor(plan);
     if (!scripted) {
-      const [name = ''] = names;
+      const [name = ''] = namesOf(plan);
       const message = `The test knows no instance or order ${name}: add it with scriptInstances({ '${name}': {} }).`;
       return refusedPoll('rejected', { code: 'InvalidParameterValue', message }, now);
     }
@@ -85,11 +99,22 @@ export class ScriptedInstances {
     const isOver = ending.fails !== 'RedisTaskTimedOut' && now >= (scripted.firstPollAt ??= now) + afterMs;
     return { observation: seenInstances(plan, ending, isOver, now) };
   }
+
+  private scriptFor(plan: InstancePlan): Scripted | undefined {
+    return namesOf(plan)
+      .map((name) => this.scripts.get(name))
+      .find((each) => each !== undefined);
+  }
+}
+
+/** The name of the order goes before those of its instances. */
+function namesOf({ dealName, instanceIds }: InstancePlan): string[] {
+  return [...(dealName === null ? [] : [dealName]), ...instanceIds];
 }
 
 function seenInstances(
   { until, expect, instanceIds, dealName }: InstancePlan,
-  ending: Exclude<RedisInstanceEnding, RefusalEnding>,
+  ending: Exclude<RedisInstanceEnding, RefusalEnding | CancelledEnding>,
   isOver: boolean,
   now: number,
 ): InstancesAnswer {

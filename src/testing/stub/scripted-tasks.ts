@@ -2,8 +2,9 @@ import type { RedisTaskDuration } from '../../contract/duration.js';
 import type { TaskAnswer } from '../../contract/task/state.js';
 import { keyOf, type TaskScript } from '../task-script.js';
 import { TaskBook } from '../tasks.js';
+import { type CancelledEnding, isCancelledEnding, readCancelledAfter } from './cancelled-ending.js';
 import { seenTask } from './poll-answer.js';
-import { checkFails, readDuration } from './read-ending.js';
+import { checkFails, checkFields, readDuration } from './read-ending.js';
 import { isRefusalEnding, pollRefusedAs, type RefusalEnding } from './refusal-ending.js';
 
 /**
@@ -28,6 +29,7 @@ interface Facts {
  * - `fails: 'RedisTaskFailed'` or `'RedisTaskErrored'`: it ends in `failed` or `error`
  * - `fails: 'RedisTaskTimedOut'`: it never ends
  * - `fails: 'RedisTaskUnauthorized'` or `'RedisTaskRejected'`: the API refuses every poll, with `code` and `message`
+ * - `cancelledAfter`: somebody cancels the wait, and the task goes on
  *
  * @example
  * ```ts
@@ -35,6 +37,7 @@ interface Facts {
  *   { after: '40m', instanceId: 'crs-09u2u96z', taskType: 'resize' },
  *   { after: '3m', fails: 'RedisTaskFailed', message: 'The backup file is damaged.' },
  *   { fails: 'RedisTaskUnauthorized', code: 'AuthFailure.SecretIdNotFound' },
+ *   { cancelledAfter: '10m' },
  * ];
  * ```
  */
@@ -45,15 +48,19 @@ export type RedisTaskEnding =
       readonly after?: RedisTaskDuration;
     })
   | (Facts & { readonly fails: 'RedisTaskTimedOut' })
-  | RefusalEnding;
+  | RefusalEnding
+  | CancelledEnding;
 
 /** Endings by task id. */
 export type RedisTaskEndings = Readonly<Record<number | string, RedisTaskEnding>>;
+
+const FIELDS = ['after', 'fails', 'message', 'instanceId', 'taskType', 'code', 'cancelledAfter'];
 
 /** The scripted tasks of a test. */
 export class ScriptedTasks {
   private readonly tasks = new TaskBook(Date.now);
   private readonly refusals = new Map<string, RefusalEnding>();
+  private readonly cancelled = new Map<string, number>();
 
   /** Adds tasks, or replaces those with the same ids. @throws TypeError when an ending makes no sense */
   script(endings: RedisTaskEndings): void {
@@ -69,16 +76,27 @@ export class ScriptedTasks {
     return seen && seenTask(seen, now);
   }
 
+  /** When a wait for the task is cancelled, in milliseconds after its start. */
+  cancelledAfterMs(taskId: number): number | undefined {
+    return this.cancelled.get(keyOf(taskId));
+  }
+
   private set(taskId: string, ending: RedisTaskEnding): void {
+    const of = `task ${taskId}`;
+    checkFields(of, ending, FIELDS);
+    const cancelledAfterMs = readCancelledAfter(of, ending);
     this.refusals.delete(taskId);
+    this.cancelled.delete(taskId);
+    if (cancelledAfterMs !== undefined) this.cancelled.set(taskId, cancelledAfterMs);
     if (isRefusalEnding(ending)) this.refusals.set(taskId, ending);
-    else this.tasks.add(taskId, scriptOf(taskId, ending));
+    else this.tasks.add(taskId, scriptOf(taskId, isCancelledEnding(ending) ? NEVER_ENDS : ending));
   }
 }
 
+const NEVER_ENDS = { fails: 'RedisTaskTimedOut' } as const;
 const LAST_STATUS = { RedisTaskFailed: 'failed', RedisTaskErrored: 'error' } as const;
 
-function scriptOf(taskId: string, ending: Exclude<RedisTaskEnding, RefusalEnding>): TaskScript {
+function scriptOf(taskId: string, ending: Exclude<RedisTaskEnding, RefusalEnding | CancelledEnding>): TaskScript {
   const { fails, after = 0, message = '', instanceId, taskType } = { after: undefined, ...ending };
   const facts = { startsAt: 'firstPoll', ...(instanceId && { instanceId }), ...(taskType && { taskType }) } as const;
   if (fails === 'RedisTaskTimedOut') return { ...facts, timeline: [{ status: 'running', message }] };

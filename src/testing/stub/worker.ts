@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Context } from '@temporalio/activity';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import type { RedisActionFailure } from '../../contract/action/failures.js';
@@ -11,6 +12,7 @@ import { type AwaitRedisInstanceInput, readInstanceInput } from '../../contract/
 import type { RedisInstanceResult } from '../../contract/instance/outcome.js';
 import { type AwaitRedisTaskInput, readInput } from '../../contract/task/input.js';
 import type { RedisApiSimulator } from '../redis-api-simulator.js';
+import { cancelledAfter } from './cancelled-ending.js';
 import { playAction } from './played-action.js';
 import { type PlayedEnd, playInstanceWait, playWait } from './played-wait.js';
 import { type RedisActionEndings, ScriptedActions } from './scripted-actions.js';
@@ -28,6 +30,7 @@ export interface StubActivities {
     input: RunRedisActionInput,
     startedAt: number,
   ): Promise<PlayedEnd<RedisActionResult, RedisActionFailure>>;
+  cancelCaller(): Promise<void>;
 }
 
 /**
@@ -81,6 +84,11 @@ export interface AwaitRedisTaskStub {
   stop(): Promise<void>;
 }
 
+/** A wait that fails as its test says is no news: the SDK would warn of it in ten lines. */
+const SILENCE = Object.fromEntries(
+  ['trace', 'debug', 'info', 'warn', 'error'].map((level) => [level, { fn: () => undefined }]),
+);
+
 /** The same for every stub of a process. */
 let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
 
@@ -124,16 +132,24 @@ export async function stubAwaitRedisTask(
       const plan = readInput(input);
       const { taskId, region } = plan;
       const poll = (now: number) => tasks.poll(taskId, region, now) ?? simulator?.poll(taskId, region, now);
-      return Promise.resolve(playWait(plan, startedAt, poll));
+      return Promise.resolve(
+        cancelledAfter(tasks.cancelledAfterMs(taskId), startedAt, playWait(plan, startedAt, poll)),
+      );
     },
     async playInstanceWaitOf(input, startedAt) {
       instanceInputs.push(input);
       const plan = readInstanceInput(input);
-      return Promise.resolve(playInstanceWait(plan, startedAt, (now) => instances.poll(plan, now)));
+      const played = playInstanceWait(plan, startedAt, (now) => instances.poll(plan, now));
+      return Promise.resolve(cancelledAfter(instances.cancelledAfterMs(plan), startedAt, played));
     },
     async playActionOf(input, startedAt) {
       actionInputs.push(input);
       return Promise.resolve(playAction(readActionInput(input), startedAt, actions.endingOf(input)));
+    },
+    async cancelCaller() {
+      const { client, info } = Context.current();
+      const { workflowId = '', runId } = info.workflowExecution ?? {};
+      await client.workflow.getHandle(workflowId, runId).cancel();
     },
   };
   const worker = await Worker.create({
@@ -142,6 +158,7 @@ export async function stubAwaitRedisTask(
     taskQueue,
     workflowBundle: await (bundle ??= bundleStub()),
     activities,
+    sinks: { defaultWorkerLogger: SILENCE },
   });
   const run = worker.run();
   // `stop` reports it.

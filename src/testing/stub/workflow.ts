@@ -1,5 +1,5 @@
 // Workflow code: bundled for the worker of the stub.
-import { proxyActivities, sleep } from '@temporalio/workflow';
+import { CancellationScope, proxyActivities, sleep } from '@temporalio/workflow';
 import { readActionInput, type RunRedisActionInput } from '../../contract/action/input.js';
 import type { RedisActionResult } from '../../contract/action/outcome.js';
 import { toApplicationFailure } from '../../contract/failure.js';
@@ -10,7 +10,7 @@ import type { RedisTaskResult } from '../../contract/task/outcome.js';
 import type { PlayedEnd } from './played-wait.js';
 import type { StubActivities } from './worker.js';
 
-const { playWaitOf, playInstanceWaitOf, playActionOf } = proxyActivities<StubActivities>({
+const { playWaitOf, playInstanceWaitOf, playActionOf, cancelCaller } = proxyActivities<StubActivities>({
   startToCloseTimeout: '1m',
   // A script that makes no sense.
   retry: { nonRetryableErrorTypes: ['TypeError'] },
@@ -34,8 +34,14 @@ export async function runRedisAction(input: RunRedisActionInput): Promise<RedisA
   return endAs(await playActionOf(input, Date.now()));
 }
 
-async function endAs<R>({ outcome, endsAt }: PlayedEnd<R, Parameters<typeof toApplicationFailure>[0]>): Promise<R> {
+async function endAs<R>(end: PlayedEnd<R, Parameters<typeof toApplicationFailure>[0]>): Promise<R> {
+  const { outcome, endsAt, isCancelled } = end;
   await sleep(endsAt - Date.now());
+  if (isCancelled) {
+    // By the server, as by a person: a workflow cannot end as cancelled otherwise.
+    await CancellationScope.nonCancellable(cancelCaller);
+    return CancellationScope.current().cancelRequested;
+  }
   if (outcome.failure) throw toApplicationFailure(outcome.failure);
   return outcome.result;
 }

@@ -39,6 +39,10 @@ export class RedisInstanceWait extends PolledWait<InstancesSeen, RedisInstanceRe
     super(plan, state, host);
   }
 
+  protected override get subject(): string {
+    return instanceSubject(this.plan);
+  }
+
   override ask(limits: CallLimits): Promise<Polled<InstancesSeen>> {
     const { plan, state, apiQueue } = this;
     return pollBy(
@@ -83,9 +87,9 @@ export class RedisInstanceWait extends PolledWait<InstancesSeen, RedisInstanceRe
   }
 
   protected override dueWarnings(): ReadonlyMap<string, string> {
-    const { plan, state } = this;
+    const { state } = this;
     const now = Date.now();
     const isDue = hasFailedForLong(state, now) && !state.warned.includes('failing');
-    return new Map(isDue ? [['failing', failingWarning(instanceSubject(plan), state, now)]] : []);
+    return new Map(isDue ? [['failing', failingWarning(this.subject, state, now)]] : []);
   }
 }

@@ -35,6 +35,10 @@ export class RedisTaskWait extends PolledWait<RedisTaskObservation, RedisTaskRes
     this.membership = new WatchMembership(this, host.watch);
   }
 
+  protected override get subject(): string {
+    return waitSummary(this.plan);
+  }
+
   override ask(limits: CallLimits): Promise<Polled> {
     const { plan, state, apiQueue } = this;
     return describeTask(plan, { apiQueue, limits, summary: pollSummary(plan, state, limits.isLast) });
@@ -73,9 +77,8 @@ export class RedisTaskWait extends PolledWait<RedisTaskObservation, RedisTaskRes
   }
 
   private warningText(warning: WaitWarning): string {
-    const task = waitSummary(this.plan);
-    if (warning === 'failing') return failingWarning(task, this.state, Date.now());
-    return unknownStatusWarning(task, this.state.observation?.status ?? '');
+    if (warning === 'failing') return failingWarning(this.subject, this.state, Date.now());
+    return unknownStatusWarning(this.subject, this.state.observation?.status ?? '');
   }
 
   protected override beforePause(): void {

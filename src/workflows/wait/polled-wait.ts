@@ -1,9 +1,26 @@
-import { CancellationScope, CancelledFailure, getRandomStream, isCancellation, log } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  CancelledFailure,
+  getRandomStream,
+  isCancellation,
+  log,
+  metricMeter,
+} from '@temporalio/workflow';
 import { toApplicationFailure } from '../../contract/failure.js';
+import { METRICS, record } from '../../contract/metrics.js';
 import type { WaitPlan } from '../../contract/task/input.js';
 import { callLimits, type CallLimits } from '../../contract/wait/call-limits.js';
+import { runningOutWarning } from '../../contract/wait/messages.js';
 import type { WaitOutcome } from '../../contract/wait/outcome.js';
-import { nextPollAt, pauseAfterPoll, queueDelayMs, requestPoll } from '../../contract/wait/polls.js';
+import {
+  deadlineMoved,
+  isRunningOut,
+  nextPollAt,
+  pauseAfterPoll,
+  queueDelayMs,
+  requestPoll,
+  runningOutSaid,
+} from '../../contract/wait/polls.js';
 import type { WaitState } from '../../contract/wait/state.js';
 import { pollOnce } from './poll-once.js';
 import type { Polled } from './poll.js';
@@ -51,6 +68,8 @@ export abstract class PolledWait<O, R, F extends Failure> {
     return this.host.apiQueue;
   }
 
+  /** What it waits for, in words. */
+  protected abstract get subject(): string;
   /** Asks the API. */
   abstract ask(limits: CallLimits): Promise<Polled<O>>;
   /** The state after a poll. @param askedAt - the earliest time at which the API can have been asked */
@@ -98,7 +117,7 @@ export abstract class PolledWait<O, R, F extends Failure> {
 
   /** Ends no run: the server drops the answer to an update whose workflow task fails, as one that ends a run may. */
   moveDeadline(deadline: number): void {
-    this.become({ ...this.state, deadline });
+    this.become(deadlineMoved(this.state, deadline));
   }
 
   become(state: WaitState<O>): void {
@@ -126,6 +145,7 @@ export abstract class PolledWait<O, R, F extends Failure> {
       this.beforePace();
       const paused = pauseAfterPoll(this.pace, this.state, Date.now(), this.jitter.random(), queuedMs);
       this.become(this.paused(paused, answer));
+      this.warnIfRunningOut();
       await this.host.betweenPolls?.();
     }
   }
@@ -164,6 +184,13 @@ export abstract class PolledWait<O, R, F extends Failure> {
     // The answer and a cancellation can arrive together: cancellation wins.
     if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('The wait was cancelled');
     return answer;
+  }
+
+  private warnIfRunningOut(): void {
+    if (!isRunningOut(this.state)) return;
+    this.state = runningOutSaid(this.state);
+    record(metricMeter, METRICS.waitsRunningOut, 1);
+    log.warn(runningOutWarning(this.subject, this.state, Date.now()), this.facts());
   }
 
   /** Logs each warning once. */

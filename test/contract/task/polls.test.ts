@@ -2,12 +2,15 @@ import type { WaitPlan } from '../../../src/contract/task/input.js';
 import { dueWarnings, pollAnswered } from '../../../src/contract/task/state.js';
 import type { TaskAnswer } from '../../../src/contract/task/state.js';
 import {
+  deadlineMoved,
+  isRunningOut,
   nextPollAt,
   pauseAfterPoll,
   pollBegan,
   pollGivenUp,
   queueDelayMs,
   requestPoll,
+  runningOutSaid,
 } from '../../../src/contract/wait/polls.js';
 import { beginWait } from '../../../src/contract/wait/state.js';
 import { planOf, PlayedWait, refused, seen, START } from './played-wait.js';
@@ -510,6 +513,26 @@ describe('a warning', () => {
     const wait = new PlayedWait(planOf(), () => seen('verifying')).poll();
 
     expect(dueWarnings(wait.state, wait.now)).toEqual(['unknownStatus']);
+  });
+
+  test('of too little time is due when the next poll is in the last tenth of it', () => {
+    const wait = new PlayedWait(planOf({ maxWait: '60s' }), running);
+    while (wait.elapsedS < 38) wait.poll();
+    expect(wait.pollsAt.at(-1)).toBe(38);
+    expect(isRunningOut(wait.state)).toBe(false);
+    wait.poll();
+
+    expect(wait.pollsAt.at(-1)).toBe(46);
+    expect(isRunningOut(wait.state)).toBe(true);
+    expect(isRunningOut(runningOutSaid(wait.state))).toBe(false);
+  });
+
+  test('of too little time is due once more after an extension, and not after a shorter one', () => {
+    const wait = new PlayedWait(planOf({ maxWait: '1s' }), running).poll();
+    const said = runningOutSaid(wait.state);
+
+    expect(isRunningOut(deadlineMoved(said, wait.state.deadline + 500))).toBe(true);
+    expect(isRunningOut(deadlineMoved(said, wait.state.deadline - 500))).toBe(false);
   });
 
   test('comes once in a wait', () => {

@@ -22,7 +22,7 @@ public final class Main {
 
     Worker worker = factory.newWorker(TASK_QUEUE);
     worker.registerWorkflowImplementationTypes(
-        ProvisionRedisImpl.class, TemporaryRedisImpl.class);
+        ProvisionRedisImpl.class, ProvisionAllImpl.class, TemporaryRedisImpl.class);
     worker.registerActivitiesImplementations(new Pager());
     factory.start();
   }

@@ -22,6 +22,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,7 +31,7 @@ import org.junit.jupiter.api.Test;
 /** Unit tests of the pipeline: its waits end as each test says, and hours pass at once. */
 final class ProvisionRedisTest {
   // docs:start
-  /** How a stubbed wait ends: with a result, or with a failure of the type {@code fails}. */
+  /** How a stubbed wait ends: with a result, a failure of the type {@code fails}, or cancelled. */
   record End(Duration after, String fails, Map<String, Object> details) {}
 
   /** The first wait of a test ends as the first one says, and so on. */
@@ -52,6 +54,9 @@ final class ProvisionRedisTest {
     if (end.fails() == null) {
       return details;
     }
+    if (end.fails().equals("cancelled")) {
+      throw new CanceledFailure("Somebody has cancelled the wait");
+    }
     throw ApplicationFailure.newNonRetryableFailure("The wait failed.", end.fails(), details);
   }
 
@@ -61,7 +66,8 @@ final class ProvisionRedisTest {
     waits.registerWorkflowImplementationFactory(
         AwaitRedisTask.class, () -> this::stubAwaitRedisTask);
     Worker pipelines = env.newWorker("provisioning");
-    pipelines.registerWorkflowImplementationTypes(ProvisionRedisImpl.class);
+    pipelines.registerWorkflowImplementationTypes(
+        ProvisionRedisImpl.class, ProvisionAllImpl.class);
     pipelines.registerActivitiesImplementations((Alerts) alerts::add);
     env.start();
   }
@@ -143,6 +149,29 @@ final class ProvisionRedisTest {
   }
 
   @Test
+  void waitsForSeveralTasksAndEachEndsByItself() {
+    ends.add(new End(Duration.ofMinutes(40), null, Map.of("status", "succeed")));
+    ends.add(new End(Duration.ofMinutes(3), "RedisTaskFailed", Map.of()));
+    ends.add(new End(Duration.ofMinutes(10), "cancelled", Map.of()));
+
+    // Which of them begins first is not said.
+    assertEquals(
+        Set.of("succeed", "RedisTaskFailed", "cancelled"), Set.copyOf(newPipelineOfAll().run(ALL)));
+  }
+
+  @Test
+  void endsAsCancelledAfterAllOfItsWaits() {
+    ALL.forEach(task -> ends.add(new End(Duration.ofHours(1), null, Map.of())));
+    WorkflowStub pipeline = WorkflowStub.fromTyped(newPipelineOfAll());
+    pipeline.start(ALL);
+    pipeline.cancel();
+
+    var error =
+        assertThrows(WorkflowFailedException.class, () -> pipeline.getResult(List.class));
+    assertInstanceOf(CanceledFailure.class, error.getCause());
+  }
+
+  @Test
   void endsAsCancelledAfterItsWait() {
     ends.add(new End(Duration.ofHours(1), null, Map.of()));
     WorkflowStub pipeline = WorkflowStub.fromTyped(newPipeline());
@@ -156,6 +185,11 @@ final class ProvisionRedisTest {
     assertInstanceOf(CanceledFailure.class, error.getCause());
   }
 
+  private static final List<ProvisionRedis.Input> ALL =
+      LongStream.of(18215, 18216, 18217)
+          .mapToObj(id -> new ProvisionRedis.Input(id, "ap-guangzhou", "2h"))
+          .toList();
+
   private static final ProvisionRedis.Input INPUT =
       new ProvisionRedis.Input(18215, "ap-guangzhou", "2h");
 
@@ -164,7 +198,13 @@ final class ProvisionRedisTest {
   }
 
   private ProvisionRedis newPipeline() {
-    WorkflowOptions options = WorkflowOptions.newBuilder().setTaskQueue("provisioning").build();
-    return env.getWorkflowClient().newWorkflowStub(ProvisionRedis.class, options);
+    return env.getWorkflowClient().newWorkflowStub(ProvisionRedis.class, OPTIONS);
   }
+
+  private ProvisionAll newPipelineOfAll() {
+    return env.getWorkflowClient().newWorkflowStub(ProvisionAll.class, OPTIONS);
+  }
+
+  private static final WorkflowOptions OPTIONS =
+      WorkflowOptions.newBuilder().setTaskQueue("provisioning").build();
 }
