@@ -50,13 +50,14 @@ test('adds the search attributes of waits, says what to set, and changes nothing
     { searchAttribute: 'RedisTaskStatus', type: 'Keyword', result: 'added' },
     { searchAttribute: 'RedisRegion', type: 'Keyword', result: 'there already' },
     { searchAttribute: 'RedisInstanceId', type: 'Keyword', result: 'added' },
+    { searchAttribute: 'RedisTaskOutcome', type: 'Keyword', result: 'added' },
   ]);
   expect(first.stderr).toContain('set REDIS_TASK_SEARCH_ATTRIBUTES=true');
   expect(first.code).toBe(0);
   expect(await attributesOf(namespace)).toEqual(ALL);
 
   const second = await setUp(namespace);
-  expect(jsonLines(second).map(({ result }) => result)).toEqual(Array(3).fill('there already'));
+  expect(jsonLines(second).map(({ result }) => result)).toEqual(Array(4).fill('there already'));
   expect(second.code).toBe(0);
 });
 

@@ -70,7 +70,9 @@ describe('doctor', () => {
     await stalled.terminate();
 
     expect(results(ended)).toMatchObject({ 'search attributes': 'failed', 'open waits': 'failed' });
-    expect(ended.stdout).toContain('does not have the search attributes RedisTaskStatus, RedisRegion, RedisInstanceId');
+    expect(ended.stdout).toContain(
+      'does not have the search attributes RedisTaskStatus, RedisRegion, RedisInstanceId, RedisTaskOutcome',
+    );
     expect(ended.stdout).toMatch(
       new RegExp(
         `1 of 1 open waits stand still: ${stalled.workflowId}, attempt \\d+ [^"]*Redis(TaskStatus|Region|InstanceId)`,
