@@ -9,9 +9,9 @@ import { readTask } from './flags.js';
 import type { Host } from './host.js';
 import type { TaskFlags } from './options.js';
 import { createEnding, type Ending, endingOfError, nameOf, stateText, type Subject, writeEnding } from './outcome.js';
-import { attributesOf } from './wait-row.js';
 import { withTimeout, type Temporal, withTemporal } from './temporal.js';
 import { type Output, printable } from './terminal.js';
+import { attributesOf } from './wait-row.js';
 
 const FINDS_AT_ONCE = { concurrency: 5 };
 

@@ -9,7 +9,9 @@ export async function endOfWait(temporal: Temporal, workflowId: string, subject:
   try {
     return endingOf(await temporal.waits.result({ workflowId }));
   } catch (error) {
-    return isUnreadable(error) ? unreadableEnding(temporal, workflowId, subject) : endingOfError(error, subject, temporal);
+    return isUnreadable(error)
+      ? unreadableEnding(temporal, workflowId, subject)
+      : endingOfError(error, subject, temporal);
   }
 }
 

@@ -29,7 +29,9 @@ export function readPlan(input: unknown, maxWaitFlag = '--max-wait'): WaitPlan {
   try {
     return readInput(input);
   } catch (error) {
-    throw error instanceof InvalidInputFailure ? new CliError(EXIT.usage, wordAsFlags(error.invalid, maxWaitFlag)) : error;
+    throw error instanceof InvalidInputFailure
+      ? new CliError(EXIT.usage, wordAsFlags(error.invalid, maxWaitFlag))
+      : error;
   }
 }
 

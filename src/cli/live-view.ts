@@ -141,7 +141,9 @@ export class LiveView<T extends Shown<S>, S> {
 
   private textOf(wait: T): string {
     const { showing } = this;
-    return wait.isUnreadable ? `${showing.name(wait)}: its state is encrypted and cannot be read here` : showing.text(wait);
+    return wait.isUnreadable
+      ? `${showing.name(wait)}: its state is encrypted and cannot be read here`
+      : showing.text(wait);
   }
 
   private headlineOf(state: S | undefined): string {

@@ -1,13 +1,13 @@
 import type { WorkflowExecutionDescription, WorkflowExecutionInfo } from '@temporalio/client';
+import { describeWait } from '../client/find.js';
 import { RedisTaskStateError } from '../client/index.js';
 import { queryState } from '../client/query.js';
 import { isUnreadable } from '../client/readable.js';
 import { taskToldBy } from '../client/reference.js';
 import { handleTo } from '../client/wait-handle.js';
+import type { WatchesOfWaits } from '../client/watches.js';
 import { beganAt, isContinued } from '../client/whole-wait.js';
 import { isUnanswered } from '../client/workers.js';
-import { describeWait } from '../client/find.js';
-import type { WatchesOfWaits } from '../client/watches.js';
 import { formatDuration } from '../contract/duration.js';
 import { INSTANCE_ID, OUTCOME, STATUS } from '../contract/search-attributes.js';
 import type { RedisTaskWaitState } from '../contract/task/view.js';

@@ -51,7 +51,9 @@ export async function openWaitsFor(
     async (wait) => {
       const task = await taskOfWait(client, taskQueue, wait);
       const isAsked = task && tasks.some((each) => isSame(each, task));
-      return isAsked ? { ...task, workflowId: wait.workflowId, parent: wait.parentExecution?.workflowId ?? null } : pMapSkip;
+      return isAsked
+        ? { ...task, workflowId: wait.workflowId, parent: wait.parentExecution?.workflowId ?? null }
+        : pMapSkip;
     },
     CALLS_AT_ONCE,
   );

@@ -218,8 +218,8 @@ describe('await', () => {
       await watching.says(`${taskId} running`);
       const cancelling = await redisTask(['cancel', taskId]);
 
-      expect(cancelling).toMatchObject({ code: 0, stdout: '' });
-      expect(cancelling.stderr).toContain('The task itself goes on.');
+      expect(jsonLines(cancelling)).toMatchObject([{ taskId, region: REGION, result: 'cancelled', parent: null }]);
+      expect(cancelling).toMatchObject({ code: 0, stderr: '' });
       const ended = await watching.ended;
       expect(jsonLines(ended)).toMatchObject([{ type: 'WaitCancelled', details: { taskId, region: REGION } }]);
       expect(ended.code).toBe(4);
@@ -230,7 +230,8 @@ describe('await', () => {
     const queue = `nobody-${randomUUID()}`;
     const ended = await redisTask(['await', 1], environment(queue));
 
-    expect(ended).toMatchObject({ code: 9, stdout: '' });
+    expect(jsonLines(ended)).toMatchObject([{ type: 'NoWorker' }]);
+    expect(ended.code).toBe(9);
     expect(ended.stderr).toMatch(new RegExp(`^redis-task: No worker takes work from queue ${queue} .*\n$`));
     expect((await redisTask(['status', 1], environment(queue))).code).toBe(3);
   });
@@ -285,10 +286,15 @@ describe('steering', () => {
       taskId,
       region: REGION,
       status: 'RUNNING',
+      taskStatus: 'running',
+      instanceId: 'crs-09u2u96z',
+      deadline: expect.any(String) as string,
       closeTime: null,
     });
 
-    expect(await redisTask(['poll', taskId])).toMatchObject({ code: 0, stdout: '' });
+    const polled = await redisTask(['poll', taskId]);
+    expect(jsonLines(polled)).toEqual([{ taskId, region: REGION, workflowId, result: 'asked' }]);
+    expect(polled).toMatchObject({ code: 0, stderr: '' });
     await until(state, (each) => each?.polls === 2);
 
     const before = await state();
@@ -327,14 +333,16 @@ describe('steering', () => {
 
     expect(ended.code).toBe(0);
     expect(ended.stderr).toContain('The waits begin when one comes.');
-    expect(status).toMatchObject({ code: 9, stdout: '' });
+    expect(jsonLines(status)).toMatchObject([{ type: 'NoWorker' }]);
+    expect(status.code).toBe(9);
     await waits.client.workflow.getHandle(`${queue}/${REGION}/1`).terminate();
   });
 
   test.concurrent('a namespace that is not there ends with exit code 10', async () => {
     const ended = await redisTask(['list', '--namespace', 'nowhere']);
 
-    expect(ended).toMatchObject({ code: 10, stdout: '' });
+    expect(jsonLines(ended)).toMatchObject([{ type: 'NoConnection' }]);
+    expect(ended.code).toBe(10);
     expect(ended.stderr).toContain('Temporal has no such namespace');
   });
 });

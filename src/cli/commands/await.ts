@@ -42,13 +42,18 @@ export async function awaitTasks(host: Host, taskIds: readonly string[], flags: 
     const connecting =
       local?.temporal ?? connect(flags, host.env).then((to) => requireWorkers(to, waitForWorker, output));
     const temporal = await Promise.race([connecting, interrupted]);
-    const waits = await Promise.race([isNew ? tasks.map(ownWait(temporal)) : attach(tasks, temporal, output), interrupted]);
+    const waits = await Promise.race([
+      isNew ? tasks.map(ownWait(temporal)) : attach(tasks, temporal, output),
+      interrupted,
+    ]);
     const shown = viewOfWaits(temporal, output, host, waits);
     view = shown;
     const stopped = new Promise<undefined>((resolve) => {
       onSignal = (signal) => void onInterrupt(signal, shown, isLocal, () => resolve(undefined));
     });
-    const ended = Promise.all(waits.map((wait) => showUntilEnd(wait, shown, () => begin(wait, temporal, waitForWorker))));
+    const ended = Promise.all(
+      waits.map((wait) => showUntilEnd(wait, shown, () => begin(wait, temporal, waitForWorker))),
+    );
     const codes = await Promise.race([ended, stopped, ...(local ? [local.failed] : [])]);
     return codes ? codeOfAll(codes, shown) : EXIT.interrupted;
   } finally {
@@ -75,7 +80,9 @@ async function attach(tasks: readonly Task[], temporal: Temporal, output: Output
     if (!other || found.some(({ workflowId }) => workflowId === own.workflowId)) return own;
     const { workflowId, parent } = other;
     const who = found.length > 1 ? `${found.length} others wait` : `${printable(parent ?? 'Somebody')} waits`;
-    output.say(`${who} for task ${taskId} already: watching ${printable(workflowId)}. To start another wait, add --new.`);
+    output.say(
+      `${who} for task ${taskId} already: watching ${printable(workflowId)}. To start another wait, add --new.`,
+    );
     return { subject: { ...own.subject, workflowId }, workflowId };
   });
 }
@@ -90,12 +97,7 @@ function ownOf({ open }: WaitsView): readonly AwaitedWait[] {
   return [...open].filter((wait: AwaitedWait) => wait.input !== undefined);
 }
 
-async function onInterrupt(
-  signal: NodeJS.Signals,
-  view: WaitsView,
-  isLocal: boolean,
-  stop: () => void,
-): Promise<void> {
+async function onInterrupt(signal: NodeJS.Signals, view: WaitsView, isLocal: boolean, stop: () => void): Promise<void> {
   const count = (waits: number) => `${waits} ${waits === 1 ? 'task' : 'tasks'}`;
   const own = ownOf(view).length;
   // Who sends another signal than Ctrl-C cannot answer.

@@ -53,11 +53,7 @@ async function extendBy(maxWait: RedisTaskDuration, { wait, subject, temporal, o
   return after;
 }
 
-async function join(
-  temporal: Temporal,
-  wait: WorkflowExecutionDescription,
-  maxWait: RedisTaskDuration,
-): Promise<void> {
+async function join(temporal: Temporal, wait: WorkflowExecutionDescription, maxWait: RedisTaskDuration): Promise<void> {
   try {
     await (await temporal.waits.attach(wait)).signal('joinWait', { maxWait });
   } catch (error) {
