@@ -31,6 +31,7 @@ export function attributesOf({ typedSearchAttributes: told }: Pick<WorkflowExecu
 export class WaitRows {
   /** Why some rows lack what only a worker tells. */
   gap: 'unanswered' | 'unreadable' | undefined;
+  private readonly runs = new Set<string>();
 
   constructor(
     private readonly temporal: Temporal,
@@ -38,11 +39,14 @@ export class WaitRows {
   ) {}
 
   /** Undefined where another run goes on with the wait of this one. */
-  async of({ workflowId, runId }: WorkflowExecutionInfo) {
-    const { temporal } = this;
+  async of({ workflowId, runId, status }: WorkflowExecutionInfo) {
+    const { temporal, runs } = this;
     const { client, taskQueue } = temporal.waits;
-    const [run] = await withTimeout(temporal, () => describeWait(client, workflowId, runId));
-    if (!run || isContinued(run)) return undefined;
+    // The list is a moment late: an open wait may be in its next run already.
+    const listed = status.name === 'RUNNING' ? undefined : runId;
+    const [run] = await withTimeout(temporal, () => describeWait(client, workflowId, listed));
+    if (!run || isContinued(run) || runs.has(run.runId)) return undefined;
+    runs.add(run.runId);
     const state = await this.stateOf(run);
     const startTime = await withTimeout(temporal, () => beganAt(client, run));
     const closeTime = run.closeTime ?? null;

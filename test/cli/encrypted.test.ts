@@ -7,9 +7,12 @@ import { SIMULATOR_CREDENTIAL } from '../../src/testing/index.js';
 import { encryption } from '../plugin/codec.js';
 import { devServer, workflowBundle } from '../support/environments.js';
 import { readsBoth } from '../support/mixed-codec.js';
+import { giveWorkersTime } from '../support/patience.js';
 import { about, beside } from '../support/together.js';
 import { REGION, until, Waits } from '../support/waits.js';
 import { Command, type Ended, jsonLines, settingsFor } from './command.js';
+
+giveWorkersTime();
 
 const RUNNING = { status: 'running' };
 
@@ -91,12 +94,12 @@ about('of a wait whose payloads are encrypted', () => {
     const { taskId, workflowId } = await runningWait();
     const listing = await until(
       () => redisTask('list'),
-      (ended) => jsonLines(ended).some((row) => row['workflowId'] === workflowId),
+      (ended) => ended.stderr.includes('encrypted') && jsonLines(ended).some((row) => row['workflowId'] === workflowId),
     );
     expect(jsonLines(listing).find((row) => row['workflowId'] === workflowId)).toMatchObject({
       ...{ taskId, status: 'RUNNING', taskStatus: null, deadline: null },
     });
-    expect(listing.stderr).toContain('Some payloads are encrypted');
+    expect(listing.stderr).toContain('Some payloads are encrypted: what open waits answer cannot be read here.');
 
     expect(await redisTask('poll', taskId)).toMatchObject({ code: 0 });
     await until(

@@ -2,9 +2,12 @@
 import { RedisTaskClient } from '../../src/client/index.js';
 import { devServer } from '../support/environments.js';
 import { heardAt } from '../support/histories.js';
+import { giveWorkersTime } from '../support/patience.js';
 import { about, beside } from '../support/together.js';
 import { REGION, until, Waits } from '../support/waits.js';
 import { Command, type Ended, jsonLines, pipelineWait, settingsFor } from './command.js';
+
+giveWorkersTime();
 
 const RUNNING = { status: 'running' };
 const SLOW = { initialInterval: '1h' };
