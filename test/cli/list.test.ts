@@ -1,8 +1,10 @@
 // `redis-task list`: a wait is one row, however many runs it has. On a server that suggests to continue as new after twenty
 // events, and has the search attributes.
 import { randomUUID } from 'node:crypto';
-import { WorkflowNotFoundError } from '@temporalio/client';
 import { RedisTaskClient } from '../../src/client/index.js';
+import { beganAt } from '../../src/client/whole-wait.js';
+import { readInput } from '../../src/contract/task/input.js';
+import { beginWait } from '../../src/contract/wait/state.js';
 import { LONG_HISTORIES_SERVER, ownDevServer } from '../support/environments.js';
 import { about, beside } from '../support/together.js';
 import { REGION, until, untilState, Waits, type WaitHandle } from '../support/waits.js';
@@ -33,7 +35,7 @@ function rowsOf(workflowId: string, ...flags: string[]) {
 const describeRun = (workflowId: string, runId?: string) =>
   waits.client.workflow.getHandle(workflowId, runId).describe();
 
-/** A wait that has continued as new, and its first run. */
+/** A wait that has continued as new, and when it began. */
 async function continuedWait() {
   const handle = await waits.start({
     taskId: waits.addTask(RUNNING),
@@ -47,7 +49,7 @@ async function continuedWait() {
     () => describeRun(workflowId),
     (run) => run.runId !== runId,
   );
-  return { workflowId, startTime, runId };
+  return { workflowId, startTime };
 }
 
 async function reset({ workflowId }: WaitHandle): Promise<void> {
@@ -78,16 +80,15 @@ about('a row', () => {
   );
 
   beside('has the start of a wait whose first run the server has forgotten', async () => {
-    const { workflowId, runId } = await continuedWait();
-    const workflowExecution = { workflowId, runId };
-    await waits.client.workflowService.deleteWorkflowExecution({ namespace: 'default', workflowExecution });
-    await until(
-      () => describeRun(workflowId, runId).catch((error: unknown) => error),
-      (error) => error instanceof WorkflowNotFoundError,
-    );
-    const [row] = await rowsOf(workflowId);
+    const input = { taskId: waits.addTask(RUNNING), region: REGION, polling: { initialInterval: '1h' } };
+    const startedAt = Date.now() - HOUR;
+    const handle = await waits.startWith([input, beginWait(readInput(input), startedAt)]);
+    const run = await describeRun(handle.workflowId);
+    const workflowExecutionInfo = { ...run.raw.workflowExecutionInfo, firstRunId: randomUUID() };
 
-    expect(Date.parse(String(row?.['startTime']))).toBe(Date.parse(String(row?.['deadline'])) - HOUR);
+    await expect(beganAt(waits.client, run)).resolves.toEqual(run.startTime);
+    const forgotten = { ...run, raw: { ...run.raw, workflowExecutionInfo } };
+    await expect(beganAt(waits.client, forgotten)).resolves.toEqual(new Date(startedAt));
   });
 
   beside('is one for a wait that was reset, with the start of it', async () => {
