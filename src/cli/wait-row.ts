@@ -13,7 +13,7 @@ import { INSTANCE_ID, OUTCOME, STATUS } from '../contract/search-attributes.js';
 import type { RedisTaskWaitState } from '../contract/task/view.js';
 import { watchText, wholeSeconds } from './outcome.js';
 import { type Temporal, withTimeout } from './temporal.js';
-import { printable } from './terminal.js';
+import { fold, printable } from './terminal.js';
 
 /** A worker that has the wait in its cache answers in milliseconds. */
 const ANSWER_WITHIN_MS = 2_000;
@@ -85,17 +85,21 @@ export class WaitRows {
 
 type Row = NonNullable<Awaited<ReturnType<WaitRows['of']>>>;
 
-/** A row in words: what it is and how long it has lasted, then what is known of it. */
-export function rowTexts({ workflowId, status, startTime, closeTime, ...row }: Row): readonly string[] {
+/** A row in words: how long it has lasted and which it is, then what is known of it. */
+export function rowText({ workflowId, status, startTime, closeTime, ...row }: Row, columns: number): string {
   const lasted = formatDuration((closeTime?.getTime() ?? Date.now()) - startTime.getTime());
   const { taskStatus, instanceId, outcome, deadline, watch } = row;
   const isFailure = outcome !== null && /^[A-Z]/.test(outcome);
-  return [
-    `${status.toLowerCase().padEnd(10)} ${lasted.padEnd(12)} ${printable(workflowId)}`,
+  const head = `${status.toLowerCase().padEnd(10)} ${lasted.padEnd(12)}`;
+  const id = printable(workflowId);
+  const parts = [
+    // An id on a line of its own can be copied.
+    ...(`${head} ${id}`.length < columns ? [`${head} ${id}`] : [head.trimEnd(), id]),
     ...(isFailure ? [printable(outcome)] : []),
     ...(taskStatus === null ? [] : [`task ${printable(taskStatus)}`]),
     ...(instanceId ? [printable(instanceId)] : []),
     ...(deadline === null ? [] : [`deadline in ${wholeSeconds(Date.parse(deadline) - Date.now())}`]),
     ...(watch ? [watchText(watch.seenAt)] : []),
   ];
+  return fold(parts, columns);
 }

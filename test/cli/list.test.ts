@@ -1,6 +1,7 @@
 // `redis-task list`: a wait is one row, however many runs it has. On a server that suggests to continue as new after twenty
 // events, and has the search attributes.
 import { randomUUID } from 'node:crypto';
+import { rowText } from '../../src/cli/wait-row.js';
 import { RedisTaskClient } from '../../src/client/index.js';
 import { beganAt } from '../../src/client/whole-wait.js';
 import { readInput } from '../../src/contract/task/input.js';
@@ -114,6 +115,25 @@ about('a row', () => {
     const [row] = await rowsOf(handle.workflowId, '--all');
 
     expect(row).toMatchObject({ status: 'FAILED', outcome: 'RedisTaskFailed', taskStatus: 'failed', deadline: null });
+  });
+
+  test('in a narrow terminal has its id on a line of its own, to copy', () => {
+    const [startTime, closeTime] = [new Date(0), new Date(90_000)];
+    const known = { taskId: 18_215, region: REGION, taskStatus: null, instanceId: null, deadline: null };
+    const row = {
+      ...known,
+      workflowId: 'resize-1/redis-task/ap-guangzhou/18215',
+      status: 'FAILED' as const,
+      startTime,
+      closeTime,
+    };
+
+    expect(rowText({ ...row, outcome: 'RedisTaskFailed' }, 60)).toBe(
+      'failed     1 min 30 s\n  resize-1/redis-task/ap-guangzhou/18215\n  RedisTaskFailed',
+    );
+    expect(rowText({ ...row, outcome: 'RedisTaskFailed' }, 160)).toBe(
+      'failed     1 min 30 s   resize-1/redis-task/ap-guangzhou/18215 · RedisTaskFailed',
+    );
   });
 
   beside('in a terminal is folded to its width', async () => {

@@ -193,7 +193,7 @@ about('search attributes', () => {
   beside(
     'tell waits apart that failed, timed out, were refused before any poll saw the task, or cancelled',
     async () => {
-      const region = 'ap-outcomes';
+      const region = 'ap-singapore';
       const begin = (timeline: readonly { readonly status: string }[], input = {}) => {
         const taskId = waits.addTask(...timeline);
         return waits.start({ taskId, region, polling: SLOW, ...input });

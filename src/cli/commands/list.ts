@@ -6,8 +6,7 @@ import { EXIT, type ExitCode } from '../exit-codes.js';
 import type { Host } from '../host.js';
 import type { TemporalFlags } from '../options.js';
 import { withTimeout, withTemporal } from '../temporal.js';
-import { fold } from '../terminal.js';
-import { rowTexts, WaitRows } from '../wait-row.js';
+import { rowText, WaitRows } from '../wait-row.js';
 
 const LOOKS_AT_ONCE = { concurrency: 10 };
 
@@ -32,7 +31,7 @@ export function list(host: Host, { all = false, limit, ...flags }: ListFlags): P
     });
     const rows = new WaitRows(temporal, new WatchesOfWaits(client, taskQueue));
     const shown = await pMap(listed.slice(0, limit), (run) => rows.of(run), LOOKS_AT_ONCE);
-    for (const row of shown) if (row) output.result(row, fold(rowTexts(row), output.columns));
+    for (const row of shown) if (row) output.result(row, rowText(row, output.columns));
     if (listed.length > limit) output.say(`There are more: --limit ${limit} is reached.`);
     if (listed.length === 0) output.say(`No ${all ? '' : 'running '}wait on queue ${taskQueue}.`);
     if (rows.gap) output.say(GAPS[rows.gap]);
