@@ -188,7 +188,7 @@ export async function startScenes(stage: Stage): Promise<readonly Scene[]> {
       texts: [
         '"type": "RedisTaskTimedOut"',
         'had not ended when maxWait of 6 s ran out',
-        'start the wait again with the input that this failure gives as resumeInput',
+        'start the wait again with this input',
       ],
     },
   ]);

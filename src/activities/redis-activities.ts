@@ -82,18 +82,21 @@ export function activitiesOf(
   api: RedisApi,
   searchAttributes = account.settings.searchAttributes,
 ): RedisActivities {
+  const facts = searchAttributes ? ({ searchAttributes: true } as const) : undefined;
   return {
     async describeTaskInfo(input) {
       // Anyone can call an activity, and the region becomes a host name.
       const { taskId, region } = readInput(input);
-      const { answer, queuedMs } = await askApi(account, (options) =>
-        describeTaskInfo(api, { taskId, region }, options),
+      const { answer, queuedMs } = await askApi(
+        account,
+        (options) => describeTaskInfo(api, { taskId, region }, options),
+        facts,
       );
       const seldom = seldomMs(account.openWaits, account.settings.requestsPerSecond);
       return {
         ...answer,
         queuedMs,
-        ...(searchAttributes && { searchAttributes: true }),
+        ...facts,
         ...(seldom > 0 && { seldomMs: seldom }),
       };
     },

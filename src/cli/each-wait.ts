@@ -1,14 +1,17 @@
 import { type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
 import pMap from 'p-map';
-import type { RedisTaskReference } from '../client/index.js';
+import { type RedisTaskReference, RedisTaskWaitEndedError } from '../client/index.js';
+import { isUnreadable } from '../client/readable.js';
+import { taskToldBy } from '../client/reference.js';
 import type { RedisTaskWaitState } from '../contract/task/view.js';
 import { EXIT, type ExitCode, worstOf } from './exit-codes.js';
 import { readTask } from './flags.js';
 import type { Host } from './host.js';
 import type { TaskFlags } from './options.js';
-import { endingOfError, nameOf, stateText, type Subject, createEnding, writeEnding } from './outcome.js';
+import { createEnding, type Ending, endingOfError, nameOf, stateText, type Subject, writeEnding } from './outcome.js';
 import { withTimeout, type Temporal, withTemporal } from './temporal.js';
 import { type Output, printable } from './terminal.js';
+import { attributesOf } from './wait-row.js';
 
 const FINDS_AT_ONCE = { concurrency: 5 };
 
@@ -27,12 +30,33 @@ export interface Target {
   readonly output: Output;
 }
 
+/** Acts on one wait after another. */
+export function forEachWait(
+  host: Host,
+  args: readonly string[],
+  flags: WaitFlags,
+  act: (target: Target) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  return withWaits(host, args, flags, async (targets) => {
+    const codes: ExitCode[] = [];
+    for (const target of targets) {
+      const { wait, subject, temporal, output } = target;
+      const writeError = (error: unknown) => {
+        const ending = isUnreadable(error) ? unreadableEnding(target) : endingOfError(error, subject, temporal);
+        return writeEnding(output, ending, temporal.link(wait.workflowId));
+      };
+      codes.push(await act(target).catch(writeError));
+    }
+    return worstOf(codes);
+  });
+}
+
 /** Finds all waits first: when an argument means several, nothing is done to any, unless `all`. */
-export async function forEachWait(
+export async function withWaits(
   host: Host,
   args: readonly string[],
   { all = false, ...flags }: WaitFlags,
-  act: (target: Target) => Promise<ExitCode>,
+  act: (targets: readonly Target[], temporal: Temporal, output: Output) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const references = [...new Set(args)].map((arg) => readReference(arg, flags));
   return withTemporal(host, flags, async (temporal, output) => {
@@ -42,21 +66,16 @@ export async function forEachWait(
     const unclear = all ? [] : found.filter(({ waits }) => waits.length > 1);
     for (const { subject, waits } of unclear) writeSeveral(subject, waits, output);
     if (unclear.length > 0) return EXIT.usage;
-    const codes: ExitCode[] = [];
-    for (const { subject, waits } of found) {
-      if (waits.length === 0) {
-        const missing = new WorkflowNotFoundError('', '', undefined);
-        codes.push(writeEnding(output, endingOfError(missing, subject, temporal)));
-      }
-      for (const wait of waits) {
-        const { workflowId } = wait;
-        const named = { ...subject, workflowId };
-        const writeError = (error: unknown) =>
-          writeEnding(output, endingOfError(error, named, temporal), temporal.link(workflowId));
-        codes.push(await act({ wait, subject: named, temporal, output }).catch(writeError));
-      }
-    }
-    return worstOf(codes);
+    const missing = found.filter(({ waits }) => waits.length === 0);
+    const unknown = new WorkflowNotFoundError('', '', undefined);
+    const codes = missing.map(({ subject }) => writeEnding(output, endingOfError(unknown, subject, temporal)));
+    const targets = found.flatMap(({ subject, waits }) =>
+      waits.map((wait): Target => {
+        const task = taskToldBy(wait, temporal.waits.taskQueue);
+        return { wait, subject: { ...task, ...subject, workflowId: wait.workflowId }, temporal, output };
+      }),
+    );
+    return worstOf([...codes, await act(targets, temporal, output)]);
   });
 }
 
@@ -73,6 +92,25 @@ function writeSeveral(subject: Subject, waits: readonly WorkflowExecutionDescrip
   const message = `${waits.length} waits run where ${nameOf(subject)} was meant. ${advice}`;
   writeEnding(output, createEnding(EXIT.usage, 'SeveralWaits', message, { ...subject, workflowIds }));
   for (const workflowId of workflowIds) output.say(printable(workflowId));
+}
+
+/** What the server alone tells of an open wait. */
+function unreadableEnding({ wait, subject }: Target): Ending {
+  const { taskStatus, instanceId } = attributesOf(wait);
+  const facts = [taskStatus, instanceId].flatMap((each) => (each === null ? [] : [` · ${printable(each)}`])).join('');
+  const message = `Runs: ${nameOf(subject)}${facts}. Its payloads are encrypted: what it answers cannot be read here.`;
+  const details = { ...subject, status: wait.status.name, taskStatus, instanceId };
+  return createEnding(EXIT.error, 'Unreadable', message, details);
+}
+
+/** That a wait has ended meanwhile, and how. */
+export async function endedError(
+  { waits }: Temporal,
+  wait: WorkflowExecutionDescription,
+): Promise<RedisTaskWaitEndedError> {
+  const { workflowId } = wait;
+  const [latest = wait] = await waits.find({ workflowId });
+  return new RedisTaskWaitEndedError(workflowId, latest.status.name);
 }
 
 export function writeState(state: RedisTaskWaitState, { wait, temporal, output }: Target): ExitCode {

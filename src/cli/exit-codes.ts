@@ -1,3 +1,4 @@
+import { CommanderError } from 'commander';
 import type { RedisActionFailureType } from '../contract/action/failures.js';
 import type { RedisTaskFailureType } from '../contract/task/failures.js';
 import { ConfigError } from '../tencent/config-error.js';
@@ -47,6 +48,15 @@ export function worstOf(codes: readonly ExitCode[]): ExitCode {
   return codes.reduce((one, other) => (other > one ? other : one), EXIT.succeeded);
 }
 
+/** What JSON calls the end of a whole command. */
+const TYPES: Readonly<Partial<Record<ExitCode, string>>> = {
+  [EXIT.usage]: 'BadUsage',
+  [EXIT.refused]: 'Refused',
+  [EXIT.noWorker]: 'NoWorker',
+  [EXIT.noConnection]: 'NoConnection',
+  [EXIT.interrupted]: 'Interrupted',
+};
+
 /** Ends the command with a message of one line on stderr. */
 export class CliError extends Error {
   override readonly name = 'CliError';
@@ -57,11 +67,16 @@ export class CliError extends Error {
   ) {
     super(message);
   }
+
+  get type(): string {
+    return TYPES[this.exitCode] ?? 'Error';
+  }
 }
 
 /** What an error means for the command. */
 export function toCliError(error: unknown): CliError {
   if (error instanceof CliError) return error;
   if (error instanceof ConfigError) return new CliError(EXIT.usage, error.message);
+  if (error instanceof CommanderError) return new CliError(EXIT.usage, error.message.replace(/^error: /, ''));
   return new CliError(EXIT.error, String(error).replace(/\s+/g, ' '));
 }

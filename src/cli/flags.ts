@@ -25,17 +25,20 @@ export function readTask(text: string, { region, ...flags }: TaskFlags & Polling
 }
 
 /** Reads an input. @throws CliError that speaks of flags */
-export function readPlan(input: unknown): WaitPlan {
+export function readPlan(input: unknown, maxWaitFlag = '--max-wait'): WaitPlan {
   try {
     return readInput(input);
   } catch (error) {
-    throw error instanceof InvalidInputFailure ? new CliError(EXIT.usage, wordAsFlags(error.invalid)) : error;
+    throw error instanceof InvalidInputFailure
+      ? new CliError(EXIT.usage, wordAsFlags(error.invalid, maxWaitFlag))
+      : error;
   }
 }
 
 /** A broken rule in the words of the command line: `polling.maximumInterval` is `--maximum-interval` here. */
-function wordAsFlags({ field, value, rule }: InvalidField): string {
-  const flag = (name: string) => (name === 'taskId' ? 'task id' : `--${toKebab(name.replace('polling.', ''))}`);
+function wordAsFlags({ field, value, rule }: InvalidField, maxWaitFlag: string): string {
+  const names: Readonly<Record<string, string>> = { taskId: 'task id', maxWait: maxWaitFlag };
+  const flag = (name: string) => names[name] ?? `--${toKebab(name.replace('polling.', ''))}`;
   const given = value === undefined ? '' : ` is ${value}, but it`;
   return printable(`${flag(field)}${given} ${rule.replace(/polling\.\w+/g, flag)}.`);
 }

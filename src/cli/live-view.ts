@@ -1,5 +1,6 @@
 import { createLogUpdate } from 'log-update';
 import type { ProgressOptions } from '../client/progress.js';
+import { isUnreadable } from '../client/readable.js';
 import type { Host } from './host.js';
 import type { Temporal } from './temporal.js';
 import { type Output, pressedKey } from './terminal.js';
@@ -12,11 +13,13 @@ export interface Shown<S> {
   readonly workflowId: string;
   state?: S;
   isAlone?: boolean;
+  isUnreadable?: boolean;
 }
 
 /** How waits, or changes, are followed and shown. */
 export interface Showing<T extends Shown<S>, S> {
   follow(shown: T, options: ProgressOptions): AsyncIterable<S>;
+  name(shown: T): string;
   /** What is shown of it on one line. */
   text(shown: T): string;
   /** What is news in a pipe. */
@@ -46,8 +49,11 @@ export class LiveView<T extends Shown<S>, S> {
     const options = { signal: this.stopping.signal, onWorkerChange };
     try {
       for await (const state of this.showing.follow(wait, options)) this.changeState(wait, state);
-    } catch {
-      // Ignore errors here; the result reports them.
+    } catch (error) {
+      // The result reports any other.
+      if (!isUnreadable(error)) return;
+      wait.isUnreadable = true;
+      if (!this.live && this.open.has(wait)) this.output.say(this.textOf(wait));
     }
   }
 
@@ -95,7 +101,7 @@ export class LiveView<T extends Shown<S>, S> {
     const isNews = this.headlineOf(state) !== this.headlineOf(wait.state);
     wait.state = state;
     // In a pipe one more poll is no news.
-    if (!this.live && isNews && this.open.has(wait)) this.output.say(this.showing.text(wait));
+    if (!this.live && isNews && this.open.has(wait)) this.output.say(this.textOf(wait));
   }
 
   private changeWorker(wait: T, hasWorker: boolean): void {
@@ -127,10 +133,17 @@ export class LiveView<T extends Shown<S>, S> {
 
   /** A line that fits, with the link only if that fits too. */
   private line(wait: T, columns: number): string {
-    const text = this.showing.text(wait);
+    const text = this.textOf(wait);
     const link = this.temporal.link(wait.workflowId);
     if (link === undefined || text.length + 3 + link.length >= columns) return cutTo(columns, text);
     return `${text} · ${this.output.paint('dim', link)}`;
+  }
+
+  private textOf(wait: T): string {
+    const { showing } = this;
+    return wait.isUnreadable
+      ? `${showing.name(wait)}: its state is encrypted and cannot be read here`
+      : showing.text(wait);
   }
 
   private headlineOf(state: S | undefined): string {

@@ -13,7 +13,6 @@ import {
   withRegion,
   withTemporal,
 } from './options.js';
-import { printable } from './terminal.js';
 
 const EXIT_CODES = `
 Exit codes:
@@ -39,7 +38,8 @@ export function createProgram(version: string, host: Host, done: (code: number) 
     .configureOutput({
       writeOut: (text) => void host.stdout.write(text),
       writeErr: (text) => void host.stderr.write(text),
-      outputError: (text, write) => write(`redis-task: ${printable(text.replace(/^error: /, ''))}\n`),
+      // `run` says it.
+      outputError: () => undefined,
     })
     .addHelpText('after', EXIT_CODES);
   const command = (name: string, description: string) => program.command(name).description(description);
@@ -57,6 +57,7 @@ export function createProgram(version: string, host: Host, done: (code: number) 
 
   withInput(withRegion(host, command('await', 'Wait for tasks and show their progress').argument(...TASKS)))
     .option('--local', 'start a Temporal server and a worker for this command')
+    .option('--new', 'start a wait of its own where a pipeline waits for the task already')
     .option('--wait-for-worker', 'wait when no worker is there, instead of exit code 9')
     .action(run(commands.await));
 
@@ -71,9 +72,9 @@ export function createProgram(version: string, host: Host, done: (code: number) 
     .option('--wait-for <end|start>', 'start: return what was started')
     .action(run(commands.run));
 
-  withRegion(host, command('status', 'Show the state of waits, or how they ended').argument(...WAITS)).action(
-    run(commands.status),
-  );
+  withRegion(host, command('status', 'Show the state of waits, or how they ended').argument(...WAITS))
+    .option('--follow', 'show their progress until they have ended')
+    .action(run(commands.status));
 
   const steering = (name: string, description: string) =>
     withRegion(host, command(name, description).argument(...WAITS)).option(
@@ -81,8 +82,9 @@ export function createProgram(version: string, host: Host, done: (code: number) 
       'when several waits run for a task, all of them',
     );
   steering('poll', 'Make waits poll at once').action(run(commands.poll));
-  steering('extend', 'Set how long waits may last in all')
-    .requiredOption('--max-wait <duration>', 'the new total, counted from the start of the wait', readAmount)
+  steering('extend', 'Give waits more time')
+    .option('--by <duration>', 'at least so much from now', readAmount)
+    .option('--max-wait <duration>', 'the new total, counted from the start of the wait', readAmount)
     .action(run(commands.extend));
   steering('cancel', 'Cancel waits; the tasks themselves go on').action(run(commands.cancel));
 

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import type { Commands } from './commands.js';
-import { EXIT, toCliError } from './exit-codes.js';
+import { type CliError, EXIT, type ExitCode, toCliError } from './exit-codes.js';
 import type { Host } from './host.js';
 import { createProgram } from './program.js';
+import { createOutput, printable } from './terminal.js';
 
 /**
  * Runs one command line. Connections stay open (see `connect`).
@@ -18,12 +19,20 @@ export async function run(args: readonly string[], host: Host, commands?: Comman
     await program.parseAsync([...args], { from: 'user' });
     return code;
   } catch (error) {
-    // Commander has already printed it.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.succeeded : EXIT.usage;
-    const { exitCode, message } = toCliError(error);
-    host.stderr.write(`redis-task: ${message}\n`);
-    return exitCode;
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.succeeded;
+    // Commander has printed the help.
+    if (error instanceof CommanderError && error.code === 'commander.help') return EXIT.usage;
+    return writeError(toCliError(error), args, host);
   }
+}
+
+function writeError({ exitCode, type, message }: CliError, args: readonly string[], host: Host): ExitCode {
+  const output = createOutput(host, { json: args.includes('--json') });
+  const line = printable(message);
+  // A worker writes nothing but its log.
+  if (!output.isHuman && args[0] !== 'worker') output.result({ type, message: line, details: {} }, line);
+  output.say(`redis-task: ${line}`);
+  return exitCode;
 }
 
 function readVersion(): string {

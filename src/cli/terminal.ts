@@ -10,6 +10,18 @@ export function printable(text: string): string {
     .trim();
 }
 
+/** Parts of a text on as few lines as hold them, the later ones indented. A part that is too long itself is not cut. */
+export function fold(parts: readonly string[], columns: number): string {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const last = lines.at(-1);
+    const joined = `${last ?? ''} · ${part}`;
+    if (last !== undefined && joined.length < columns) lines[lines.length - 1] = joined;
+    else lines.push(last === undefined ? part : `  ${part}`);
+  }
+  return lines.join('\n');
+}
+
 const COLOURS = { red: [31, 39], green: [32, 39], yellow: [33, 39], dim: [2, 22] } as const;
 
 /**
@@ -26,6 +38,7 @@ export function createOutput({ env, stdout, stderr }: Host, { json = false }: { 
     isHuman,
     /** stderr is a terminal, where lines can be redrawn. */
     isLive,
+    columns: stdout.columns || 80,
     /** Writes one result: the text for a person, otherwise the value as a JSON line. */
     result: (value: unknown, text: string) => void stdout.write(`${isHuman ? text : JSON.stringify(value)}\n`),
     /** Colours are for a terminal, which stdout may be and stderr not. */

@@ -30,19 +30,33 @@ export async function findWaits(
   task: TaskIdentity,
 ): Promise<WorkflowExecutionDescription[]> {
   const own = clientWorkflowId(taskQueue, task.region, task.taskId);
-  // All first: p-map takes an asynchronous list that breaks off for a complete one.
-  const running = await collect(listWaits(client, taskQueue, RUNNING));
-  const listed = await pMap(
-    running,
-    async (wait) => (isSame(task, await taskOfWait(client, taskQueue, wait)) ? wait.workflowId : pMapSkip),
-    CALLS_AT_ONCE,
-  );
-  const ids = new Set([own, ...listed]);
+  const ids = new Set([own, ...(await openWaitsFor(client, taskQueue, [task])).map(({ workflowId }) => workflowId)]);
   const found = (await pMap(ids, (id) => describeWait(client, id), CALLS_AT_ONCE)).flat();
   const open = found.filter(({ closeTime }) => closeTime === undefined);
   if (open.length > 0) return open;
   const ended = [...found, ...(await lastEnded(client, taskQueue, task, Math.max(0, ...found.map(endedAt))))];
   return ended.sort((one, other) => endedAt(other) - endedAt(one)).slice(0, 1);
+}
+
+/** The open waits for some tasks, whoever started them, as the server lists them: the newest first. */
+export async function openWaitsFor(
+  client: Client,
+  taskQueue: string,
+  tasks: readonly TaskIdentity[],
+): Promise<(TaskIdentity & { readonly workflowId: string; readonly parent: string | null })[]> {
+  // All first: p-map takes an asynchronous list that breaks off for a complete one.
+  const running = await collect(listWaits(client, taskQueue, RUNNING));
+  return pMap(
+    running,
+    async (wait) => {
+      const task = await taskOfWait(client, taskQueue, wait);
+      const isAsked = task && tasks.some((each) => isSame(each, task));
+      return isAsked
+        ? { ...task, workflowId: wait.workflowId, parent: wait.parentExecution?.workflowId ?? null }
+        : pMapSkip;
+    },
+    CALLS_AT_ONCE,
+  );
 }
 
 /** Describes a wait by its workflow id; empty when there is no such wait. */
@@ -93,17 +107,21 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
 
 /** A parent in another language may set neither memo nor our id: read the input. */
 async function taskOfWait(client: Client, taskQueue: string, wait: WorkflowExecutionInfo) {
-  return taskToldBy(wait, taskQueue) ?? taskOf(await readFirstInput(client, wait));
+  return taskToldBy(wait, taskQueue) ?? taskOf(await readArgument(client, wait));
 }
 
-/** Undefined when the run is gone, or its input is encoded in an unknown way. */
-async function readFirstInput(client: Client, { workflowId, runId }: WorkflowExecutionInfo): Promise<unknown> {
+/** An argument of a run. Undefined when the run is gone, or the argument is encoded in an unknown way. */
+export async function readArgument(
+  client: Client,
+  { workflowId, runId }: Pick<WorkflowExecutionInfo, 'workflowId' | 'runId'>,
+  index = 0,
+): Promise<unknown> {
   const { namespace } = client.options;
   const request = { namespace, execution: { workflowId, runId }, maximumPageSize: 1 };
   try {
     const { history } = await client.workflowService.getWorkflowExecutionHistory(request);
     const started = history?.events?.[0]?.workflowExecutionStartedEventAttributes;
-    return await decodeFirst(client, started?.input?.payloads);
+    return await decodeFirst(client, started?.input?.payloads?.slice(index));
   } catch {
     return undefined;
   }

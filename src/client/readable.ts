@@ -1,5 +1,11 @@
 import { type Client, WorkflowClient } from '@temporalio/client';
-import type { ConverterHint, LoadedDataConverter, Payload, SerializationContext } from '@temporalio/common';
+import {
+  type ConverterHint,
+  type LoadedDataConverter,
+  type Payload,
+  type SerializationContext,
+  ValueError,
+} from '@temporalio/common';
 
 const readers = new WeakMap<Client, WorkflowClient>();
 
@@ -44,6 +50,11 @@ function forgiving(converter: LoadedDataConverter): LoadedDataConverter {
       },
     })),
   };
+}
+
+/** Whether something could not be read since its payloads are encoded, such as encrypted, and this client has no codec. */
+export function isUnreadable(error: unknown): boolean {
+  return error instanceof ValueError && error.message.startsWith('Unknown encoding');
 }
 
 /** The first of some payloads, decoded as the client's data converter says. */

@@ -227,7 +227,9 @@ export class RedisTaskClient {
    * API has no call that cancels one. @throws as {@link attach}
    */
   async cancel(wait: RedisTaskReference): Promise<RedisTaskCancellation> {
-    return cancelWait(this.client, await this.attach(wait));
+    const found = await this.findOne(wait);
+    // The server takes a request to cancel what has ended, too.
+    return found.closeTime === undefined ? cancelWait(this.client, handleTo(this.client, found)) : 'ended';
   }
 
   private async findOne(wait: RedisTaskReference): Promise<WorkflowExecutionDescription> {

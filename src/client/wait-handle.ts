@@ -12,7 +12,7 @@ import type { RedisTaskDuration } from '../contract/duration.js';
 import { AWAIT_REDIS_TASK } from '../contract/ids.js';
 import type { RedisTaskResult } from '../contract/task/outcome.js';
 import { RedisTaskError, RedisTaskIdTakenError, RedisTaskWaitCancelledError, waitError } from './error.js';
-import { readerOf } from './readable.js';
+import { isUnreadable, readerOf } from './readable.js';
 
 /**
  * A handle that follows a wait through all its runs, since a long wait continues as new, and never acts on a later wait of
@@ -94,7 +94,7 @@ export async function cancelWait(client: Client, handle: WorkflowHandle): Promis
   } catch (error) {
     if (error instanceof RedisTaskWaitCancelledError) return 'cancelled';
     const ended = [RedisTaskError, WorkflowFailedError, WorkflowNotFoundError];
-    if (ended.some((type) => error instanceof type)) return 'ended';
+    if (isUnreadable(error) || ended.some((type) => error instanceof type)) return 'ended';
     if (isRequested && tooLong.aborted) return 'requested';
     throw error;
   }

@@ -15,6 +15,11 @@ export function code(text: string, max = 300): string {
   return `${marks}${space}${line}${space}${marks}`;
 }
 
+/** A value as code, to copy: all of it. */
+export function codeOf(value: object): string {
+  return code(JSON.stringify(value), Infinity);
+}
+
 /** ISO-8601 UTC. */
 export function isoTime(ms: number): string {
   return new Date(ms).toISOString();

@@ -5,8 +5,10 @@ import { KEYWORD } from './temporal-enums.js';
 export const STATUS = defineSearchAttributeKey('RedisTaskStatus', 'KEYWORD');
 export const REGION = defineSearchAttributeKey('RedisRegion', 'KEYWORD');
 export const INSTANCE_ID = defineSearchAttributeKey('RedisInstanceId', 'KEYWORD');
+/** How the wait ended: `succeeded`, `cancelled` or the type of its failure. */
+export const OUTCOME = defineSearchAttributeKey('RedisTaskOutcome', 'KEYWORD');
 
-export const SEARCH_ATTRIBUTE_NAMES = [STATUS.name, REGION.name, INSTANCE_ID.name];
+export const SEARCH_ATTRIBUTE_NAMES = [STATUS, REGION, INSTANCE_ID, OUTCOME].map(({ name }) => name);
 
 /** The custom search attributes of a namespace, each with the number of its type. */
 export type RegisteredAttributes = Readonly<Record<string, unknown>>;

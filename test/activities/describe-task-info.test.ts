@@ -61,6 +61,13 @@ describe('describeTaskInfo', () => {
     expect(await run(task, { searchAttributes: false })).not.toHaveProperty('searchAttributes');
   });
 
+  test('tells it of them when the call fails, too: the outcome of a wait that never saw its task is one', async () => {
+    simulator.fault({ kind: 'error', code: 'UnsupportedRegion' });
+    const { details } = await failureOf(run(task, { searchAttributes: true }));
+
+    expect(details?.slice(1)).toEqual([{ searchAttributes: true }]);
+  });
+
   const kinds: [string, string, boolean][] = [
     ['InternalError', 'TencentApi.Transient', false],
     ['SomethingNew', 'TencentApi.Transient', false],

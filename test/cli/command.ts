@@ -155,6 +155,22 @@ export async function runningWait(waits: Waits, client: RedisTaskClient): Promis
   return taskId;
 }
 
+/** A pipeline whose child waits, has polled once and pauses. */
+export async function pipelineWait(waits: Waits, client: RedisTaskClient, taskId: number): Promise<string> {
+  const input = { taskId, region: REGION, maxWait: '1h', polling: { initialInterval: '1h' } };
+  const { workflowId } = await waits.startWorkflow('childParent', [input, { taskQueue: waits.taskQueue }]);
+  const child = `${workflowId}/${waits.taskQueue}/${REGION}/${taskId}`;
+  await until(
+    () => client.find({ taskId, region: REGION }),
+    (found) => found.some((each) => each.workflowId === child),
+  );
+  await until(
+    () => client.state({ workflowId: child }).catch(() => undefined),
+    (state) => state?.polls === 1 && state.nextPollAt !== null,
+  );
+  return child;
+}
+
 /** Every line of stdout as JSON: throws when one is something else. */
 export function jsonLines({ stdout }: Pick<Ended, 'stdout'>): Readonly<Record<string, unknown>>[] {
   expect(stdout === '' || stdout.endsWith('\n')).toBe(true);

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { RedisTaskClient } from '../../src/client/index.js';
 import { devServer } from '../support/environments.js';
 import { REGION, until, Waits } from '../support/waits.js';
-import { Command, type Ended, jsonLines, settingsFor } from './command.js';
+import { Command, type Ended, jsonLines, pipelineWait, settingsFor } from './command.js';
 
 const RUNNING = { status: 'running' };
 const SUCCEED = { status: 'succeed' };
@@ -21,21 +21,7 @@ function redisTask(args: readonly (string | number)[], settings: Record<string, 
   return new Command(args, { ...settingsFor(waits.taskQueue), ...settings }).ended;
 }
 
-/** A pipeline whose child waits, has polled once and pauses. */
-async function pipeline(taskId: number): Promise<string> {
-  const input = { taskId, region: REGION, polling: { initialInterval: '1h' } };
-  const { workflowId } = await waits.startWorkflow('childParent', [input, { taskQueue: waits.taskQueue }]);
-  const child = `${workflowId}/${waits.taskQueue}/${REGION}/${taskId}`;
-  await until(
-    () => client.find({ taskId, region: REGION }),
-    (found) => found.some((each) => each.workflowId === child),
-  );
-  await until(
-    () => client.state({ workflowId: child }).catch(() => undefined),
-    (state) => state?.polls === 1 && state.nextPollAt !== null,
-  );
-  return child;
-}
+const pipeline = (taskId: number) => pipelineWait(waits, client, taskId);
 
 async function statusOf(workflowId: string): Promise<string> {
   return (await waits.client.workflow.getHandle(workflowId).describe()).status.name;
@@ -58,10 +44,9 @@ test.concurrent("a pipeline's wait is shown, extended, polled and cancelled by i
     ({ polls }) => polls === 2,
   );
   const cancelled = await redisTask(['cancel', taskId]);
-  expect(cancelled).toMatchObject({ code: 0, stdout: '' });
-  expect(cancelled.stderr).toMatch(
-    new RegExp(`^Cancelled: the wait for task ${taskId} in ${REGION} \\(${workflowId}\\)\\. `),
-  );
+  const [parent] = workflowId.split('/');
+  expect(jsonLines(cancelled)).toEqual([{ taskId, region: REGION, workflowId, result: 'cancelled', parent }]);
+  expect(cancelled).toMatchObject({ code: 0, stderr: '' });
   expect(await statusOf(workflowId)).toBe('CANCELLED');
   expect((await redisTask(['status', taskId])).code).toBe(4);
 });
@@ -108,7 +93,7 @@ test.concurrent('of a wait that has ended nothing is claimed to be done, exit co
   const { workflowId } = await client.start({ taskId, region: REGION });
   await client.result({ workflowId });
 
-  for (const command of [['cancel'], ['poll'], ['extend', '--max-wait', '5h']]) {
+  for (const command of [['cancel'], ['poll'], ['extend', '--max-wait', '5h'], ['extend', '--by', '2h']]) {
     const ended = await redisTask([...command, taskId]);
     expect(jsonLines(ended)).toMatchObject([
       { type: 'WaitEnded', details: { taskId, workflowId, status: 'COMPLETED' } },
@@ -116,6 +101,19 @@ test.concurrent('of a wait that has ended nothing is claimed to be done, exit co
     expect(ended.stderr).toMatch(/^Had already ended: the wait for task \d+ [^\n]*completed[^\n]*\n$/);
     expect(ended.code).toBe(3);
   }
+});
+
+test.concurrent('a wait is cancelled once: the second time it had already ended, exit code 3', async () => {
+  const workflowId = await pipeline(waits.addTask(RUNNING));
+  const [parent = ''] = workflowId.split('/');
+  const args = ['cancel', workflowId];
+  const { stdout } = await new Command(args, settingsFor(waits.taskQueue), true).ended;
+  const again = await redisTask(args);
+
+  expect(stdout).toMatch(/^Cancelled: the wait for task \d+ [^\n]* The task itself goes on\.\n$/);
+  expect(stdout).toContain(` ${parent} waits for it.`);
+  expect(jsonLines(again)).toMatchObject([{ type: 'WaitEnded', details: { workflowId, status: 'CANCELLED' } }]);
+  expect(again.code).toBe(3);
 });
 
 test.concurrent('cancelling without a worker is a request that nobody has confirmed, exit code 9', async () => {

@@ -50,33 +50,38 @@ test('adds the search attributes of waits, says what to set, and changes nothing
     { searchAttribute: 'RedisTaskStatus', type: 'Keyword', result: 'added' },
     { searchAttribute: 'RedisRegion', type: 'Keyword', result: 'there already' },
     { searchAttribute: 'RedisInstanceId', type: 'Keyword', result: 'added' },
+    { searchAttribute: 'RedisTaskOutcome', type: 'Keyword', result: 'added' },
   ]);
   expect(first.stderr).toContain('set REDIS_TASK_SEARCH_ATTRIBUTES=true');
   expect(first.code).toBe(0);
   expect(await attributesOf(namespace)).toEqual(ALL);
 
   const second = await setUp(namespace);
-  expect(jsonLines(second).map(({ result }) => result)).toEqual(Array(3).fill('there already'));
+  expect(jsonLines(second).map(({ result }) => result)).toEqual(Array(4).fill('there already'));
   expect(second.code).toBe(0);
 });
 
 test('changes nothing when one of them has another type', async () => {
   const namespace = await namespaceWith({ RedisTaskStatus: TEXT });
-  const { code, stdout, stderr } = await setUp(namespace);
+  const ended = await setUp(namespace);
 
-  expect(stderr).toMatch(
+  expect(ended.stderr).toMatch(
     new RegExp(`^redis-task: Namespace ${namespace} has RedisTaskStatus with another type than Keyword\\. [^\n]+\n$`),
   );
-  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(jsonLines(ended)).toMatchObject([{ type: 'Error' }]);
+  expect(ended.code).toBe(1);
   expect(await attributesOf(namespace)).toEqual({ RedisTaskStatus: TEXT });
 });
 
 test('says in one line why the server refuses, here since it has no room for more', async () => {
   const others = Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`Other${index}`, KEYWORD]));
   const namespace = await namespaceWith(others);
-  const { code, stdout, stderr } = await setUp(namespace);
+  const ended = await setUp(namespace);
 
-  expect(stderr).toMatch(/^redis-task: Temporal refuses to register search attributes: [^\n]+\([^\n]+\)[^\n]+\n$/);
-  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(ended.stderr).toMatch(
+    /^redis-task: Temporal refuses to register search attributes: [^\n]+\([^\n]+\)[^\n]+\n$/,
+  );
+  expect(jsonLines(ended)).toMatchObject([{ type: 'Error' }]);
+  expect(ended.code).toBe(1);
   expect(await attributesOf(namespace)).toEqual(others);
 });

@@ -9,7 +9,7 @@ import { Command, CommandProcess, hostOf, jsonLines } from './command.js';
 
 const REGION = ['--region', 'ap-guangzhou'];
 
-describe('bad usage: one line on stderr, exit code 2, and nothing is sent', () => {
+describe('bad usage: one line on stderr, the same as JSON, exit code 2, and nothing is sent', () => {
   test.each([
     [['await', '18 215', ...REGION], 'task id is "18 215", but it must be an integer'],
     [['await', '0', ...REGION], '0 means that no task was created'],
@@ -24,18 +24,33 @@ describe('bad usage: one line on stderr, exit code 2, and nothing is sent', () =
       '--maximum-interval is "2s", but it must not be shorter than --initial-interval',
     ],
     [['extend', '1', ...REGION, '--max-wait', '90'], '--max-wait is 90, but it must be a duration from 1 s'],
-    [['extend', '1', ...REGION], '--max-wait'],
+    [['extend', '1', ...REGION], 'Give one of --by, such as 2h from now, and --max-wait'],
+    [['extend', '1', ...REGION, '--by', '2h', '--max-wait', '4h'], 'Give one of --by'],
+    [['extend', '1', ...REGION, '--by', 'soon'], '--by is "soon", but it must be a duration from 1 s'],
     [['list', '--limit', 'all'], "option '--limit <number>' argument 'all' is invalid"],
     [['simulate', '--duration', 'long'], "argument 'long' is invalid. It must be a duration"],
     [['await', '1', '--regoin', 'ap-guangzhou'], "unknown option '--regoin' (Did you mean --region?)"],
     [['wait', '1'], "unknown command 'wait'"],
     [['status', '1', ...REGION, '--address', 'no port/at all'], 'TEMPORAL_ADDRESS is "no port/at all"'],
   ])('%j', async (args, message) => {
-    const { code, stdout, stderr } = await new Command(args).ended;
+    const ended = await new Command(args).ended;
+    const [, said = ''] = /^redis-task: ([^\n]+)\n$/.exec(ended.stderr) ?? [];
 
-    expect(stderr).toContain(message);
-    expect(stderr).toMatch(/^redis-task: [^\n]+\n$/);
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(said).toContain(message);
+    expect(jsonLines(ended)).toEqual([{ type: 'BadUsage', message: said, details: {} }]);
+    expect(ended.code).toBe(2);
+  });
+
+  test('in a terminal the JSON is only for who asks for it', async () => {
+    const plain = await new Command(['status', '1'], {}, true).ended;
+    const json = await new Command(['status', '1', '--json'], {}, true).ended;
+
+    expect(plain).toMatchObject({ code: 2, stdout: '' });
+    expect(jsonLines(json)).toMatchObject([{ type: 'BadUsage' }]);
+  });
+
+  test('a worker writes none of it among its log', async () => {
+    expect(await new Command(['worker', '--bogus']).ended).toMatchObject({ code: 2, stdout: '' });
   });
 
   test('the region may come from the environment', async () => {
@@ -64,10 +79,11 @@ test('help and version are no errors', async () => {
 
 test.concurrent('without a Temporal server it says so and gives up, exit code 10', async () => {
   const address = await freeAddress();
-  const { code, stdout, stderr } = await new Command(['await', '1', ...REGION], { TEMPORAL_ADDRESS: address }).ended;
+  const ended = await new Command(['await', '1', ...REGION], { TEMPORAL_ADDRESS: address }).ended;
 
-  expect({ code, stdout }).toEqual({ code: 10, stdout: '' });
-  expect(stderr).toMatch(new RegExp(`^redis-task: No Temporal server answers at ${address}[^\n]+\n$`));
+  expect(jsonLines(ended)).toMatchObject([{ type: 'NoConnection' }]);
+  expect(ended.code).toBe(10);
+  expect(ended.stderr).toMatch(new RegExp(`^redis-task: No Temporal server answers at ${address}[^\n]+\n$`));
 });
 
 test.concurrent('doctor tells of a proxy that is none, and goes on', async () => {

@@ -70,7 +70,9 @@ about('doctor', () => {
     await stalled.terminate();
 
     expect(results(ended)).toMatchObject({ 'search attributes': 'failed', 'open waits': 'failed' });
-    expect(ended.stdout).toContain('does not have the search attributes RedisTaskStatus, RedisRegion, RedisInstanceId');
+    expect(ended.stdout).toContain(
+      'does not have the search attributes RedisTaskStatus, RedisRegion, RedisInstanceId, RedisTaskOutcome',
+    );
     expect(ended.stdout).toMatch(
       new RegExp(
         `1 of 1 open waits stand still: ${stalled.workflowId}, attempt \\d+ [^"]*Redis(TaskStatus|Region|InstanceId)`,
@@ -211,8 +213,8 @@ about('await', () => {
     await watching.says(`${taskId} running`);
     const cancelling = await redisTask(['cancel', taskId]);
 
-    expect(cancelling).toMatchObject({ code: 0, stdout: '' });
-    expect(cancelling.stderr).toContain('The task itself goes on.');
+    expect(jsonLines(cancelling)).toMatchObject([{ taskId, region: REGION, result: 'cancelled', parent: null }]);
+    expect(cancelling).toMatchObject({ code: 0, stderr: '' });
     const ended = await watching.ended;
     expect(jsonLines(ended)).toMatchObject([{ type: 'WaitCancelled', details: { taskId, region: REGION } }]);
     expect(ended.code).toBe(4);
@@ -222,7 +224,8 @@ about('await', () => {
     const queue = `nobody-${randomUUID()}`;
     const ended = await redisTask(['await', 1], environment(queue));
 
-    expect(ended).toMatchObject({ code: 9, stdout: '' });
+    expect(jsonLines(ended)).toMatchObject([{ type: 'NoWorker' }]);
+    expect(ended.code).toBe(9);
     expect(ended.stderr).toMatch(new RegExp(`^redis-task: No worker takes work from queue ${queue} .*\n$`));
     expect((await redisTask(['status', 1], environment(queue))).code).toBe(3);
   });
@@ -277,10 +280,15 @@ about('steering', () => {
       taskId,
       region: REGION,
       status: 'RUNNING',
+      taskStatus: 'running',
+      instanceId: 'crs-09u2u96z',
+      deadline: expect.any(String) as string,
       closeTime: null,
     });
 
-    expect(await redisTask(['poll', taskId])).toMatchObject({ code: 0, stdout: '' });
+    const polled = await redisTask(['poll', taskId]);
+    expect(jsonLines(polled)).toEqual([{ taskId, region: REGION, workflowId, result: 'asked' }]);
+    expect(polled).toMatchObject({ code: 0, stderr: '' });
     await until(state, (each) => each?.polls === 2);
 
     const before = await state();
@@ -319,14 +327,16 @@ about('steering', () => {
 
     expect(ended.code).toBe(0);
     expect(ended.stderr).toContain('The waits begin when one comes.');
-    expect(status).toMatchObject({ code: 9, stdout: '' });
+    expect(jsonLines(status)).toMatchObject([{ type: 'NoWorker' }]);
+    expect(status.code).toBe(9);
     await waits.client.workflow.getHandle(`${queue}/${REGION}/1`).terminate();
   });
 
   beside('a namespace that is not there ends with exit code 10', async () => {
     const ended = await redisTask(['list', '--namespace', 'nowhere']);
 
-    expect(ended).toMatchObject({ code: 10, stdout: '' });
+    expect(jsonLines(ended)).toMatchObject([{ type: 'NoConnection' }]);
+    expect(ended.code).toBe(10);
     expect(ended.stderr).toContain('Temporal has no such namespace');
   });
 });

@@ -70,14 +70,15 @@ about('list', () => {
     expect(line).toMatchObject({ status: 'RUNNING' });
   });
 
-  beside('says it in words in a terminal, in a line that fits for a wait of a client', async () => {
+  beside('says it in words in a terminal, in lines that fit for a wait of a client', async () => {
     await listed(watched, (each) => (each['watch'] as { seenAt?: unknown } | undefined)?.seenAt != null);
     const { stdout } = await new Command(['list'], settingsFor(waits.taskQueue), true).ended;
-    const line = stdout.split('\n').find((each) => each.includes(watched)) ?? '';
+    const lines = stdout.split('\n');
+    const first = lines.findIndex((each) => each.includes(watched));
+    const row = lines.slice(first, first + 2);
 
-    expect(line).toMatch(/ · watched, seen \d+ s ago$/);
-    const usual = line.replace(waits.taskQueue, 'redis-task');
-    expect(usual.length).toBeLessThan(80);
+    expect(row[1]).toMatch(/^ {2}[^ ].* · watched, seen \d+ s ago$/);
+    for (const line of row) expect(line.replace(waits.taskQueue, 'redis-task').length).toBeLessThan(80);
   });
 });
 

@@ -58,10 +58,11 @@ about('await', () => {
     const taskId = waits.addTask(SUCCEED);
     const command = redisTask(['await', taskId], taskQueue);
     await command.says(`No worker takes work from queue ${taskQueue} `);
-    const { code, stdout, stderr } = await command.ended;
+    const ended = await command.ended;
 
-    expect({ code, stdout }).toEqual({ code: 9, stdout: '' });
-    expect(stderr).toMatch(/^redis-task: No worker [^\n]*begins when one comes[^\n]*\n$/);
+    expect(jsonLines(ended)).toMatchObject([{ type: 'NoWorker' }]);
+    expect(ended.code).toBe(9);
+    expect(ended.stderr).toMatch(/^redis-task: No worker [^\n]*begins when one comes[^\n]*\n$/);
     // Started it is.
     await serve(taskQueue);
     await expect(client.result({ taskId, region: REGION })).resolves.toMatchObject({ taskId });
@@ -113,10 +114,13 @@ beside('extend says that the new deadline is not confirmed, exit code 9', async 
     (state) => state?.status === 'running',
   );
   await leave();
-  const { code, stdout, stderr } = await redisTask(['extend', workflowId, '--max-wait', '5h'], taskQueue).ended;
+  const ended = await redisTask(['extend', workflowId, '--max-wait', '5h'], taskQueue).ended;
 
-  expect({ code, stdout }).toEqual({ code: 9, stdout: '' });
-  expect(stderr).toMatch(/^redis-task: No worker answered within 5 s\. The new deadline is not confirmed: [^\n]*\n$/);
+  expect(jsonLines(ended)).toMatchObject([{ type: 'NoWorker' }]);
+  expect(ended.code).toBe(9);
+  expect(ended.stderr).toMatch(
+    /^redis-task: No worker answered within 5 s\. The new deadline is not confirmed: [^\n]*\n$/,
+  );
   await waits.client.workflow.getHandle(workflowId).terminate();
 });
 
@@ -139,7 +143,8 @@ beside('status of a wait whose worker has been gone for a while says so, exit co
 
   expect(refusal).toBeInstanceOf(RedisTaskStateError);
   expect(refusal).toMatchObject({ workflowId, reason: 'unanswered' });
-  expect(ended).toMatchObject({ code: 9, stdout: '' });
+  expect(jsonLines(ended)).toMatchObject([{ type: 'NoWorker' }]);
+  expect(ended.code).toBe(9);
   expect(ended.stderr).toMatch(/^redis-task: No worker answered within 5 s\. [^\n]*\n$/);
   await waits.client.workflow.getHandle(workflowId).terminate();
 });

@@ -222,6 +222,14 @@ beside('when no wait runs, the one that ended last is read', async () => {
   await expect(client.state(task)).resolves.toMatchObject({ status: 'succeed' });
 });
 
+beside('a wait is cancelled once: the second time it has ended', async () => {
+  const task = { taskId: waits.addTask(RUNNING), region };
+  await client.start({ ...task, polling });
+
+  await expect(client.cancel(task)).resolves.toBe('cancelled');
+  await expect(client.cancel(task)).resolves.toBe('ended');
+});
+
 beside('what is done to a wait that has ended is not claimed to be done', async () => {
   const task = { taskId: waits.addTask(SUCCEED), region };
   await client.await(task);

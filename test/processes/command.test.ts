@@ -122,7 +122,8 @@ describe('await --local', () => {
     const settings = { ...apiSettings(waits.simulator, 'has a space'), TENCENTCLOUD_REGION: REGION };
     const ended = await redisTask(['await', 1, '--local'], settings);
 
-    expect(ended).toMatchObject({ code: 2, stdout: '' });
+    expect(jsonLines(ended)).toMatchObject([{ type: 'BadUsage' }]);
+    expect(ended.code).toBe(2);
     expect(ended.stderr).toContain('The worker did not start: TENCENTCLOUD_SECRET_KEY holds white space');
   });
 });

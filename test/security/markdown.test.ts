@@ -59,7 +59,7 @@ describe.each(HOSTILE.map((text) => [text.slice(0, 60), text] as const))('the te
   });
 
   test.each(ENDINGS)('is nothing but text when the wait ends: %s', (ending) => {
-    const details = rendered(finalMarkdownOf(plan, { ...state, stage: 'ended' }, ending));
+    const details = rendered(finalMarkdownOf(plan, { ...state, stage: 'ended' }, ending, START));
 
     expect(details.alive).toEqual([]);
     if (plain(text, 1_000) !== '') expect(details.codes).toContain(asRead(plain(text, 1_000)));
@@ -100,7 +100,7 @@ test('whatever is put together from such pieces is nothing but text, and can be 
       const state = waitWith(each);
       for (const shown of [
         markdownOf(plan, state, each),
-        finalMarkdownOf(plan, { ...state, stage: 'ended' }, ending),
+        finalMarkdownOf(plan, { ...state, stage: 'ended' }, ending, START),
       ]) {
         expect(rendered(shown).alive).toEqual([]);
         if (plain(each, 300) !== '') expect(rendered(shown).codes).toContain(plain(each, 300));

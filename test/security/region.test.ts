@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createRedisApi } from '../../src/tencent/redis-api.js';
-import { Command } from '../cli/command.js';
+import { Command, jsonLines } from '../cli/command.js';
 import { SIMULATOR_CREDENTIAL } from '../support/simulator.js';
 import { errorOf, keys } from '../tencent/call.js';
 import { closedPort } from '../tencent/credentials/loopback.js';
@@ -89,9 +89,10 @@ describe('the API that everybody can open', () => {
 test.each(['x.evil.example/-fsi', 'ap-guangzhou\r\nx: y'])('doctor sends nothing for the region %j', async (region) => {
   const { secretId, secretKey } = SIMULATOR_CREDENTIAL;
   const env = { TENCENTCLOUD_SECRET_ID: secretId, TENCENTCLOUD_SECRET_KEY: secretKey, HTTPS_PROXY: proxyUrl };
-  const { code, stdout, stderr } = await new Command(['doctor', '--region', region], env).ended;
+  const ended = await new Command(['doctor', '--region', region], env).ended;
 
   expect(hosts).toEqual([]);
-  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-  expect(stderr).toMatch(/^redis-task: --region is "[^\n]*", but it must be a region such as [^\n]*\n$/);
+  expect(jsonLines(ended)).toMatchObject([{ type: 'BadUsage' }]);
+  expect(ended.code).toBe(2);
+  expect(ended.stderr).toMatch(/^redis-task: --region is "[^\n]*", but it must be a region such as [^\n]*\n$/);
 });

@@ -159,6 +159,16 @@ about('a wait that continues as new', () => {
   });
 });
 
+/** The workflow ids that the server lists, a moment late. */
+async function untilFound(query: string): Promise<string[]> {
+  const list = async () => {
+    const found: string[] = [];
+    for await (const { workflowId } of waits.client.workflow.list({ query })) found.push(workflowId);
+    return found;
+  };
+  return until(list, (found) => found.length > 0);
+}
+
 about('search attributes', () => {
   beside('find a wait by what the API said last, and are written when that changes', async () => {
     const taskId = waits.addTask(
@@ -176,8 +186,44 @@ about('search attributes', () => {
     const events = (await historiesOf(handle)).flatMap(eventNames);
 
     expect(found.count).toBe(1);
-    expect(events.filter((name) => name === 'UPSERT_WORKFLOW_SEARCH_ATTRIBUTES')).toHaveLength(3);
+    // Three statuses, and the outcome.
+    expect(events.filter((name) => name === 'UPSERT_WORKFLOW_SEARCH_ATTRIBUTES')).toHaveLength(4);
   });
+
+  beside(
+    'tell waits apart that failed, timed out, were refused before any poll saw the task, or cancelled',
+    async () => {
+      const region = 'ap-singapore';
+      const begin = (timeline: readonly { readonly status: string }[], input = {}) => {
+        const taskId = waits.addTask(...timeline);
+        return waits.start({ taskId, region, polling: SLOW, ...input });
+      };
+      const refused = waits.addTask(RUNNING);
+      waits.simulator.fault({ kind: 'error', code: 'AuthFailure.UnauthorizedOperation' }, { taskId: refused });
+      const cancelled = await begin([RUNNING]);
+      const ended = await Promise.all([
+        begin([{ status: 'succeed' }]),
+        begin([{ status: 'failed' }]),
+        begin([RUNNING], { maxWait: '1s' }),
+        waits.start({ taskId: refused, region }),
+      ]);
+      await untilState(cancelled, ({ polls }) => polls === 1);
+      await cancelled.cancel();
+      await Promise.all([...ended, cancelled].map((handle) => handle.result().catch(() => undefined)));
+
+      for (const [index, outcome] of [
+        'succeeded',
+        'RedisTaskFailed',
+        'RedisTaskTimedOut',
+        'RedisTaskUnauthorized',
+      ].entries()) {
+        const query = `RedisRegion = '${region}' AND RedisTaskOutcome = '${outcome}'`;
+        await expect(untilFound(query)).resolves.toEqual([ended[index]?.workflowId]);
+      }
+      const query = `RedisRegion = '${region}' AND RedisTaskOutcome = 'cancelled'`;
+      await expect(untilFound(query)).resolves.toEqual([cancelled.workflowId]);
+    },
+  );
 
   beside('are not written again while nothing changes', async () => {
     const taskId = waits.addTask({ ...RUNNING, forPolls: 4 }, { status: 'succeed' });
@@ -185,7 +231,7 @@ about('search attributes', () => {
     await handle.result();
     const events = (await historiesOf(handle)).flatMap(eventNames);
 
-    expect(events.filter((name) => name === 'UPSERT_WORKFLOW_SEARCH_ATTRIBUTES')).toHaveLength(2);
+    expect(events.filter((name) => name === 'UPSERT_WORKFLOW_SEARCH_ATTRIBUTES')).toHaveLength(3);
   });
 
   beside('are not written by a worker that was not told to', async () => {

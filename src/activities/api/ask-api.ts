@@ -26,9 +26,14 @@ interface Told<T> {
 /**
  * Asks the API for the activity that runs: counted, aborted with the activity, and told to the watch over the key.
  *
- * @throws ApplicationFailure with a type of `POLL_FAILURE_TYPES` and a `PollError` as `details[0]`
+ * @param facts - what the worker tells of itself when the call fails
+ * @throws ApplicationFailure with a type of `POLL_FAILURE_TYPES`, a `PollError` as `details[0]` and the facts as `details[1]`
  */
-export async function askApi<T>({ metrics, access }: ApiAccount, question: Question<T>): Promise<Told<T>> {
+export async function askApi<T>(
+  { metrics, access }: ApiAccount,
+  question: Question<T>,
+  facts?: object,
+): Promise<Told<T>> {
   const context = Context.current();
   const receivedAt = Date.now();
   const counted: Question<T> = async (options) => {
@@ -52,7 +57,7 @@ export async function askApi<T>({ metrics, access }: ApiAccount, question: Quest
     return { answer, queuedMs: receivedAt - currentAttemptScheduledTimestampMs - clockAheadMs(metrics.clockSkewMs) };
   } catch (error) {
     if (!(error instanceof TencentApiError)) throw error;
-    throw pollFailure(error, context.info.attempt, Math.random());
+    throw pollFailure(error, context.info.attempt, Math.random(), facts);
   }
 }
 

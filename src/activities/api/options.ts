@@ -30,9 +30,8 @@ export interface RedisActivitiesOptions {
    */
   readonly endpoint?: string;
   /**
-   * Whether the namespace has the search attributes `RedisTaskStatus`, `RedisRegion` and `RedisInstanceId`. The plugin
-   * and the worker process look whether it does; with `createRedisActivities` or `redisApiWorkerOptions`, unregistered ones
-   * would block every wait.
+   * Whether the namespace has the search attributes that `redis-task setup` registers. The plugin and the worker process
+   * look whether it does; with `createRedisActivities` or `redisApiWorkerOptions`, unregistered ones would block every wait.
    * @default REDIS_TASK_SEARCH_ATTRIBUTES, or false
    */
   readonly searchAttributes?: boolean;

@@ -39,14 +39,20 @@ export function pollErrorOf(error: TencentApiError): PollError {
  *
  * @param attempt - of the activity, from 1
  * @param random - from 0 to 1, spreads calls that were throttled together
+ * @param facts - what the worker tells of itself
  */
-export function pollFailure(error: TencentApiError, attempt: number, random: number): ApplicationFailure {
+export function pollFailure(
+  error: TencentApiError,
+  attempt: number,
+  random: number,
+  facts?: object,
+): ApplicationFailure {
   const errorClass = pollErrorClassOf(error);
   const details = pollErrorOf(error);
   const failure = ApplicationFailure.create({
     type: POLL_FAILURE_TYPES[errorClass],
     message: errorSentence(details),
-    details: [details],
+    details: facts ? [details, facts] : [details],
     nonRetryable: !isWorthRetrying(errorClass),
     ...(errorClass === 'throttled' && { nextRetryDelay: retryDelayMs(errorClass, attempt, random) }),
     // The wait says what becomes of it: the SDK would log a warning for each poll of each wait.

@@ -1,30 +1,35 @@
+import { openWaitsFor } from '../../client/find.js';
 import { untilBegun } from '../../client/workers.js';
 import { clientWorkflowId } from '../../contract/ids.js';
-import type { RedisTaskWaitState } from '../../contract/task/view.js';
-import { CliError, EXIT, type ExitCode, worstOf } from '../exit-codes.js';
+import { CliError, EXIT, type ExitCode } from '../exit-codes.js';
 import { readTasks, type Task } from '../flags.js';
 import { type Host, onStopSignal } from '../host.js';
-import { LiveView, type Shown } from '../live-view.js';
 import { startLocal } from '../local.js';
 import type { PollingFlags, TaskFlags } from '../options.js';
-import { endingOfError, type Ending, endingOf, stateText, writeEnding } from '../outcome.js';
-import { connect } from '../temporal.js';
-import { createOutput } from '../terminal.js';
+import { type Temporal, connect, withTimeout } from '../temporal.js';
+import { createOutput, type Output, printable } from '../terminal.js';
+import { codeOfAll, showUntilEnd, viewOfWaits, type WaitsView, type WatchedWait } from '../watched-waits.js';
 import { requireWorkers } from '../workers.js';
 
 const CTRL_C = '\x03';
 
-type ShownWait = Task & Shown<RedisTaskWaitState>;
-type View = LiveView<ShownWait, RedisTaskWaitState>;
+/** The list of running waits may be long. */
+const FIND_TIMEOUT_MS = 30_000;
+
+/** A wait that this command starts or joins; without an input, one of somebody else that it only watches. */
+interface AwaitedWait extends WatchedWait {
+  readonly input?: Task['input'];
+}
 
 interface AwaitFlags extends TaskFlags, PollingFlags {
   readonly local?: boolean;
+  readonly new?: boolean;
   readonly waitForWorker?: boolean;
 }
 
-/** `redis-task await`: starts waits, or joins those that run, and shows them until all have ended. */
+/** `redis-task await`: starts waits, or attaches to those that run, and shows them until all have ended. */
 export async function awaitTasks(host: Host, taskIds: readonly string[], flags: AwaitFlags): Promise<ExitCode> {
-  const { local: isLocal = false, waitForWorker = isLocal } = flags;
+  const { local: isLocal = false, waitForWorker = isLocal, new: isNew = isLocal } = flags;
   const tasks = readTasks(taskIds, flags);
   const output = createOutput(host, flags);
   const tooEarly = new CliError(EXIT.interrupted, 'Stopped before any wait was started.');
@@ -32,31 +37,25 @@ export async function awaitTasks(host: Host, taskIds: readonly string[], flags: 
   const interrupted = new Promise<never>((_, reject) => (onSignal = () => reject(tooEarly)));
   const leaveSignals = onStopSignal(host, (signal) => onSignal(signal));
   const local = isLocal ? startLocal(host, flags, output) : undefined;
-  let view: View | undefined;
+  let view: WaitsView | undefined;
   try {
     const connecting =
       local?.temporal ?? connect(flags, host.env).then((to) => requireWorkers(to, waitForWorker, output));
     const temporal = await Promise.race([connecting, interrupted]);
-    const { taskQueue } = temporal.waits;
-    const waits = tasks.map((task): ShownWait => {
-      return { ...task, workflowId: clientWorkflowId(taskQueue, task.region, task.taskId) };
-    });
-    const shown: View = new LiveView(temporal, output, new Set(waits), host, {
-      follow: (wait, options) => temporal.waits.progress(wait, options),
-      text: ({ taskId, state }) => (state ? stateText(state) : `${taskId} not seen yet`),
-      headline: ({ status, observation, lastError }) => [status, observation?.instanceId, lastError?.code],
-    });
+    const waits = await Promise.race([
+      isNew ? tasks.map(ownWait(temporal)) : attach(tasks, temporal, output),
+      interrupted,
+    ]);
+    const shown = viewOfWaits(temporal, output, host, waits);
     view = shown;
-    const stopped = new Promise<[ExitCode]>((resolve) => {
-      onSignal = (signal) => void onInterrupt(signal, shown, isLocal, () => resolve([EXIT.interrupted]));
+    const stopped = new Promise<undefined>((resolve) => {
+      onSignal = (signal) => void onInterrupt(signal, shown, isLocal, () => resolve(undefined));
     });
-    const ended = Promise.all(waits.map((wait) => show(wait, shown, waitForWorker)));
+    const ended = Promise.all(
+      waits.map((wait) => showUntilEnd(wait, shown, () => begin(wait, temporal, waitForWorker))),
+    );
     const codes = await Promise.race([ended, stopped, ...(local ? [local.failed] : [])]);
-    const good = codes.filter((code) => code === EXIT.succeeded).length;
-    if (output.isLive && codes.length > 1) {
-      view.say(`${codes.length} tasks: ${good} succeeded, ${codes.length - good} did not.`);
-    }
-    return worstOf(codes);
+    return codes ? codeOfAll(codes, shown) : EXIT.interrupted;
   } finally {
     view?.stop();
     await local?.stop();
@@ -64,37 +63,51 @@ export async function awaitTasks(host: Host, taskIds: readonly string[], flags: 
   }
 }
 
-/** Shows one wait until it has ended, then its end. */
-async function show(wait: ShownWait, view: View, waitForWorker: boolean): Promise<ExitCode> {
-  const { temporal, output } = view;
-  const ending = await endOf(wait, view, waitForWorker);
-  view.end(wait, () => writeEnding(output, ending, temporal.link(wait.workflowId)));
-  return ending.exitCode;
+function ownWait({ waits: { taskQueue } }: Temporal): (task: Task) => AwaitedWait {
+  return ({ taskId, region, input }) => {
+    return { subject: { taskId, region }, workflowId: clientWorkflowId(taskQueue, region, taskId), input };
+  };
 }
 
-async function endOf(wait: ShownWait, view: View, waitForWorker: boolean): Promise<Ending> {
-  const { taskId, region, input, workflowId } = wait;
-  const { waits } = view.temporal;
-  try {
-    await waits.start(input);
-    if (!waitForWorker) await untilBegun(waits.client, workflowId);
-    void view.follow(wait);
-    return endingOf(await waits.result({ workflowId }));
-  } catch (error) {
-    return endingOfError(error, { taskId, region }, view.temporal);
-  }
+/** Whoever waits for a task already does so for this command, too. */
+async function attach(tasks: readonly Task[], temporal: Temporal, output: Output): Promise<AwaitedWait[]> {
+  const { client, taskQueue } = temporal.waits;
+  const open = await withTimeout(temporal, () => openWaitsFor(client, taskQueue, tasks), FIND_TIMEOUT_MS);
+  return tasks.map(ownWait(temporal)).map((own) => {
+    const { taskId, region } = own.subject;
+    const found = open.filter((each) => each.taskId === taskId && each.region === region);
+    const [other] = found;
+    if (!other || found.some(({ workflowId }) => workflowId === own.workflowId)) return own;
+    const { workflowId, parent } = other;
+    const who = found.length > 1 ? `${found.length} others wait` : `${printable(parent ?? 'Somebody')} waits`;
+    output.say(
+      `${who} for task ${taskId} already: watching ${printable(workflowId)}. To start another wait, add --new.`,
+    );
+    return { subject: { ...own.subject, workflowId }, workflowId };
+  });
 }
 
-async function onInterrupt(signal: NodeJS.Signals, view: View, isLocal: boolean, stop: () => void): Promise<void> {
-  const { open } = view;
-  const tasks = `${open.size} ${open.size === 1 ? 'task' : 'tasks'}`;
+async function begin({ input, workflowId }: AwaitedWait, { waits }: Temporal, waitForWorker: boolean): Promise<void> {
+  if (input) await waits.start(input);
+  if (!waitForWorker) await untilBegun(waits.client, workflowId);
+}
+
+/** The waits that are still open, and that are this command's to cancel. */
+function ownOf({ open }: WaitsView): readonly AwaitedWait[] {
+  return [...open].filter((wait: AwaitedWait) => wait.input !== undefined);
+}
+
+async function onInterrupt(signal: NodeJS.Signals, view: WaitsView, isLocal: boolean, stop: () => void): Promise<void> {
+  const count = (waits: number) => `${waits} ${waits === 1 ? 'task' : 'tasks'}`;
+  const own = ownOf(view).length;
   // Who sends another signal than Ctrl-C cannot answer.
-  if (signal === 'SIGINT' && !isLocal && view.canAsk) {
-    const question = `Cancel the wait for ${tasks} [c], only stop watching [s], or go on [any other key]? `;
+  if (signal === 'SIGINT' && !isLocal && own > 0 && view.canAsk) {
+    const question = `Cancel the wait for ${count(own)} [c], only stop watching [s], or go on [any other key]? `;
     const key = await view.ask(question);
     if (key === 'c') return cancelAll(view);
     if (key !== undefined && key !== 's' && key !== CTRL_C) return;
   }
+  const tasks = count(view.open.size);
   const text = isLocal
     ? `Stopped, and the wait for ${tasks} with it. The tasks themselves go on.`
     : `Stopped watching; the wait for ${tasks} goes on. The same command attaches to it again.`;
@@ -103,8 +116,10 @@ async function onInterrupt(signal: NodeJS.Signals, view: View, isLocal: boolean,
 }
 
 /** Cancels the waits that were started here, not those of parents. Each shows its end by itself. */
-async function cancelAll(view: View): Promise<void> {
-  const cancelled = await Promise.allSettled([...view.open].map((wait) => view.temporal.waits.cancel(wait)));
+async function cancelAll(view: WaitsView): Promise<void> {
+  const cancelled = await Promise.allSettled(
+    ownOf(view).map(({ workflowId }) => view.temporal.waits.cancel({ workflowId })),
+  );
   const failed = cancelled.filter((each) => each.status === 'rejected' || each.value === 'requested').length;
   if (failed === 0) return;
   view.say(`Cancellation requested, not yet confirmed, of ${failed}: no worker has acted on it within 5 s.`);

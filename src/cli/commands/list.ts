@@ -1,13 +1,20 @@
+import type { WorkflowExecutionInfo } from '@temporalio/client';
+import pMap from 'p-map';
 import { ENDED, listWaits, RUNNING } from '../../client/find.js';
-import { taskToldBy } from '../../client/reference.js';
 import { WatchesOfWaits } from '../../client/watches.js';
-import { formatDuration } from '../../contract/duration.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import type { Host } from '../host.js';
 import type { TemporalFlags } from '../options.js';
-import { watchText } from '../outcome.js';
 import { withTimeout, withTemporal } from '../temporal.js';
-import { printable } from '../terminal.js';
+import { rowText, WaitRows } from '../wait-row.js';
+
+const LOOKS_AT_ONCE = { concurrency: 10 };
+
+/** Why the deadline of a wait, and what its search attributes do not tell, may be missing. */
+const GAPS = {
+  unanswered: 'No worker answers: what only a worker tells of open waits is missing.',
+  unreadable: 'Some payloads are encrypted: what open waits answer cannot be read here.',
+} as const;
 
 interface ListFlags extends TemporalFlags {
   readonly all?: boolean;
@@ -17,28 +24,17 @@ interface ListFlags extends TemporalFlags {
 export function list(host: Host, { all = false, limit, ...flags }: ListFlags): Promise<ExitCode> {
   return withTemporal(host, flags, async (temporal, output) => {
     const { client, taskQueue } = temporal.waits;
-    const statuses = all ? [...RUNNING, ...ENDED, 'ContinuedAsNew'] : RUNNING;
-    const watches = new WatchesOfWaits(client, taskQueue);
-    let shown = 0;
+    const listed: WorkflowExecutionInfo[] = [];
     await withTimeout(temporal, async () => {
-      for await (const wait of listWaits(client, taskQueue, statuses, Math.min(limit, 1_000))) {
-        if (shown === limit) {
-          output.say(`There are more: --limit ${limit} is reached.`);
-          break;
-        }
-        shown += 1;
-        const { workflowId, startTime, closeTime = null } = wait;
-        const status = wait.status.name;
-        // Unknown where a parent in another language has set neither memo nor our id.
-        const { taskId, region } = taskToldBy(wait, taskQueue) ?? { taskId: null, region: null };
-        const lasted = formatDuration((closeTime?.getTime() ?? Date.now()) - startTime.getTime());
-        const watch = closeTime === null ? await watches.of(wait.memo) : undefined;
-        const watched = watch ? ` · ${watchText(watch.seenAt)}` : '';
-        const text = `${status.toLowerCase().padEnd(10)} ${lasted.padEnd(12)} ${printable(workflowId)}${watched}`;
-        output.result({ workflowId, taskId, region, status, startTime, closeTime, ...(watch && { watch }) }, text);
-      }
+      const runs = listWaits(client, taskQueue, all ? [...RUNNING, ...ENDED] : RUNNING, Math.min(limit + 1, 1_000));
+      for await (const run of runs) if (listed.push(run) > limit) break;
     });
-    if (shown === 0) output.say(`No ${all ? '' : 'running '}wait on queue ${taskQueue}.`);
+    const rows = new WaitRows(temporal, new WatchesOfWaits(client, taskQueue));
+    const shown = await pMap(listed.slice(0, limit), (run) => rows.of(run), LOOKS_AT_ONCE);
+    for (const row of shown) if (row) output.result(row, rowText(row, output.columns));
+    if (listed.length > limit) output.say(`There are more: --limit ${limit} is reached.`);
+    if (listed.length === 0) output.say(`No ${all ? '' : 'running '}wait on queue ${taskQueue}.`);
+    if (rows.gap) output.say(GAPS[rows.gap]);
     return EXIT.succeeded;
   });
 }

@@ -47,6 +47,7 @@ export function runAction(host: Host, action: string, flags: RunFlags): Promise<
         const change = temporal.waits.client.workflow.getHandle(key);
         return progressOf<RedisActionState>(temporal.waits.client, change, limit, options);
       },
+      name: () => printable(action),
       text: ({ state }) => (state ? stateText(state) : `${printable(action)} · not begun yet`),
       headline: ({ stage, nextStepAt, lastSubmit, submits, taskIds, dealName }) =>
         stage === 'pausing' ? [submits, lastSubmit, nextStepAt] : [submits, lastSubmit, taskIds, dealName],

@@ -34,7 +34,7 @@ export function setUp(host: Host, flags: TemporalFlags): Promise<ExitCode> {
       await ask(temporal, () => operatorService.addSearchAttributes({ namespace, searchAttributes }));
     for (const searchAttribute of SEARCH_ATTRIBUTE_NAMES) {
       const result = missing.includes(searchAttribute) ? 'added' : 'there already';
-      output.result({ searchAttribute, type: 'Keyword', result }, `${searchAttribute.padEnd(15)} Keyword  ${result}`);
+      output.result({ searchAttribute, type: 'Keyword', result }, `${searchAttribute.padEnd(16)} Keyword  ${result}`);
     }
     output.say(ADVICE);
     return EXIT.succeeded;

@@ -178,7 +178,7 @@ function endingText(ending: ActionEnding, plan: ActionPlan, state: ActionState, 
       return `**What was started has failed.** Open the failure below: it has the API's text, and what to do.`;
     default: {
       if (started)
-        return '**The wait has ended, what was started goes on.** Start the wait again with the input that the failure below gives as resumeInput.';
+        return '**The wait has ended, what was started goes on.** Start the wait again with the input at the end of the message below.';
       return ending === 'RedisTaskTimedOut'
         ? `**maxWait ran out: nothing was started.** Let the other flow end, ${again}`
         : `**The key was refused: nothing was started.** Fix the key or its permissions, ${again}`;

@@ -4,7 +4,7 @@ import { plain, quote, requestNote } from '../text.js';
 import { API_TEXT_MAX } from '../wait/messages.js';
 import type { WaitState } from '../wait/state.js';
 import type { RedisInstanceFailureDetails, RedisInstanceFailureType } from './failures.js';
-import type { InstancePlan } from './input.js';
+import type { AwaitRedisInstanceInput, InstancePlan } from './input.js';
 import type { InstancesSeen, RedisDeal, SeenInstance } from './instances.js';
 import { hasFailed, standingOf } from './standing.js';
 
@@ -14,14 +14,14 @@ const NAMED_MAX = 5;
 /** The failures that a poll can bring. */
 export type InstanceFailureType = Exclude<RedisInstanceFailureType, 'RedisTaskInvalidInput'>;
 
-/** What to do about each failure: in its message and in Temporal UI. */
-export const INSTANCE_ADVICE: Readonly<Record<InstanceFailureType, string>> = {
-  RedisInstanceFailed: 'Look at the order and the instance in the console before you order again.',
-  RedisTaskTimedOut:
-    'The change itself may go on: start the wait again with the input that this failure gives as resumeInput.',
-  RedisTaskUnauthorized:
-    'The change itself may go on: fix the key or its permissions (redis:DescribeInstances, redis:DescribeInstanceDealDetail), then start the wait again with the input that this failure gives as resumeInput.',
-  RedisTaskRejected: 'Check the instance ids, the deal, the region and the account of the worker.',
+/** What to do about each failure: in its message and in Temporal UI. @param resumeInput - JSON to paste */
+export const INSTANCE_ADVICE: Readonly<Record<InstanceFailureType, (resumeInput: string) => string>> = {
+  RedisInstanceFailed: () => 'Look at the order and the instance in the console before you order again.',
+  RedisTaskTimedOut: (resumeInput) =>
+    `The change itself may go on: start the wait again with this input: ${resumeInput}`,
+  RedisTaskUnauthorized: (resumeInput) =>
+    `The change itself may go on: fix the key or its permissions (redis:DescribeInstances, redis:DescribeInstanceDealDetail), then start the wait again with this input: ${resumeInput}`,
+  RedisTaskRejected: () => 'Check the instance ids, the deal, the region and the account of the worker.',
 };
 
 const STATUSES = new Map([
@@ -82,6 +82,7 @@ export function instanceFailureMessage(
   plan: InstancePlan,
   { startedAt, deadline, observation }: WaitState<InstancesSeen>,
   { lastError, polls, waitedMs, requestId }: RedisInstanceFailureDetails,
+  resumeInput: AwaitRedisInstanceInput,
   now: number,
 ): string {
   const subject = capital(instanceSubject(plan));
@@ -96,7 +97,7 @@ export function instanceFailureMessage(
     RedisTaskRejected: `The API refuses for good to describe ${instanceSubject(plan)}: ${error}.`,
   };
   const count = `${polls} ${polls === 1 ? 'poll' : 'polls'} answered`;
-  return `${what[type]} Waited ${formatDuration(waitedMs)}, ${count}. ${INSTANCE_ADVICE[type]}`;
+  return `${what[type]} Waited ${formatDuration(waitedMs)}, ${count}. ${INSTANCE_ADVICE[type](JSON.stringify(resumeInput))}`;
 }
 
 /** The order if that has failed, and the instances that are not done. */

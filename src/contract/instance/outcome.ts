@@ -86,9 +86,10 @@ function failureOf(
   now: number,
 ): RedisInstanceFailure {
   const details = failureDetails(plan, state, now);
-  const message = instanceFailureMessage(type, plan, state, details, now);
+  const resumeInput = instanceInputToResume(plan, details.waitedMs);
+  const message = instanceFailureMessage(type, plan, state, details, resumeInput, now);
   if (type === 'RedisInstanceFailed') return { type, message, details };
-  return { type, message, details: { ...details, resumeInput: instanceInputToResume(plan, details.waitedMs) } };
+  return { type, message, details: { ...details, resumeInput } };
 }
 
 function failureDetails(

@@ -1,11 +1,11 @@
-import { code, isoTime } from '../markdown.js';
+import { code, codeOf, isoTime } from '../markdown.js';
 import type { PollError } from '../poll-error.js';
 import { API_TEXT_MAX } from '../wait/messages.js';
 import { nextPollAt } from '../wait/polls.js';
 import { waitedMs } from '../wait/state.js';
 import { pauseText, pollText, progressFacts, timeFacts } from '../wait/view.js';
 import type { RedisInstanceFailureType } from './failures.js';
-import type { InstancePlan, RedisInstanceGoal } from './input.js';
+import { instanceInputToResume, type InstancePlan, type RedisInstanceGoal } from './input.js';
 import type { RedisDeal, RedisInstance } from './instances.js';
 import { describeDeal, describeInstance, INSTANCE_ADVICE, instanceSubject } from './messages.js';
 import { instancesOf, type InstanceWaitState } from './outcome.js';
@@ -68,14 +68,16 @@ export type InstanceWaitEnding = RedisInstanceFailureType | 'succeeded' | 'cance
 /** Said of a cancelled wait, because the API has no call that cancels a change. */
 export const CHANGE_GOES_ON = 'The wait was cancelled. The change itself goes on: the API has no call that cancels it.';
 
-const ENDINGS: Readonly<Record<InstanceWaitEnding, string>> = {
-  succeeded: 'Each instance is as it was waited for.',
-  cancelled: CHANGE_GOES_ON,
-  RedisInstanceFailed: `**It will not come.** ${INSTANCE_ADVICE.RedisInstanceFailed}`,
-  RedisTaskTimedOut: `**maxWait ran out.** ${INSTANCE_ADVICE.RedisTaskTimedOut}`,
-  RedisTaskUnauthorized: `**The API refused the worker's credentials.** ${INSTANCE_ADVICE.RedisTaskUnauthorized}`,
-  RedisTaskRejected: `**The API refused the request for good.** ${INSTANCE_ADVICE.RedisTaskRejected}`,
-  RedisTaskInvalidInput: 'The input breaks a rule. Nothing was asked of the API.',
+/** @param resumeInput - as code */
+const ENDINGS: Readonly<Record<InstanceWaitEnding, (resumeInput: string) => string>> = {
+  succeeded: () => 'Each instance is as it was waited for.',
+  cancelled: () => CHANGE_GOES_ON,
+  RedisInstanceFailed: (input) => `**It will not come.** ${INSTANCE_ADVICE.RedisInstanceFailed(input)}`,
+  RedisTaskTimedOut: (input) => `**maxWait ran out.** ${INSTANCE_ADVICE.RedisTaskTimedOut(input)}`,
+  RedisTaskUnauthorized: (input) =>
+    `**The API refused the worker's credentials.** ${INSTANCE_ADVICE.RedisTaskUnauthorized(input)}`,
+  RedisTaskRejected: (input) => `**The API refused the request for good.** ${INSTANCE_ADVICE.RedisTaskRejected(input)}`,
+  RedisTaskInvalidInput: () => 'The input breaks a rule. Nothing was asked of the API.',
 };
 
 const ACTIONS =
@@ -91,8 +93,10 @@ export function finalInstanceMarkdownOf(
   plan: InstancePlan,
   state: InstanceWaitState,
   ending: InstanceWaitEnding,
+  now: number,
 ): string {
-  return [...listFacts(plan, state), '', ENDINGS[ending]].join('\n');
+  const resumeInput = codeOf(instanceInputToResume(plan, waitedMs(state, now)));
+  return [...listFacts(plan, state), '', ENDINGS[ending](resumeInput)].join('\n');
 }
 
 function listFacts(plan: InstancePlan, state: InstanceWaitState): string[] {

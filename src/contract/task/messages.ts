@@ -2,21 +2,21 @@ import { formatDuration } from '../duration.js';
 import { plain, quote, requestNote } from '../text.js';
 import { API_TEXT_MAX, quotedError } from '../wait/messages.js';
 import type { RedisTaskFailureDetails, RedisTaskFailureType } from './failures.js';
-import type { WaitPlan } from './input.js';
+import type { AwaitRedisTaskInput, WaitPlan } from './input.js';
 import type { TaskWaitState } from './state.js';
 
 /** The failures that a poll can bring. */
 export type PollFailureType = Exclude<RedisTaskFailureType, 'RedisTaskInvalidInput'>;
 
-/** What to do about each failure: in its message and in Temporal UI. */
-export const ADVICE: Readonly<Record<PollFailureType, string>> = {
-  RedisTaskFailed: 'Fix what its message names, then submit the change again: this task does not go on.',
-  RedisTaskErrored: 'Look at the instance in the console before you submit the change again: it may be half done.',
-  RedisTaskTimedOut:
-    'The task itself may go on: start the wait again with the input that this failure gives as resumeInput.',
-  RedisTaskUnauthorized:
-    'The task itself may go on: fix the key or its permission (redis:DescribeTaskInfo), then start the wait again with the input that this failure gives as resumeInput.',
-  RedisTaskRejected:
+/** What to do about each failure: in its message and in Temporal UI. @param resumeInput - JSON to paste */
+export const ADVICE: Readonly<Record<PollFailureType, (resumeInput: string) => string>> = {
+  RedisTaskFailed: () => 'Fix what its message names, then submit the change again: this task does not go on.',
+  RedisTaskErrored: () =>
+    'Look at the instance in the console before you submit the change again: it may be half done.',
+  RedisTaskTimedOut: (resumeInput) => `The task itself may go on: start the wait again with this input: ${resumeInput}`,
+  RedisTaskUnauthorized: (resumeInput) =>
+    `The task itself may go on: fix the key or its permission (redis:DescribeTaskInfo), then start the wait again with this input: ${resumeInput}`,
+  RedisTaskRejected: () =>
     'Check the task id, the region and the account of the worker, and whether the instance still exists.',
 };
 
@@ -25,6 +25,7 @@ export function failureMessage(
   type: PollFailureType,
   details: RedisTaskFailureDetails,
   { startedAt, deadline, refusals }: Pick<TaskWaitState, 'startedAt' | 'deadline' | 'refusals'>,
+  resumeInput: AwaitRedisTaskInput,
 ): string {
   const { lastError, waitedMs, polls } = details;
   const task = describeTask(details);
@@ -41,7 +42,7 @@ export function failureMessage(
     RedisTaskUnauthorized: `The API refused the worker's credentials, freshly loaded ones too, when asked for ${asked}: ${refused}`,
     RedisTaskRejected: `The API refuses for good to describe ${asked}: ${refused}`,
   };
-  return `${what[type]} Waited ${formatDuration(waitedMs)}, ${countPolls(polls)}. ${ADVICE[type]}`;
+  return `${what[type]} Waited ${formatDuration(waitedMs)}, ${countPolls(polls)}. ${ADVICE[type](JSON.stringify(resumeInput))}`;
 }
 
 /** Only polls that saw the task count. */

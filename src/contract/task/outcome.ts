@@ -51,9 +51,10 @@ function failureType(state: TaskWaitState, answer: TaskAnswer, now: number): Pol
 
 function failureOf(type: PollFailureType, plan: WaitPlan, state: TaskWaitState, now: number): RedisTaskFailure {
   const details = failureDetails(plan, state, now);
-  const message = failureMessage(type, details, state);
+  const resumeInput = inputToResume(plan, details.waitedMs);
+  const message = failureMessage(type, details, state, resumeInput);
   if (type === 'RedisTaskFailed' || type === 'RedisTaskErrored') return { type, message, details };
-  return { type, message, details: { ...details, resumeInput: inputToResume(plan, details.waitedMs) } };
+  return { type, message, details: { ...details, resumeInput } };
 }
 
 /** The facts of a wait as its failures carry them. */

@@ -1,12 +1,12 @@
 import { queueOfWaits, watchWorkflowId } from '../ids.js';
-import { code, isoTime, shownText, shownTime, words } from '../markdown.js';
+import { code, codeOf, isoTime, shownText, shownTime, words } from '../markdown.js';
 import type { PollError } from '../poll-error.js';
 import { API_TEXT_MAX } from '../wait/messages.js';
 import { nextPollAt } from '../wait/polls.js';
 import { waitedMs } from '../wait/state.js';
 import { pauseText, pollText, progressFacts, timeFacts } from '../wait/view.js';
 import type { RedisTaskFailureType } from './failures.js';
-import type { WaitPlan } from './input.js';
+import { inputToResume, type WaitPlan } from './input.js';
 import { ADVICE } from './messages.js';
 import type { RedisTaskObservation } from './observation.js';
 import type { TaskWaitState } from './state.js';
@@ -87,15 +87,17 @@ export type WaitEnding = RedisTaskFailureType | 'succeeded' | 'cancelled';
 /** Said of a cancelled wait, because the API has no call that cancels a task. */
 export const DETACHED = 'The wait was cancelled. The task itself goes on: the API has no call that cancels it.';
 
-const ENDINGS: Readonly<Record<WaitEnding, string>> = {
-  succeeded: 'The task has succeeded.',
-  cancelled: DETACHED,
-  RedisTaskFailed: `**The task failed.** ${ADVICE.RedisTaskFailed}`,
-  RedisTaskErrored: `**The task broke off.** ${ADVICE.RedisTaskErrored}`,
-  RedisTaskTimedOut: `**maxWait ran out.** ${ADVICE.RedisTaskTimedOut}`,
-  RedisTaskUnauthorized: `**The API refused the worker's credentials.** ${ADVICE.RedisTaskUnauthorized}`,
-  RedisTaskRejected: `**The API refused the request for good.** ${ADVICE.RedisTaskRejected}`,
-  RedisTaskInvalidInput: 'The input breaks a rule. Nothing was asked of the API.',
+/** @param resumeInput - as code */
+const ENDINGS: Readonly<Record<WaitEnding, (resumeInput: string) => string>> = {
+  succeeded: () => 'The task has succeeded.',
+  cancelled: () => DETACHED,
+  RedisTaskFailed: (input) => `**The task failed.** ${ADVICE.RedisTaskFailed(input)}`,
+  RedisTaskErrored: (input) => `**The task broke off.** ${ADVICE.RedisTaskErrored(input)}`,
+  RedisTaskTimedOut: (input) => `**maxWait ran out.** ${ADVICE.RedisTaskTimedOut(input)}`,
+  RedisTaskUnauthorized: (input) =>
+    `**The API refused the worker's credentials.** ${ADVICE.RedisTaskUnauthorized(input)}`,
+  RedisTaskRejected: (input) => `**The API refused the request for good.** ${ADVICE.RedisTaskRejected(input)}`,
+  RedisTaskInvalidInput: () => 'The input breaks a rule. Nothing was asked of the API.',
 };
 
 const ACTIONS =
@@ -113,8 +115,9 @@ export function markdownOf(plan: WaitPlan, state: TaskWaitState, apiQueue: strin
 }
 
 /** The current details of a wait that is over. What the API said is only in the facts, as code. */
-export function finalMarkdownOf(plan: WaitPlan, state: TaskWaitState, ending: WaitEnding): string {
-  return [...listFacts(plan, state), '', ENDINGS[ending]].join('\n');
+export function finalMarkdownOf(plan: WaitPlan, state: TaskWaitState, ending: WaitEnding, now: number): string {
+  const resumeInput = codeOf(inputToResume(plan, waitedMs(state, now)));
+  return [...listFacts(plan, state), '', ENDINGS[ending](resumeInput)].join('\n');
 }
 
 function listFacts(plan: WaitPlan, state: TaskWaitState): string[] {

@@ -38,7 +38,7 @@ export async function awaitRedisInstance(
   const wait: RedisInstanceWait = new RedisInstanceWait(plan, state, {
     apiQueue,
     changed: (state) => setCurrentDetails(instanceMarkdownOf(plan, state, apiQueue)),
-    ended: (ending) => setCurrentDetails(finalInstanceMarkdownOf(plan, wait.state, ending)),
+    ended: (ending) => setCurrentDetails(finalInstanceMarkdownOf(plan, wait.state, ending, Date.now())),
     mustContinue: () => workflowInfo().continueAsNewSuggested,
     betweenPolls: () => continueIfLong<typeof awaitRedisInstance>(input, wait.state),
   });

@@ -14,7 +14,7 @@ import { joinWatch, leaveWatch } from '../watch/watch.js';
 import { extendWait, getState, joinWait } from './messages.js';
 import { countWait } from './metrics.js';
 import { RedisTaskWait } from './redis-task-wait.js';
-import { upsertSearchAttributesOf } from './search-attributes.js';
+import { WaitSearchAttributes } from './search-attributes.js';
 
 /**
  * Waits until a Tencent Cloud Redis task has ended: a durable child workflow for a pipeline in any language.
@@ -36,13 +36,17 @@ export async function awaitRedisTask(input: AwaitRedisTaskInput, carried?: unkno
   const { plan, state } = readArguments(input, carried);
   const { taskQueue } = workflowInfo();
   const apiQueue = apiTaskQueue(taskQueue);
+  const searchAttributes = new WaitSearchAttributes(plan);
   followParent();
 
   const wait: RedisTaskWait = new RedisTaskWait(plan, state, {
     apiQueue,
     changed: (state) => setCurrentDetails(markdownOf(plan, state, apiQueue)),
-    polled: (answer) => upsertSearchAttributesOf(plan, answer),
-    ended: (ending) => setCurrentDetails(finalMarkdownOf(plan, wait.state, ending)),
+    polled: (answer) => searchAttributes.polled(answer),
+    ended: (ending) => {
+      setCurrentDetails(finalMarkdownOf(plan, wait.state, ending, Date.now()));
+      searchAttributes.ended(ending);
+    },
     watch: { join: (plan, state) => joinWatch(plan, state, apiQueue), leave: leaveWatch },
     mustContinue: () => workflowInfo().continueAsNewSuggested,
     betweenPolls: () => continueIfLong<typeof awaitRedisTask>(input, wait.state),

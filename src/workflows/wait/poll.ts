@@ -16,7 +16,7 @@ import type { PollAnswer } from '../../contract/wait/polls.js';
 
 /** A poll's answer, and what the worker adds to it. */
 export type Polled<O = RedisTaskObservation> = PollAnswer<O> & {
-  /** The namespace has the search attributes of a wait. */
+  /** Whether the namespace has the search attributes of a wait; undefined where no worker has answered. */
   readonly searchAttributes?: boolean;
   /** How long the call was in the task queue, by the worker's clock. */
   readonly queuedMs?: number;
@@ -54,7 +54,7 @@ export class PollUnderWay<O> {
 }
 
 /** A poll that brought nothing. */
-type FailedPoll = PollAnswer<never> & { readonly error: PollError };
+type FailedPoll = Polled<never> & { readonly error: PollError };
 
 /** How to reach the API: the queue of the calls, and what Temporal UI says of this one. */
 export interface Call {
@@ -132,7 +132,7 @@ function failedPoll(cause: Error | undefined, { apiQueue, queueLimitMs }: Call):
   }
   if (cause instanceof ApplicationFailure) {
     const error = readPollError(cause.details?.[0]) ?? unexpected(cause.type, cause.message, at);
-    return { error, errorClass: pollErrorClass(cause.type) };
+    return { error, errorClass: pollErrorClass(cause.type), ...workerFacts(cause.details?.[1] ?? {}) };
   }
   return { error: unexpected(cause?.name, cause?.message, at), errorClass: 'transient' };
 }

@@ -62,12 +62,7 @@ test.each([
     'Look at the tasks of crs-1 (none of them was new) and at the instance itself.',
   ],
   ['RedisTaskTimedOut', busy, undefined, 'nothing was started'],
-  [
-    'RedisTaskTimedOut',
-    accepted,
-    started,
-    'Start the wait again with the input that the failure below gives as resumeInput',
-  ],
+  ['RedisTaskTimedOut', accepted, started, 'Start the wait again with the input at the end of the message below'],
   ['RedisTaskUnauthorized', busy, undefined, 'Fix the key or its permissions'],
   ['RedisInstanceFailed', accepted, started, 'Open the failure below'],
   ['cancelled', accepted, started, 'What was submitted goes on'],

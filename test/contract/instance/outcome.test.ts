@@ -161,7 +161,7 @@ test('a wait that times out tells what it has seen, and an input that waits on',
 
   expect(readInstanceInput(failure.details.resumeInput)).toEqual(resized);
   expect(failure.message).toBe(
-    'Instance crs-09u2u96z in ap-guangzhou was not running with shards 3 when maxWait of 10 min ran out: crs-09u2u96z has status 2 (running), 1024 MB x 1, replicas 1, type 6 (RequestId r-1). Waited 10 min, 601 polls answered. The change itself may go on: start the wait again with the input that this failure gives as resumeInput.',
+    `Instance crs-09u2u96z in ap-guangzhou was not running with shards 3 when maxWait of 10 min ran out: crs-09u2u96z has status 2 (running), 1024 MB x 1, replicas 1, type 6 (RequestId r-1). Waited 10 min, 601 polls answered. The change itself may go on: start the wait again with this input: ${JSON.stringify(failure.details.resumeInput)}`,
   );
 });
 

@@ -29,20 +29,23 @@ const facts = ['18215', 'ap-guangzhou', 'crs-09u2u96z', 'redis缓存清空流程
 const ofTask = ['"failed"', '"The backup file is damaged."', '(RequestId request-of-the-task)'];
 const ofError = ['InternalError.NetWorkErr', '"An internal error has occurred."', '(RequestId request-of-the-error)'];
 
+const resumeInput = { taskId: 18215, region: 'ap-guangzhou', maxWait: 7_200_000 };
+const pasted = JSON.stringify(resumeInput);
+
 const messageOf = (type: PollFailureType, seen = details, refusals = 1) =>
-  failureMessage(type, seen, { startedAt: 0, deadline: 7_200_000, refusals });
+  failureMessage(type, seen, { startedAt: 0, deadline: 7_200_000, refusals }, resumeInput);
 
 describe('the message of a failure', () => {
   test.each<[PollFailureType, string[]]>([
     ['RedisTaskFailed', ofTask],
     ['RedisTaskErrored', ofTask],
-    ['RedisTaskTimedOut', [...ofTask, ...ofError, 'maxWait of 2 h', 'resumeInput']],
-    ['RedisTaskUnauthorized', [...ofError, ...ofTask, 'redis:DescribeTaskInfo']],
+    ['RedisTaskTimedOut', [...ofTask, ...ofError, 'maxWait of 2 h', `start the wait again with this input: ${pasted}`]],
+    ['RedisTaskUnauthorized', [...ofError, ...ofTask, 'redis:DescribeTaskInfo', `with this input: ${pasted}`]],
     ['RedisTaskRejected', [...ofError, ...ofTask]],
   ])('of type %s holds all the facts and says what to do', (type, expected) => {
     const message = messageOf(type);
 
-    for (const fact of [...facts, ...expected, ADVICE[type]]) expect(message).toContain(fact);
+    for (const fact of [...facts, ...expected, ADVICE[type](pasted)]) expect(message).toContain(fact);
   });
 
   test('says of a task that was never seen that it was not', () => {

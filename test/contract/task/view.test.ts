@@ -1,3 +1,4 @@
+import { readInput } from '../../../src/contract/task/input.js';
 import { pollAnswered } from '../../../src/contract/task/state.js';
 import { finalMarkdownOf, markdownOf, pauseSummary, pollSummary, viewOf } from '../../../src/contract/task/view.js';
 import { pauseAfterPoll, pollBegan } from '../../../src/contract/wait/polls.js';
@@ -36,7 +37,7 @@ describe('what a wait shows', () => {
 
   test('cannot be read as Markdown where it comes from outside', () => {
     const hostile = seen('`running`\n# Title', { message: '[link](http://evil.example)`', instanceId: 'a\n\nb' });
-    const text = finalMarkdownOf(plan, pollAnswered(begun, hostile, START), 'succeeded');
+    const text = finalMarkdownOf(plan, pollAnswered(begun, hostile, START), 'succeeded', START);
 
     expect(text).toContain('`` `running` # Title ``');
     expect(text).not.toMatch(/^# Title/m);
@@ -80,6 +81,18 @@ describe('what a wait shows', () => {
     expect(pollSummary(plan, paused, false)).toBe(
       'poll 1 of task 18215 · polls have failed since 2026-11-22 10:01:00 UTC',
     );
+  });
+
+  test('is at the end the input that waits on, to copy', () => {
+    const text = finalMarkdownOf(
+      plan,
+      pollAnswered(begun, seen('running'), START),
+      'RedisTaskTimedOut',
+      START + 600_000,
+    );
+    const [, input = ''] = /start the wait again with this input: `(.*)`$/.exec(text) ?? [];
+
+    expect(readInput(JSON.parse(input))).toMatchObject({ taskId: 18215, region: 'ap-guangzhou', maxWaitMs: 600_000 });
   });
 
   test('on a timer is the status and the time to the next poll, or the deadline', () => {

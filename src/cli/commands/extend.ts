@@ -1,0 +1,62 @@
+import { type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
+import type { RedisTaskDuration } from '../../contract/duration.js';
+import type { RedisTaskWaitState } from '../../contract/task/view.js';
+import { endedError, forEachWait, type Target, type WaitFlags, writeState } from '../each-wait.js';
+import { CliError, EXIT, type ExitCode } from '../exit-codes.js';
+import { readPlan } from '../flags.js';
+import type { Host } from '../host.js';
+import { nameOf } from '../outcome.js';
+import { type Temporal, withTimeout } from '../temporal.js';
+import { askWorker } from '../workers.js';
+
+const UNCONFIRMED = 'The new deadline is not confirmed: a worker that comes may still set it. ';
+
+interface ExtendFlags extends WaitFlags {
+  readonly by?: RedisTaskDuration;
+  readonly maxWait?: RedisTaskDuration;
+}
+
+/** `redis-task extend`: to a total, or by so much from now. */
+export function extendWaits(
+  host: Host,
+  args: readonly string[],
+  { by, maxWait, ...flags }: ExtendFlags,
+): Promise<ExitCode> {
+  const extend = howToExtend(by, maxWait);
+  return forEachWait(host, args, flags, async (target) => writeState(await extend(target), target));
+}
+
+/** @throws CliError unless one of both is given, and good */
+function howToExtend(
+  by: RedisTaskDuration | undefined,
+  maxWait: RedisTaskDuration | undefined,
+): (target: Target) => Promise<RedisTaskWaitState> {
+  const task = { taskId: 1, region: 'any-region' };
+  if (by !== undefined && maxWait === undefined) {
+    readPlan({ ...task, maxWait: by }, '--by');
+    return (target) => extendBy(by, target);
+  }
+  if (by !== undefined || maxWait === undefined)
+    throw new CliError(EXIT.usage, 'Give one of --by, such as 2h from now, and --max-wait, the new total.');
+  readPlan({ ...task, maxWait });
+  return ({ wait, temporal }) => askWorker(temporal, () => temporal.waits.extendWait(wait, maxWait), UNCONFIRMED);
+}
+
+/** As somebody who joins the wait does: never to an earlier deadline. */
+async function extendBy(maxWait: RedisTaskDuration, { wait, subject, temporal, output }: Target) {
+  const { waits } = temporal;
+  if (wait.closeTime !== undefined) throw await endedError(temporal, wait);
+  const before = await askWorker(temporal, () => waits.state(wait));
+  await withTimeout(temporal, () => join(temporal, wait, maxWait));
+  const after = await askWorker(temporal, () => waits.state(wait), UNCONFIRMED);
+  if (after.deadline === before.deadline) output.say(`As before, since it has more time already: ${nameOf(subject)}.`);
+  return after;
+}
+
+async function join(temporal: Temporal, wait: WorkflowExecutionDescription, maxWait: RedisTaskDuration): Promise<void> {
+  try {
+    await (await temporal.waits.attach(wait)).signal('joinWait', { maxWait });
+  } catch (error) {
+    throw error instanceof WorkflowNotFoundError ? await endedError(temporal, wait) : error;
+  }
+}
