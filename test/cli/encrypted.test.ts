@@ -56,21 +56,32 @@ async function end(taskId: number, status: string): Promise<void> {
 }
 
 about('of a wait whose payloads are encrypted', () => {
-  beside.each([['status'], ['extend', '--by', '2h'], ['extend', '--max-wait', '5h']] as const)(
-    '%s says that it cannot read the answer, exit code 1',
-    async (command, ...flags) => {
-      const { taskId, workflowId } = await runningWait();
-      const ended = await redisTask(command, taskId, ...flags);
+  beside('status says that it runs, and that the rest cannot be read, exit code 1', async () => {
+    const { taskId, workflowId } = await runningWait();
+    const ended = await redisTask('status', taskId);
 
-      expect(jsonLines(ended)).toMatchObject([
-        { type: 'Unreadable', details: { taskId, region: REGION, workflowId, status: 'RUNNING' } },
-      ]);
-      expect(ended.stderr).toMatch(
-        /^Runs: the wait for task \d+ [^\n]* encrypted: what it answers cannot be read here\.\n$/,
-      );
-      expect(ended.code).toBe(1);
-    },
-  );
+    expect(jsonLines(ended)).toMatchObject([
+      { type: 'Unreadable', details: { taskId, region: REGION, workflowId, status: 'RUNNING' } },
+    ]);
+    expect(ended.stderr).toMatch(
+      /^Runs: the wait for task \d+ [^\n]* encrypted: what it answers cannot be read here\.\n$/,
+    );
+    expect(ended.code).toBe(1);
+  });
+
+  beside.each([
+    ['--by', '2h', 'workflowExecutionSignaledEventAttributes'],
+    ['--max-wait', '5h', 'workflowExecutionUpdateCompletedEventAttributes'],
+  ] as const)('extend %s is sent, and its answer cannot be read, exit code 1', async (flag, duration, sent) => {
+    const { taskId, workflowId } = await runningWait();
+    const ended = await redisTask('extend', taskId, flag, duration);
+    const { events = [] } = await waits.client.workflow.getHandle(workflowId).fetchHistory();
+
+    expect(jsonLines(ended)).toMatchObject([{ type: 'Unreadable', details: { taskId, region: REGION, workflowId } }]);
+    expect(ended.stderr).toMatch(/^Sent to the wait for task \d+ [^\n]* is encrypted and cannot be read here\.\n$/);
+    expect(ended.code).toBe(1);
+    expect(events?.filter((event) => event[sent])).toHaveLength(1);
+  });
 
   beside.each([
     ['succeed', 0, 'Unreadable', 'Succeeded: '],

@@ -111,6 +111,16 @@ about('await', () => {
     await expect(client.find({ workflowId: ownId(taskId) })).resolves.toEqual([]);
   });
 
+  beside('says how many pipelines wait already, and watches the newest of their waits', async () => {
+    const { taskId } = await waitOfPipeline();
+    const newest = await pipelineWait(waits, client, taskId);
+    const awaiting = begin('await', taskId);
+    await awaiting.says(`2 others wait for task ${taskId} already: watching ${newest}. `);
+    awaiting.signal('SIGTERM');
+
+    expect((await awaiting.ended).code).toBe(130);
+  });
+
   beside('leaves the deadline of such a wait as it is', async () => {
     const { taskId, workflowId } = await waitOfPipeline();
     const { deadline } = await client.state({ workflowId });

@@ -1,11 +1,12 @@
 import { type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
+import { isUnreadable } from '../../client/readable.js';
 import type { RedisTaskDuration } from '../../contract/duration.js';
 import type { RedisTaskWaitState } from '../../contract/task/view.js';
 import { endedError, forEachWait, type Target, type WaitFlags, writeState } from '../each-wait.js';
 import { CliError, EXIT, type ExitCode } from '../exit-codes.js';
 import { readPlan } from '../flags.js';
 import type { Host } from '../host.js';
-import { nameOf } from '../outcome.js';
+import { createEnding, nameOf, writeEnding } from '../outcome.js';
 import { type Temporal, withTimeout } from '../temporal.js';
 import { askWorker } from '../workers.js';
 
@@ -23,7 +24,20 @@ export function extendWaits(
   { by, maxWait, ...flags }: ExtendFlags,
 ): Promise<ExitCode> {
   const extend = howToExtend(by, maxWait);
-  return forEachWait(host, args, flags, async (target) => writeState(await extend(target), target));
+  return forEachWait(host, args, flags, async (target) => {
+    try {
+      return writeState(await extend(target), target);
+    } catch (error) {
+      if (!isUnreadable(error)) throw error;
+      const { wait, subject, temporal, output } = target;
+      const message = `Sent to ${nameOf(subject)}. Its answer is encrypted and cannot be read here.`;
+      return writeEnding(
+        output,
+        createEnding(EXIT.error, 'Unreadable', message, subject),
+        temporal.link(wait.workflowId),
+      );
+    }
+  });
 }
 
 /** @throws CliError unless one of both is given, and good */
@@ -46,10 +60,13 @@ function howToExtend(
 async function extendBy(maxWait: RedisTaskDuration, { wait, subject, temporal, output }: Target) {
   const { waits } = temporal;
   if (wait.closeTime !== undefined) throw await endedError(temporal, wait);
-  const before = await askWorker(temporal, () => waits.state(wait));
+  const before = await askWorker(temporal, () => waits.state(wait)).catch((error: unknown) => {
+    if (!isUnreadable(error)) throw error;
+    return undefined;
+  });
   await withTimeout(temporal, () => join(temporal, wait, maxWait));
   const after = await askWorker(temporal, () => waits.state(wait), UNCONFIRMED);
-  if (after.deadline === before.deadline) output.say(`As before, since it has more time already: ${nameOf(subject)}.`);
+  if (after.deadline === before?.deadline) output.say(`As before, since it has more time already: ${nameOf(subject)}.`);
   return after;
 }
 
