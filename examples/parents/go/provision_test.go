@@ -126,6 +126,16 @@ func TestTellsItsWaitToLookAtTheTask(t *testing.T) {
 	require.Equal(t, "ready", outcomeOf(t, env).Outcome)
 }
 
+func TestEndsAsCancelledIfSomebodyCancelsItsWait(t *testing.T) {
+	env := new(testsuite.WorkflowTestSuite).NewTestWorkflowEnvironment()
+	stubAwaitRedisTask(env, end{after: time.Minute, fails: "cancelled"})
+
+	env.ExecuteWorkflow(ProvisionRedis, ProvisionInput{TaskID: 18215, Region: "ap-guangzhou"})
+
+	var cancelled *temporal.CanceledError
+	require.ErrorAs(t, env.GetWorkflowError(), &cancelled)
+}
+
 func TestWaitsForSeveralTasksAndEachEndsByItself(t *testing.T) {
 	env := new(testsuite.WorkflowTestSuite).NewTestWorkflowEnvironment()
 	stubAwaitRedisTask(env,
