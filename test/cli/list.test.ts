@@ -129,7 +129,7 @@ about('a row', () => {
     };
 
     expect(rowText({ ...row, outcome: 'RedisTaskFailed' }, 60)).toBe(
-      'failed     1 min 30 s\n  resize-1/redis-task/ap-guangzhou/18215\n  RedisTaskFailed',
+      'failed     1 min 30 s\n  resize-1/redis-task/ap-guangzhou/18215 · RedisTaskFailed',
     );
     expect(rowText({ ...row, outcome: 'RedisTaskFailed' }, 160)).toBe(
       'failed     1 min 30 s   resize-1/redis-task/ap-guangzhou/18215 · RedisTaskFailed',
