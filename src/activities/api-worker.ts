@@ -1,5 +1,6 @@
 import type { WorkerOptions, WorkerPlugin } from '@temporalio/worker';
 import { apiTaskQueue, DEFAULT_TASK_QUEUE } from '../contract/ids.js';
+import type { WrittenAttributes } from '../contract/search-attributes.js';
 import { ApiAccount } from './api/account.js';
 import { CallSlots } from './api/call-slots.js';
 import type { RedisActivitiesOptions } from './api/options.js';
@@ -74,7 +75,7 @@ function refuseRate(name: string, rate: number, limit: number): void {
 export function apiWorkerOptions(
   account: ApiAccount,
   taskQueue: string,
-  searchAttributes = account.settings.searchAttributes,
+  searchAttributes: WrittenAttributes = account.settings.searchAttributes,
 ) {
   const slots = new CallSlots(account.pace);
   const api = account.openApi(slots);

@@ -2,7 +2,7 @@ import { Worker, type WorkerInterceptors, type WorkerOptions, type WorkerPlugin 
 import type { ApiAccount } from './api/account.js';
 import { apiWorkerOptions } from './api-worker.js';
 import { TOGETHER } from './run-workers.js';
-import { canWriteSearchAttributes } from './search-attributes.js';
+import { writableSearchAttributes } from './search-attributes.js';
 import { refusedAsSecond } from './second-worker.js';
 import { watchWorkerOptions } from './watch-worker.js';
 
@@ -13,7 +13,7 @@ import { watchWorkerOptions } from './watch-worker.js';
  * @throws SecondWorkerError when another worker of this process serves one of their queues
  */
 export async function workersBeside(outer: Worker, account: ApiAccount) {
-  const searchAttributes = account.settings.searchAttributes && (await canWriteSearchAttributes(outer));
+  const searchAttributes = account.settings.searchAttributes && (await writableSearchAttributes(outer));
   const options = apiWorkerOptions(account, outer.options.taskQueue, searchAttributes);
   return [
     () => createBeside(outer, options),

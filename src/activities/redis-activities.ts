@@ -1,4 +1,5 @@
 import { type InstancesAnswer, type InstancesQuestion, readInstancesQuestion } from '../contract/instance/instances.js';
+import type { WrittenAttributes } from '../contract/search-attributes.js';
 import { readInput } from '../contract/task/input.js';
 import type { RedisTaskObservation } from '../contract/task/observation.js';
 import { seldomMs } from '../contract/watch/watched-wait.js';
@@ -13,7 +14,8 @@ import { settingsFor } from './api/settings.js';
 
 /** A task as the API describes it, and what the worker adds: all of it is in the workflow's history. */
 export interface DescribedTask extends RedisTaskObservation {
-  readonly searchAttributes?: true;
+  /** Which search attributes the wait has. */
+  readonly searchAttributes?: Exclude<WrittenAttributes, false>;
   /** How long the call was in the task queue, by this worker's clock, unless it is ahead of the API's, and the server's. */
   readonly queuedMs: number;
   /** The least time between the polls that a shared wait makes by itself, where many waits are open. */
@@ -80,9 +82,9 @@ export function createRedisActivities(options: RedisActivitiesOptions = {}): Red
 export function activitiesOf(
   account: ApiAccount,
   api: RedisApi,
-  searchAttributes = account.settings.searchAttributes,
+  searchAttributes: WrittenAttributes = account.settings.searchAttributes,
 ): RedisActivities {
-  const facts = searchAttributes ? ({ searchAttributes: true } as const) : undefined;
+  const facts = searchAttributes ? { searchAttributes } : undefined;
   return {
     async describeTaskInfo(input) {
       // Anyone can call an activity, and the region becomes a host name.

@@ -31,6 +31,9 @@ export interface Poller {
 /** How soon a worker with time begins a wait, at most. */
 export const BEGUN_WITHIN_MS = 5_000;
 
+/** How long a poll may last that gets nothing, as those of an idle version do: the server tells when it began. */
+const LONG_POLL_MS = 70_000;
+
 const LOOK_AGAIN_MS = 50;
 const LOOK_AGAIN_AT_MOST_MS = 2_000;
 
@@ -48,9 +51,10 @@ export async function pollersSince(
   const pollersOf = async (name: string) => {
     const request = { namespace, taskQueue: { name }, taskQueueType: type };
     const { pollers, versioningInfo } = await client.workflowService.describeTaskQueue(request);
-    const recent = pollers.filter((each) => msOf(each.lastAccessTime) > sinceMs);
-    return recent.map(({ ratePerSecond, deploymentOptions }): Poller => {
-      return { ratePerSecond: ratePerSecond ?? 0, idleVersion: idleVersionOf(deploymentOptions, versioningInfo) };
+    return pollers.flatMap(({ ratePerSecond, deploymentOptions, lastAccessTime }): Poller[] => {
+      const idleVersion = idleVersionOf(deploymentOptions, versioningInfo);
+      const since = idleVersion === undefined ? sinceMs : sinceMs - LONG_POLL_MS;
+      return msOf(lastAccessTime) > since ? [{ ratePerSecond: ratePerSecond ?? 0, idleVersion }] : [];
     });
   };
   const found = await pollersOf(queue);

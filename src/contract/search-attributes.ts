@@ -8,7 +8,13 @@ export const INSTANCE_ID = defineSearchAttributeKey('RedisInstanceId', 'KEYWORD'
 /** How the wait ended: `succeeded`, `cancelled` or the type of its failure. */
 export const OUTCOME = defineSearchAttributeKey('RedisTaskOutcome', 'KEYWORD');
 
-export const SEARCH_ATTRIBUTE_NAMES = [STATUS, REGION, INSTANCE_ID, OUTCOME].map(({ name }) => name);
+/** Those without which waits have none. */
+const REQUIRED = [STATUS, REGION, INSTANCE_ID].map(({ name }) => name);
+
+export const SEARCH_ATTRIBUTE_NAMES = [...REQUIRED, OUTCOME.name];
+
+/** Which search attributes the waits of a worker have. */
+export type WrittenAttributes = boolean | 'withoutOutcome';
 
 /** The custom search attributes of a namespace, each with the number of its type. */
 export type RegisteredAttributes = Readonly<Record<string, unknown>>;
@@ -28,8 +34,8 @@ export function mistypedSearchAttributes(registered: RegisteredAttributes): stri
  * undefined when they have them.
  */
 export function searchAttributesProblem(namespace: string, registered: RegisteredAttributes): string | undefined {
-  const missing = missingSearchAttributes(registered);
-  const mistyped = mistypedSearchAttributes(registered);
+  const missing = missingSearchAttributes(registered).filter((name) => REQUIRED.includes(name));
+  const mistyped = mistypedSearchAttributes(registered).filter((name) => REQUIRED.includes(name));
   const problems = [
     ...(missing.length > 0 ? [`does not have the search attributes ${missing.join(', ')}`] : []),
     ...(mistyped.length > 0 ? [`has ${mistyped.join(', ')} with another type than Keyword`] : []),

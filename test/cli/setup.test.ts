@@ -1,6 +1,7 @@
 // `redis-task setup` on a dev server of its own, each time in a new namespace.
 import { randomUUID } from 'node:crypto';
-import { Connection } from '@temporalio/client';
+import { Client, Connection } from '@temporalio/client';
+import { writableSearchAttributes } from '../../src/activities/search-attributes.js';
 import { SEARCH_ATTRIBUTE_NAMES } from '../../src/contract/search-attributes.js';
 import { type DevServer, startDevServer } from '../../src/engine/index.js';
 import { Command, type Ended, jsonLines } from './command.js';
@@ -59,6 +60,21 @@ test('adds the search attributes of waits, says what to set, and changes nothing
   const second = await setUp(namespace);
   expect(jsonLines(second).map(({ result }) => result)).toEqual(Array(4).fill('there already'));
   expect(second.code).toBe(0);
+});
+
+test.each([
+  ['all', ALL, true],
+  [
+    'all but the outcome',
+    { RedisTaskStatus: KEYWORD, RedisRegion: KEYWORD, RedisInstanceId: KEYWORD },
+    'withoutOutcome',
+  ],
+  ['none', {}, false],
+])('a worker of a namespace that has %s finds out by itself', async (_name, attributes, written) => {
+  const namespace = await namespaceWith(attributes);
+  const client = new Client({ connection, namespace });
+
+  await expect(writableSearchAttributes({ client, options: { namespace } })).resolves.toBe(written);
 });
 
 test('changes nothing when one of them has another type', async () => {

@@ -1,6 +1,8 @@
 // Waits whose history grows long, and search attributes: on a dev server of their own, which suggests to continue as
 // new after twenty events and has the attributes.
 import { randomUUID } from 'node:crypto';
+import { apiTaskQueue } from '../../src/contract/ids.js';
+import type { WrittenAttributes } from '../../src/contract/search-attributes.js';
 import { readInput } from '../../src/contract/task/input.js';
 import type { RedisTaskWaitState } from '../../src/contract/task/view.js';
 import { beginWait } from '../../src/contract/wait/state.js';
@@ -224,6 +226,19 @@ about('search attributes', () => {
       await expect(untilFound(query)).resolves.toEqual([cancelled.workflowId]);
     },
   );
+
+  beside('have no outcome where the namespace lacks it, as the worker of the calls says', async () => {
+    const taskQueue = `without-outcome-${randomUUID()}`;
+    const searchAttributes: WrittenAttributes = 'withoutOutcome';
+    const describeTaskInfo = () => Promise.resolve({ status: 'succeed', searchAttributes });
+    await waits.serveWaits(taskQueue);
+    await waits.serve({ taskQueue: apiTaskQueue(taskQueue), activities: { describeTaskInfo } });
+    const handle = await waits.start({ taskId: waits.addTask(), region: REGION }, { taskQueue });
+    await handle.result();
+    const events = (await historiesOf(handle)).flatMap(eventNames);
+
+    expect(events.filter((name) => name === 'UPSERT_WORKFLOW_SEARCH_ATTRIBUTES')).toHaveLength(1);
+  });
 
   beside('are not written again while nothing changes', async () => {
     const taskId = waits.addTask({ ...RUNNING, forPolls: 4 }, { status: 'succeed' });

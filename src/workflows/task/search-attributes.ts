@@ -1,5 +1,5 @@
 import { upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import { INSTANCE_ID, OUTCOME, REGION, STATUS } from '../../contract/search-attributes.js';
+import { INSTANCE_ID, OUTCOME, REGION, STATUS, type WrittenAttributes } from '../../contract/search-attributes.js';
 import type { WaitPlan } from '../../contract/task/input.js';
 import type { RedisTaskObservation } from '../../contract/task/observation.js';
 import type { WaitEnding } from '../../contract/task/view.js';
@@ -12,7 +12,7 @@ const KEYWORD_MAX = 255;
 /** The search attributes of a wait: each update is an event, and blocks the wait where the namespace does not have them. */
 export class WaitSearchAttributes {
   /** By the worker that answered last. */
-  private areThere = false;
+  private areThere: WrittenAttributes = false;
 
   constructor(private readonly plan: WaitPlan) {}
 
@@ -22,7 +22,7 @@ export class WaitSearchAttributes {
   }
 
   ended(ending: WaitEnding): void {
-    if (!this.areThere) return;
+    if (this.areThere !== true) return;
     upsertSearchAttributes([
       { key: REGION, value: this.plan.region },
       { key: OUTCOME, value: ending },

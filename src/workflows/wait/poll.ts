@@ -9,6 +9,7 @@ import {
 } from '@temporalio/workflow';
 import type { DescribedTask, RedisActivities } from '../../activities/index.js';
 import { type PollError, pollErrorClass, readPollError, unanswered } from '../../contract/poll-error.js';
+import type { WrittenAttributes } from '../../contract/search-attributes.js';
 import type { WaitPlan } from '../../contract/task/input.js';
 import { readObservation, type RedisTaskObservation } from '../../contract/task/observation.js';
 import { ATTEMPT_TIMEOUT_MS, type CallLimits } from '../../contract/wait/call-limits.js';
@@ -16,8 +17,8 @@ import type { PollAnswer } from '../../contract/wait/polls.js';
 
 /** A poll's answer, and what the worker adds to it. */
 export type Polled<O = RedisTaskObservation> = PollAnswer<O> & {
-  /** Whether the namespace has the search attributes of a wait; undefined where no worker has answered. */
-  readonly searchAttributes?: boolean;
+  /** Which search attributes the wait has; undefined where no worker has answered. */
+  readonly searchAttributes?: WrittenAttributes;
   /** How long the call was in the task queue, by the worker's clock. */
   readonly queuedMs?: number;
   /** The least time between the polls that a shared wait makes by itself. */
@@ -108,7 +109,7 @@ export async function pollBy<O>(
 function workerFacts(told: unknown): Pick<Polled, 'searchAttributes' | 'queuedMs' | 'seldomMs'> {
   const { searchAttributes, queuedMs, seldomMs } = told as Partial<DescribedTask>;
   return {
-    searchAttributes: searchAttributes === true,
+    searchAttributes: searchAttributes === true || searchAttributes === 'withoutOutcome' ? searchAttributes : false,
     ...(typeof queuedMs === 'number' && { queuedMs }),
     ...(typeof seldomMs === 'number' && { seldomMs }),
   };
