@@ -44,7 +44,7 @@ export function joinIsDue({ watch }: TaskWaitState, now: number): boolean {
 
 /** The watch knows of the wait. A report that was quicker than this answer counts. */
 export function joined(state: TaskWaitState, now: number): TaskWaitState {
-  if (!state.watch || state.watch.joinAt === null) return state;
+  if (!joinIsDue(state, now)) return state;
   const watched = withWatch(state, { since: now, joinAt: null, reason: null });
   return { ...watched, paceAt: ownPollAt(watched, now) };
 }

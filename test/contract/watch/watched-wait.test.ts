@@ -96,8 +96,11 @@ describe('a report of the watch', () => {
     expect(watchReported(told, ASK, plan.schedule, START + MINUTE + 5)).toMatchObject({ requestedAt: START + MINUTE });
   });
 
-  test('that is quicker than the answer to the join counts', () => {
-    const quick = watchReported(polled(begun, START), ASK, plan.schedule, START + 400);
+  test.each([
+    ['to ask', ASK],
+    ['that the tasks cannot be listed', { seenAt: null, unable: { error: REFUSED, until: START + 11 * MINUTE } }],
+  ])('%s that is quicker than the answer to the join counts', (_what, report) => {
+    const quick = watchReported(polled(begun, START), report, plan.schedule, START + 400);
 
     expect(joined(quick, START + 500)).toBe(quick);
   });
