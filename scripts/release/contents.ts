@@ -26,7 +26,7 @@ const MUST_BE_PACKED = [
 ];
 
 /** In bytes, a tenth above what they were when this was written. Raise one only for a feature that is worth it. */
-const BUDGETS = { packed: 354_000, unpacked: 1_409_000, 'lib/workflow-bundle.js': 330_000 };
+const BUDGETS = { packed: 365_000, unpacked: 1_460_000, 'lib/workflow-bundle.js': 330_000 };
 
 /** The tarball holds what users need, nothing else, and has not grown unnoticed. */
 export const contents: ReleaseCheck = {

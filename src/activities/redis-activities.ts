@@ -15,7 +15,7 @@ import { settingsFor } from './api/settings.js';
 /** A task as the API describes it, and what the worker adds: all of it is in the workflow's history. */
 export interface DescribedTask extends RedisTaskObservation {
   /** Which search attributes the wait has. */
-  readonly searchAttributes?: Exclude<WrittenAttributes, false>;
+  readonly searchAttributes?: true | 'withoutOutcome';
   /** How long the call was in the task queue, by this worker's clock, unless it is ahead of the API's, and the server's. */
   readonly queuedMs: number;
   /** The least time between the polls that a shared wait makes by itself, where many waits are open. */
