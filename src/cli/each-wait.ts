@@ -3,6 +3,7 @@ import pMap from 'p-map';
 import { type RedisTaskReference, RedisTaskWaitEndedError } from '../client/index.js';
 import { isUnreadable } from '../client/readable.js';
 import { taskToldBy } from '../client/reference.js';
+import { RUN_REDIS_ACTION } from '../contract/ids.js';
 import type { RedisTaskWaitState } from '../contract/task/view.js';
 import { EXIT, type ExitCode, worstOf } from './exit-codes.js';
 import { readTask } from './flags.js';
@@ -67,8 +68,8 @@ export async function withWaits(
     for (const { subject, waits } of unclear) writeSeveral(subject, waits, output);
     if (unclear.length > 0) return EXIT.usage;
     const missing = found.filter(({ waits }) => waits.length === 0);
-    const unknown = new WorkflowNotFoundError('', '', undefined);
-    const codes = missing.map(({ subject }) => writeEnding(output, endingOfError(unknown, subject, temporal)));
+    const endings = await Promise.all(missing.map(({ subject }) => endingWithoutWait(subject, temporal)));
+    const codes = endings.map((ending) => writeEnding(output, ending));
     const targets = found.flatMap(({ subject, waits }) =>
       waits.map((wait): Target => {
         const task = taskToldBy(wait, temporal.waits.taskQueue);
@@ -77,6 +78,22 @@ export async function withWaits(
     );
     return worstOf([...codes, await act(targets, temporal, output)]);
   });
+}
+
+/** There is no such wait; perhaps there is a change of that id. */
+async function endingWithoutWait(subject: Subject, temporal: Temporal): Promise<Ending> {
+  const { workflowId } = subject;
+  const { client } = temporal.waits;
+  const isChange =
+    workflowId !== undefined &&
+    (await withTimeout(temporal, () => client.workflow.getHandle(workflowId).describe()).then(
+      ({ type }) => type === RUN_REDIS_ACTION,
+      () => false,
+    ));
+  if (!isChange) return endingOfError(new WorkflowNotFoundError('', '', undefined), subject, temporal);
+  const id = printable(workflowId);
+  const advice = `The same redis-task run with --key ${id} shows it, temporal workflow cancel --workflow-id ${id} cancels it.`;
+  return createEnding(EXIT.noWait, 'NoWait', `${id} is a change, not a wait. ${advice}`, subject);
 }
 
 /** Digits are the id of a task, anything else is a workflow id. */

@@ -74,7 +74,7 @@ export function withTemporal(command: Command): Command {
 }
 
 export function withOutput(command: Command): Command {
-  const local = 'default for a local server: http://localhost:8233';
+  const local = 'default for a local server: its port plus 1000';
   return withTemporal(command)
     .option('--temporal-ui <url>', `where Temporal UI is, for links (${local})`)
     .option('--json', 'JSON lines on stdout, in a terminal too');

@@ -35,7 +35,7 @@ export async function connect(flags: TemporalFlags, env: NodeJS.ProcessEnv): Pro
 export async function reach(flags: TemporalFlags, env: NodeJS.ProcessEnv): Promise<Temporal> {
   const { connectionOptions, namespace = 'default' } = readTemporalSettings({ ...env, ...temporalVariables(flags) });
   const { address = 'localhost:7233' } = connectionOptions;
-  const ui = flags.temporalUi ?? (/^(localhost|127\.0\.0\.1|\[::1\]):/.test(address) && 'http://localhost:8233');
+  const ui = flags.temporalUi ?? localUi(address);
   try {
     const connection = await Connection.connect({ ...connectionOptions, connectTimeout: TIMEOUT_MS });
     const taskQueue = flags.taskQueue ?? (env['REDIS_TASK_QUEUE'] || DEFAULT_TASK_QUEUE);
@@ -51,6 +51,12 @@ export async function reach(flags: TemporalFlags, env: NodeJS.ProcessEnv): Promi
   } catch (error) {
     throw noConnection(error, { address, namespace });
   }
+}
+
+/** Temporal's development server has its UI a thousand ports above its own, unless it was told another. */
+function localUi(address: string): string | undefined {
+  const [, port] = /^(?:localhost|127\.0\.0\.1|\[::1\]):(\d+)$/.exec(address) ?? [];
+  return port && `http://localhost:${Number(port) + 1_000}`;
 }
 
 /** @throws CliError as {@link connect} */

@@ -72,7 +72,7 @@ export class RedisActionKeyUsedError extends Error {
     readonly status: string,
   ) {
     super(
-      `The change ${workflowId} was submitted before, and its workflow has ended as ${status}. Nothing was submitted now: look at it, and use another key for another change.`,
+      `The key ${workflowId} has been used: its workflow has ended as ${status}. Nothing was submitted now: look at it, and use another key for another change.`,
     );
   }
 }
@@ -133,7 +133,9 @@ export async function resultOfAction(handle: WorkflowHandle): Promise<RedisActio
   } catch (error) {
     const isCancelled = error instanceof WorkflowFailedError && error.cause instanceof CancelledFailure;
     if (!isCancelled) throw actionError(error);
-    throw new RedisTaskWaitCancelledError('The change was cancelled; what was submitted goes on.', { cause: error });
+    throw new RedisTaskWaitCancelledError('The change was cancelled. What the API had accepted by then goes on.', {
+      cause: error,
+    });
   }
 }
 

@@ -117,6 +117,31 @@ about('redis-task run', () => {
     await change.terminate();
   });
 
+  beside('without a worker says that the change will be submitted, and how to prevent it', async () => {
+    const [key, taskQueue] = [newKey(), `nobody-${randomUUID()}`];
+    const ended = await new Command(['run', 'ClearInstance', ...params(), '--key', key], settingsFor(taskQueue)).ended;
+
+    expect(ended.code).toBe(9);
+    expect(ended.stderr).toContain(`The change ${key} stays in the queue, and is submitted when a worker comes.`);
+    expect(ended.stderr).toContain(`temporal workflow cancel --workflow-id ${key}`);
+    await waits.client.workflow.getHandle(key).terminate();
+  });
+
+  beside.each([['status'], ['cancel']])('is named by %s, which is for waits, with what to do', async (command) => {
+    const [key, id] = [newKey(), newId()];
+    waits.simulator.addInstance(id, { timeline: [{ status: 2, locked: true }] });
+    const running = new Command(['run', 'ClearInstance', ...params(id), '--key', key], settingsFor(waits.taskQueue));
+    await running.says('the instance is busy');
+    const ended = await new Command([command, key], settingsFor(waits.taskQueue)).ended;
+
+    expect(ended.code).toBe(3);
+    expect(ended.stderr).toContain(
+      `${key} is a change, not a wait. The same redis-task run with --key ${key} shows it`,
+    );
+    await waits.client.workflow.getHandle(key).terminate();
+    await running.ended;
+  });
+
   beside('tells a refusal by its exit code', async () => {
     const ended = await run(['RestoreInstance', ...params(), '--key', newKey()]);
 

@@ -1,6 +1,6 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import pLimit from 'p-limit';
-import { RedisTaskWaitCancelledError } from '../../client/error.js';
+import { RedisTaskNoWorkerError, RedisTaskWaitCancelledError } from '../../client/error.js';
 import { RedisActionError, RedisActionKeyUsedError } from '../../client/index.js';
 import { progressOf } from '../../client/progress.js';
 import { resultOfAction, startAction } from '../../client/run-action.js';
@@ -18,6 +18,7 @@ import { type PollingFlags, pollingInput, type TaskFlags } from '../options.js';
 import { createEnding, type Ending, endingOfError, wholeSeconds, writeEnding } from '../outcome.js';
 import { type Temporal, withTemporal } from '../temporal.js';
 import { printable } from '../terminal.js';
+import { describeNoWorker } from '../workers.js';
 
 interface RunFlags extends TaskFlags, PollingFlags {
   readonly params: string;
@@ -106,6 +107,14 @@ async function endOf(
     }
     if (error instanceof RedisTaskWaitCancelledError) {
       return createEnding(EXIT.cancelled, 'Cancelled', error.message, { workflowId: key });
+    }
+    if (error instanceof RedisTaskNoWorkerError) {
+      const { taskQueue, advice } = error;
+      const danger = `The change ${printable(key)} stays in the queue, and is submitted when a worker comes. To prevent that: temporal workflow cancel --workflow-id ${printable(key)}.`;
+      throw new CliError(
+        EXIT.noWorker,
+        `${describeNoWorker(taskQueue, temporal, advice)} ${danger} Or start one with: redis-task worker`,
+      );
     }
     return endingOfError(error, { workflowId: key }, temporal);
   }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { formatDuration } from '../duration.js';
 import type { RedisInstanceFailure } from '../instance/failures.js';
 import type { AwaitRedisInstanceInput } from '../instance/input.js';
 import { INVALID_INPUT, InvalidInputFailure } from '../invalid-input.js';
@@ -76,7 +77,8 @@ export function failureAfterStart(
   now: number,
 ): RedisActionFailure {
   const own = detailsOf(plan, state, started, now);
-  return { type, message: `${plan.action}: ${message}`, details: { ...details, ...own } } as RedisActionFailure;
+  const after = `${plan.action}, ${formatDuration(own.waitedMs)} after its start`;
+  return { type, message: `${after}: ${message}`, details: { ...details, ...own } } as RedisActionFailure;
 }
 
 function detailsOf(

@@ -104,7 +104,11 @@ export function instanceFailureMessage(
 function describeSeen({ deal, instances }: InstancesSeen, plan: InstancePlan, now: number): string {
   const failed = instances.filter((each) => standingOf(each, plan, now) === 'failed');
   const open = failed.length > 0 ? failed : instances.filter((each) => standingOf(each, plan, now) === 'pending');
-  const named = open.slice(0, NAMED_MAX).map((each) => `${plain(each.instanceId, 100)} has ${describeInstance(each)}`);
+  const named = open
+    .slice(0, NAMED_MAX)
+    .map(
+      (each) => `${plain(each.instanceId, 100)} ${each.missingSince === null ? 'has' : 'is'} ${describeInstance(each)}`,
+    );
   if (open.length > NAMED_MAX) named.push(`and ${open.length - NAMED_MAX} more`);
   const order = deal && (hasFailed(deal) || named.length === 0) ? [`the order has ${describeDeal(deal)}`] : [];
   const parts = [...order, ...named];

@@ -532,7 +532,7 @@ describe('what a person is told', () => {
 
     expect(failure).toMatchObject({
       type: 'RedisTaskFailed',
-      message: 'ClearInstance: It failed.',
+      message: expect.stringMatching(/^ClearInstance, .+ after its start: It failed\.$/) as string,
       details: { taskId: 7, status: 'failed', polls: 3, action: 'ClearInstance', taskIds: [7], submits: 1 },
     });
   });
