@@ -34,13 +34,13 @@ export function mistypedSearchAttributes(registered: RegisteredAttributes): stri
  * undefined when they have them.
  */
 export function searchAttributesProblem(namespace: string, registered: RegisteredAttributes): string | undefined {
-  const missing = missingSearchAttributes(registered).filter((name) => REQUIRED.includes(name));
-  const mistyped = mistypedSearchAttributes(registered).filter((name) => REQUIRED.includes(name));
+  const missing = missingSearchAttributes(registered);
+  const mistyped = mistypedSearchAttributes(registered);
+  if (![...missing, ...mistyped].some((name) => REQUIRED.includes(name))) return undefined;
   const problems = [
     ...(missing.length > 0 ? [`does not have the search attributes ${missing.join(', ')}`] : []),
     ...(mistyped.length > 0 ? [`has ${mistyped.join(', ')} with another type than Keyword`] : []),
   ];
-  if (problems.length === 0) return undefined;
   const advice =
     mistyped.length > 0
       ? 'Leave REDIS_TASK_SEARCH_ATTRIBUTES unset, or have them removed and run: redis-task setup'
