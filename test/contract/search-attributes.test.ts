@@ -15,7 +15,9 @@ test('a namespace that has all search attributes of a wait is no problem, whatev
 test('the missing ones are named, and how to register them', () => {
   const problem = searchAttributesProblem('default', { RedisRegion: KEYWORD });
 
-  expect(problem).toContain('Namespace default does not have the search attributes RedisTaskStatus, RedisInstanceId, RedisTaskOutcome,');
+  expect(problem).toContain(
+    'Namespace default does not have the search attributes RedisTaskStatus, RedisInstanceId, RedisTaskOutcome,',
+  );
   expect(problem).toMatch(/waits go on without them\. Register them with redis-task setup, then restart the worker$/);
 });
 
