@@ -2,11 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import { RedisTaskClient } from '../../src/client/index.js';
 import { devServer } from '../support/environments.js';
+import { giveWorkersTime } from '../support/patience.js';
 import { REGION, until, Waits } from '../support/waits.js';
 import { Command, type Ended, jsonLines, pipelineWait, settingsFor } from './command.js';
 
 const RUNNING = { status: 'running' };
 const SUCCEED = { status: 'succeed' };
+
+giveWorkersTime();
 
 let waits: Waits;
 let client: RedisTaskClient;

@@ -7,6 +7,7 @@ import { beganAt } from '../../src/client/whole-wait.js';
 import { readInput } from '../../src/contract/task/input.js';
 import { beginWait } from '../../src/contract/wait/state.js';
 import { LONG_HISTORIES_SERVER, ownDevServer } from '../support/environments.js';
+import { giveWorkersTime } from '../support/patience.js';
 import { about, beside } from '../support/together.js';
 import { REGION, until, untilState, Waits, type WaitHandle } from '../support/waits.js';
 import { Command, type Ended, jsonLines, settingsFor } from './command.js';
@@ -14,6 +15,8 @@ import { Command, type Ended, jsonLines, settingsFor } from './command.js';
 const RUNNING = { status: 'running' };
 const EVERY_SECOND = { initialInterval: '1s', backoffCoefficient: 1, jitter: 0 };
 const HOUR = 3_600_000;
+
+giveWorkersTime();
 
 let waits: Waits;
 

@@ -10,9 +10,12 @@ import {
 import type { RunRedisActionInput } from '../../src/contract/action/input.js';
 import type { RedisActionResult } from '../../src/contract/action/outcome.js';
 import { devServer } from '../support/environments.js';
+import { giveWorkersTime } from '../support/patience.js';
 import { about, beside } from '../support/together.js';
 import { errorOf, REGION, until, Waits } from '../support/waits.js';
 import { apiSettings, Command, type Ended, jsonLines, settingsFor } from './command.js';
+
+giveWorkersTime();
 
 let waits: Waits;
 let client: RedisTaskClient;

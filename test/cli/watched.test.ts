@@ -6,12 +6,15 @@ import { RedisTaskClient } from '../../src/client/index.js';
 import { waitsQuery, watchWorkflowId } from '../../src/contract/ids.js';
 import type { RedisTaskWaitState } from '../../src/contract/task/view.js';
 import { devServer } from '../support/environments.js';
+import { giveWorkersTime } from '../support/patience.js';
 import { about, beside } from '../support/together.js';
 import { REGION, until, untilState, Waits } from '../support/waits.js';
 import { Command, type Ended, jsonLines, settingsFor } from './command.js';
 
 const RUNNING = { status: 'running' } as const;
 const SHARED = { pacing: 'shared' } as const;
+
+giveWorkersTime();
 
 let waits: Waits;
 let client: RedisTaskClient;

@@ -11,12 +11,15 @@ import { encryption } from '../plugin/codec.js';
 import { devServer, workflowBundle } from '../support/environments.js';
 import { eventNames } from '../support/histories.js';
 import { readsBoth } from '../support/mixed-codec.js';
+import { giveWorkersTime } from '../support/patience.js';
 import { about, beside } from '../support/together.js';
 import { REGION as region, until, Waits } from '../support/waits.js';
 
 const RUNNING = { status: 'running' };
 const SUCCEED = { status: 'succeed' };
 const polling = { initialInterval: '1h' };
+
+giveWorkersTime();
 
 let waits: Waits;
 let client: RedisTaskClient;
