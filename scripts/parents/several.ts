@@ -7,7 +7,7 @@ import { expectEqual } from './expect-equal.js';
 import type { Language } from './languages.js';
 import { until } from './steps.js';
 
-/** One way for a pipeline to end that waits for three tasks at once, and what becomes of them. */
+/** One way for a pipeline to end that waits for several tasks at once, and what becomes of them. */
 export interface SeveralCase {
   readonly name: string;
   readonly tasks: readonly (readonly TaskStep[])[];
@@ -19,12 +19,12 @@ const running: TaskStep = { status: 'running' };
 
 export const SEVERAL_CASES: readonly SeveralCase[] = [
   {
-    name: 'waits for three tasks: one succeeds, one fails, and somebody cancels the wait for the third',
-    tasks: [[{ ...running, forMs: 6_000 }, { status: 'succeed' }], [{ status: 'failed' }], [running]],
-    async play(pipeline, [, , third]) {
-      await third?.cancel();
+    name: 'waits for four tasks: one succeeds, one fails, and somebody cancels one wait and terminates one',
+    tasks: [[{ ...running, forMs: 6_000 }, { status: 'succeed' }], [{ status: 'failed' }], [running], [running]],
+    async play(pipeline, [, , third, fourth]) {
+      await Promise.all([third?.cancel(), fourth?.terminate()]);
       const ends: unknown = await pipeline.result();
-      expectEqual('the ends', ends, ['succeed', 'RedisTaskFailed', 'cancelled']);
+      expectEqual('the ends', ends, ['succeed', 'RedisTaskFailed', 'cancelled', 'terminated']);
       return 'each by itself';
     },
   },

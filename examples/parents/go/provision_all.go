@@ -26,6 +26,8 @@ func ProvisionAll(ctx workflow.Context, tasks []ProvisionInput) ([]string, error
 		case temporal.IsCanceledError(err):
 			// If the pipeline goes on, somebody has cancelled this wait alone; its task goes on.
 			ends[i] = "cancelled"
+		case temporal.IsTerminatedError(err):
+			ends[i] = "terminated"
 		default:
 			unexpected = err
 		}

@@ -12,7 +12,7 @@ import (
 )
 
 // docs:start
-// end is how a stubbed wait ends: after a time, with a result, with a failure of the type that fails names, or cancelled.
+// end is how a stubbed wait ends: after a time, with a result, with a failure of the type that fails names, cancelled, or terminated.
 type end struct {
 	after   time.Duration
 	fails   string
@@ -34,6 +34,9 @@ func stubAwaitRedisTask(env *testsuite.TestWorkflowEnvironment, ends ...end) {
 		}
 		if this.fails == "cancelled" {
 			return nil, temporal.NewCanceledError()
+		}
+		if this.fails == "terminated" {
+			return nil, &temporal.TerminatedError{}
 		}
 		if this.fails == "" {
 			return details, nil
@@ -142,6 +145,7 @@ func TestWaitsForSeveralTasksAndEachEndsByItself(t *testing.T) {
 		end{after: 40 * time.Minute, details: map[string]any{"status": "succeed"}},
 		end{after: 3 * time.Minute, fails: "RedisTaskFailed"},
 		end{after: 10 * time.Minute, fails: "cancelled"},
+		end{after: 20 * time.Minute, fails: "terminated"},
 	)
 
 	env.ExecuteWorkflow(ProvisionAll, severalTasks)
@@ -150,13 +154,13 @@ func TestWaitsForSeveralTasksAndEachEndsByItself(t *testing.T) {
 	var ends []string
 	require.NoError(t, env.GetWorkflowResult(&ends))
 	// Which of them begins first is not said.
-	require.ElementsMatch(t, []string{"succeed", "RedisTaskFailed", "cancelled"}, ends)
+	require.ElementsMatch(t, []string{"succeed", "RedisTaskFailed", "cancelled", "terminated"}, ends)
 }
 
 func TestEndsAsCancelledAfterAllOfItsWaits(t *testing.T) {
 	env := new(testsuite.WorkflowTestSuite).NewTestWorkflowEnvironment()
 	hour := end{after: time.Hour}
-	stubAwaitRedisTask(env, hour, hour, hour)
+	stubAwaitRedisTask(env, hour, hour, hour, hour)
 	env.RegisterDelayedCallback(env.CancelWorkflow, time.Minute)
 
 	env.ExecuteWorkflow(ProvisionAll, severalTasks)
@@ -169,6 +173,7 @@ var severalTasks = []ProvisionInput{
 	{TaskID: 18215, Region: "ap-guangzhou"},
 	{TaskID: 18216, Region: "ap-guangzhou"},
 	{TaskID: 18217, Region: "ap-guangzhou"},
+	{TaskID: 18218, Region: "ap-guangzhou"},
 }
 
 func TestEndsAsCancelledAfterItsWait(t *testing.T) {

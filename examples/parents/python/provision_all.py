@@ -3,7 +3,7 @@
 import asyncio
 
 from temporalio import workflow
-from temporalio.exceptions import ChildWorkflowError, is_cancelled_exception
+from temporalio.exceptions import ChildWorkflowError, TerminatedError, is_cancelled_exception
 
 from provision import ProvisionInput
 from redis_task import RedisTaskResult, decode_redis_task_failure, start_await_redis_task
@@ -31,6 +31,8 @@ def ending_of(wait: RedisTaskResult | BaseException) -> str:
     if is_cancelled_exception(wait):
         # Somebody has cancelled this wait alone; its task goes on.
         return "cancelled"
+    if isinstance(wait, ChildWorkflowError) and isinstance(wait.cause, TerminatedError):
+        return "terminated"
     failure = decode_redis_task_failure(wait) if isinstance(wait, ChildWorkflowError) else None
     if failure is None:
         raise wait

@@ -6,12 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio import activity, workflow
-from temporalio.exceptions import ApplicationError, CancelledError
+from temporalio.exceptions import ApplicationError, CancelledError, TerminatedError
 
 # docs:start
 @dataclass
 class End:
-    """How a wait ends: after so many seconds, with a result, with a failure of the type `fails`, or "cancelled"."""
+    """How a wait ends: after so many seconds, with a result, with a failure of the type `fails`, "cancelled" or "terminated"."""
 
     after: float = 0
     fails: str | None = None
@@ -41,5 +41,7 @@ class StubAwaitRedisTask:
             return details
         if end.fails == "cancelled":
             raise CancelledError("Somebody has cancelled the wait")
+        if end.fails == "terminated":
+            raise TerminatedError("Somebody has terminated the wait")
         raise ApplicationError("The wait failed.", details, type=end.fails, non_retryable=True)
 # docs:end

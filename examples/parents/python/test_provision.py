@@ -111,7 +111,7 @@ async def test_tells_its_wait_to_look_at_the_task(start: Callable[[], Any]) -> N
 
 
 async def start_all(env: WorkflowEnvironment) -> WorkflowHandle[Any, list[str]]:
-    tasks = [{"taskId": task_id, "region": "ap-guangzhou"} for task_id in (18215, 18216, 18217)]
+    tasks = [{"taskId": task_id, "region": "ap-guangzhou"} for task_id in (18215, 18216, 18217, 18218)]
     return await env.client.start_workflow(ProvisionAll.run, tasks, id=str(uuid.uuid4()), task_queue="provisioning")
 
 
@@ -122,16 +122,17 @@ async def test_waits_for_several_tasks_and_each_ends_by_itself(env: WorkflowEnvi
             End(after=2400, details={"status": "succeed"}),
             End(after=180, fails="RedisTaskFailed"),
             End(after=600, fails="cancelled"),
+            End(after=1200, fails="terminated"),
         ]
     )
 
     # Which of them begins first is not said.
-    assert sorted(await (await start_all(env)).result()) == ["RedisTaskFailed", "cancelled", "succeed"]
+    assert sorted(await (await start_all(env)).result()) == ["RedisTaskFailed", "cancelled", "succeed", "terminated"]
 
 
 @pytest.mark.usefixtures("start")
 async def test_ends_as_cancelled_after_all_of_its_waits(env: WorkflowEnvironment) -> None:
-    ends.extend([End(after=3600), End(after=3600), End(after=3600)])
+    ends.extend(End(after=3600) for _ in range(4))
     pipeline = await start_all(env)
     await pipeline.cancel()
 

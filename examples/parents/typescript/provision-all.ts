@@ -1,4 +1,10 @@
-import { CancellationScope, CancelledFailure, isCancellation } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  CancelledFailure,
+  ChildWorkflowFailure,
+  isCancellation,
+  TerminatedFailure,
+} from '@temporalio/workflow';
 import { decodeRedisTaskFailure } from 'temporal-tencent-redis';
 import { executeAwaitRedisTask } from 'temporal-tencent-redis/workflows';
 import type { ProvisionInput } from './workflows.js';
@@ -11,8 +17,11 @@ export async function provisionAll(tasks: readonly ProvisionInput[]): Promise<st
   if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('The pipeline was cancelled');
   return waits.map((wait) => {
     if (wait.status === 'fulfilled') return wait.value.status;
-    // Somebody has cancelled this wait alone; its task goes on.
+    // Somebody has ended this wait alone; its task goes on.
     if (isCancellation(wait.reason)) return 'cancelled';
+    if (wait.reason instanceof ChildWorkflowFailure && wait.reason.cause instanceof TerminatedFailure) {
+      return 'terminated';
+    }
     const failure = decodeRedisTaskFailure(wait.reason);
     if (!failure) throw wait.reason;
     return failure.type;

@@ -100,6 +100,19 @@ test('waits for several tasks at once, and each ends by itself', async () => {
   assert.deepEqual(ends, ['succeed', 'RedisTaskFailed', 'cancelled']);
 });
 
+test('ends as cancelled when somebody cancels it', async () => {
+  waits.script({ 18225: { after: '3h' } });
+  const handle = await env.client.workflow.start<typeof provisionRedis>('provisionRedis', {
+    taskQueue: 'provisioning',
+    workflowId: randomUUID(),
+    args: [{ taskId: 18225, region: 'ap-guangzhou' }],
+  });
+  await env.sleep('2m');
+  await handle.cancel();
+
+  await assert.rejects(handle.result(), { message: 'Workflow execution cancelled' });
+});
+
 test('creates, resizes and deletes an instance', async () => {
   waits.scriptActions({
     CreateInstances: { after: '10m', instanceIds: ['crs-09u2u96z'] },

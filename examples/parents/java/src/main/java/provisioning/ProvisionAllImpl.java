@@ -3,6 +3,7 @@ package provisioning;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.CanceledFailure;
 import io.temporal.failure.ChildWorkflowFailure;
+import io.temporal.failure.TerminatedFailure;
 import io.temporal.workflow.CancellationScope;
 import io.temporal.workflow.Promise;
 import java.util.List;
@@ -36,6 +37,9 @@ public final class ProvisionAllImpl implements ProvisionAll {
       if (error.getCause() instanceof CanceledFailure) {
         // If the pipeline goes on, somebody has cancelled this wait alone; its task goes on.
         return "cancelled";
+      }
+      if (error.getCause() instanceof TerminatedFailure) {
+        return "terminated";
       }
       throw error;
     }

@@ -10,6 +10,7 @@ import io.temporal.client.WorkflowOptions;
 import io.temporal.client.WorkflowStub;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.CanceledFailure;
+import io.temporal.failure.TerminatedFailure;
 import io.temporal.testing.TestWorkflowEnvironment;
 import io.temporal.worker.Worker;
 import io.temporal.workflow.Workflow;
@@ -31,7 +32,7 @@ import org.junit.jupiter.api.Test;
 /** Unit tests of the pipeline: its waits end as each test says, and hours pass at once. */
 final class ProvisionRedisTest {
   // docs:start
-  /** How a stubbed wait ends: with a result, a failure of the type {@code fails}, or cancelled. */
+  /** How a stubbed wait ends: with a result, a failure of the type {@code fails}, cancelled, or terminated. */
   record End(Duration after, String fails, Map<String, Object> details) {}
 
   /** The first wait of a test ends as the first one says, and so on. */
@@ -56,6 +57,9 @@ final class ProvisionRedisTest {
     }
     if (end.fails().equals("cancelled")) {
       throw new CanceledFailure("Somebody has cancelled the wait");
+    }
+    if (end.fails().equals("terminated")) {
+      throw new TerminatedFailure("Somebody has terminated the wait", null);
     }
     throw ApplicationFailure.newNonRetryableFailure("The wait failed.", end.fails(), details);
   }
@@ -153,10 +157,12 @@ final class ProvisionRedisTest {
     ends.add(new End(Duration.ofMinutes(40), null, Map.of("status", "succeed")));
     ends.add(new End(Duration.ofMinutes(3), "RedisTaskFailed", Map.of()));
     ends.add(new End(Duration.ofMinutes(10), "cancelled", Map.of()));
+    ends.add(new End(Duration.ofMinutes(20), "terminated", Map.of()));
 
     // Which of them begins first is not said.
     assertEquals(
-        Set.of("succeed", "RedisTaskFailed", "cancelled"), Set.copyOf(newPipelineOfAll().run(ALL)));
+        Set.of("succeed", "RedisTaskFailed", "cancelled", "terminated"),
+        Set.copyOf(newPipelineOfAll().run(ALL)));
   }
 
   @Test
@@ -186,7 +192,7 @@ final class ProvisionRedisTest {
   }
 
   private static final List<ProvisionRedis.Input> ALL =
-      LongStream.of(18215, 18216, 18217)
+      LongStream.of(18215, 18216, 18217, 18218)
           .mapToObj(id -> new ProvisionRedis.Input(id, "ap-guangzhou", "2h"))
           .toList();
 
