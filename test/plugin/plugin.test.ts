@@ -13,7 +13,6 @@ import {
   type WorkerPlugin,
 } from '@temporalio/worker';
 import { runTogether } from '../../src/activities/run-workers.js';
-import type { RedisTaskWaitState } from '../../src/contract/task/view.js';
 import { RedisTaskPlugin } from '../../src/plugin/index.js';
 import { RedisApiSimulator, SIMULATOR_CREDENTIAL, type TaskStep } from '../../src/testing/index.js';
 import { notingCancelled } from '../support/cancelled-calls.js';
@@ -21,7 +20,7 @@ import { bundled, devServer } from '../support/environments.js';
 import { eventsOf, failedWorkflowTasks, followedHistories } from '../support/histories.js';
 import { replay } from '../support/replays.js';
 import { about, beside } from '../support/together.js';
-import { REGION, until } from '../support/waits.js';
+import { REGION, stateOf, until } from '../support/waits.js';
 import { encryption, isEncrypted } from './codec.js';
 import { activityPollers, createOwnWorker, createPlugin, WITHOUT_THE_LINE, WORKFLOWS } from './own-worker.js';
 
@@ -153,7 +152,7 @@ about('a worker with the plugin', () => {
         args: [{ taskId, region: REGION, polling: { pacing: 'shared' } }],
       });
       await until(
-        () => handle.query<RedisTaskWaitState>('getState'),
+        () => stateOf(handle),
         ({ watch }) => typeof watch?.since === 'string',
       );
       await handle.terminate();

@@ -24,6 +24,9 @@ const OTLP = protobuf
   )
   .root.lookupType('Export');
 
+/** The library compares what it is asked for with types of its own: tests load it outside of their files. */
+const ITS = protobuf.util.global as Pick<typeof globalThis, 'Number' | 'String'>;
+
 interface KeyValue {
   readonly key: string;
   readonly value: Readonly<Record<string, string | number | boolean>>;
@@ -92,7 +95,7 @@ export class Collector {
 
   private take(body: Buffer): void {
     // Ids as base64: they are only compared.
-    const exported = OTLP.toObject(OTLP.decode(body), { longs: Number, bytes: String, arrays: true });
+    const exported = OTLP.toObject(OTLP.decode(body), { longs: ITS.Number, bytes: ITS.String, arrays: true });
     for (const { resource, scopeSpans } of (exported as Exported).resourceSpans) {
       const { 'service.name': service } = plain(resource.attributes);
       for (const { spans } of scopeSpans)

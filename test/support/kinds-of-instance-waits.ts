@@ -1,3 +1,4 @@
+import { queryState } from '../../src/client/query.js';
 import type { AwaitRedisInstanceInput } from '../../src/contract/instance/input.js';
 import type { AnyHandle, KindOfWait } from './kind-of-wait.js';
 import { newInstance } from './moments.js';
@@ -62,7 +63,7 @@ export const KINDS_OF_INSTANCE_WAITS: Readonly<Record<string, KindOfWait>> = {
         polling: { initialInterval: '1h' },
       });
       await until(
-        () => handle.query<{ polls: number; nextPollAt: string | null }>('getState'),
+        () => queryState<{ polls: number; nextPollAt: string | null }>(handle),
         ({ polls, nextPollAt }) => polls === 1 && nextPollAt !== null,
       );
       await handle.signal('pollNow');
@@ -74,7 +75,7 @@ export const KINDS_OF_INSTANCE_WAITS: Readonly<Record<string, KindOfWait>> = {
     play: async (waits, workflowId) => {
       const handle = await start(waits, workflowId, { instanceIds: [newInstance(waits, CHANGING)], until: 'running' });
       await until(
-        () => handle.query<{ polls: number }>('getState'),
+        () => queryState<{ polls: number }>(handle),
         ({ polls }) => polls > 0,
       );
       await handle.cancel();
