@@ -1,6 +1,5 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Context } from '@temporalio/activity';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import type { RedisActionFailure } from '../../contract/action/failures.js';
@@ -30,7 +29,6 @@ export interface StubActivities {
     input: RunRedisActionInput,
     startedAt: number,
   ): Promise<PlayedEnd<RedisActionResult, RedisActionFailure>>;
-  cancelCaller(): Promise<void>;
 }
 
 /**
@@ -145,11 +143,6 @@ export async function stubAwaitRedisTask(
     async playActionOf(input, startedAt) {
       actionInputs.push(input);
       return Promise.resolve(playAction(readActionInput(input), startedAt, actions.endingOf(input)));
-    },
-    async cancelCaller() {
-      const { client, info } = Context.current();
-      const { workflowId = '', runId } = info.workflowExecution ?? {};
-      await client.workflow.getHandle(workflowId, runId).cancel();
     },
   };
   const worker = await Worker.create({
