@@ -126,7 +126,8 @@ describe('docs/cli.md', () => {
   test('shows no command that would not be understood', async () => {
     const page = await readFile(path.resolve(import.meta.dirname, '../../docs/cli.md'), 'utf8');
     const fences = [...page.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(([, text = '']) => text);
-    const commands = fences.flatMap((text) => text.split('\n')).filter((line) => line.startsWith('redis-task '));
+    const lines = fences.flatMap((text) => text.replaceAll(/\s*\\\n\s*/g, ' ').split('\n'));
+    const commands = lines.filter((line) => line.startsWith('redis-task '));
 
     expect(commands.length).toBeGreaterThan(9);
     for (const command of commands) expect(understood(command)).toBe(command);
