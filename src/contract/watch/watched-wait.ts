@@ -42,9 +42,14 @@ export function joinIsDue({ watch }: TaskWaitState, now: number): boolean {
   return watch !== null && watch.since === null && watch.joinAt !== null && watch.joinAt <= now;
 }
 
-/** The watch knows of the wait. A report that was quicker than this answer counts. */
-export function joined(state: TaskWaitState, now: number): TaskWaitState {
-  if (!joinIsDue(state, now)) return state;
+/**
+ * The watch knows of the wait. A report that was quicker than this answer counts: the watch has then told what it knew of the
+ * wait, and no longer watches it.
+ *
+ * @param joinAt - as it was when the join began
+ */
+export function joined(state: TaskWaitState, joinAt: number | null, now: number): TaskWaitState {
+  if (!joinIsDue(state, now) || state.watch?.joinAt !== joinAt) return state;
   const watched = withWatch(state, { since: now, joinAt: null, reason: null });
   return { ...watched, paceAt: ownPollAt(watched, now) };
 }

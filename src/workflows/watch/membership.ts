@@ -71,15 +71,18 @@ export class WatchMembership {
 
   private async join({ join }: WatchDoors): Promise<void> {
     const { wait } = this;
+    const joinAt = wait.state.watch?.joinAt ?? null;
     try {
       await wait.clock.answerOf(join(wait.plan, wait.state));
-      wait.become(joined(wait.state, Date.now()));
+      wait.become(joined(wait.state, joinAt, Date.now()));
     } catch (error) {
       if (isCancellation(error)) return;
       this.paceItself(watchLost(wait.state, 'no worker took it to the watch', Date.now() + JOIN_AGAIN_AFTER_MS));
     } finally {
       this.isJoining = false;
     }
+    // A report has come meanwhile, and its poll has found the task still running.
+    this.joinIfDue();
   }
 
   private paceItself(state: TaskWaitState): void {

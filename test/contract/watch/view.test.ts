@@ -15,7 +15,7 @@ describe('a shared wait', () => {
   const lines = (state: typeof begun) => markdownOf(plan, state, 'redis-task-api').split('\n');
 
   test('says since when it is watched, by whom, and that its next poll may come sooner', () => {
-    const watched = joined(begun, START + 1_000);
+    const watched = joined(begun, START, START + 1_000);
 
     expect(lines(watched)).toContain('- Watched since: 2026-11-22 10:00:01 UTC, by `redis-task/ap-guangzhou/watch`');
     expect(lines(watched)).toContain('- Next poll: 2026-11-22 10:05:01 UTC, sooner when the watch says so');

@@ -37,7 +37,7 @@ function polled(state: TaskWaitState, now: number): TaskWaitState {
 
 const begun = beginWait(plan, START);
 /** It has been polled, and then joined. */
-const watched = joined(polled(begun, START), START + 500);
+const watched = joined(polled(begun, START), START, START + 500);
 
 describe('a shared wait', () => {
   test('joins when it begins, beside its first poll', () => {
@@ -102,7 +102,15 @@ describe('a report of the watch', () => {
   ])('%s that is quicker than the answer to the join counts', (_what, report) => {
     const quick = watchReported(polled(begun, START), report, plan.schedule, START + 400);
 
-    expect(joined(quick, START + 500)).toBe(quick);
+    expect(joined(quick, START, START + 500)).toBe(quick);
+  });
+
+  test('that was checked before the answer to the join counts: the join has to be made again', () => {
+    const told = watchReported(polled(begun, START), ASK, plan.schedule, START + 400);
+    const checked = polled(told, START + 600);
+
+    expect(joined(checked, START, START + 700)).toBe(checked);
+    expect(joinIsDue(checked, START + 700)).toBe(true);
   });
 
   test('is checked at the own pace when the poll brings no task', () => {
@@ -122,7 +130,7 @@ describe('a report of the watch', () => {
   });
 
   test('that is false once more makes the wait pace itself for ten minutes', () => {
-    const again = joined(polled(told, START + MINUTE), START + MINUTE);
+    const again = joined(polled(told, START + MINUTE), START + MINUTE, START + MINUTE);
     const checked = polled(watchReported(again, ASK, plan.schedule, START + 2 * MINUTE), START + 2 * MINUTE);
 
     expect(joinIsDue(checked, START + 12 * MINUTE - 1)).toBe(false);
