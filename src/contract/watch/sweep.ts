@@ -112,12 +112,12 @@ export function afterSweep(waits: Register, list: SweptList, beganAt: number, no
   return { waits: new Map(swept) as Register, toTell };
 }
 
-/** The register once these have been told. */
+/** The register once these have been told. One that has joined again meanwhile is watched. */
 export function afterTelling(waits: Register, told: readonly RegisteredWait[], now: number): Register {
   const register = new Map(waits);
-  for (const { workflowId } of told) {
+  for (const { workflowId, joinedAt } of told) {
     const wait = register.get(workflowId);
-    if (wait) register.set(workflowId, { ...wait, toldAt: now });
+    if (wait?.joinedAt === joinedAt) register.set(workflowId, { ...wait, toldAt: now });
   }
   return register;
 }

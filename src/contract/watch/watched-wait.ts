@@ -49,7 +49,7 @@ export function joinIsDue({ watch }: TaskWaitState, now: number): boolean {
  * @param joinAt - as it was when the join began
  */
 export function joined(state: TaskWaitState, joinAt: number | null, now: number): TaskWaitState {
-  if (!joinIsDue(state, now) || state.watch?.joinAt !== joinAt) return state;
+  if (state.watch?.joinAt !== joinAt) return state;
   const watched = withWatch(state, { since: now, joinAt: null, reason: null });
   return { ...watched, paceAt: ownPollAt(watched, now) };
 }

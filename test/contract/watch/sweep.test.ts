@@ -194,6 +194,12 @@ describe('a wait that was told', () => {
     expect(afterSweep(told, list(), JOINED + 300_010, JOINED + 300_010).toTell).toHaveLength(1);
   });
 
+  test('is watched if it has joined again while it was told', () => {
+    const rejoined = register(waitsOf(registered(1)), [wait(1, { joinedAt: JOINED + 20 })]);
+
+    expect(afterTelling(rejoined, [registered(1)], JOINED + 30)).toEqual(rejoined);
+  });
+
   test('is watched again when it joins again, and not when an earlier join is heard of late', () => {
     expect(register(told, [wait(1)]).get('wait-1')).toMatchObject({ toldAt: JOINED + 10 });
     expect(register(told, [wait(1, { joinedAt: JOINED + 20 })]).get('wait-1')).toMatchObject({ toldAt: null });
