@@ -9,15 +9,21 @@ import { EXIT, type ExitCode, worstOf } from './exit-codes.js';
 import { readTask } from './flags.js';
 import type { Host } from './host.js';
 import type { TaskFlags } from './options.js';
-import { createEnding, type Ending, endingOfError, nameOf, stateText, type Subject, writeEnding } from './outcome.js';
-import { withTimeout, type Temporal, withTemporal } from './temporal.js';
+import {
+  cancelCommand,
+  createEnding,
+  type Ending,
+  endingOfError,
+  nameOf,
+  stateText,
+  type Subject,
+  writeEnding,
+} from './outcome.js';
+import { LISTING_TIMEOUT_MS, type Temporal, withTemporal, withTimeout } from './temporal.js';
 import { type Output, printable } from './terminal.js';
 import { attributesOf } from './wait-row.js';
 
 const FINDS_AT_ONCE = { concurrency: 5 };
-
-/** The list of running waits may be long. */
-const FIND_TIMEOUT_MS = 30_000;
 
 export interface WaitFlags extends TaskFlags {
   /** Acts on each of several waits for a task. */
@@ -62,7 +68,7 @@ export async function withWaits(
   const references = [...new Set(args)].map((arg) => readReference(arg, flags));
   return withTemporal(host, flags, async (temporal, output) => {
     const find = (reference: RedisTaskReference) =>
-      withTimeout(temporal, () => temporal.waits.find(reference), FIND_TIMEOUT_MS);
+      withTimeout(temporal, () => temporal.waits.find(reference), LISTING_TIMEOUT_MS);
     const found = await pMap(references, async (each) => ({ subject: each, waits: await find(each) }), FINDS_AT_ONCE);
     const unclear = all ? [] : found.filter(({ waits }) => waits.length > 1);
     for (const { subject, waits } of unclear) writeSeveral(subject, waits, output);
@@ -92,7 +98,7 @@ async function endingWithoutWait(subject: Subject, temporal: Temporal): Promise<
     ));
   if (!isChange) return endingOfError(new WorkflowNotFoundError('', '', undefined), subject, temporal);
   const id = printable(workflowId);
-  const advice = `The same redis-task run with --key ${id} shows it, temporal workflow cancel --workflow-id ${id} cancels it.`;
+  const advice = `The same redis-task run with --key ${id} shows it, ${cancelCommand(workflowId)} cancels it.`;
   return createEnding(EXIT.noWait, 'NoWait', `${id} is a change, not a wait. ${advice}`, subject);
 }
 

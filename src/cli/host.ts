@@ -25,3 +25,10 @@ export function onStopSignal(host: Host, listener: (signal: NodeJS.Signals) => v
     for (const signal of STOP_SIGNALS) host.off(signal, listener);
   };
 }
+
+/** Resolves `stopped` with the first stop signal; `leave` leaves them to the process again. */
+export function untilStopped(host: Host) {
+  let stop: () => void;
+  const stopped = new Promise<undefined>((resolve) => (stop = () => resolve(undefined)));
+  return { stopped, leave: onStopSignal(host, () => stop()) };
+}

@@ -93,6 +93,11 @@ export function endingOfError(error: unknown, subject: Subject, temporal: Tempor
   return createEnding(EXIT.error, 'Error', `Unexpected error, ${name}: ${printable(reasonOf(error))}`, subject);
 }
 
+/** The command that cancels a change. */
+export function cancelCommand(key: string): string {
+  return `temporal workflow cancel --workflow-id ${printable(key)}`;
+}
+
 /** Writes a result to stdout, and the reason for a missing one to stderr. */
 export function writeEnding(output: Output, { exitCode, json, text }: Ending, link?: string): ExitCode {
   // A wait that does not exist has no page.

@@ -12,6 +12,9 @@ import { createOutput, type Output, printable } from './terminal.js';
 /** A person waits for the answer. */
 const TIMEOUT_MS = 5_000;
 
+/** The list of running waits may be long. */
+export const LISTING_TIMEOUT_MS = 30_000;
+
 /** A connection to Temporal and the waits on one queue. */
 export interface Temporal {
   readonly address: string;

@@ -7,13 +7,13 @@ import { taskToldBy } from '../client/reference.js';
 import { handleTo } from '../client/wait-handle.js';
 import type { WatchesOfWaits } from '../client/watches.js';
 import { beganAt, isContinued } from '../client/whole-wait.js';
-import { isUnanswered } from '../client/workers.js';
 import { formatDuration } from '../contract/duration.js';
 import { INSTANCE_ID, OUTCOME, STATUS } from '../contract/search-attributes.js';
 import type { RedisTaskWaitState } from '../contract/task/view.js';
 import { watchText, wholeSeconds } from './outcome.js';
 import { type Temporal, withTimeout } from './temporal.js';
 import { fold, printable } from './terminal.js';
+import { isWithoutWorker } from './workers.js';
 
 /** A worker that has the wait in its cache answers in milliseconds. */
 const ANSWER_WITHIN_MS = 2_000;
@@ -75,8 +75,7 @@ export class WaitRows {
       return await withTimeout(temporal, ask, ANSWER_WITHIN_MS);
     } catch (error) {
       if (isUnreadable(error)) this.gap ??= 'unreadable';
-      else if (isUnanswered(error) || (error instanceof RedisTaskStateError && error.reason === 'unanswered'))
-        this.gap = 'unanswered';
+      else if (isWithoutWorker(error)) this.gap = 'unanswered';
       else if (!(error instanceof RedisTaskStateError)) throw error;
       return undefined;
     }

@@ -51,16 +51,17 @@ export async function requireWorkers(temporal: Temporal, isPatient: boolean, out
   return temporal;
 }
 
+/** Whether no worker has answered in time. */
+export function isWithoutWorker(error: unknown): boolean {
+  return isUnanswered(error) || (error instanceof RedisTaskStateError && error.reason === 'unanswered');
+}
+
 /** Asks a wait something that only a worker can answer. @throws CliError `noWorker` when none answers within seconds */
 export async function askWorker<T>(temporal: Temporal, ask: () => Promise<T>, consequence = ''): Promise<T> {
   try {
     return await withTimeout(temporal, ask);
   } catch (error) {
-    const isLate =
-      isUnanswered(error) ||
-      error instanceof WorkflowUpdateRPCTimeoutOrCancelledError ||
-      (error instanceof RedisTaskStateError && error.reason === 'unanswered');
-    if (!isLate) throw error;
+    if (!isWithoutWorker(error) && !(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)) throw error;
     throw new CliError(EXIT.noWorker, `No worker answered within 5 s. ${consequence}${ADVICE}`);
   }
 }

@@ -6,15 +6,12 @@ import { readTasks, type Task } from '../flags.js';
 import { type Host, onStopSignal } from '../host.js';
 import { startLocal } from '../local.js';
 import type { PollingFlags, TaskFlags } from '../options.js';
-import { type Temporal, connect, withTimeout } from '../temporal.js';
+import { connect, LISTING_TIMEOUT_MS, type Temporal, withTimeout } from '../temporal.js';
 import { createOutput, type Output, printable } from '../terminal.js';
 import { codeOfAll, showUntilEnd, viewOfWaits, type WaitsView, type WatchedWait } from '../watched-waits.js';
 import { requireWorkers } from '../workers.js';
 
 const CTRL_C = '\x03';
-
-/** The list of running waits may be long. */
-const FIND_TIMEOUT_MS = 30_000;
 
 /** A wait that this command starts or joins; without an input, one of somebody else that it only watches. */
 interface AwaitedWait extends WatchedWait {
@@ -72,7 +69,7 @@ function ownWait({ waits: { taskQueue } }: Temporal): (task: Task) => AwaitedWai
 /** Whoever waits for a task already does so for this command, too. */
 async function attach(tasks: readonly Task[], temporal: Temporal, output: Output): Promise<AwaitedWait[]> {
   const { client, taskQueue } = temporal.waits;
-  const open = await withTimeout(temporal, () => openWaitsFor(client, taskQueue, tasks), FIND_TIMEOUT_MS);
+  const open = await withTimeout(temporal, () => openWaitsFor(client, taskQueue, tasks), LISTING_TIMEOUT_MS);
   return tasks.map(ownWait(temporal)).map((own) => {
     const { taskId, region } = own.subject;
     const found = open.filter((each) => each.taskId === taskId && each.region === region);

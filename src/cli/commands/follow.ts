@@ -1,6 +1,6 @@
 import { withWaits } from '../each-wait.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
-import { type Host, onStopSignal } from '../host.js';
+import { type Host, untilStopped } from '../host.js';
 import type { TaskFlags } from '../options.js';
 import { codeOfAll, showUntilEnd, viewOfWaits } from '../watched-waits.js';
 
@@ -9,9 +9,7 @@ export function followWaits(host: Host, args: readonly string[], flags: TaskFlag
   return withWaits(host, args, { ...flags, all: true }, async (targets, temporal, output) => {
     const waits = targets.map(({ wait: { workflowId }, subject }) => ({ workflowId, subject }));
     const view = viewOfWaits(temporal, output, host, waits);
-    let stop: () => void;
-    const stopped = new Promise<undefined>((resolve) => (stop = () => resolve(undefined)));
-    const leaveSignals = onStopSignal(host, () => stop());
+    const { stopped, leave } = untilStopped(host);
     try {
       const ended = Promise.all(waits.map((wait) => showUntilEnd(wait, view)));
       const codes = await Promise.race([ended, stopped]);
@@ -20,7 +18,7 @@ export function followWaits(host: Host, args: readonly string[], flags: TaskFlag
       return EXIT.interrupted;
     } finally {
       view.stop();
-      leaveSignals();
+      leave();
     }
   });
 }

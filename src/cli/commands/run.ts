@@ -12,10 +12,10 @@ import type { RedisActionState } from '../../contract/action/view.js';
 import { formatDuration } from '../../contract/duration.js';
 import { InvalidInputFailure } from '../../contract/invalid-input.js';
 import { ACTION_FAILURE_EXIT, CliError, EXIT, type ExitCode } from '../exit-codes.js';
-import { type Host, onStopSignal } from '../host.js';
+import { type Host, untilStopped } from '../host.js';
 import { LiveView, type Shown } from '../live-view.js';
 import { type PollingFlags, pollingInput, type TaskFlags } from '../options.js';
-import { createEnding, type Ending, endingOfError, wholeSeconds, writeEnding } from '../outcome.js';
+import { cancelCommand, createEnding, type Ending, endingOfError, wholeSeconds, writeEnding } from '../outcome.js';
 import { type Temporal, withTemporal } from '../temporal.js';
 import { printable } from '../terminal.js';
 import { describeNoWorker } from '../workers.js';
@@ -53,11 +53,9 @@ export function runAction(host: Host, action: string, flags: RunFlags): Promise<
       headline: ({ stage, nextStepAt, lastSubmit, submits, taskIds, dealName }) =>
         stage === 'pausing' ? [submits, lastSubmit, nextStepAt] : [submits, lastSubmit, taskIds, dealName],
     });
-    let stop: () => void;
-    const interrupted = new Promise<undefined>((resolve) => (stop = () => resolve(undefined)));
-    const leaveSignals = onStopSignal(host, () => stop());
+    const { stopped, leave } = untilStopped(host);
     try {
-      const ending = await Promise.race([endOf(temporal, { input, subject, key }, view, shown), interrupted]);
+      const ending = await Promise.race([endOf(temporal, { input, subject, key }, view, shown), stopped]);
       const link = temporal.link(key);
       if (!ending) {
         view.say(`Stopped watching; the change goes on. The same command attaches to it again.`);
@@ -67,7 +65,7 @@ export function runAction(host: Host, action: string, flags: RunFlags): Promise<
       return ending.exitCode;
     } finally {
       view.stop();
-      leaveSignals();
+      leave();
     }
   });
 }
@@ -110,7 +108,7 @@ async function endOf(
     }
     if (error instanceof RedisTaskNoWorkerError) {
       const { taskQueue, advice } = error;
-      const danger = `The change ${printable(key)} stays in the queue, and is submitted when a worker comes. To prevent that: temporal workflow cancel --workflow-id ${printable(key)}.`;
+      const danger = `The change ${printable(key)} stays in the queue, and is submitted when a worker comes. To prevent that: ${cancelCommand(key)}.`;
       throw new CliError(
         EXIT.noWorker,
         `${describeNoWorker(taskQueue, temporal, advice)} ${danger} Or start one with: redis-task worker`,
