@@ -90,17 +90,22 @@ about('redis-task run', () => {
   beside('shows what was submitted, when, and what it waits for, a line for each change of that', async () => {
     const key = newKey();
     const id = newId();
-    waits.simulator.addInstance(id, { timeline: [{ status: 2, locked: true, forMs: 3_000 }, { status: 2 }] });
-    const ended = await run(['ClearInstance', ...params(id), '--key', key, '--initial-interval', '1s']);
+    waits.simulator.addInstance(id, { timeline: [{ status: 2, locked: true }] });
+    const args = ['run', 'ClearInstance', ...params(id), '--key', key, '--initial-interval', '1s'];
+    const command = new Command(args, settingsFor(waits.taskQueue));
+    await command.says('the instance is busy');
+    waits.simulator.setInstance(id, { status: 2 });
+    const ended = await command.ended;
 
     expect(ended.code).toBe(0);
-    const taskId = (jsonLines(ended)[0] as unknown as RedisActionResult).taskIds[0] ?? 0;
+    const { submits, taskIds } = jsonLines(ended)[0] as unknown as RedisActionResult;
+    expect(submits).toBeGreaterThan(1);
     expect(ended.stderr).toMatch(
       new RegExp(
         [
           `ClearInstance of ${id} in ${REGION} as ${key}.*`,
-          String.raw`ClearInstance · the instance is busy, submitting again in \d+ s · 1 submit, at \d\d:\d\d:\d\d UTC · ResourceUnavailable.InstanceLockedError · deadline in .+`,
-          `ClearInstance · waiting for task ${taskId} · 2 submits, at .+ UTC · deadline in .+`,
+          String.raw`ClearInstance · the instance is busy, submitting again in \d+ s · \d+ submits?, at \d\d:\d\d:\d\d UTC · ResourceUnavailable.InstanceLockedError · deadline in .+`,
+          `ClearInstance · waiting for task ${taskIds.join()} · ${submits} submits, at .+ UTC · deadline in .+`,
         ].join('\n(?:.*\n)*'),
       ),
     );
