@@ -111,7 +111,8 @@ export function writeEnding(output: Output, { exitCode, json, text }: Ending, li
   return exitCode;
 }
 
-function reasonOf(error: unknown): string {
+/** What an error says, and what caused it. */
+export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
 }

@@ -1,22 +1,16 @@
-import { openWaitsFor } from '../../client/find.js';
 import { untilBegun } from '../../client/workers.js';
-import { clientWorkflowId } from '../../contract/ids.js';
+import { type AwaitedWait, attach, ownWait } from '../attach.js';
 import { CliError, EXIT, type ExitCode } from '../exit-codes.js';
-import { readTasks, type Task } from '../flags.js';
+import { readTasks } from '../flags.js';
 import { type Host, onStopSignal } from '../host.js';
 import { startLocal } from '../local.js';
 import type { PollingFlags, TaskFlags } from '../options.js';
-import { connect, LISTING_TIMEOUT_MS, type Temporal, withTimeout } from '../temporal.js';
-import { createOutput, type Output, printable } from '../terminal.js';
-import { codeOfAll, showUntilEnd, viewOfWaits, type WaitsView, type WatchedWait } from '../watched-waits.js';
+import { connect, type Temporal } from '../temporal.js';
+import { createOutput } from '../terminal.js';
+import { codeOfAll, showUntilEnd, viewOfWaits, type WaitsView } from '../watched-waits.js';
 import { requireWorkers } from '../workers.js';
 
 const CTRL_C = '\x03';
-
-/** A wait that this command starts or joins; without an input, one of somebody else that it only watches. */
-interface AwaitedWait extends WatchedWait {
-  readonly input?: Task['input'];
-}
 
 interface AwaitFlags extends TaskFlags, PollingFlags {
   readonly local?: boolean;
@@ -58,30 +52,6 @@ export async function awaitTasks(host: Host, taskIds: readonly string[], flags: 
     await local?.stop();
     leaveSignals();
   }
-}
-
-function ownWait({ waits: { taskQueue } }: Temporal): (task: Task) => AwaitedWait {
-  return ({ taskId, region, input }) => {
-    return { subject: { taskId, region }, workflowId: clientWorkflowId(taskQueue, region, taskId), input };
-  };
-}
-
-/** Whoever waits for a task already does so for this command, too. */
-async function attach(tasks: readonly Task[], temporal: Temporal, output: Output): Promise<AwaitedWait[]> {
-  const { client, taskQueue } = temporal.waits;
-  const open = await withTimeout(temporal, () => openWaitsFor(client, taskQueue, tasks), LISTING_TIMEOUT_MS);
-  return tasks.map(ownWait(temporal)).map((own) => {
-    const { taskId, region } = own.subject;
-    const found = open.filter((each) => each.taskId === taskId && each.region === region);
-    const [other] = found;
-    if (!other || found.some(({ workflowId }) => workflowId === own.workflowId)) return own;
-    const { workflowId, parent } = other;
-    const who = found.length > 1 ? `${found.length} others wait` : `${printable(parent ?? 'Somebody')} waits`;
-    output.say(
-      `${who} for task ${taskId} already: watching ${printable(workflowId)}. To start another wait, add --new.`,
-    );
-    return { subject: { ...own.subject, workflowId }, workflowId };
-  });
 }
 
 async function begin({ input, workflowId }: AwaitedWait, { waits }: Temporal, waitForWorker: boolean): Promise<void> {
