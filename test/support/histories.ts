@@ -40,6 +40,16 @@ export function eventsOf(history: History, name: EventName): HistoryEvent[] {
   return (history.events ?? []).filter(({ eventType }) => eventType === EventType[name]);
 }
 
+/** A history without the workflow tasks that no worker had done in time: on a busy machine the server gives them out again. */
+export function withoutTimedOutTasks(history: History): History {
+  const lost = new Set<number>();
+  for (const event of eventsOf(history, 'EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT')) {
+    const { scheduledEventId, startedEventId } = event.workflowTaskTimedOutEventAttributes ?? {};
+    for (const id of [event.eventId, scheduledEventId, startedEventId]) lost.add(Number(id));
+  }
+  return { events: (history.events ?? []).filter(({ eventId }) => !lost.has(Number(eventId))) };
+}
+
 /** The names of all events, as the documentation of Temporal writes them, without their prefix. */
 export function eventNames(history: History): string[] {
   return (history.events ?? []).map(({ eventType }) => (EventType[eventType ?? 0] ?? '').replace(/^EVENT_TYPE_/, ''));
