@@ -115,7 +115,8 @@ async function probeCalls({ waits: { client, taskQueue }, namespace }: Temporal,
 function verdictOnError(error: unknown): Verdict {
   if (error instanceof WorkflowFailedError || error instanceof ActivityExecutionFailedError) {
     const { cause } = error;
-    if (cause instanceof TimeoutFailure && cause.timeoutType === 'SCHEDULE_TO_START') return 'untaken';
+    // A worker that has taken the call and not answered in time is there: what does not serve it answers at once.
+    if (cause instanceof TimeoutFailure) return cause.timeoutType === 'SCHEDULE_TO_START' ? 'untaken' : 'unclear';
     return cause instanceof ApplicationFailure && cause.type === 'RedisTaskInvalidInput' ? 'done' : 'undone';
   }
   if (error instanceof ServiceError && !isUnanswered(error)) return 'unclear';

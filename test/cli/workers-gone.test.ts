@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from '@temporalio/worker';
 import { RedisTaskClient, RedisTaskNoWorkerError, RedisTaskStateError } from '../../src/client/index.js';
 import { pollersSince, WORKFLOWS } from '../../src/client/workers.js';
+import { apiTaskQueue } from '../../src/contract/ids.js';
 import { bundled, ownDevServer, workflowBundle } from '../support/environments.js';
 import { IN_THIS_THREAD } from '../support/this-thread.js';
 import { about, beside } from '../support/together.js';
@@ -215,5 +216,21 @@ about('doctor', () => {
     expect(results(ended)).toMatchObject({ 'workers for waits': 'failed', 'workers for calls': 'passed' });
     expect(ended.stdout).toContain('Does it serve the workflow awaitRedisTask?');
     expect(ended.code).toBe(9);
+  });
+
+  beside('takes a worker that has begun a call, and is slow to end it, for a busy one', async () => {
+    const taskQueue = `busy-${randomUUID()}`;
+    await waits.serveWaits(taskQueue);
+    let end = () => {};
+    const ended = new Promise<void>((resolve) => (end = resolve));
+    const calls = await Worker.create({
+      connection: waits.env.nativeConnection,
+      taskQueue: apiTaskQueue(taskQueue),
+      activities: { describeTaskInfo: () => ended },
+    });
+    const doctor = await calls.runUntil(redisTask(['doctor'], taskQueue).ended.finally(end));
+
+    expect(results(doctor)).toMatchObject({ 'workers for waits': 'passed', 'workers for calls': 'passed' });
+    expect(doctor.stdout).toContain(`Queue ${taskQueue}-api had a worker in the last minutes, which may be busy.`);
   });
 });

@@ -24,9 +24,10 @@ const statusOf = async (region: string) => (await watchIn(region).describe()).st
 const watched = (handle: WaitHandle) => untilState(handle, ({ watch }) => watch?.since != null);
 const pacesItself = (handle: WaitHandle) => untilState(handle, ({ watch }) => watch?.reason !== undefined);
 const listCalls = () => waits.simulator.calls.filter(({ action }) => action === 'DescribeTaskList');
-/** The wait is watched, and its tasks have been listed. */
+/** The wait is watched, its first poll has seen the task, and the list has been read. */
 async function swept(handle: WaitHandle, region: string): Promise<void> {
   await watched(handle);
+  await untilState(handle, ({ polls }) => polls > 0);
   await until(
     () => watchState(region),
     ({ sweeps }) => sweeps > 0,
