@@ -21,13 +21,13 @@ const watchIn = (region: string) => waits.client.workflow.getHandle(`${waits.tas
 const watchState = (region: string) => watchIn(region).query<RedisTaskWatchState>('getState');
 const statusOf = async (region: string) => (await watchIn(region).describe()).status.name;
 
-const watched = (handle: WaitHandle) => untilState(handle, ({ watch }) => watch?.since != null);
+/** Its first poll, which is made beside the join, has seen the task. */
+const watched = (handle: WaitHandle) => untilState(handle, ({ watch, polls }) => watch?.since != null && polls > 0);
 const pacesItself = (handle: WaitHandle) => untilState(handle, ({ watch }) => watch?.reason !== undefined);
 const listCalls = () => waits.simulator.calls.filter(({ action }) => action === 'DescribeTaskList');
-/** The wait is watched, its first poll has seen the task, and the list has been read. */
+/** The wait is watched, and its tasks have been listed. */
 async function swept(handle: WaitHandle, region: string): Promise<void> {
   await watched(handle);
-  await untilState(handle, ({ polls }) => polls > 0);
   await until(
     () => watchState(region),
     ({ sweeps }) => sweeps > 0,
