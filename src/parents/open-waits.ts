@@ -29,7 +29,8 @@ const lists = new WeakMap<object, Map<string, OpenWaitsList>>();
 
 /** Lists the open waits of a task queue. */
 export class OpenWaitsList {
-  private latest: { readonly listedAt: number; readonly listing: Promise<OpenWaits> } | undefined;
+  /** By `performance.now()`: with a clock that is set back an old listing would serve for long. */
+  private latest: { readonly begunAt: number; readonly listing: Promise<OpenWaits> } | undefined;
   private count = 0;
   /** What a memo says, by its bytes: most are the same as in the last listing. */
   private known = new Map<string, WatchedTask | undefined>();
@@ -56,10 +57,10 @@ export class OpenWaitsList {
 
   /** @param maxAgeMs - since when a listing may have begun to do */
   list(maxAgeMs = 0): Promise<OpenWaits> {
-    const now = Date.now();
-    if (this.latest && now - this.latest.listedAt < maxAgeMs) return this.latest.listing;
-    const listing = this.read(now);
-    const latest = (this.latest = { listedAt: now, listing });
+    const begunAt = performance.now();
+    if (this.latest && begunAt - this.latest.begunAt < maxAgeMs) return this.latest.listing;
+    const listing = this.read(Date.now());
+    const latest = (this.latest = { begunAt, listing });
     listing.catch(() => {
       if (this.latest === latest) this.latest = undefined;
     });

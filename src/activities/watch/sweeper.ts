@@ -8,6 +8,7 @@ import {
   blockedUntil,
   forgetClosed,
   paceAfter,
+  paceAt,
   paceForJoin,
   type Register,
   register,
@@ -64,6 +65,7 @@ export class Sweeper {
   private pace: SweepPace = { lastAt: 0, step: 0 };
   private readonly joins = new Refresh(() => this.askWhoJoined());
   private readonly open = new Refresh(() => this.lookWhoIsOpen());
+  /** By `performance.now()`. */
   private reportAt = 0;
   private failingSince: number | undefined;
 
@@ -83,6 +85,7 @@ export class Sweeper {
       this.joins.refresh();
       this.open.refresh();
       const now = Date.now();
+      this.pace = paceAt(this.pace, now);
       if (this.isBlocked(now)) await this.tell(waitingIn(this.waits, now));
       const dueAt = this.isBlocked(now) ? null : sweepDueAt(this.waits, this.pace, now);
       this.parts.paced(dueAt ?? now);
@@ -127,14 +130,16 @@ export class Sweeper {
     this.register(watchedOf(open).filter((wait) => wait.region === region));
     const openIds = new Set(open.waits.map(({ run }) => run.workflowId));
     this.waits = forgetClosed(this.waits, openIds, open.listedAt);
-    return open.listedAt + openWaits.servesMs(OPEN_EVERY_MS) - Date.now();
+    const servesMs = openWaits.servesMs(OPEN_EVERY_MS);
+    return Math.min(servesMs, open.listedAt + servesMs - Date.now());
   }
 
   private register(joining: readonly WatchedWait[]): void {
     if (joining.length === 0) return;
-    const before = waitingIn(this.waits, Date.now()).length;
-    this.waits = register(this.waits, joining);
-    if (waitingIn(this.waits, Date.now()).length > before) this.pace = paceForJoin(this.pace);
+    const now = Date.now();
+    const before = waitingIn(this.waits, now).length;
+    this.waits = register(this.waits, joining, now);
+    if (waitingIn(this.waits, now).length > before) this.pace = paceForJoin(this.pace);
   }
 
   private async sweep(): Promise<void> {
@@ -179,7 +184,7 @@ export class Sweeper {
     const unable = blockedUntil !== null && lastError ? { error: lastError, until: blockedUntil } : undefined;
     const told: RegisteredWait[] = [];
     const tellOne = async (wait: RegisteredWait) => {
-      const report: WatchReport = { seenAt: wait.seenAt, ...(unable && { unable }) };
+      const report: WatchReport = { sentAt: Date.now(), seenAt: wait.seenAt, ...(unable && { unable }) };
       // Whichever run of it is open: a wait that continues as new, or was reset, is still watched.
       const signal = client.workflow.getHandle(wait.workflowId).signal(WATCH_REPORT_SIGNAL, report);
       await unlessGone(signal).then(
@@ -197,7 +202,7 @@ export class Sweeper {
 
   /** The watch writes an event for each report, so it hears of news, and of sweeps once a minute. */
   private async report(): Promise<void> {
-    const now = Date.now();
+    const now = performance.now();
     if (now < this.reportAt) return;
     const { client, workflowId } = this.parts;
     this.reportAt = now + REPORT_EVERY_MS;

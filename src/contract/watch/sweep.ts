@@ -28,6 +28,8 @@ export const UNFINISHED_RESULTS: readonly number[] = [0, 1];
 
 /** A wait in the register of a watch. */
 export interface RegisteredWait extends WatchedWait {
+  /** When the sweeps heard of it, by their own clock, which may be far from that of waits. */
+  readonly knownAt: number;
   /** When a sweep last saw its task unfinished. */
   readonly seenAt: number | null;
   /** A sweep whose pages did not fit together did not show its task. */
@@ -77,25 +79,25 @@ export function readPages(pages: readonly TaskPage[], isWhole: boolean): SweptLi
 export function mustAsk(wait: RegisteredWait, list: SweptList, beganAt: number): boolean {
   if (list.others.has(wait.taskId)) return true;
   if (list.unfinished.has(wait.taskId)) return false;
-  const isNew = wait.wasMissed && wait.seenAt === null && beganAt - wait.joinedAt < MISSED_GRACE_MS;
+  const isNew = wait.wasMissed && wait.seenAt === null && beganAt - wait.knownAt < MISSED_GRACE_MS;
   return !isNew && (list.isConsistent || wait.isMissed);
 }
 
 /** A wait as it joins, or as the list of open workflows tells of it. */
-export function register(waits: Register, joining: readonly WatchedWait[]): Register {
+export function register(waits: Register, joining: readonly WatchedWait[], now: number): Register {
   const register = new Map(waits);
   for (const wait of joining) {
     const known = register.get(wait.workflowId);
     if (known && known.joinedAt >= wait.joinedAt) continue;
-    register.set(wait.workflowId, { ...wait, seenAt: null, isMissed: false, toldAt: null });
+    register.set(wait.workflowId, { ...wait, knownAt: now, seenAt: null, isMissed: false, toldAt: null });
   }
   return register;
 }
 
 /** Without the waits whose workflows are not open any more. @param listedAt - when the listing of the open ones began */
 export function forgetClosed(waits: Register, open: ReadonlySet<string>, listedAt: number): Register {
-  const isOpen = ([id, { joinedAt, toldAt }]: readonly [string, RegisteredWait]) =>
-    open.has(id) || (toldAt === null && joinedAt > listedAt - LISTED_LATE_MS);
+  const isOpen = ([id, { knownAt, toldAt }]: readonly [string, RegisteredWait]) =>
+    open.has(id) || (toldAt === null && knownAt > listedAt - LISTED_LATE_MS);
   return new Map([...waits].filter(isOpen));
 }
 
@@ -103,7 +105,7 @@ export function forgetClosed(waits: Register, open: ReadonlySet<string>, listedA
 export function afterSweep(waits: Register, list: SweptList, beganAt: number, now: number) {
   const toTell: RegisteredWait[] = [];
   const swept = [...waits].map(([id, wait]): readonly [string, RegisteredWait] => {
-    if (wait.joinedAt > beganAt || !isWaiting(wait, now)) return [id, wait];
+    if (waitsSince(wait) > beganAt || !isWaiting(wait, now)) return [id, wait];
     if (mustAsk(wait, list, beganAt)) toTell.push(wait);
     const isSeen = list.unfinished.has(wait.taskId) && !list.others.has(wait.taskId);
     const seenAt = isSeen ? beganAt : wait.seenAt;
@@ -132,6 +134,11 @@ export function blockedUntil(errorClass: PollErrorClass, failingSince: number, n
   return mayPass ? null : now + REJOIN_AFTER_MS;
 }
 
+/** Since when a wait waits for a sweep, by the clock of the sweeps: a join that lies ahead of it was heard of all the same. */
+function waitsSince({ joinedAt, knownAt }: RegisteredWait): number {
+  return Math.min(joinedAt, knownAt);
+}
+
 /** Whether a wait depends on the watch. */
 export function isWaiting({ toldAt }: RegisteredWait, now: number): boolean {
   return toldAt === null || now - toldAt >= TELL_AGAIN_MS;
@@ -154,6 +161,11 @@ export function paceAfter(beganAt: number, { step }: SweepPace, hasNews: boolean
   return { lastAt: beganAt, step: hasNews ? NEWS_STEP : step + 1 };
 }
 
+/** The pace by a clock that may have been set back since the last sweep: the next one is not due that much later. */
+export function paceAt({ lastAt, step }: SweepPace, now: number): SweepPace {
+  return { lastAt: Math.min(lastAt, now), step };
+}
+
 /** The pace once somebody has joined. */
 export function paceForJoin({ lastAt, step }: SweepPace): SweepPace {
   return { lastAt, step: Math.min(step, JOIN_STEP) };
@@ -165,7 +177,7 @@ export function sweepDueAt(waits: Register, { lastAt, step }: SweepPace, now: nu
   let isMissed = false;
   for (const wait of waits.values()) {
     if (!isWaiting(wait, now)) continue;
-    const since = Math.max(lastAt, wait.joinedAt);
+    const since = Math.max(lastAt, waitsSince(wait));
     const { delayMs } = nextInterval(wait.schedule, Math.max(0, since - wait.startedAt), step, 0.5);
     dueAt = Math.min(dueAt, since + delayMs);
     isMissed ||= wait.isMissed;

@@ -25,6 +25,8 @@ type WatchState = NonNullable<TaskWaitState['watch']>;
 
 /** What a watch tells a wait: ask the API, or pace yourself for a while. */
 const WATCH_REPORT = v.object({
+  /** When it was sent: its times are by the clock of the sweeps, which may be far from that of the wait. */
+  sentAt: v.optional(COUNT),
   /** When a sweep last saw the task unfinished. */
   seenAt: v.nullable(COUNT),
   /** The tasks cannot be listed. */
@@ -67,8 +69,8 @@ export function watchReported(
   now: number,
 ): TaskWaitState {
   if (!state.watch) return state;
-  const seen =
-    report.seenAt === null ? state : { ...state, unfinishedAt: Math.max(report.seenAt, state.unfinishedAt ?? 0) };
+  const { seenAt, sentAt = now } = report;
+  const seen = seenAt === null ? state : seenUnfinished(state, Math.min(seenAt, now - Math.max(0, sentAt - seenAt)));
   if (!report.unable) {
     // Its own pace goes on from here.
     const paced = { ...seen, paceAt: Math.min(seen.paceAt, now) };
@@ -76,7 +78,12 @@ export function watchReported(
   }
   const { error, until } = report.unable;
   const { delayMs } = nextInterval(schedule, waitedMs(state, now), state.paceStep, 0.5);
-  return { ...watchLost(seen, cannotList(error), Math.max(until, now)), paceAt: Math.min(state.paceAt, now + delayMs) };
+  const rejoinAt = now + Math.max(0, until - sentAt);
+  return { ...watchLost(seen, cannotList(error), rejoinAt), paceAt: Math.min(state.paceAt, now + delayMs) };
+}
+
+function seenUnfinished(state: TaskWaitState, at: number): TaskWaitState {
+  return { ...state, unfinishedAt: Math.max(at, state.unfinishedAt ?? 0) };
 }
 
 /** The pause after a poll: a watched wait polls seldom by itself. @param seldomMs - as the worker has told it */

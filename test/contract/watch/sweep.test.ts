@@ -6,6 +6,7 @@ import {
   forgetClosed,
   mustAsk,
   paceAfter,
+  paceAt,
   paceForJoin,
   readPages,
   register,
@@ -33,7 +34,7 @@ function wait(taskId: number, change: Partial<WatchedWait> = {}): WatchedWait {
 }
 
 function registered(taskId: number, change: Partial<RegisteredWait> = {}): RegisteredWait {
-  const [each] = register(new Map(), [wait(taskId)]).values();
+  const [each] = register(new Map(), [wait(taskId)], JOINED).values();
   if (!each) throw new Error('Nothing was registered');
   return { ...each, ...change };
 }
@@ -115,7 +116,7 @@ test('a list never says that a task has ended: it only ever makes a wait ask, or
 
 describe('a sweep', () => {
   test('leaves a wait that has joined while it went on to the next one', () => {
-    const late = registered(1, { joinedAt: JOINED + 1 });
+    const late = registered(1, { joinedAt: JOINED + 1, knownAt: JOINED + 2 });
 
     expect(afterSweep(waitsOf(late), list(), JOINED, JOINED + 2).toTell).toEqual([]);
   });
@@ -163,6 +164,12 @@ describe('a sweep', () => {
     expect(sweepDueAt(waitsOf(hasty), { lastAt: JOINED, step: 0 }, JOINED)).toBe(JOINED + 2_000);
   });
 
+  test('is due as soon when the clock was set back by an hour meanwhile', () => {
+    const pace = paceAt({ lastAt: JOINED + 3_600_000, step: 0 }, JOINED);
+
+    expect(sweepDueAt(waitsOf(registered(1)), pace, JOINED)).toBe(JOINED + 2_000);
+  });
+
   test('is not due while nobody waits', () => {
     expect(sweepDueAt(waitsOf(registered(1, { toldAt: JOINED })), joinedPace, JOINED)).toBeNull();
     expect(sweepDueAt(new Map(), joinedPace, JOINED)).toBeNull();
@@ -195,14 +202,16 @@ describe('a wait that was told', () => {
   });
 
   test('is watched if it has joined again while it was told', () => {
-    const rejoined = register(waitsOf(registered(1)), [wait(1, { joinedAt: JOINED + 20 })]);
+    const rejoined = register(waitsOf(registered(1)), [wait(1, { joinedAt: JOINED + 20 })], JOINED + 21);
 
     expect(afterTelling(rejoined, [registered(1)], JOINED + 30)).toEqual(rejoined);
   });
 
   test('is watched again when it joins again, and not when an earlier join is heard of late', () => {
-    expect(register(told, [wait(1)]).get('wait-1')).toMatchObject({ toldAt: JOINED + 10 });
-    expect(register(told, [wait(1, { joinedAt: JOINED + 20 })]).get('wait-1')).toMatchObject({ toldAt: null });
+    expect(register(told, [wait(1)], JOINED + 21).get('wait-1')).toMatchObject({ toldAt: JOINED + 10 });
+    expect(register(told, [wait(1, { joinedAt: JOINED + 20 })], JOINED + 21).get('wait-1')).toMatchObject({
+      toldAt: null,
+    });
   });
 });
 
@@ -220,5 +229,26 @@ describe('a wait that is not open any more', () => {
 
   test('is forgotten sooner when it was told', () => {
     expect(forgetClosed(waitsOf(registered(1, { toldAt: JOINED })), new Set(), JOINED + 1).size).toBe(0);
+  });
+});
+
+describe('a wait by another clock than that of the sweeps', () => {
+  const HOUR = 3_600_000;
+  const ahead = registered(1, { joinedAt: JOINED + HOUR, startedAt: JOINED + HOUR });
+
+  test('is swept by the next sweep, and at its pace, when its clock is ahead', () => {
+    expect(sweepDueAt(waitsOf(ahead), paceForJoin({ lastAt: 0, step: 9 }), JOINED)).toBe(JOINED + 3_280);
+    expect(afterSweep(waitsOf(ahead), list(), JOINED + 3_280, JOINED + 3_300).toTell).toEqual([ahead]);
+  });
+
+  test('is forgotten when it is not open any more, when its clock is ahead', () => {
+    expect(forgetClosed(waitsOf(ahead), new Set(), JOINED + 15_001).size).toBe(0);
+  });
+
+  test('is kept until the server lists it when its clock is behind', () => {
+    const behind = registered(1, { joinedAt: JOINED - HOUR });
+
+    expect(forgetClosed(waitsOf(behind), new Set(), JOINED + 1).size).toBe(1);
+    expect(mustAsk({ ...behind, wasMissed: true }, list(), JOINED + 1)).toBe(false);
   });
 });

@@ -149,6 +149,23 @@ describe('a report of the watch', () => {
     expect(left.watch?.reason).toContain('UnauthorizedOperation');
   });
 
+  test.each([
+    ['behind', -60 * MINUTE],
+    ['ahead', 60 * MINUTE],
+  ])('from sweeps whose clock is an hour %s makes the wait pace itself for as long', (_where, offset) => {
+    const unable = { error: REFUSED, until: START + offset + 11 * MINUTE };
+    const report = { sentAt: START + offset + MINUTE, seenAt: null, unable };
+    const left = watchReported(watched, report, plan.schedule, START + MINUTE);
+
+    expect(left.watch?.joinAt).toBe(START + 11 * MINUTE);
+  });
+
+  test('from sweeps whose clock is ahead does not say that the end is seen sooner than it was', () => {
+    const report = { sentAt: START + 61 * MINUTE, seenAt: START + 60 * MINUTE + 9_000 };
+
+    expect(watchReported(watched, report, plan.schedule, START + MINUTE).unfinishedAt).toBe(START + 9_000);
+  });
+
   test.each([[undefined], ['x'], [{ seenAt: 'yesterday' }], [{ seenAt: 1, unable: { until: 5 } }]])(
     'of another form, %j, says: ask the API',
     (argument) => {
