@@ -75,6 +75,9 @@ export default {
   // Twice the cores of a small machine: many tests wait for timers rather than compute. Machines of CI may be slow: with
   // fewer at a time, nothing is late.
   maxWorkers: process.env.CI ? 3 : 4,
+  // A process that has nothing left to do still gives back a gigabyte, all of them at once: by half a second, jest's default,
+  // a busy machine is not through. One that something holds open does not end later either, and jest tells.
+  workerGracefulExitTimeout: 10_000,
   // What runs in Temporal's sandbox, or in a process of its own, is tested there, where jest cannot count it.
   collectCoverageFrom: ['src/**/*.ts', '!src/workflows/**', '!src/worker.ts', '!src/**/main.ts'],
   coverageReporters: ['text', 'lcov'],

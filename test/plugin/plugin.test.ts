@@ -16,7 +16,7 @@ import { runTogether } from '../../src/activities/run-workers.js';
 import { RedisTaskPlugin } from '../../src/plugin/index.js';
 import { RedisApiSimulator, SIMULATOR_CREDENTIAL, type TaskStep } from '../../src/testing/index.js';
 import { notingCancelled } from '../support/cancelled-calls.js';
-import { bundled, devServer } from '../support/environments.js';
+import { bundled, devServer, workflowBundle } from '../support/environments.js';
 import { eventsOf, failedWorkflowTasks, followedHistories } from '../support/histories.js';
 import { replay } from '../support/replays.js';
 import { about, beside } from '../support/together.js';
@@ -83,6 +83,22 @@ function watchingPlugin(seen: string[]): WorkerPlugin {
 }
 
 about('a worker with the plugin', () => {
+  beside("serves waits as children and inline, beside the user's own workflows and activities", async () => {
+    const worker = await createOwnWorker(env, { workflowBundle: bundle, plugins: [createPlugin(simulator)] });
+    const { taskQueue } = worker.options;
+    const [first, second] = [addTask({ ...RUNNING, forPolls: 1 }, SUCCEED), addTask(SUCCEED)];
+    await worker.runUntil(async () => {
+      const child = await start(env.client, 'order', worker, first);
+      const inline = await start(env.client, 'inlineOrder', worker, second);
+
+      await expect(child.result()).resolves.toMatchObject({ noted: 'noted: succeed', result: { taskId: first } });
+      await expect(inline.result()).resolves.toMatchObject({ taskId: second });
+    });
+
+    expect([...worker.options.activities.keys()]).toEqual(['note']);
+    expect(worker.options.taskQueue).toBe(taskQueue);
+  });
+
   beside('holds the calls to the rate that it is told, and stops making them with its worker', async () => {
     const plugins = [createPlugin(simulator, { requestsPerSecond: 7 })];
     const worker = await createOwnWorker(env, { workflowBundle: bundle, plugins });
@@ -197,11 +213,9 @@ about('a worker with the plugin', () => {
     });
     const histories = await followedHistories(env.client, [{ workflowId, runId }]);
 
-    const withoutPlugin = await bundled(WORKFLOWS);
-
     expect(histories).toHaveLength(2);
     expect(histories.flatMap(({ history }) => failedWorkflowTasks(history))).toEqual([]);
-    for (const code of [bundle, withoutPlugin]) {
+    for (const code of [bundle, workflowBundle()]) {
       const replays = await replay({ workflowBundle: code }, histories);
       expect(replays.map(({ error }) => error)).toEqual([undefined, undefined]);
     }
@@ -403,28 +417,11 @@ about('a mistake is an error that says what to do:', () => {
 });
 
 // What bundles comes last, one after the other: for a second nothing else would happen in this process, and calls would end.
-test("a worker with the plugin serves waits as children and inline, beside the user's own workflows and activities", async () => {
-  const worker = await createOwnWorker(env, { workflowsPath: WORKFLOWS, plugins: [createPlugin(simulator)] });
-  const { taskQueue } = worker.options;
-  const [first, second] = [addTask({ ...RUNNING, forPolls: 1 }, SUCCEED), addTask(SUCCEED)];
-  await worker.runUntil(async () => {
-    const child = await start(env.client, 'order', worker, first);
-    const inline = await start(env.client, 'inlineOrder', worker, second);
-
-    await expect(child.result()).resolves.toMatchObject({ noted: 'noted: succeed', result: { taskId: first } });
-    await expect(inline.result()).resolves.toMatchObject({ taskId: second });
-  });
-
-  expect(worker.options.workflowsPath).toBe(WORKFLOWS);
-  expect([...worker.options.activities.keys()]).toEqual(['note']);
-  expect(worker.options.taskQueue).toBe(taskQueue);
-});
-
 test.each(['by the worker', 'beforehand'])(
   'a mistake is an error that says what to do: a workflow file without the re-export, bundled %s',
   async (when) => {
     const plugins = [createPlugin(simulator)];
-    const source =
+    const source: Partial<WorkerOptions> =
       when === 'beforehand'
         ? { workflowBundle: await bundleWorkflowCode({ workflowsPath: WITHOUT_THE_LINE, logger, plugins }) }
         : { workflowsPath: WITHOUT_THE_LINE };
@@ -447,6 +444,8 @@ test.each(['by the worker', 'beforehand'])(
         await handle.terminate();
       }
     });
+
+    expect(worker.options.workflowsPath).toBe(source.workflowsPath);
   },
 );
 

@@ -1,19 +1,28 @@
 const { default: Sequencer } = require('@jest/test-sequencer');
 
-/** What takes longest, in its order, so that no test is left alone at the end: a fresh clone knows no durations yet. */
+/**
+ * What takes longest, so that no test is left alone at the end: a fresh clone knows no durations yet. Those that compute and
+ * those that wait for timers take turns: together, the former would slow each other down.
+ */
 const LONGEST = [
   'plugin/plugin',
-  'client/client',
-  'workflows/api-errors',
-  'cli/waits',
-  'workflows/shared',
-  'workflows/long-histories',
   'workflows/parents',
-  'security/change-secrets',
-  'replay/replay',
-  'security/secrets',
-  'workflows/shared-without-list',
+  'client/client',
+  'client/find',
+  'cli/waits',
+  'workflows/long-histories',
+  'workflows/shared',
+  'workflows/actions',
+  'workflows/api-errors',
+  'cli/find',
+  'stub/stub',
   'cli/run',
+  'workflows/outcomes',
+  'workflows/shared-without-list',
+  'replay/replay',
+  'worker/metrics',
+  'security/secrets',
+  'security/change-secrets',
   'cli/workers-gone',
 ];
 

@@ -10,14 +10,18 @@ import { encryption, isEncrypted } from '../plugin/codec.js';
 import { devServer, ownDevServer } from '../support/environments.js';
 import { eventsOf } from '../support/histories.js';
 import { eventually, freeAddress, statusOf } from '../support/processes.js';
+import { IN_THIS_THREAD } from '../support/this-thread.js';
 
 const INTERCEPTOR = fileURLToPath(new URL('intercepted.ts', import.meta.url));
 const logged: LogEntry[] = [];
 
-/** The SDK leaves behind the thread of a worker that it refuses, and with it the process of the tests would not end. */
-const IN_THIS_THREAD: WorkerPlugin = {
+/**
+ * For workers that need no thread for their workflows. One that the SDK refuses must have none: it would be left behind, and
+ * with it the process of the tests would not end.
+ */
+const inThisThread: WorkerPlugin = {
   name: 'test.InThisThread',
-  configureWorker: (options) => ({ ...options, debugMode: true }),
+  configureWorker: (options) => ({ ...options, ...IN_THIS_THREAD }),
 };
 
 let env: TestWorkflowEnvironment;
@@ -80,7 +84,8 @@ test('interceptors of workflows get into the bundle, and the ones of activities 
     seen.push(info.activityType);
     return {};
   };
-  await withWorker({ interceptors: { workflowModules: [INTERCEPTOR], activity: [activity] } }, async (taskQueue) => {
+  const interceptors = { workflowModules: [INTERCEPTOR], activity: [activity] };
+  await withWorker({ interceptors, plugins: [inThisThread] }, async (taskQueue) => {
     const handle = await startWait(env.client, taskQueue);
 
     await expect(handle.result()).resolves.toMatchObject({ taskId: 1, taskType: 'seen by an interceptor' });
@@ -95,6 +100,7 @@ test("the application's connection, identity, tuner and runtime are used, and th
   const slots = { type: 'fixed-size', numSlots: 7 } as const;
   const options: RedisTaskWorkerOptions = {
     connection: env.nativeConnection,
+    plugins: [inThisThread],
     identity: 'the application',
     tuner: {
       workflowTaskSlotSupplier: slots,
@@ -119,10 +125,11 @@ test("the application's connection, identity, tuner and runtime are used, and th
 
 test('a second worker for the same queue on one connection is refused, and not tried again', async () => {
   const connection = env.nativeConnection;
-  await withWorker({ connection }, async (taskQueue) => {
+  const plugins = [inThisThread];
+  await withWorker({ connection, plugins }, async (taskQueue) => {
     const settings = { REDIS_TASK_QUEUE: taskQueue, REDIS_TASK_HTTP: 'off' };
     const credentials = { getCredential: () => Promise.resolve(SIMULATOR_CREDENTIAL) };
-    const second = { env: settings, credentials, connection, plugins: [IN_THIS_THREAD] };
+    const second = { env: settings, credentials, connection, plugins };
 
     await expect(runRedisTaskWorker(second)).rejects.toThrow(/takes tasks from .* already/);
   });
@@ -168,7 +175,8 @@ test('search attributes that the namespace lacks are named with what registers t
     const settings = { TEMPORAL_ADDRESS: bare.address, REDIS_TASK_HTTP: 'off', REDIS_TASK_SEARCH_ATTRIBUTES: 'true' };
     const credentials = { getCredential: () => Promise.resolve(SIMULATOR_CREDENTIAL) };
     const own = { ...settings, TENCENTCLOUD_REDIS_ENDPOINT: api.url };
-    const end = runRedisTaskWorker({ env: own, credentials, signal: stop.signal });
+    const plugins = [inThisThread];
+    const end = runRedisTaskWorker({ env: own, credentials, signal: stop.signal, plugins });
     api.addTask(77_001, { timeline: [{ status: 'succeed' }] });
     const args = [{ taskId: 77_001, region: 'ap-guangzhou' }];
     const wait = { taskQueue: 'redis-task', workflowId: 'bare', args, workflowExecutionTimeout: '40s' } as const;

@@ -25,6 +25,8 @@ import {
 } from '../../src/workflows/index.js';
 
 export { awaitRedisInstance, awaitRedisTask, runRedisAction, watchRedisTasks } from '../../src/workflows/index.js';
+// Those of a user of the plugin, as a worker without it has them.
+export { inlineOrder, order } from '../plugin/workflows.js';
 
 /** Waits as a child. */
 export function childParent(input: AwaitRedisTaskInput, options?: AwaitRedisTaskOptions): Promise<RedisTaskResult> {
