@@ -49,10 +49,10 @@ async function timers() {
 async function shared() {
   const id = task([{ status: 'running' }]);
   const wait = { taskId: id, region };
-  const result = waits.await({ ...wait, polling: { pacing: 'shared' } });
+  await waits.start({ ...wait, polling: { pacing: 'shared' } });
   for await (const { watch } of waits.progress(wait)) if (watch?.since) break;
   simulator.setTask(id, { status: 'succeed' });
-  return (await result).status;
+  return (await waits.result(wait)).status;
 }
 
 async function failed() {
