@@ -17,6 +17,7 @@ import {
 } from '../client/workers.js';
 import { apiTaskQueue, AWAIT_REDIS_TASK } from '../contract/ids.js';
 import { CliError, EXIT } from './exit-codes.js';
+import { limitOfQueue, pausedText } from './queue-limit.js';
 import type { Temporal } from './temporal.js';
 import { ADVICE, listPollers } from './workers.js';
 
@@ -53,6 +54,9 @@ async function checkQueue(
   const id = `${temporal.waits.taskQueue}/doctor/${randomUUID()}`;
   const verdict = await probe(temporal, id).catch(verdictOnError);
   const pollers = await listPollers(temporal, queue, type);
+  const set = await limitOfQueue(temporal, queue, type);
+  const paused = pausedText(queue, set);
+  if (paused) throw new CliError(EXIT.noWorker, paused);
   if (verdict === 'untaken' || takersAmong(pollers).length === 0) {
     const advice = adviceOnVersions(pollers) || ` ${ADVICE}`;
     throw new CliError(EXIT.noWorker, `No worker takes work from queue ${queue}.${advice}`);
@@ -61,7 +65,8 @@ async function checkQueue(
     const message = `A worker takes work from queue ${queue} but does not do it. Does it serve ${work}? See its log.`;
     throw new CliError(EXIT.noWorker, message);
   }
-  const rates = pollers.map(({ ratePerSecond }) => ratePerSecond).filter((rate) => rate > 0 && rate < 100_000);
+  const ofWorkers = pollers.map(({ ratePerSecond }) => ratePerSecond).filter((rate) => rate > 0 && rate < 100_000);
+  const rates = set ? [set.callsPerSecond] : ofWorkers;
   const limit = rates.length > 0 ? ` Limit of the queue: ${Math.max(...rates)} calls a second.` : '';
   if (verdict === 'done') return `A worker takes work from queue ${queue}.${limit}`;
   return `Queue ${queue} had a worker in the last minutes, which may be busy.${limit}`;

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { Worker } from '@temporalio/worker';
 import { RedisTaskClient, RedisTaskNoWorkerError, RedisTaskStateError } from '../../src/client/index.js';
-import { pollersSince, WORKFLOWS } from '../../src/client/workers.js';
+import { ACTIVITIES, pollersSince, WORKFLOWS } from '../../src/client/workers.js';
 import { apiTaskQueue } from '../../src/contract/ids.js';
 import { bundled, ownDevServer, workflowBundle } from '../support/environments.js';
 import { IN_THIS_THREAD } from '../support/this-thread.js';
@@ -125,6 +125,25 @@ beside('extend says that the new deadline is not confirmed, exit code 9', async 
   await waits.client.workflow.getHandle(workflowId).terminate();
 });
 
+beside('extend by some time says that a worker which comes will move the deadline, and it does', async () => {
+  const { taskQueue, client, leave } = await workers();
+  const { workflowId } = await client.start({ taskId: waits.addTask(RUNNING), region: REGION, maxWait: '1h' });
+  await until(
+    () => client.state({ workflowId }).catch(() => undefined),
+    (state) => state?.status === 'running',
+  );
+  await leave();
+  const ended = await redisTask(['extend', workflowId, '--by', '5h'], taskQueue).ended;
+
+  expect(ended.code).toBe(9);
+  expect(ended.stderr).toContain('No worker answered within 5 s. The deadline moves when a worker comes');
+
+  await serve(taskQueue);
+  const state = () => client.state({ workflowId }).catch(() => undefined);
+  await until(state, (each) => each !== undefined && Date.parse(each.deadline) - Date.now() > 4 * 3_600_000);
+  await waits.client.workflow.getHandle(workflowId).terminate();
+});
+
 beside('status of a wait whose worker has been gone for a while says so, exit code 9', async () => {
   const { taskQueue, client, leave } = await workers();
   const task = { taskId: waits.addTask(RUNNING), region: REGION };
@@ -217,6 +236,31 @@ about('doctor', () => {
     expect(ended.stdout).toContain('Does it serve the workflow awaitRedisTask?');
     expect(ended.code).toBe(9);
   });
+
+  beside(
+    'tells a queue that somebody has paused from one without a worker, and a limit that was set from that of workers',
+    async () => {
+      const { taskQueue } = await workers();
+      const limitTo = (requestsPerSecond: number, reason: string) =>
+        waits.client.workflowService.updateTaskQueueConfig({
+          namespace: waits.client.options.namespace,
+          taskQueue: apiTaskQueue(taskQueue),
+          taskQueueType: ACTIVITIES,
+          updateQueueRateLimit: { rateLimit: { requestsPerSecond }, reason },
+        });
+      await limitTo(0, 'API outage');
+      const paused = await redisTask(['doctor'], taskQueue).ended;
+      await limitTo(5, 'Terraform runs');
+      const limited = await redisTask(['doctor'], taskQueue).ended;
+
+      expect(results(paused)).toMatchObject({ 'workers for waits': 'passed', 'workers for calls': 'failed' });
+      expect(paused.stdout).toContain(
+        `Queue ${taskQueue}-api is paused: its limit was set to 0 calls a second (API outage).`,
+      );
+      expect(paused.stdout).toContain('--queue-rps-limit default');
+      expect(limited.stdout).toContain('Limit of the queue: 5 calls a second.');
+    },
+  );
 
   beside('takes a worker that has begun a call, and is slow to end it, for a busy one', async () => {
     const taskQueue = `busy-${randomUUID()}`;

@@ -11,6 +11,7 @@ import { type Temporal, withTimeout } from '../temporal.js';
 import { askWorker } from '../workers.js';
 
 const UNCONFIRMED = 'The new deadline is not confirmed: a worker that comes may still set it. ';
+const KEPT = 'The deadline moves when a worker comes, also if it has passed by then. ';
 
 interface ExtendFlags extends WaitFlags {
   readonly by?: RedisTaskDuration;
@@ -56,17 +57,20 @@ function howToExtend(
   return ({ wait, temporal }) => askWorker(temporal, () => temporal.waits.extendWait(wait, maxWait), UNCONFIRMED);
 }
 
-/** As somebody who joins the wait does: never to an earlier deadline. */
+/** As somebody who joins the wait does: never to an earlier deadline. The server keeps it for a worker that comes later. */
 async function extendBy(maxWait: RedisTaskDuration, { wait, subject, temporal, output }: Target) {
   const { waits } = temporal;
   if (wait.closeTime !== undefined) throw await endedError(temporal, wait);
-  const before = await askWorker(temporal, () => waits.state(wait)).catch((error: unknown) => {
-    if (!isUnreadable(error)) throw error;
-    return undefined;
+  const look = () => askWorker(temporal, () => waits.state(wait), KEPT);
+  const before = await look().catch((error: unknown) => {
+    if (error instanceof CliError || isUnreadable(error)) return error;
+    throw error;
   });
   await withTimeout(temporal, () => join(temporal, wait, maxWait));
-  const after = await askWorker(temporal, () => waits.state(wait), UNCONFIRMED);
-  if (after.deadline === before?.deadline) output.say(`As before, since it has more time already: ${nameOf(subject)}.`);
+  if (before instanceof CliError) throw before;
+  const after = await look();
+  if (after.deadline === (before as Partial<RedisTaskWaitState>).deadline)
+    output.say(`As before, since it has more time already: ${nameOf(subject)}.`);
   return after;
 }
 
