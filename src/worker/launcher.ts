@@ -13,8 +13,8 @@ export function watchLauncher(env: NodeJS.ProcessEnv, gone: () => void): void {
   if (process.platform === 'win32' || !isTiedToLauncher(env, isGroupLeader())) return;
   const parent = process.ppid;
   const npm = npmBehind(parent);
-  // It ended while this process started. In a container npm may be the first process itself.
-  if (parent === 1 && !isLauncher(1)) {
+  // It ended while this process started.
+  if (isAdopted(parent)) {
     gone();
     return;
   }
@@ -45,7 +45,20 @@ function npmBehind(parent: number): string | undefined {
   }
 }
 
-/** Fields of a process after its name, which may contain anything: state, parent, group. */
+/**
+ * Whether this process is an orphan, and its parent not the one that has started it: the first process, unless that is npm in
+ * a container, or one that takes in orphans, as systemd does for a user. Only Linux shows that the latter has another session.
+ */
+function isAdopted(parent: number): boolean {
+  if (parent === 1 && !isLauncher(1)) return true;
+  try {
+    return statOf(parent)[3] !== statOf('self')[3];
+  } catch {
+    return false;
+  }
+}
+
+/** Fields of a process after its name, which may contain anything: state, parent, group, session. */
 function statOf(process: number | 'self'): string[] {
   return readFileSync(`/proc/${process}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
 }
