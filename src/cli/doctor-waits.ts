@@ -10,6 +10,7 @@ import { VARIABLES } from '../worker/config.js';
 import { notChecked } from './doctor-api.js';
 import { CliError, EXIT } from './exit-codes.js';
 import { type Temporal, withTimeout } from './temporal.js';
+import { isWithoutWorker } from './workers.js';
 
 /** The waits that were started last. */
 const WAITS_AT_MOST = 20;
@@ -55,11 +56,14 @@ export async function checkOpenWaits(temporal: Temporal): Promise<string> {
   }
   const errors = looks.flatMap((look) => look.lastError ?? []);
   const which = open.length === WAITS_AT_MOST ? `the ${WAITS_AT_MOST} newest open waits` : `${open.length} open waits`;
+  if (open.length > 0 && !looks.some(({ isAnswered }) => isAnswered))
+    throw notChecked(`No worker answers for ${which}.`);
   if (errors.length === 0) return `Of ${which}, none tells of a failed poll.`;
   return `Of ${which}, ${errors.length} had a failed poll: ${errors.join('; ')}.`;
 }
 
 interface Look {
+  readonly isAnswered: boolean;
   readonly stuck?: string;
   readonly lastError?: string;
 }
@@ -70,13 +74,20 @@ async function lookAt(temporal: Temporal, { workflowId }: WorkflowExecutionInfo)
   const attempt = wait?.raw.pendingWorkflowTask?.attempt ?? 0;
   if (wait && attempt >= ATTEMPTS_THAT_SHOW) {
     const reason = await withTimeout(temporal, () => reasonOf(temporal, workflowId, wait.runId));
-    return { stuck: `${workflowId}, attempt ${attempt} of its workflow task${reason && `: ${reason}`}` };
+    return {
+      isAnswered: true,
+      stuck: `${workflowId}, attempt ${attempt} of its workflow task${reason && `: ${reason}`}`,
+    };
   }
   // Without a worker there is no state: another check says so.
-  const state = await withTimeout(temporal, () => waits.state({ workflowId }), ANSWER_WITHIN_MS).catch(() => undefined);
-  if (!state?.lastError) return {};
+  const state = await withTimeout(temporal, () => waits.state({ workflowId }), ANSWER_WITHIN_MS).catch(
+    (error: unknown) => (isWithoutWorker(error) ? undefined : null),
+  );
+  // What is encrypted was answered, too.
+  const isAnswered = state !== undefined;
+  if (!state?.lastError) return { isAnswered };
   const { code, message, at } = state.lastError;
-  return { lastError: `${workflowId}, ${code}: ${plain(message, 200)} (${at})` };
+  return { isAnswered, lastError: `${workflowId}, ${code}: ${plain(message, 200)} (${at})` };
 }
 
 /** Why the workflow task of a run has failed: the first attempt stands in the history, the others do not. */

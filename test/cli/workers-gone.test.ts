@@ -207,18 +207,24 @@ about('doctor', () => {
     Object.fromEntries(jsonLines(ended).map(({ check, result }) => [String(check), result]));
 
   beside('sees that both workers have left, exit code 9, and leaves nothing behind', async () => {
-    const { taskQueue } = await leftQueue();
+    const { taskQueue, client } = await leftQueue();
+    const wait = await client.start({ taskId: waits.addTask(RUNNING), region: REGION });
+    const running = `TaskQueue = '${taskQueue}' AND ExecutionStatus = 'Running'`;
+    const untilRunning = (expected: number) =>
+      until(
+        () => waits.client.workflow.count(running),
+        ({ count }) => count === expected,
+      );
+    await untilRunning(1);
     const ended = await redisTask(['doctor'], taskQueue).ended;
 
     expect(results(ended)).toMatchObject({ 'workers for waits': 'failed', 'workers for calls': 'failed' });
+    expect(ended.stdout).toContain('No worker answers for 1 open waits.');
     expect(ended.stdout).toContain(`No worker takes work from queue ${taskQueue}.`);
     expect(ended.stdout).toContain(`No worker takes work from queue ${taskQueue}-api.`);
     expect(ended.code).toBe(9);
-    const running = `TaskQueue = '${taskQueue}' AND ExecutionStatus = 'Running'`;
-    await until(
-      () => waits.client.workflow.count(running),
-      ({ count }) => count === 0,
-    );
+    await wait.terminate();
+    await untilRunning(0);
   });
 
   beside('sees a worker that takes work and does not do it', async () => {
