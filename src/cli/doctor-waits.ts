@@ -4,6 +4,7 @@ import { describeWait, listWaits, RUNNING } from '../client/find.js';
 import { isUnanswered } from '../client/workers.js';
 import { grpcCode } from '../contract/grpc.js';
 import { findSearchAttributesProblem } from '../contract/search-attributes.js';
+import type { RedisTaskWaitState } from '../contract/task/view.js';
 import { plain } from '../contract/text.js';
 import { readVariables } from '../tencent/variables.js';
 import { VARIABLES } from '../worker/config.js';
@@ -79,15 +80,16 @@ async function lookAt(temporal: Temporal, { workflowId }: WorkflowExecutionInfo)
       stuck: `${workflowId}, attempt ${attempt} of its workflow task${reason && `: ${reason}`}`,
     };
   }
-  // Without a worker there is no state: another check says so.
-  const state = await withTimeout(temporal, () => waits.state({ workflowId }), ANSWER_WITHIN_MS).catch(
-    (error: unknown) => (isWithoutWorker(error) ? undefined : null),
-  );
-  // What is encrypted was answered, too.
-  const isAnswered = state !== undefined;
-  if (!state?.lastError) return { isAnswered };
+  let state: RedisTaskWaitState;
+  try {
+    state = await withTimeout(temporal, () => waits.state({ workflowId }), ANSWER_WITHIN_MS);
+  } catch (error) {
+    // Also what is encrypted was answered. That there is no worker, another check says.
+    return { isAnswered: !isWithoutWorker(error) };
+  }
+  if (!state.lastError) return { isAnswered: true };
   const { code, message, at } = state.lastError;
-  return { isAnswered, lastError: `${workflowId}, ${code}: ${plain(message, 200)} (${at})` };
+  return { isAnswered: true, lastError: `${workflowId}, ${code}: ${plain(message, 200)} (${at})` };
 }
 
 /** Why the workflow task of a run has failed: the first attempt stands in the history, the others do not. */

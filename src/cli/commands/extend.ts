@@ -62,15 +62,18 @@ async function extendBy(maxWait: RedisTaskDuration, { wait, subject, temporal, o
   const { waits } = temporal;
   if (wait.closeTime !== undefined) throw await endedError(temporal, wait);
   const look = () => askWorker(temporal, () => waits.state(wait), KEPT);
-  const before = await look().catch((error: unknown) => {
-    if (error instanceof CliError || isUnreadable(error)) return error;
-    throw error;
-  });
+  let before: RedisTaskWaitState | undefined;
+  let missing: CliError | undefined;
+  try {
+    before = await look();
+  } catch (error) {
+    if (error instanceof CliError) missing = error;
+    else if (!isUnreadable(error)) throw error;
+  }
   await withTimeout(temporal, () => join(temporal, wait, maxWait));
-  if (before instanceof CliError) throw before;
+  if (missing) throw missing;
   const after = await look();
-  if (after.deadline === (before as Partial<RedisTaskWaitState>).deadline)
-    output.say(`As before, since it has more time already: ${nameOf(subject)}.`);
+  if (after.deadline === before?.deadline) output.say(`As before, since it has more time already: ${nameOf(subject)}.`);
   return after;
 }
 
