@@ -12,8 +12,11 @@ import { forCases, WAITS_BATCH } from './cases.js';
 import { anyArguments, anyMessageArguments } from './inputs.js';
 import { type Ending, endOf, expectFailure, expectState } from './wait-endings.js';
 
-/** How long a wait may take that polls and ends; one that still waits then is cancelled. */
-const PATIENCE_MS = 2_000;
+/** How long a wait that may go on is left to: one that still waits then is cancelled. */
+const PATIENCE_MS = 10_000;
+
+/** The same of one that has to end: many times what it needs, also where other processes keep it from going on. */
+const ENDS_WITHIN_MS = 120_000;
 
 const SUCCEEDED = JSON.stringify({ Response: { Status: 'succeed', RequestId: 'fuzz' } });
 
@@ -43,7 +46,7 @@ test('any arguments end the wait, or begin one', async () => {
     0.3,
     async (args) => {
       const handle = await waits.startWith(args, { taskQueue: queue.taskQueue });
-      endings.add(await endOf(handle, 4 * PATIENCE_MS));
+      endings.add(await endOf(handle, PATIENCE_MS));
     },
     WAITS_BATCH,
   );
@@ -77,7 +80,7 @@ test('any signals, updates and queries are answered, and the wait goes on', asyn
       }
       waits.simulator.setTask(taskId, { status: 'succeed' });
       await handle.signal('pollNow', ...(messages[0]?.args ?? []));
-      const ending = await endOf(handle, 10 * PATIENCE_MS);
+      const ending = await endOf(handle, ENDS_WITHIN_MS);
       expect(ending).not.toBe('cancelled');
       endings.add(ending);
     },
@@ -118,7 +121,7 @@ test('any answers of the API end the wait, or are waited through', async () => {
         { taskId, region: REGION, maxWait: '10m', polling },
         { taskQueue: queue.taskQueue },
       );
-      const ending = await endOf(handle, 10 * PATIENCE_MS);
+      const ending = await endOf(handle, ENDS_WITHIN_MS);
       expect(ending).not.toBe('cancelled');
       endings.add(ending);
     },
@@ -157,7 +160,7 @@ test('any answers of a describeTaskInfo that somebody else wrote end the wait, o
       answers.set(taskId, each);
       const polling = { initialInterval: '1s' };
       const handle = await waits.start({ taskId, region: REGION, polling }, { taskQueue: foreign.taskQueue });
-      endings.add(await endOf(handle, 5 * PATIENCE_MS));
+      endings.add(await endOf(handle, PATIENCE_MS));
     },
     WAITS_BATCH,
   );
