@@ -1,8 +1,8 @@
 /**
- * `npm run check steady`: `npm test` on an idle machine, beside four busy loops, and on one core. It must pass in each,
- * with nothing retried.
+ * `npm run check steady`: `npm test`, or another script of tests, on an idle machine, beside four busy loops, and on
+ * one core. It must pass in each, with nothing retried.
  *
- *   npm run check steady -- [--on idle,loaded,one-core] [--times 1] [TEST FILES]
+ *   npm run check steady -- [--on idle,loaded,one-core] [--times 1] [--script test] [TEST FILES]
  *
  * For each run it prints how long it took, the files that took longest, and what failed. Linux has `taskset`, which the
  * last one needs.
@@ -39,7 +39,11 @@ interface Report {
 }
 
 const { values, positionals } = parseArgs({
-  options: { on: { type: 'string', default: Object.keys(CONDITIONS).join() }, times: { type: 'string', default: '1' } },
+  options: {
+    on: { type: 'string', default: Object.keys(CONDITIONS).join() },
+    times: { type: 'string', default: '1' },
+    script: { type: 'string', default: 'test' },
+  },
   allowPositionals: true,
 });
 const names = values.on.split(',');
@@ -64,7 +68,16 @@ async function runs(name: string, time: number): Promise<boolean> {
   const file = path.join(folder, `${name}-${time}.json`);
   const loops = Array.from({ length: busyLoops }, () => new Process([process.execPath, '-e', 'for (;;);']));
   const began = performance.now();
-  const [program = 'npm', ...args] = [...by, 'npm', 'test', '--', '--json', `--outputFile=${file}`, ...positionals];
+  const [program = 'npm', ...args] = [
+    ...by,
+    'npm',
+    'run',
+    values.script,
+    '--',
+    '--json',
+    `--outputFile=${file}`,
+    ...positionals,
+  ];
   const tests = new Process([program, ...args], { group: true });
   const timeout = setTimeout(() => void tests.kill(), HANGS_AFTER_MS);
   const { code } = await tests.end;
