@@ -3,8 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { watchWorkflowId } from '../../contract/ids.js';
 import { METRICS } from '../../contract/metrics.js';
-import { isRegion } from '../../contract/region.js';
-import type { WatchInput } from '../../contract/watch/register.js';
+import { readWatchInput, type WatchInput } from '../../contract/watch/register.js';
 import { NOT_SWEPT, readSweepStatus, type SweepStatus, type WatchedTask } from '../../contract/watch/watch.js';
 import { OpenWaitsList } from '../../parents/open-waits.js';
 import type { RedisApi } from '../../tencent/redis-api.js';
@@ -36,8 +35,8 @@ export function createSharedWaitActivities(api: RedisApi, taskQueue: string): Sh
       if (workflowId !== undefined) await joins.join({ ...task, workflowId });
     },
 
-    async sweepRedisTasks({ region }, status) {
-      if (!isRegion(region)) throw new TypeError('A watch must have a region');
+    async sweepRedisTasks(input, status) {
+      const { region } = readWatchInput(input);
       const context = Context.current();
       const { client, cancellationSignal: signal } = context;
       // Every page that is under way listens.

@@ -58,6 +58,11 @@ export interface RedisTaskWatchState {
   readonly lastError?: PollError;
 }
 
+/** Reads the input of the workflow and of its sweeps: the region becomes a host name. @throws InvalidInputFailure */
+export function readWatchInput(input: unknown): WatchInput {
+  return read(WATCH_INPUT, input, 'input', 'Invalid input of a watch: %.');
+}
+
 /**
  * Reads the arguments of the workflow. A register that an unknown version has carried over is left behind: the waits are
  * found again.
@@ -65,7 +70,7 @@ export interface RedisTaskWatchState {
  * @throws InvalidInputFailure
  */
 export function readWatchArguments(input: unknown, carried: unknown) {
-  const { region } = read(WATCH_INPUT, input, 'input', 'Invalid input of a watch: %.');
+  const { region } = readWatchInput(input);
   return { region, register: v.parse(v.fallback(v.optional(WATCH_REGISTER), undefined), carried) };
 }
 
