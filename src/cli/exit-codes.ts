@@ -18,7 +18,7 @@ export const EXIT = {
   errored: 7,
   /** The API refused the credentials, or the request for good. */
   refused: 8,
-  /** No worker takes work from the queue, or none has confirmed a request. */
+  /** No worker takes work from a queue that waits need, or none has confirmed a request. */
   noWorker: 9,
   noConnection: 10,
   /** Ctrl-C stopped watching; the wait goes on. */

@@ -43,6 +43,7 @@ about('doctor', () => {
     namespace: 'passed',
     'workers for waits': 'passed',
     'workers for calls': 'passed',
+    'workers for watches': 'passed',
     // The server has none, and no worker here needs them.
     'search attributes': 'skipped',
     'open waits': 'passed',
@@ -100,6 +101,7 @@ about('doctor', () => {
     const bad = {
       'workers for waits': 'failed',
       'workers for calls': 'failed',
+      'workers for watches': 'skipped',
       credentials: 'failed',
       settings: 'failed',
     };

@@ -5,12 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from '@temporalio/worker';
 import { RedisTaskClient, RedisTaskNoWorkerError, RedisTaskStateError } from '../../src/client/index.js';
 import { ACTIVITIES, pollersSince, WORKFLOWS } from '../../src/client/workers.js';
-import { apiTaskQueue } from '../../src/contract/ids.js';
+import { apiTaskQueue, watchWorkflowId } from '../../src/contract/ids.js';
 import { bundled, ownDevServer, workflowBundle } from '../support/environments.js';
 import { IN_THIS_THREAD } from '../support/this-thread.js';
 import { about, beside } from '../support/together.js';
 import { errorOf, REGION, until, Waits } from '../support/waits.js';
-import { Command, jsonLines, settingsFor } from './command.js';
+import { apiSettings, Command, jsonLines, settingsFor } from './command.js';
 
 /** For how long the server expects that a worker which has left still answers a query: 20 s unless told otherwise. */
 const SHORT_MEMORY = { extraArgs: ['--dynamic-config-value', 'matching.queryPollerUnavailableWindow="2s"'] };
@@ -25,8 +25,8 @@ beforeAll(async () => {
 });
 afterAll(() => waits.close());
 
-function redisTask(args: readonly (string | number)[], taskQueue: string): Command {
-  return new Command(args, { ...settingsFor(taskQueue), TEMPORAL_ADDRESS: waits.env.address });
+function redisTask(args: readonly (string | number)[], taskQueue: string, settings = {}): Command {
+  return new Command(args, { ...settingsFor(taskQueue), TEMPORAL_ADDRESS: waits.env.address, ...settings });
 }
 
 function serve(taskQueue: string) {
@@ -218,7 +218,11 @@ about('doctor', () => {
     await untilRunning(1);
     const ended = await redisTask(['doctor'], taskQueue).ended;
 
-    expect(results(ended)).toMatchObject({ 'workers for waits': 'failed', 'workers for calls': 'failed' });
+    expect(results(ended)).toMatchObject({
+      'workers for waits': 'failed',
+      'workers for calls': 'failed',
+      'workers for watches': 'skipped',
+    });
     expect(ended.stdout).toContain('No worker answers for 1 open waits.');
     expect(ended.stdout).toContain(`No worker takes work from queue ${taskQueue}.`);
     expect(ended.stdout).toContain(`No worker takes work from queue ${taskQueue}-api.`);
@@ -243,14 +247,58 @@ about('doctor', () => {
     expect(ended.code).toBe(9);
   });
 
-  beside(
-    'tells a queue that somebody has paused from one without a worker, and a limit that was set from that of workers',
-    async () => {
+  /** Workers that serve waits and their calls, and no watch. */
+  async function unwatchedQueue() {
+    const taskQueue = `unwatched-${randomUUID()}`;
+    await Promise.all([waits.serve({ taskQueue, workflowBundle: workflowBundle() }), waits.serveCalls(taskQueue)]);
+    const doctor = () => redisTask(['doctor'], taskQueue, apiSettings(waits.simulator)).ended;
+    return { taskQueue, doctor };
+  }
+
+  beside('passes over the worker of watches that is missing while nothing is watched', async () => {
+    const { taskQueue, doctor } = await unwatchedQueue();
+    const ended = await doctor();
+
+    expect(results(ended)).toMatchObject({ 'workers for calls': 'passed', 'workers for watches': 'skipped' });
+    expect(ended.stdout).toContain(
+      `Shared waits pace themselves. No worker takes work from queue ${taskQueue}-watch. Start one with: `,
+    );
+    expect(ended.code).toBe(0);
+  });
+
+  beside('sees that nobody does the work of a watch that runs, exit code 9', async () => {
+    const { taskQueue, doctor } = await unwatchedQueue();
+    const watch = await waits.client.workflow.start('watchRedisTasks', {
+      taskQueue,
+      workflowId: watchWorkflowId(taskQueue, REGION),
+      args: [{ region: REGION }],
+    });
+    await until(
+      () => waits.client.workflow.count(`TaskQueue = '${taskQueue}' AND ExecutionStatus = 'Running'`),
+      ({ count }) => count === 1,
+    );
+    const ended = await doctor();
+    await watch.terminate();
+
+    expect(results(ended)).toMatchObject({ 'workers for calls': 'passed', 'workers for watches': 'failed' });
+    expect(ended.stdout).toContain(
+      `Shared waits may end up to 30 min late. No worker takes work from queue ${taskQueue}-watch. Start one with: `,
+    );
+    expect(ended.code).toBe(9);
+  });
+
+  beside.each([
+    ['api', 'workers for calls', 'failed'],
+    ['watch', 'workers for watches', 'skipped'],
+  ])(
+    'tells a queue for %s that somebody has paused from one without a worker, and a limit that was set from that of workers',
+    async (suffix, check, result) => {
       const { taskQueue } = await workers();
+      const queue = `${taskQueue}-${suffix}`;
       const limitTo = (requestsPerSecond: number, reason: string) =>
         waits.client.workflowService.updateTaskQueueConfig({
           namespace: waits.client.options.namespace,
-          taskQueue: apiTaskQueue(taskQueue),
+          taskQueue: queue,
           taskQueueType: ACTIVITIES,
           updateQueueRateLimit: { rateLimit: { requestsPerSecond }, reason },
         });
@@ -259,12 +307,10 @@ about('doctor', () => {
       await limitTo(5, 'Terraform runs');
       const limited = await redisTask(['doctor'], taskQueue).ended;
 
-      expect(results(paused)).toMatchObject({ 'workers for waits': 'passed', 'workers for calls': 'failed' });
-      expect(paused.stdout).toContain(
-        `Queue ${taskQueue}-api is paused: its limit was set to 0 calls a second (API outage).`,
-      );
-      expect(paused.stdout).toContain('--queue-rps-limit default');
-      expect(limited.stdout).toContain('Limit of the queue: 5 calls a second.');
+      expect(results(paused)).toMatchObject({ 'workers for waits': 'passed', [check]: result });
+      expect(paused.stdout).toContain(`Queue ${queue} is paused: its limit was set to 0 calls a second (API outage).`);
+      expect(paused.stdout).toContain(`--task-queue ${queue} --task-queue-type activity --queue-rps-limit default`);
+      expect(limited.stdout).toContain(`from queue ${queue}. Limit of the queue: 5 calls a second.`);
     },
   );
 

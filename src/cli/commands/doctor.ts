@@ -1,6 +1,6 @@
 import { checkClock, checkCredentials, checkSettings, notChecked } from '../doctor-api.js';
 import { checkOpenWaits, checkSearchAttributes } from '../doctor-waits.js';
-import { checkCallWorkers, checkWaitWorkers } from '../doctor-workers.js';
+import { CALLS, checkQueue, WAITS, WATCHES } from '../doctor-workers.js';
 import { EXIT, type ExitCode, toCliError, worstOf } from '../exit-codes.js';
 import { readPlan } from '../flags.js';
 import type { Host } from '../host.js';
@@ -25,18 +25,20 @@ export async function examine(host: Host, flags: TaskFlags): Promise<ExitCode> {
       temporal = await requireNamespace(requireConnection(server));
       return `The namespace ${temporal.namespace} exists.`;
     },
-    'workers for waits': () => checkWaitWorkers(requireConnection(temporal)),
-    'workers for calls': () => checkCallWorkers(requireConnection(temporal)),
+    'workers for waits': () => checkQueue(requireConnection(temporal), WAITS),
+    'workers for calls': () => checkQueue(requireConnection(temporal), CALLS),
+    'workers for watches': () => checkQueue(requireConnection(temporal), WATCHES),
     'search attributes': () => checkSearchAttributes(requireConnection(temporal), env),
     'open waits': () => checkOpenWaits(requireConnection(temporal)),
     credentials: () => checkCredentials(region, env),
     clock: () => checkClock(region, env),
     settings: () => checkSettings(env),
   };
+  const width = Math.max(...Object.keys(checks).map(({ length }) => length));
   const codes: ExitCode[] = [];
   const write = (check: string, result: keyof typeof MARKS, message: string) => {
     const [colour, mark] = MARKS[result];
-    output.result({ check, result, message }, `${output.paint(colour, mark)} ${check.padEnd(18)} ${message}`);
+    output.result({ check, result, message }, `${output.paint(colour, mark)} ${check.padEnd(width)} ${message}`);
   };
   for (const [check, run] of Object.entries(checks)) {
     try {
