@@ -5,7 +5,7 @@ import { devServer } from '../support/environments.js';
 import { failedWorkflowTasks } from '../support/histories.js';
 import type { KindOfWait } from '../support/kind-of-wait.js';
 import { endingOf } from '../support/kinds-of-waits.js';
-import { until, Waits } from '../support/waits.js';
+import { Waits } from '../support/waits.js';
 
 /** Each query replays a history too: on a slow machine, those of all waits together would be answered too late. */
 const AT_ONCE = { concurrency: 12 };
@@ -15,8 +15,7 @@ const AT_ONCE = { concurrency: 12 };
  * must, and no workflow task may fail.
  */
 export async function playWithoutCache(all: Readonly<Record<string, KindOfWait>>): Promise<void> {
-  // In a thread of their own: in this one, the SDK may end their context while one of them is still being loaded.
-  const waitWorker = { maxCachedWorkflows: 0, debugMode: false };
+  const waitWorker = { maxCachedWorkflows: 0 };
   const waits = await Waits.start(devServer, { actions: REDIS_ACTIONS, waitWorker });
   try {
     const kinds = Object.entries(all).filter(([, { isLong }]) => !isLong);
@@ -31,22 +30,6 @@ export async function playWithoutCache(all: Readonly<Record<string, KindOfWait>>
     for (const { history } of histories) expect(failedWorkflowTasks(history)).toEqual([]);
     expect(histories.length).toBeGreaterThanOrEqual(kinds.length);
   } finally {
-    await endAll(waits);
     await waits.close();
   }
-}
-
-/** A worker that stops while it loads a workflow ends with an error of the SDK. */
-async function endAll({ client, taskQueue }: Waits): Promise<void> {
-  const query = `TaskQueue = '${taskQueue}' AND ExecutionStatus = 'Running'`;
-  for await (const { workflowId } of client.workflow.list({ query })) {
-    await client.workflow
-      .getHandle(workflowId)
-      .terminate()
-      .catch(() => undefined);
-  }
-  await until(
-    () => client.workflow.count(query),
-    ({ count }) => count === 0,
-  );
 }

@@ -125,7 +125,6 @@ export class Waits {
   async serve(options: Omit<WorkerOptions, 'connection'>): Promise<() => Promise<void>> {
     const worker = await Worker.create({
       namespace: this.env.client.options.namespace,
-      shutdownForceTime: '5s',
       ...IN_THIS_THREAD,
       ...options,
       connection: this.env.nativeConnection,
