@@ -21,6 +21,8 @@ export interface ApiRequest extends Pick<HttpRequest, 'signal' | 'timeoutMs'> {
   readonly params: Readonly<Record<string, unknown>>;
   /** Undefined: the call is not signed. */
   readonly credential?: TencentCredential | undefined;
+  /** What no error may show, such as a password in the parameters; the answer is as it came. */
+  readonly secrets?: readonly string[] | undefined;
   /** The answer may hold a key: errors show nothing of it but the API's own code and message. */
   readonly answerIsSecret?: boolean;
   /** The time to sign with. */
@@ -41,11 +43,12 @@ export async function callApi(
   request: ApiRequest,
   onClockSkew?: (skewMs: number) => void,
 ): Promise<ApiResponse> {
-  const { credential = {}, answerIsSecret = false } = request;
+  const { credential = {}, secrets, answerIsSecret = false } = request;
+  const hide = <T>(told: T): T => redact(told, credential, secrets);
   const answer = await post(service, request);
   if (answer.clockSkewMs !== null) onClockSkew?.(answer.clockSkewMs);
   const shown = (): string => {
-    const text = answerIsSecret ? '(not shown: it may hold a key)' : redact(answer.body, credential);
+    const text = answerIsSecret ? '(not shown: it may hold a key)' : hide(answer.body);
     return text.replace(/\s+/g, ' ').trim().slice(0, 200);
   };
   const envelope = field(parseJson(answer.body), 'Response');
@@ -62,14 +65,14 @@ export async function callApi(
   // A gateway can echo a header in any field, and what we return may be kept in a workflow history.
   if (error === undefined) return answerIsSecret ? envelope : redact(envelope, credential);
 
-  const requestId = redact(textField(envelope, 'RequestId'), credential);
+  const requestId = hide(textField(envelope, 'RequestId'));
   if (code.trim() === '') {
     throw transientError('InvalidResponse', `The API answered an error without a code: ${shown()}`, requestId);
   }
-  const message = redact(textField(error, 'Message') ?? '', credential);
+  const message = hide(textField(error, 'Message') ?? '');
   // Classify the original code: redacting may change it.
   const errorClass = classifyErrorCode(code);
-  throw new TencentApiError(redact(code, credential), message, errorClass, requestId, answer.clockSkewMs);
+  throw new TencentApiError(hide(code), message, errorClass, requestId, answer.clockSkewMs);
 }
 
 function post({ endpoint: url, name, version, agent }: ApiService, request: ApiRequest): ReturnType<typeof exchange> {

@@ -1,22 +1,27 @@
 import type { TencentCredential } from './credentials/provider.js';
 import { rememberLast } from './remember-last.js';
 
-/** Shorter texts are not keys, and would match harmless words. */
-const SECRET_MIN = 8;
+/** A shorter part of a credential is not a key, and would match harmless words. */
+const KEY_MIN = 8;
 
 /** Depth limit against stack overflow; we read nothing deeper. */
 const DEPTH_MAX = 10;
 
 /**
  * Removes our secrets from every string and field name of a JSON value from outside: a gateway's error page may echo the
- * request's headers.
+ * request's headers. Do it before a text is cut or its white space changed, which would leave a part of a secret.
+ *
+ * @param others - secrets of the request's body, however short
  */
-export function redact<T>(value: T, { secretId = '', secretKey = '', token = '' }: Partial<TencentCredential>): T {
-  const pattern = patternOf(secretId, secretKey, token);
+export function redact<T>(
+  value: T,
+  { secretId = '', secretKey = '', token = '' }: Partial<TencentCredential>,
+  others: readonly string[] = [],
+): T {
+  const keys = [secretId, secretKey, token].filter(({ length }) => length >= KEY_MIN);
+  const pattern = patternOf(...keys, ...others);
   const redactText = (text: string): string =>
-    text.length < SECRET_MIN
-      ? text
-      : text.replace(pattern, (found) => (/^Signature=/i.test(found) ? 'Signature=***' : '***'));
+    text.replace(pattern, (found) => (/^Signature=/i.test(found) ? 'Signature=***' : '***'));
   const redactValue = (each: unknown, depth: number): unknown => {
     if (typeof each === 'string') return redactText(each);
     if (typeof each !== 'object' || each === null) return each;
@@ -31,7 +36,7 @@ export function redact<T>(value: T, { secretId = '', secretKey = '', token = '' 
 /** One pattern for everything to hide. */
 const patternOf = rememberLast((...texts: readonly string[]) => {
   // Longest first: if one secret starts with another, the shorter match would leave the rest visible.
-  const secrets = texts.filter(({ length }) => length >= SECRET_MIN).sort((a, b) => b.length - a.length);
+  const secrets = texts.filter((text) => text !== '').sort((a, b) => b.length - a.length);
   const hidden = [...secrets.map(inAnyEncoding), String.raw`TC3-HMAC-SHA256[^\r\n<"]*`, 'Signature=[0-9a-f]+'];
   return new RegExp(hidden.join('|'), 'gi');
 });

@@ -50,6 +50,7 @@ export interface RedisApiOptions {
  *   action: 'ClearInstance',
  *   region: 'ap-guangzhou',
  *   params: { InstanceId: 'crs-09u2u96z' },
+ *   secrets: [],
  *   timeoutMs: 10_000,
  *   signal: AbortSignal.timeout(30_000),
  * };
@@ -62,6 +63,8 @@ export interface RedisApiCall {
   readonly region: string;
   /** Its parameters, spelled as in the API's documentation. */
   readonly params: Readonly<Record<string, unknown>>;
+  /** What no error may show, such as a password in `params`; the answer is as it came. */
+  readonly secrets?: readonly string[] | undefined;
   /** Milliseconds for all of it: loading credentials, waiting for a turn, and HTTP (at most 10 s). @default 15000 */
   readonly timeoutMs?: number | undefined;
   /** Aborts the call. */
@@ -117,7 +120,7 @@ export function createRedisApi({
   };
 
   return {
-    async call({ action, region, params, timeoutMs = DEFAULT_TIMEOUT_MS, signal: outer }) {
+    async call({ action, region, params, secrets, timeoutMs = DEFAULT_TIMEOUT_MS, signal: outer }) {
       const service = serviceAt(endpointFor(region, endpoint));
       checkAction(action);
       let late: keyof typeof LATE = 'CredentialsUnavailable';
@@ -140,7 +143,7 @@ export function createRedisApi({
           late = 'Timeout';
           observer?.waitedForTurn(performance.now() - readyAt);
           const nowMs = Date.now() + clock.skewMs;
-          const request = { action, region, params, credential, nowMs, timeoutMs: HTTP_TIMEOUT_MS, signal };
+          const request = { action, region, params, secrets, credential, nowMs, timeoutMs: HTTP_TIMEOUT_MS, signal };
           const call = () => callApi(service, request, observer?.comparedClocks.bind(observer));
           return observed(() => traceCall(service, request, call), observer);
         }, signal);

@@ -4,7 +4,8 @@ export function rememberLast<Args extends readonly unknown[], Result>(
 ): (...args: Args) => Result {
   let last: { readonly args: Args; readonly result: Result } | undefined;
   return (...args) => {
-    if (!last?.args.every((arg, index) => arg === args[index])) last = { args, result: compute(...args) };
+    const isSame = last?.args.length === args.length && last.args.every((arg, index) => arg === args[index]);
+    if (!last || !isSame) last = { args, result: compute(...args) };
     return last.result;
   };
 }

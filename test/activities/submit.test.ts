@@ -255,6 +255,53 @@ describe('a secret', () => {
   });
 });
 
+describe('a secret that is given back', () => {
+  const params = { InstanceId: 'crs-a', Password: { $secret: 'main' } };
+  const echo = (given: Readonly<Record<string, unknown>>) => String(given['Password']);
+
+  test.each([
+    ['is shorter than a key', 's3cret'],
+    ['has white space', 'two  spaces'],
+    ['has several lines', 'hunter2-first\nhunter2-second'],
+  ])('and %s is hidden in an error, a page and an answer', async (_name, secret) => {
+    await writeFile(path.join(folder, 'main'), secret);
+    simulator.onAction('ResetPassword', (given) => ({ TaskId: 7, Echo: echo(given) }));
+    const accepted = await submit('ResetPassword', params);
+    simulator.onAction('ResetPassword', (given) => ({
+      error: { code: 'InvalidParameterValue.PasswordRuleError', message: `bad: ${echo(given)}` },
+    }));
+    const refused = await submit('ResetPassword', params);
+    simulator.fault({ kind: 'http', status: 502, body: `<pre>${secret}</pre>` }, { action: 'ResetPassword' });
+    const lost = await submit('ResetPassword', params);
+
+    expect(accepted).toMatchObject({ response: { Echo: '***' } });
+    expect(refused).toMatchObject({ error: { message: 'bad: ***' } });
+    expect(lost).toMatchObject({ error: { message: expect.stringMatching(/<pre>\*\*\*<\/pre>$/) as string } });
+  });
+
+  test.each([150, 185, 195, 1_160, 1_170, 1_290])(
+    'is hidden whole where a text is cut %i characters before or after it',
+    async (before) => {
+      simulator.onAction('ResetPassword', (given) => ({
+        error: { code: 'InvalidParameterValue.X', message: `${'x'.repeat(before)}${echo(given)}${'x'.repeat(300)}` },
+      }));
+      const refused = await submit('ResetPassword', params);
+      const body = `${'x'.repeat(before)}${PASSWORD}`;
+      simulator.fault({ kind: 'http', status: 502, body }, { action: 'ResetPassword' });
+      const lost = await submit('ResetPassword', params);
+
+      expect(JSON.stringify([refused, lost])).not.toContain(PASSWORD.slice(0, 4));
+    },
+  );
+
+  test('does not spoil the ids in the answer', async () => {
+    await writeFile(path.join(folder, 'main'), '182');
+    simulator.onAction('ResetPassword', () => ({ TaskId: '18215' }));
+
+    await expect(submit('ResetPassword', params)).resolves.toMatchObject({ started: { taskIds: [18_215] } });
+  });
+});
+
 test('the tasks of all pages of each instance are told', async () => {
   for (let taskId = 1; taskId <= 150; taskId += 1) {
     simulator.addTask(taskId, { timeline: [{ status: 'succeed' }], instanceId: taskId % 2 ? 'crs-a' : 'crs-b' });

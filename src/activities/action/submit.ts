@@ -67,19 +67,20 @@ export async function submitAction(
   const { action, region } = question;
   const { sent, secrets } = prepared;
   const time = timeOfOne(options);
-  const hidden = <T>(told: T): T => secrets.reduce((shown, secretKey) => redact(shown, { secretKey }), told);
 
   try {
-    const response = hidden(await api.call({ action, region, params: sent, ...time() }));
+    const answer = await api.call({ action, region, params: sent, secrets, ...time() });
+    // Ids are read before: a short secret may be part of one.
+    const started = readStarted(answer);
+    const response = redact(answer, {}, secrets);
     const requestId = textField(response, 'RequestId');
-    const started = readStarted(response);
     if (started) return { class: 'accepted', started, requestId, response };
     const fields = Object.keys(response).join(', ').slice(0, 200);
     const message = `The API answered without a task or an order; it sent: ${fields}`;
     return { class: 'uncertain', error: { ...ownError('InvalidResponse', message), requestId } };
   } catch (error) {
     if (!(error instanceof TencentApiError)) throw error;
-    const told = hidden(pollErrorOf(error));
+    const told = pollErrorOf(error);
     const isolated = mayBeIsolated(error.code) && (await isolationOf(question, api, time()));
     if (isolated) return { class: 'refused', error: { ...told, message: `${told.message} (${isolated})` } };
     return { class: submitClassOf(error.code, pollErrorClassOf(error)), error: told };
