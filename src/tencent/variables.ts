@@ -16,9 +16,13 @@ export function readVariables<Table extends v.ObjectEntries>(table: Table, env: 
 /** The message of a rule that shows the value, without a password in it. */
 export function shown(rule: string): v.ErrorMessage<v.BaseIssue<unknown>> {
   return ({ input }) => {
-    const text = String(input).replace(/\/\/[^/]*@/, '//***@');
-    return `is ${JSON.stringify(text.slice(0, 100))}, but it ${rule}`;
+    return `is ${shownValue(String(input))}, but it ${rule}`;
   };
+}
+
+/** A value in double quotes. What is before an @ may hold a password, however broken the URL is. */
+export function shownValue(value: string): string {
+  return JSON.stringify(value.replace(/^(\w+:\/\/)?.*@/s, '$1***@').slice(0, 100));
 }
 
 /** A value that a function reads; what the function throws is the rule. */

@@ -4,7 +4,7 @@ import { createSecureContext } from 'node:tls';
 import { type ClientConnectConfig, loadClientConfigProfile, toClientOptions } from '@temporalio/envconfig';
 import * as v from 'valibot';
 import { ConfigError } from '../tencent/config-error.js';
-import { readBy, readVariables, shown } from '../tencent/variables.js';
+import { readBy, readVariables, shown, shownValue } from '../tencent/variables.js';
 
 // envconfig reads any other value as false: `TEMPORAL_TLS=yes` would send an API key in plain text.
 const flag = v.optional(v.picklist(['1', 'true', '0', 'false'], shown('must be true or false')));
@@ -30,7 +30,7 @@ export function readTemporalSettings(env: NodeJS.ProcessEnv): ClientConnectConfi
   const config = load(env);
   const { address, apiKey, metadata = {}, tls } = config.connectionOptions;
   if (address !== undefined && !isAddress(address)) {
-    throw new ConfigError(`TEMPORAL_ADDRESS is ${JSON.stringify(address.slice(0, 100))}, but it must be host:port`);
+    throw new ConfigError(`TEMPORAL_ADDRESS is ${shownValue(address)}, but it must be host:port`);
   }
   requireHeader('TEMPORAL_API_KEY', apiKey);
   for (const [name, value] of Object.entries(metadata)) requireHeader(`TEMPORAL_GRPC_META_… (${name})`, value);

@@ -168,6 +168,21 @@ describe('the configuration', () => {
     expect(readConfig({ ...nowhere, ...env }).traces).toEqual(traces);
   });
 
+  test.each([
+    ['TENCENTCLOUD_REDIS_ENDPOINT', 'https://user:hunter2@api.example.com'],
+    ['TENCENTCLOUD_REDIS_ENDPOINT', 'https://user:hunter2/x@api.example.com'],
+    ['TENCENTCLOUD_REDIS_ENDPOINT', 'user:hunter2@api.example.com'],
+    ['TENCENTCLOUD_STS_ENDPOINT', 'user:hunter2/x@sts.example.com'],
+    ['TEMPORAL_ADDRESS', 'user:hunter2@temporal.example.com:7233'],
+    ['TEMPORAL_ADDRESS', 'https://user:hunter2@temporal.example.com'],
+  ])('refuses the password in %s=%s without telling it', (name, value) => {
+    const read = () => readConfig({ ...nowhere, [name]: value });
+
+    expect(read).toThrow(name);
+    expect(read).toThrow('***@');
+    expect(read).not.toThrow('hunter2');
+  });
+
   test('turns the health pages off', () => {
     expect(readConfig({ ...nowhere, REDIS_TASK_HTTP: 'off' }).http).toBeUndefined();
   });
