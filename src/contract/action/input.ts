@@ -8,6 +8,8 @@ import { factsOf, instancesIn, REDIS_ACTIONS } from './actions.js';
 import { findPlainPassword, findSecretProblem } from './secrets.js';
 
 const PARAMS_MAX_BYTES = 64 * 1024;
+/** What looks into them, JSON itself too, has only so much of a stack. No action has more than a handful. */
+const PARAMS_MAX_DEPTH = 100;
 
 const ACTION = v.message(
   v.pipe(v.picklist(REDIS_ACTIONS), v.description("The action's name in the API's documentation")),
@@ -19,6 +21,7 @@ const PARAMS = v.pipe(
     (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
     "must be a JSON object: the action's parameters, spelled as in the documentation of the API",
   ),
+  v.check((params) => isShallow(params), `must be nested at most ${PARAMS_MAX_DEPTH} deep`),
   v.check((params) => byteLength(JSON.stringify(params)) <= PARAMS_MAX_BYTES, 'must have at most 64 kB as JSON'),
   v.check((params) => params['DryRun'] !== true, 'must not ask for a DryRun, which starts nothing'),
   v.check((params) => instancesIn(params).length <= INSTANCES_MAX, `must name at most ${INSTANCES_MAX} instances`),
@@ -97,6 +100,18 @@ export type ActionPlan = Readonly<v.InferOutput<typeof ACTION_INPUT>>;
 /** Reads an input. @throws InvalidInputFailure that names a field that breaks a rule */
 export function readActionInput(input: unknown): ActionPlan {
   return read(ACTION_INPUT, input, 'input', INVALID_INPUT, namedRegion(input));
+}
+
+/** Level by level, which needs no stack. */
+function isShallow(params: object): boolean {
+  let level: unknown[] = [params];
+  for (let depth = 0; depth <= PARAMS_MAX_DEPTH; depth += 1) {
+    level = level.flatMap(
+      (each) => (typeof each === 'object' && each !== null ? Object.values(each) : []) as unknown[],
+    );
+    if (level.length === 0) return true;
+  }
+  return false;
 }
 
 /** Of a text in UTF-8. No encoder is at hand in a workflow. */

@@ -16,6 +16,10 @@ function invalidOf(value: unknown): InvalidInputFailure | undefined {
   }
 }
 
+function nested(depth: number): unknown {
+  return JSON.parse('['.repeat(depth) + ']'.repeat(depth));
+}
+
 test('the smallest input has the defaults of every wait', () => {
   expect(readActionInput(input)).toMatchObject({
     action: 'ClearInstance',
@@ -40,6 +44,8 @@ test.each([
     { ...input, params: { InstanceId: 'crs-a', Remark: 'é'.repeat(33_000) } },
     'params',
   ],
+  ['parameters that are nested too deep', { ...input, params: { InstanceId: 'crs-a', A: nested(101) } }, 'params'],
+  ['parameters that no stack is deep enough for', { ...input, params: { A: nested(20_000) } }, 'params'],
   ['an instance that is Markdown', { ...input, params: { InstanceId: '[a](https://evil.example)' } }, 'params'],
   ['a dry run', { ...input, action: 'CreateInstances', params: { DryRun: true } }, 'params'],
   [
@@ -58,6 +64,10 @@ test.each([
 ])('%s is refused by the name of the field', (_name, value, field) => {
   expect(invalidOf(value)?.invalid.field).toBe(field);
   expect(invalidOf(value)?.message).not.toContain('hunter2');
+});
+
+test('parameters may be nested', () => {
+  expect(invalidOf({ ...input, params: { InstanceId: 'crs-a', A: nested(99) } })).toBeUndefined();
 });
 
 describe('a password', () => {
