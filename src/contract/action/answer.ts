@@ -21,7 +21,8 @@ export function readStarted(response: Readonly<Record<string, unknown>>): Starte
   // In 2019 the id of an order was that of its instance.
   if (deal?.startsWith('crs-') && instanceIds.length === 0) instanceIds.push(deal);
   if (given.length === 0 && deal === null && instanceIds.length === 0) return undefined;
-  return { taskIds: (ids as number[]).filter((id) => id > 0), dealName: deal, instanceIds };
+  const taskIds = [...new Set(ids as number[])].filter((id) => id > 0);
+  return { taskIds, dealName: deal, instanceIds };
 }
 
 /** Ids come as numbers or as digits; 0 and less mean that nothing had to be done. */

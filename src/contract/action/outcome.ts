@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { formatDuration } from '../duration.js';
 import type { RedisInstanceFailure } from '../instance/failures.js';
-import type { AwaitRedisInstanceInput } from '../instance/input.js';
+import { type AwaitRedisInstanceInput, DEAL_NAME, INSTANCE_IDS } from '../instance/input.js';
 import { INVALID_INPUT, InvalidInputFailure } from '../invalid-input.js';
 import type { RedisTaskFailure } from '../task/failures.js';
 import type { AwaitRedisTaskInput } from '../task/input.js';
@@ -122,9 +122,12 @@ export function instanceInputOf(
   // New instances of a clone, not the one that is cloned.
   const ids = told.length > 0 ? told : action === 'CloneInstances' ? [] : instanceIds;
   if (ids.length === 0 && dealName === null) return undefined;
+  // The API may answer with more than one wait can name. The order tells its instances, and they tell the order's end.
+  const hasName = v.is(DEAL_NAME, dealName);
+  const hasIds = ids.length > 0 && (v.is(INSTANCE_IDS, ids) || !hasName);
   return {
-    ...(ids.length > 0 && { instanceIds: ids as string[] }),
-    ...(dealName !== null && { dealName }),
+    ...(hasIds && { instanceIds: ids as string[] }),
+    ...((hasName || !hasIds) && dealName !== null && { dealName }),
     region,
     until: goal,
     ...(goal === 'running' && { expect }),

@@ -9,6 +9,7 @@ test.each([
   ['a flow', { FlowId: 140_171_780 }, { taskIds: [140_171_780] }],
   ['a flow beside a null', { TaskId: null, FlowId: '140171780' }, { taskIds: [140_171_780] }],
   ['several', { TaskIds: [1, '2'] }, { taskIds: [1, 2] }],
+  ['the same one twice', { TaskIds: [1, '2', '1'] }, { taskIds: [1, 2] }],
   ['0', { TaskId: 0 }, {}],
   ['-1', { TaskId: -1 }, {}],
   ['-1 as digits', { TaskId: '-1' }, {}],

@@ -461,6 +461,23 @@ describe('an order', () => {
     expect(instanceInputOf(clone, state, started, START)).not.toHaveProperty('instanceIds');
   });
 
+  test('of more instances than one wait can name is waited for by itself', () => {
+    const ordered = { ...started, instanceIds: Array.from({ length: 51 }, (_, index) => `crs-${index}`) };
+    const waited = instanceInputOf(CREATE, state, ordered, START);
+
+    expect(waited).toMatchObject({ dealName: '2025' });
+    expect(waited).not.toHaveProperty('instanceIds');
+    expect(() => readInstanceInput(waited)).not.toThrow();
+  });
+
+  test('whose name is no name is waited for by its instances', () => {
+    const waited = instanceInputOf(upgrade, state, { ...started, dealName: 'a name: of words' }, START);
+
+    expect(waited).toMatchObject({ instanceIds: ['crs-a'] });
+    expect(waited).not.toHaveProperty('dealName');
+    expect(() => readInstanceInput(waited)).not.toThrow();
+  });
+
   test('that destroys is over when the instance is isolated', () => {
     const destroyed = instanceInputOf(planOf({ action: 'DestroyPrepaidInstance' }), state, started, START);
 
