@@ -15,7 +15,7 @@ export interface ApiService extends Pick<HttpRequest, 'agent'> {
 }
 
 /** One call of an action. */
-export interface ApiRequest extends Pick<HttpRequest, 'signal' | 'timeoutMs'> {
+export interface ApiRequest extends Pick<HttpRequest, 'signal' | 'timeoutMs' | 'maxBytes'> {
   readonly action: string;
   readonly region: string;
   readonly params: Readonly<Record<string, unknown>>;
@@ -76,7 +76,7 @@ export async function callApi(
 }
 
 function post({ endpoint: url, name, version, agent }: ApiService, request: ApiRequest): ReturnType<typeof exchange> {
-  const { credential, signal, timeoutMs } = request;
+  const { credential, signal, timeoutMs, maxBytes } = request;
   const body = JSON.stringify(request.params);
   const timestampS = Math.floor(request.nowMs / 1000);
   const headers: Record<string, string> = { host: url.host, 'content-type': 'application/json' };
@@ -88,7 +88,7 @@ function post({ endpoint: url, name, version, agent }: ApiService, request: ApiR
   headers['x-tc-region'] = request.region;
   headers['x-tc-timestamp'] = String(timestampS);
   if (credential?.token !== undefined) headers['x-tc-token'] = credential.token;
-  return exchange({ method: 'POST', url, headers, body, timeoutMs, agent, signal });
+  return exchange({ method: 'POST', url, headers, body, timeoutMs, maxBytes, agent, signal });
 }
 
 /**

@@ -18,6 +18,8 @@ export interface HttpRequest {
   readonly headers?: Record<string, string>;
   readonly body?: string;
   readonly timeoutMs: number;
+  /** The most that an answer may have: what is kept of it may stand in a history. @default 256 kB */
+  readonly maxBytes?: number | undefined;
   /** @default connections for this request alone */
   readonly agent?: Agent | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -36,7 +38,7 @@ const client = got.extend({
  *
  * @throws TencentApiError (transient) without a complete answer in time; of the request it shows only the origin
  */
-export async function exchange({ url, timeoutMs, agent: kept, signal, ...request }: HttpRequest) {
+export async function exchange({ url, timeoutMs, maxBytes, agent: kept, signal, ...request }: HttpRequest) {
   signal?.throwIfAborted();
   const agent = kept ?? createAgent(url);
   const from = agent instanceof TunnelAgent ? `${url.origin}, through the proxy ${agent.proxyHost},` : url.origin;
@@ -65,7 +67,7 @@ export async function exchange({ url, timeoutMs, agent: kept, signal, ...request
     timer = setTimeout(() => reject(timeout()), timeoutMs).unref();
   });
   try {
-    const body = await Promise.race([readAll(stream, signal), late]);
+    const body = await Promise.race([readAll(stream, signal, maxBytes), late]);
     const { statusCode: status = 0, headers = {} } = stream.response ?? {};
     const date = Date.parse(headers.date ?? '');
     /** How far the server's clock is ahead of ours. */
@@ -87,15 +89,15 @@ export async function exchange({ url, timeoutMs, agent: kept, signal, ...request
 }
 
 /** The text of an answer. @throws TencentApiError if it is too long, the signal's reason, or what got throws */
-function readAll(stream: Request, signal: AbortSignal | undefined): Promise<string> {
+function readAll(stream: Request, signal: AbortSignal | undefined, maxBytes = ANSWER_MAX_BYTES): Promise<string> {
   return new Promise((resolve, reject) => {
     const parts: Buffer[] = [];
     let bytes = 0;
     stream.on('data', (part: Buffer) => {
       parts.push(part);
       bytes += part.length;
-      if (bytes <= ANSWER_MAX_BYTES) return;
-      reject(transientError('InvalidResponse', `The API answered more than ${ANSWER_MAX_BYTES} bytes`));
+      if (bytes <= maxBytes) return;
+      reject(transientError('InvalidResponse', `The API answered more than ${maxBytes} bytes`));
     });
     stream.on('end', () => resolve(Buffer.concat(parts).toString('utf8'))).on('error', reject);
     signal?.addEventListener('abort', () => reject(signal.reason as Error));

@@ -20,6 +20,9 @@ const LATE = {
   Timeout: 'The API did not answer in the time that was left',
 };
 
+/** Answers that may be longer than others. Of 50 instances all tags are told, up to 50 kB of them each; we keep none. */
+const MAX_BYTES: ReadonlyMap<string, number> = new Map([['DescribeInstances', 4 * 1024 * 1024]]);
+
 /**
  * What a {@link RedisApi} needs.
  *
@@ -143,7 +146,8 @@ export function createRedisApi({
           late = 'Timeout';
           observer?.waitedForTurn(performance.now() - readyAt);
           const nowMs = Date.now() + clock.skewMs;
-          const request = { action, region, params, secrets, credential, nowMs, timeoutMs: HTTP_TIMEOUT_MS, signal };
+          const limits = { timeoutMs: HTTP_TIMEOUT_MS, maxBytes: MAX_BYTES.get(action), signal };
+          const request = { action, region, params, secrets, credential, nowMs, ...limits };
           const call = () => callApi(service, request, observer?.comparedClocks.bind(observer));
           return observed(() => traceCall(service, request, call), observer);
         }, signal);

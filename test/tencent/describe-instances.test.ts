@@ -61,6 +61,15 @@ describe('instances', () => {
     await expect(read('crs-gone')).resolves.toMatchObject({ instances: [] });
   });
 
+  test('are read with all their tags, of 50 at once', async () => {
+    const tag = { TagKey: '键'.repeat(127), TagValue: '值'.repeat(255) };
+    const ids = Array.from({ length: 50 }, (_, index) => `crs-${index}`);
+    const InstanceSet = ids.map((InstanceId) => ({ InstanceId, InstanceTags: Array<object>(50).fill(tag) }));
+    simulator.onAction('DescribeInstances', () => ({ TotalCount: 50, InstanceSet }));
+
+    await expect(read(...ids)).resolves.toMatchObject({ instances: { length: 50 } });
+  });
+
   test.each([
     ['its whole size where no shard is told', { Size: 1_024 }, { memSizeMb: 1_024, shards: null }],
     [
