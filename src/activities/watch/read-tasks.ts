@@ -31,7 +31,13 @@ export async function readTasks(
     return page;
   };
   const { totalCount } = await read(0);
-  const offsets = Array.from({ length: Math.ceil(totalCount / PAGE_SIZE) - 1 }, (_, index) => (index + 1) * PAGE_SIZE);
-  await pMap(offsets, async (offset) => missing.size > 0 && read(offset), { concurrency: PAGES_AT_ONCE });
-  return { ...readPages(pages, pages.length > offsets.length), calls: pages.length, totalCount };
+  let isAtEnd = false;
+  const readOn = async (offset: number) => (isAtEnd ||= (await read(offset)).tasks.length === 0);
+  // Not all at once, and not beyond the last row: a count may be wrong, and is a number of any size.
+  const offsets = function* () {
+    for (let offset = PAGE_SIZE; offset < totalCount && missing.size > 0 && !isAtEnd; offset += PAGE_SIZE) yield offset;
+  };
+  await pMap(offsets(), readOn, { concurrency: PAGES_AT_ONCE });
+  const isWhole = pages.length * PAGE_SIZE >= totalCount;
+  return { ...readPages(pages, isWhole), calls: pages.length, totalCount };
 }
