@@ -46,9 +46,10 @@ function readDeals(response: unknown, dealName: string): RedisDeal | null {
     const message = 'The API answered DealDetails that are no list';
     throw transientError('InvalidResponse', message, textField(response, 'RequestId'));
   }
-  const isAsked = (row: unknown) => [textField(row, 'DealName'), textField(row, 'DealId')].includes(dealName);
-  // The API was asked for one: a deal without a name is that, too.
-  const row: unknown = rows.find(isAsked) ?? rows[0];
+  const namesOf = (row: unknown) => [textField(row, 'DealName'), textField(row, 'DealId')];
+  const isAsked = (row: unknown) => namesOf(row).includes(dealName);
+  // The API was asked for one: a deal that lacks one of its names is that, too. One with two others is another order.
+  const row: unknown = rows.find(isAsked) ?? rows.find((each) => namesOf(each).includes(null));
   if (row === undefined) return null;
   const ids = field(row, 'InstanceIds');
   return {

@@ -166,6 +166,34 @@ describe.each([
   });
 });
 
+describe('a deal in the answer', () => {
+  const answers = (...DealDetails: object[]) =>
+    simulator.onAction('DescribeInstanceDealDetail', () => ({ TotalCount: DealDetails.length, DealDetails }));
+  const read = () => describeDeal(api, { region: REGION, dealName: DEAL });
+  const other = { DealName: '2020', DealId: '17', Status: 6, InstanceIds: ['crs-other'] };
+
+  test('that is another order is not taken for the one that was asked for', async () => {
+    answers(other);
+
+    await expect(read()).resolves.toMatchObject({ deal: null });
+  });
+
+  test('is found among others', async () => {
+    answers(other, { DealName: DEAL, DealId: '18', Status: 3 });
+
+    await expect(read()).resolves.toMatchObject({ deal: { status: 3 } });
+  });
+
+  test.each([{}, { DealId: '18' }, { DealName: '2021' }])(
+    'is the one that was asked for if it is named %j',
+    async (names) => {
+      answers(other, { ...names, Status: 3 });
+
+      await expect(read()).resolves.toMatchObject({ deal: { status: 3 } });
+    },
+  );
+});
+
 describe('one look at instances and their deal', () => {
   const look = (instanceIds: string[], dealName?: string) =>
     observeInstances(api, { region: REGION, instanceIds, ...(dealName !== undefined && { dealName }) });
