@@ -199,6 +199,29 @@ test('a busy instance ends the change at maxWait, and nothing was started', asyn
   expect(executedOn(InstanceId)).toEqual([]);
 });
 
+describe('maxWait bounds a change', () => {
+  const waitedMsOf = async (input: Partial<RunRedisActionInput>) => {
+    const failure = await failureOf(input);
+    expect(failure).toMatchObject({ type: 'RedisTaskTimedOut' });
+    return (failure?.details as { waitedMs: number }).waitedMs;
+  };
+
+  test('while it looks for the task of an order that the list does not show', async () => {
+    const InstanceId = newId();
+    waits.simulator.addInstance(InstanceId, { timeline: [{ status: 1 }] });
+    waits.simulator.onAction('UpgradeInstance', () => ({ DealId: `deal-of-${InstanceId}` }));
+    const params = { InstanceId, MemSize: 4_096 };
+
+    await expect(waitedMsOf({ action: 'UpgradeInstance', params, maxWait: '10s' })).resolves.toBeLessThan(20_000);
+  });
+
+  test('while the tasks that there are cannot be read', async () => {
+    waits.simulator.fault({ kind: 'error', code: 'InternalError' }, { action: 'DescribeTaskList' });
+
+    await expect(waitedMsOf({ params: { InstanceId: newId() }, maxWait: '2s' })).resolves.toBeLessThan(5_000);
+  });
+});
+
 test('a refusal ends the change', async () => {
   waits.simulator.fault({ kind: 'error', code: 'ResourceUnavailable.SaleOut' }, { action: 'UpgradeInstance' });
 

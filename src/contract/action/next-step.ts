@@ -106,12 +106,17 @@ export function afterLook(
   return { state: looked, next: mayRepeat ? { do: 'submit' } : { do: 'fail', type: 'RedisActionUncertain' } };
 }
 
-/** What follows a look for the tasks that there are before the first submit. */
+/**
+ * What follows a look for the tasks that there are before the first submit.
+ *
+ * @param answer - undefined if none has come by the deadline
+ */
 export function afterBaseline(
   state: ActionState,
-  answer: PollAnswer<readonly number[]>,
+  answer: PollAnswer<readonly number[]> | undefined,
   now: number,
 ): { readonly state: ActionState; readonly next: NextStep } {
+  if (!answer) return { state, next: fail(state, 'RedisTaskTimedOut') };
   if (!answer.error) {
     const isLate = now >= state.deadline;
     const next: NextStep = isLate ? fail(state, 'RedisTaskTimedOut') : { do: 'submit' };

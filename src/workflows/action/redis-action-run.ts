@@ -19,8 +19,13 @@ import { type ActionProgress, actionMarkdownOf, type RedisActionStage } from '..
 import { formatDuration } from '../../contract/duration.js';
 import { toApplicationFailure } from '../../contract/failure.js';
 import { METRICS, record } from '../../contract/metrics.js';
+import type { PollAnswer } from '../../contract/wait/polls.js';
+import { PollUnderWay } from '../wait/poll.js';
 import { WaitClock } from '../wait/wait-clock.js';
 import { begin, look, submit } from './calls.js';
+
+/** How long after the deadline an answer is waited for that may be on its way. */
+const LAST_ANSWER_MS = 1_000;
 
 /** One change, until the API has accepted it: what to do next is decided in `contract/action/next-step.ts`. */
 export class RedisActionRun {
@@ -67,7 +72,7 @@ export class RedisActionRun {
 
   private async begin(): Promise<NextStep> {
     this.show('reading');
-    const answer = await this.clock.answerOf(begin(this.plan, this.state, this.apiQueue));
+    const answer = await this.byDeadline(() => begin(this.plan, this.state, this.apiQueue));
     return this.become(afterBaseline(this.state, answer, Date.now()));
   }
 
@@ -85,15 +90,9 @@ export class RedisActionRun {
 
   private async look(): Promise<NextStep> {
     this.show('looking');
-    const { listed, seen } = await this.list();
-    return this.become(afterLook(this.plan, this.state, listed ?? null, seen));
-  }
-
-  /** The tasks that there are, and when they were seen. */
-  private async list() {
     const askedAt = Date.now();
     const { observation: listed } = await this.clock.answerOf(look(this.plan, this.state, this.apiQueue));
-    return { listed, seen: { askedAt, now: Date.now() } };
+    return this.become(afterLook(this.plan, this.state, listed ?? null, { askedAt, now: Date.now() }));
   }
 
   /** An order says too little of the change itself: its task says more, where the list shows it soon. */
@@ -101,20 +100,31 @@ export class RedisActionRun {
     const { started } = accepted;
     if (!isTaskOfDealWanted(this.plan) || started.taskIds.length > 0) return accepted;
     this.show('waiting', started);
-    for (let waitedMs = 0; waitedMs < LOOK_FOR_MS; waitedMs += LOOK_EVERY_MS) {
-      const { listed, seen } = await this.list();
-      const taskIds = listed && taskOfDeal(this.plan, this.state, listed, seen);
+    for (let waitedMs = 0; waitedMs < LOOK_FOR_MS && !this.clock.isPastDeadline; waitedMs += LOOK_EVERY_MS) {
+      const askedAt = Date.now();
+      const answer = await this.byDeadline(() => look(this.plan, this.state, this.apiQueue));
+      const listed = answer?.observation;
+      const taskIds = listed && taskOfDeal(this.plan, this.state, listed, { askedAt, now: Date.now() });
       if (taskIds) return { ...accepted, started: { ...started, taskIds } };
-      await this.pause(LOOK_EVERY_MS);
+      await this.pause(LOOK_EVERY_MS, () => this.clock.isPastDeadline);
     }
     return accepted;
   }
 
-  private async pause(ms: number): Promise<void> {
+  /** What a read answers; undefined if it has not at the deadline. */
+  private async byDeadline<O>(read: () => Promise<PollAnswer<O>>): Promise<PollAnswer<O> | undefined> {
+    const poll = new PollUnderWay<O>(read);
+    await this.clock.until(() => poll.isOver || this.clock.isPastDeadline);
+    // A queue that nobody serves is told by then.
+    if (!poll.isOver) await this.clock.until(() => poll.isOver, LAST_ANSWER_MS, { summary: 'maxWait has passed' });
+    return poll.answer ?? poll.giveUp();
+  }
+
+  private async pause(ms: number, isOver = () => false): Promise<void> {
     const { lastClass } = this.state;
     const summary = `${lastClass ?? 'not submitted yet'} · goes on in ${formatDuration(ms)}`;
     if (this.progress.started === undefined) this.show('pausing', undefined, Date.now() + ms);
-    await this.clock.until(() => false, ms, { summary });
+    await this.clock.until(isOver, ms, { summary });
   }
 
   private become({ state, next }: { readonly state: ActionState; readonly next: NextStep }): NextStep {

@@ -494,6 +494,13 @@ describe('an order', () => {
   }
 });
 
+test('a change whose tasks cannot be read by the deadline has timed out, and nothing was started', () => {
+  expect(afterBaseline(beginAction(CLEAR, START), undefined, START).next).toEqual({
+    do: 'fail',
+    type: 'RedisTaskTimedOut',
+  });
+});
+
 test('a task is waited for with what is left of maxWait, and at least a second', () => {
   const state = beginAction(CLEAR, START);
 
