@@ -18,7 +18,7 @@ let waits: Waits;
 let parents: string;
 
 beforeAll(async () => {
-  waits = await Waits.start(() => ownDevServer(LONG_HISTORIES_SERVER));
+  waits = await Waits.start(() => ownDevServer(LONG_HISTORIES_SERVER), { actions: ['DestroyPrepaidInstance'] });
   // Parents have a worker of their own: that of the waits may be gone.
   parents = `parents-${randomUUID()}`;
   await waits.serve({ taskQueue: parents, workflowBundle: workflowBundle() });
@@ -308,4 +308,40 @@ beside('a parent without the policy waits anew once its old wait is terminated',
 
 test('every run replays', async () => {
   await expect(waits.replayAll()).resolves.toBeGreaterThan(10);
+});
+
+beside('a change that was reset to before it waits for its instances waits for them again', async () => {
+  const InstanceId = `crs-${randomUUID().slice(0, 8)}`;
+  waits.simulator.addInstance(InstanceId, { timeline: [{ status: 2 }] });
+  waits.simulator.onOrder(() => ({ deal: { timeline: [{ status: 4, instanceIds: [InstanceId] }] }, instances: {} }));
+  const input = {
+    action: 'DestroyPrepaidInstance',
+    region,
+    params: { InstanceId },
+    polling: { initialInterval: '1h' },
+  };
+  const change = await waits.startWorkflow('runRedisAction', [input]);
+  const wait: WorkflowHandle = waits.client.workflow.getHandle(`${change.workflowId}/${region}/instances`);
+  const started = async () => {
+    const { events } = await change.fetchHistory();
+    return events?.find((event) => event.startChildWorkflowExecutionInitiatedEventAttributes);
+  };
+  const initiated = await until(started, (event) => event !== undefined);
+  const { workflowTaskCompletedEventId: taskId } = initiated?.startChildWorkflowExecutionInitiatedEventAttributes ?? {};
+  await until(
+    () => runs(wait),
+    ([open]) => open !== '',
+  );
+  const [left] = await runs(wait);
+  const runId = await reset(change, Number(taskId));
+  await until(
+    () => runs(wait),
+    ([open]) => open !== left,
+  );
+  waits.simulator.setInstance(InstanceId, { status: -2 });
+  await wait.signal('pollNow');
+
+  await expect(waits.client.workflow.getHandle(change.workflowId, runId).result()).resolves.toMatchObject({
+    submits: 1,
+  });
 });

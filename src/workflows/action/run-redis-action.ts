@@ -102,6 +102,8 @@ async function waitForEnd(
       await executeChild<typeof awaitRedisInstance>(AWAIT_REDIS_INSTANCE, {
         taskQueue,
         workflowId: waitOfChangeId(workflowId, plan.region, 'instances'),
+        // As for a task: a change that was reset has left an earlier one behind.
+        workflowIdReusePolicy: 'TERMINATE_IF_RUNNING',
         staticSummary: `Redis instances in ${plan.region} until ${instances.until}`,
         args: [instances],
       });
