@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import {
   ApplicationFailure,
   WorkflowFailedError,
+  WorkflowNotFoundError,
   type Client,
   type WorkflowHandle,
   type WorkflowStartOptions,
@@ -202,6 +203,24 @@ export class Waits {
     const results = await replay({ workflowBundle: testWorkflows() }, await this.histories());
     for (const { error } of results) if (error) throw error;
     return results.length;
+  }
+
+  /** Terminates what still runs on its queues, and waits until its workers have none of it in hand. */
+  async endAll(): Promise<void> {
+    const queues = this.running.map(({ worker }) => `'${worker.options.taskQueue}'`);
+    const query = `TaskQueue IN (${queues.join()}) AND ExecutionStatus = 'Running'`;
+    const isOver = (error: unknown) => expect(error).toBeInstanceOf(WorkflowNotFoundError);
+    for await (const { workflowId } of this.client.workflow.list({ query })) {
+      await this.client.workflow.getHandle(workflowId).terminate().catch(isOver);
+    }
+    await until(
+      () => this.client.workflow.count(query),
+      ({ count }) => count === 0,
+    );
+    await until(
+      () => Promise.resolve(this.running.map(({ worker }) => worker.getStatus().numInFlightWorkflowActivations)),
+      (inHand) => inHand.every((count) => count === 0),
+    );
   }
 
   async close(): Promise<void> {
