@@ -5,12 +5,9 @@ import {
   TimeoutFailure,
   WorkflowFailedError,
 } from '@temporalio/client';
-import { isUnanswered, pollersSince, takersAmong, WORKFLOWS } from '../client/workers.js';
+import { BEGUN_WITHIN_MS, isUnanswered, pollersSince, takersAmong, WORKFLOWS } from '../client/workers.js';
 import { AWAIT_REDIS_TASK } from '../contract/ids.js';
 import type { Temporal } from './temporal.js';
-
-/** An idle worker takes work at once. */
-const PROBE_MS = 3_000;
 
 /** A wait that no worker has taken has started, scheduled its first task and timed out. */
 const UNTAKEN_EVENTS = 3;
@@ -35,7 +32,7 @@ export async function probeWaits(
       taskQueue,
       workflowId,
       staticSummary: 'A probe of redis-task doctor',
-      workflowExecutionTimeout: PROBE_MS,
+      workflowExecutionTimeout: BEGUN_WITHIN_MS,
       args: [{}],
     });
     return 'undone';
@@ -61,8 +58,8 @@ export function probeOf(activity: string): Probe {
         id: activityId,
         taskQueue,
         summary: 'A probe of redis-task doctor',
-        scheduleToStartTimeout: PROBE_MS,
-        startToCloseTimeout: PROBE_MS,
+        scheduleToStartTimeout: BEGUN_WITHIN_MS,
+        startToCloseTimeout: BEGUN_WITHIN_MS,
         retry: { maximumAttempts: 1 },
         // Before the work that waits for the queue's rate limit.
         priority: { priorityKey: 1 },

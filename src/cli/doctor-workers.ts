@@ -26,7 +26,7 @@ interface ServedQueue {
   readonly harm: (temporal: Temporal) => Promise<readonly [ExitCode, string]>;
 }
 
-export const WAITS: ServedQueue = {
+const WAITS: ServedQueue = {
   type: WORKFLOWS,
   work: 'the workflow awaitRedisTask',
   nameFor: (taskQueue) => taskQueue,
@@ -34,7 +34,7 @@ export const WAITS: ServedQueue = {
   harm: standStill,
 };
 
-export const CALLS: ServedQueue = {
+const CALLS: ServedQueue = {
   type: ACTIVITIES,
   work: 'the activity describeTaskInfo',
   nameFor: apiTaskQueue,
@@ -42,7 +42,7 @@ export const CALLS: ServedQueue = {
   harm: standStill,
 };
 
-export const WATCHES: ServedQueue = {
+const WATCHES: ServedQueue = {
   type: ACTIVITIES,
   work: 'the activity sweepRedisTasks',
   nameFor: (taskQueue) => watchTaskQueue(apiTaskQueue(taskQueue)),
@@ -50,11 +50,20 @@ export const WATCHES: ServedQueue = {
   harm: late,
 };
 
+/** Checks the workers of each queue, all at once: each check may wait for seconds, where there is no worker. */
+export function checkWorkers(temporal: Temporal) {
+  const checks = {
+    waits: checkQueue(temporal, WAITS),
+    calls: checkQueue(temporal, CALLS),
+    watches: checkQueue(temporal, WATCHES),
+  };
+  // They are awaited one after the other.
+  void Promise.allSettled(Object.values(checks));
+  return checks;
+}
+
 /** Asks a worker to do the work, since the server's list of workers still has those that have just left. */
-export async function checkQueue(
-  temporal: Temporal,
-  { type, work, nameFor, probe, harm }: ServedQueue,
-): Promise<string> {
+async function checkQueue(temporal: Temporal, { type, work, nameFor, probe, harm }: ServedQueue): Promise<string> {
   const { taskQueue } = temporal.waits;
   const queue = nameFor(taskQueue);
   const verdict = await probe(temporal, queue, `${taskQueue}/doctor/${randomUUID()}`).catch(verdictOnError);

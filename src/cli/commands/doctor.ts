@@ -1,6 +1,6 @@
 import { checkClock, checkCredentials, checkSettings, notChecked } from '../doctor-api.js';
 import { checkOpenWaits, checkSearchAttributes } from '../doctor-waits.js';
-import { CALLS, checkQueue, WAITS, WATCHES } from '../doctor-workers.js';
+import { checkWorkers } from '../doctor-workers.js';
 import { EXIT, type ExitCode, toCliError, worstOf } from '../exit-codes.js';
 import { readPlan } from '../flags.js';
 import type { Host } from '../host.js';
@@ -16,6 +16,8 @@ export async function examine(host: Host, flags: TaskFlags): Promise<ExitCode> {
   readPlan({ taskId: 1, region });
   let server: Temporal | undefined;
   let temporal: Temporal | undefined;
+  let workers: ReturnType<typeof checkWorkers> | undefined;
+  const checkedWorkers = () => (workers ??= checkWorkers(requireConnection(temporal)));
   const checks: Readonly<Record<string, () => string | Promise<string>>> = {
     temporal: async () => {
       server = await reach(flags, env);
@@ -25,9 +27,9 @@ export async function examine(host: Host, flags: TaskFlags): Promise<ExitCode> {
       temporal = await requireNamespace(requireConnection(server));
       return `The namespace ${temporal.namespace} exists.`;
     },
-    'workers for waits': () => checkQueue(requireConnection(temporal), WAITS),
-    'workers for calls': () => checkQueue(requireConnection(temporal), CALLS),
-    'workers for watches': () => checkQueue(requireConnection(temporal), WATCHES),
+    'workers for waits': () => checkedWorkers().waits,
+    'workers for calls': () => checkedWorkers().calls,
+    'workers for watches': () => checkedWorkers().watches,
     'search attributes': () => checkSearchAttributes(requireConnection(temporal), env),
     'open waits': () => checkOpenWaits(requireConnection(temporal)),
     credentials: () => checkCredentials(region, env),
