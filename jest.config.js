@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 /**
  * Libraries that keep nothing between calls. Jest would load them anew for each file, which takes a fifth of a second of a
  * processor, and as much again until they run at full speed: here a process loads them once. What asks whether something is
@@ -72,9 +74,9 @@ export default {
   testTimeout: 180_000,
   // Tests of one file that run at once: they wait for timers most of the time.
   maxConcurrency: 12,
-  // Twice the cores of a small machine: many tests wait for timers rather than compute. Machines of CI may be slow: with
-  // fewer at a time, nothing is late.
-  maxWorkers: process.env.CI ? 3 : 4,
+  // Twice the cores, since many tests wait for timers rather than compute. Machines of CI may be slow, and that of a
+  // container may share one core: with fewer at a time, nothing is late.
+  maxWorkers: Math.min(process.env.CI ? 3 : 4, 2 * availableParallelism()),
   // A process that has nothing left to do still gives back a gigabyte, all of them at once: by half a second, jest's default,
   // a busy machine is not through. One that something holds open does not end later either, and jest tells.
   workerGracefulExitTimeout: 10_000,
