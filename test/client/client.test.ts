@@ -342,34 +342,6 @@ about('without a worker', () => {
     expect(first).toBe('nothing yet');
     await expect(result).resolves.toMatchObject({ status: 'succeed' });
   });
-
-  beside('is told apart from a worker that is busy with others', async () => {
-    const taskQueue = `busy-${randomUUID()}`;
-    const worker = await Worker.create({
-      connection: waits.env.nativeConnection,
-      taskQueue,
-      workflowBundle: oddWorkflows,
-      ...IN_THIS_THREAD,
-      // So it polls each two seconds, and each time one partition of its queue, at random.
-      activities: { occupy: () => setTimeout(2_000) },
-      maxCachedWorkflows: 0,
-      maxConcurrentWorkflowTaskExecutions: 1,
-      maxConcurrentWorkflowTaskPolls: 1,
-    });
-    const inputs = Array.from({ length: 4 }, (_, index) => ({ taskId: index + 2, region }));
-    const busy = new RedisTaskClient(waits.client, { taskQueue });
-    let startedAt = 0;
-    const outcomes = await worker.runUntil(async () => {
-      // A worker that is still starting is no busy one.
-      await busy.await({ taskId: 1, region }, { waitForWorker: true });
-      startedAt = performance.now();
-      return busy.awaitAll(inputs);
-    });
-
-    // Sooner, it would show nothing.
-    expect(performance.now() - startedAt).toBeGreaterThan(6_000);
-    expect(outcomes.filter(({ error }) => error)).toEqual([]);
-  });
 });
 
 about('a bad input', () => {

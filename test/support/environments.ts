@@ -4,11 +4,15 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { SEARCH_ATTRIBUTE_NAMES } from '../../src/contract/search-attributes.js';
 import { type DevServerOptions, startDevServer } from '../../src/engine/index.js';
 import './connections.js';
+import { ONE_PARTITION } from './one-partition.js';
 import { keepSkipping, tellWhatHangs } from './skipped-time.js';
 
 /** A dev server that has the search attributes of a wait. */
 export const SEARCH_ATTRIBUTES_SERVER: DevServerOptions & { readonly extraArgs: readonly string[] } = {
-  extraArgs: SEARCH_ATTRIBUTE_NAMES.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
+  extraArgs: [
+    ...ONE_PARTITION.extraArgs,
+    ...SEARCH_ATTRIBUTE_NAMES.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
+  ],
 };
 
 /** One that also suggests to continue as new after twenty events. */

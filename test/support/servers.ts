@@ -15,6 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { type BundleOptions, bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { smallBundle } from '../../scripts/small-bundle.mjs';
 import { startDevServer } from '../../src/engine/index.js';
+import { ONE_PARTITION } from './one-partition.js';
 import { findTestServer } from './test-server.js';
 
 type WebpackConfig = Parameters<NonNullable<BundleOptions['webpackConfigHook']>>[0];
@@ -26,7 +27,7 @@ process.stdin.resume().once('end', () => process.exit());
 const folder = mkdtempSync(path.join(tmpdir(), 'redis-task-tests-'));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 const [devServer, timeSkipping, workflows, bundler] = await Promise.all([
-  startDevServer({ ui: true }),
+  startDevServer({ ui: true, ...ONE_PARTITION }),
   findTestServer(),
   bundleOf({ workflowsPath: fileURLToPath(new URL('../workflows/parents.ts', import.meta.url)) }),
   startBundler(),

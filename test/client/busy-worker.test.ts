@@ -1,0 +1,48 @@
+// On a dev server of its own, whose task queues have several partitions, as they have by default.
+import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { Worker } from '@temporalio/worker';
+import { RedisTaskClient } from '../../src/client/index.js';
+import { bundled, ownDevServer } from '../support/environments.js';
+import { giveWorkersTime } from '../support/patience.js';
+import { IN_THIS_THREAD } from '../support/this-thread.js';
+import { REGION as region } from '../support/waits.js';
+
+giveWorkersTime();
+
+let env: TestWorkflowEnvironment;
+
+beforeAll(async () => {
+  env = await ownDevServer();
+});
+afterAll(() => env.teardown());
+
+test('a worker that is busy with others is told apart from none', async () => {
+  const taskQueue = `busy-${randomUUID()}`;
+  const worker = await Worker.create({
+    connection: env.nativeConnection,
+    taskQueue,
+    workflowBundle: await bundled(fileURLToPath(new URL('odd-workflows.ts', import.meta.url))),
+    ...IN_THIS_THREAD,
+    // So it polls each two seconds, and each time one partition of its queue, at random.
+    activities: { occupy: () => setTimeout(2_000) },
+    maxCachedWorkflows: 0,
+    maxConcurrentWorkflowTaskExecutions: 1,
+    maxConcurrentWorkflowTaskPolls: 1,
+  });
+  const inputs = Array.from({ length: 4 }, (_, index) => ({ taskId: index + 2, region }));
+  const busy = new RedisTaskClient(env.client, { taskQueue });
+  let startedAt = 0;
+  const outcomes = await worker.runUntil(async () => {
+    // A worker that is still starting is no busy one.
+    await busy.await({ taskId: 1, region }, { waitForWorker: true });
+    startedAt = performance.now();
+    return busy.awaitAll(inputs);
+  });
+
+  // Sooner, it would show nothing.
+  expect(performance.now() - startedAt).toBeGreaterThan(6_000);
+  expect(outcomes.filter(({ error }) => error)).toEqual([]);
+});
