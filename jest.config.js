@@ -74,9 +74,8 @@ export default {
   testTimeout: 180_000,
   // Tests of one file that run at once: they wait for timers most of the time.
   maxConcurrency: 12,
-  // Twice the cores, since many tests wait for timers rather than compute. Machines of CI may be slow, and that of a
-  // container may share one core: with fewer at a time, nothing is late.
-  maxWorkers: Math.min(process.env.CI ? 3 : 4, 2 * availableParallelism()),
+  // Twice the cores, since many tests wait for timers rather than compute; more than four would take gigabytes.
+  maxWorkers: Math.min(4, 2 * availableParallelism()),
   // A process that has nothing left to do still gives back a gigabyte, all of them at once: by half a second, jest's default,
   // a busy machine is not through. One that something holds open does not end later either, and jest tells.
   workerGracefulExitTimeout: 10_000,
