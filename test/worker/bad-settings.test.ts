@@ -30,6 +30,7 @@ describe('a worker with a setting that it cannot use', () => {
   test.each([
     ['REDIS_TASK_QUEUE', { REDIS_TASK_QUEUE: 'two\nlines' }],
     ['REDIS_TASK_API_RPS', { REDIS_TASK_API_RPS: '21' }],
+    ['REDIS_TASK_SECRETS', { REDIS_TASK_SECRETS: path.join(folder, 'none') }],
     ['REDIS_TASK_HTTP', { REDIS_TASK_HTTP: '9464' }],
     ['REDIS_TASK_LOG_LEVEL', { REDIS_TASK_LOG_LEVEL: 'loud' }],
     ['REDIS_TASK_LOG_FORMAT', { REDIS_TASK_LOG_FORMAT: 'xml' }],

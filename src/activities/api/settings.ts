@@ -1,6 +1,7 @@
+import { statSync } from 'node:fs';
 import * as v from 'valibot';
 import { readEndpoint } from '../../tencent/endpoint.js';
-import { oneOf, readBy, readVariables } from '../../tencent/variables.js';
+import { oneOf, readBy, readVariables, shownValue } from '../../tencent/variables.js';
 import type { RedisActivitiesOptions } from './options.js';
 
 /** The most calls a second that the API takes from an account. */
@@ -19,7 +20,7 @@ export const API_VARIABLES = {
   REDIS_TASK_API_RPS: v.optional(readBy(readRps), String(DEFAULT_API_RPS)),
   REDIS_TASK_LIST_RPS: v.optional(readBy(readListRps), String(DEFAULT_LIST_RPS)),
   REDIS_TASK_ACTIONS: v.optional(readBy(readActions), ''),
-  REDIS_TASK_SECRETS: v.optional(v.string()),
+  REDIS_TASK_SECRETS: v.optional(readBy(readFolder)),
   REDIS_TASK_SEARCH_ATTRIBUTES: v.optional(oneOf('true', 'false'), 'false'),
 };
 
@@ -44,13 +45,22 @@ export function readApiSettings(env: NodeJS.ProcessEnv) {
 export function settingsFor(options: RedisActivitiesOptions): ApiSettings {
   const own = readApiSettings(process.env);
   return {
-    endpoint: options.endpoint === undefined ? own.endpoint : readEndpoint(options.endpoint),
+    endpoint: readOption('endpoint', options.endpoint, readEndpoint) ?? own.endpoint,
     requestsPerSecond: options.requestsPerSecond ?? own.requestsPerSecond,
     listRequestsPerSecond: options.listRequestsPerSecond ?? own.listRequestsPerSecond,
     searchAttributes: options.searchAttributes ?? own.searchAttributes,
     actions: options.actions ?? own.actions,
-    secretsFolder: options.secretsFolder ?? own.secretsFolder,
+    secretsFolder: readOption('secretsFolder', options.secretsFolder, readFolder) ?? own.secretsFolder,
   };
+}
+
+function readOption<T>(name: string, value: string | undefined, read: (text: string) => T): T | undefined {
+  if (value === undefined) return undefined;
+  try {
+    return read(value);
+  } catch (error) {
+    throw new TypeError(`${name} is ${shownValue(value)}, but it ${(error as Error).message}`);
+  }
 }
 
 /** Names between commas. A name that the API does not know is left to `redis-task doctor`. */
@@ -60,6 +70,12 @@ function readActions(text: string): readonly string[] {
   if (!actions.every((name) => /^[A-Za-z]\w*$/.test(name)))
     throw new TypeError('must be names of actions with commas between');
   return actions;
+}
+
+/** A path that leads to a folder. */
+function readFolder(text: string): string {
+  if (!statSync(text, { throwIfNoEntry: false })?.isDirectory()) throw new TypeError('must be a folder that exists');
+  return text;
 }
 
 function readRps(text: string): number {

@@ -1,5 +1,6 @@
 // Who has the key from the environment has the rest from there too: a key must not be sent elsewhere.
 import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { settingsFor } from '../../../src/activities/api/settings.js';
 import { createRedisApi, redisApiWorkerOptions } from '../../../src/activities/index.js';
 import { RedisTaskPlugin } from '../../../src/plugin/index.js';
@@ -20,7 +21,7 @@ function setVariables(endpoint: string): void {
   process.env['REDIS_TASK_LIST_RPS'] = '30';
   process.env['REDIS_TASK_SEARCH_ATTRIBUTES'] = 'true';
   process.env['REDIS_TASK_ACTIONS'] = 'ClearInstance, UpgradeInstance';
-  process.env['REDIS_TASK_SECRETS'] = '/run/secrets';
+  process.env['REDIS_TASK_SECRETS'] = tmpdir();
 }
 
 describe('whoever makes calls', () => {
@@ -33,7 +34,7 @@ describe('whoever makes calls', () => {
       listRequestsPerSecond: 30,
       searchAttributes: true,
       actions: ['ClearInstance', 'UpgradeInstance'],
-      secretsFolder: '/run/secrets',
+      secretsFolder: tmpdir(),
     });
     expect(redisApiWorkerOptions().maxTaskQueueActivitiesPerSecond).toBe(7);
   });
@@ -47,7 +48,7 @@ describe('whoever makes calls', () => {
       listRequestsPerSecond: 8,
       searchAttributes: false,
       actions: ['RenewInstance'],
-      secretsFolder: '/mnt',
+      secretsFolder: import.meta.dirname,
     };
     expect(settingsFor({ endpoint, ...own })).toEqual({ endpoint: new URL(endpoint), ...own });
   });
@@ -69,6 +70,12 @@ describe('whoever makes calls', () => {
     expect(() => new RedisTaskPlugin()).toThrow(ConfigError);
     expect(() => createRedisApi({ credentials: defaultCredentials() })).toThrow(
       'TENCENTCLOUD_REDIS_ENDPOINT is "redis.example.com", but it must be a URL',
+    );
+  });
+
+  test('is refused with a folder of secrets that does not exist', () => {
+    expect(() => settingsFor({ secretsFolder: 'no-such-folder' })).toThrow(
+      new TypeError('secretsFolder is "no-such-folder", but it must be a folder that exists'),
     );
   });
 
