@@ -7,8 +7,9 @@ import {
   RedisTaskClient,
   RedisTaskIdTakenError,
 } from '../../src/client/index.js';
+import { queryState } from '../../src/client/query.js';
 import type { RunRedisActionInput } from '../../src/contract/action/input.js';
-import type { RedisActionResult } from '../../src/contract/action/outcome.js';
+import type { RedisActionState } from '../../src/contract/action/view.js';
 import { devServer } from '../support/environments.js';
 import { giveWorkersTime } from '../support/patience.js';
 import { about, beside } from '../support/together.js';
@@ -23,9 +24,15 @@ let client: RedisTaskClient;
 beforeAll(async () => {
   waits = await Waits.start(devServer, { actions: ['ClearInstance'] });
   client = new RedisTaskClient(waits.client, { taskQueue: waits.taskQueue });
-  waits.simulator.onCreate(() => ({ timeline: [{ status: 'running', forPolls: 1 }, { status: 'succeed' }] }));
+  waits.simulator.onCreate((_action, { InstanceId = '' }) => {
+    if (endless.has(InstanceId)) return { timeline: [{ status: 'running' }] };
+    return { timeline: [{ status: 'running', forPolls: 1 }, { status: 'succeed' }] };
+  });
 });
 afterAll(() => waits.close());
+
+/** The instances whose tasks go on until a test ends them. */
+const endless = new Set<string>();
 
 const newKey = () => `change-${randomUUID()}`;
 const newId = () => `crs-${randomUUID().slice(0, 8)}`;
@@ -94,11 +101,16 @@ about('redis-task run', () => {
     const args = ['run', 'ClearInstance', ...params(id), '--key', key, '--initial-interval', '1s'];
     const command = new Command(args, settingsFor(waits.taskQueue));
     await command.says('the instance is busy');
+    endless.add(id);
     waits.simulator.setInstance(id, { status: 2 });
+    await command.says('waiting for task');
+    const { taskIds } = await queryState<RedisActionState>(waits.client.workflow.getHandle(key));
+    const taskId = taskIds[0] ?? 0;
+    waits.simulator.setTask(taskId, { status: 'succeed' });
     const ended = await command.ended;
 
     expect(ended.code).toBe(0);
-    const taskId = (jsonLines(ended)[0] as unknown as RedisActionResult).taskIds[0] ?? 0;
+    expect(jsonLines(ended)).toMatchObject([{ taskIds: [taskId] }]);
     expect(ended.stderr).toMatch(
       new RegExp(
         [

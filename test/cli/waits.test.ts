@@ -158,15 +158,23 @@ about('doctor', () => {
 });
 
 about('await', () => {
-  beside('prints the result as one JSON line, and what goes on to stderr', async () => {
+  beside('prints the result as one JSON line', async () => {
     const taskId = waits.addTask({ status: 'running', forPolls: 1 }, { status: 'succeed', message: 'ok' });
     const ended = await redisTask(['await', taskId, '--initial-interval', '1s']);
 
     const result = await client.result({ taskId, region: REGION });
     expect(jsonLines(ended)).toEqual([result]);
     expect(result).toMatchObject({ taskId, region: REGION, status: 'succeed', message: 'ok', polls: 2 });
-    expect(ended.stderr).toContain(`${taskId} `);
     expect(ended.code).toBe(0);
+  });
+
+  beside('prints what goes on to stderr', async () => {
+    const taskId = waits.addTask(RUNNING);
+    const command = new Command(['await', taskId, '--initial-interval', '1s'], environment());
+    await command.says(`${taskId} `);
+    waits.simulator.setTask(taskId, SUCCEED);
+
+    expect(await command.ended).toMatchObject({ code: 0 });
   });
 
   beside('many tasks: a line for each, the message of each failure on stderr, and the highest exit code', async () => {

@@ -2,27 +2,26 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { RedisTaskClient } from '../../src/client/index.js';
 import { bundled, ownDevServer } from '../support/environments.js';
 import { giveWorkersTime } from '../support/patience.js';
 import { IN_THIS_THREAD } from '../support/this-thread.js';
-import { REGION as region } from '../support/waits.js';
+import { REGION as region, Waits } from '../support/waits.js';
 
 giveWorkersTime();
 
-let env: TestWorkflowEnvironment;
+let waits: Waits;
 
 beforeAll(async () => {
-  env = await ownDevServer();
+  waits = await Waits.start(ownDevServer);
 });
-afterAll(() => env.teardown());
+afterAll(() => waits.close());
 
 test('a worker that is busy with others is told apart from none', async () => {
   const taskQueue = `busy-${randomUUID()}`;
   const worker = await Worker.create({
-    connection: env.nativeConnection,
+    connection: waits.env.nativeConnection,
     taskQueue,
     workflowBundle: await bundled(fileURLToPath(new URL('odd-workflows.ts', import.meta.url))),
     ...IN_THIS_THREAD,
@@ -33,7 +32,7 @@ test('a worker that is busy with others is told apart from none', async () => {
     maxConcurrentWorkflowTaskPolls: 1,
   });
   const inputs = Array.from({ length: 4 }, (_, index) => ({ taskId: index + 2, region }));
-  const busy = new RedisTaskClient(env.client, { taskQueue });
+  const busy = new RedisTaskClient(waits.client, { taskQueue });
   let startedAt = 0;
   const outcomes = await worker.runUntil(async () => {
     // A worker that is still starting is no busy one.
