@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { Worker } from '@temporalio/worker';
 import { historyEvents } from '../../src/cli/forecast.js';
 import { RedisTaskClient } from '../../src/client/index.js';
 import { RedisApiSimulator } from '../../src/testing/index.js';
 import { bundled, devServer } from '../support/environments.js';
 import { eventNames, withoutTimedOutTasks } from '../support/histories.js';
 import { giveWorkersTime } from '../support/patience.js';
-import { IN_THIS_THREAD } from '../support/this-thread.js';
 import { about, beside } from '../support/together.js';
 import { REGION, until, Waits } from '../support/waits.js';
 import { apiSettings, Command, type Ended, jsonLines, runningWait, settingsFor } from './command.js';
@@ -255,13 +253,9 @@ about('await', () => {
   beside('passes on what a newer worker adds to its results and failures', async () => {
     const taskQueue = `newer-${randomUUID()}`;
     await waits.serveCalls(taskQueue);
-    const worker = await Worker.create({
-      connection: waits.env.nativeConnection,
-      taskQueue,
-      workflowBundle: await bundled(fileURLToPath(new URL('newer-worker.ts', import.meta.url))),
-      ...IN_THIS_THREAD,
-    });
-    const ended = await worker.runUntil(redisTask(['await', 1, 2, '--wait-for-worker'], environment(taskQueue)));
+    const workflowBundle = await bundled(fileURLToPath(new URL('newer-worker.ts', import.meta.url)));
+    await waits.serve({ taskQueue, workflowBundle });
+    const ended = await redisTask(['await', 1, 2, '--wait-for-worker'], environment(taskQueue));
 
     const lines = jsonLines(ended);
     expect(lines.find((line) => line['taskId'] === 1)).toMatchObject({ status: 'succeed', progress: 100 });

@@ -2,12 +2,10 @@
 // that says nothing within the time that a test may take.
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { Worker } from '@temporalio/worker';
 import { RedisTaskClient, RedisTaskNoWorkerError, RedisTaskStateError } from '../../src/client/index.js';
 import { ACTIVITIES, pollersSince, WORKFLOWS } from '../../src/client/workers.js';
 import { apiTaskQueue, watchWorkflowId } from '../../src/contract/ids.js';
 import { bundled, ownDevServer, workflowBundle } from '../support/environments.js';
-import { IN_THIS_THREAD } from '../support/this-thread.js';
 import { about, beside } from '../support/together.js';
 import { errorOf, REGION, until, Waits } from '../support/waits.js';
 import { apiSettings, Command, jsonLines, settingsFor } from './command.js';
@@ -233,14 +231,10 @@ about('doctor', () => {
 
   beside('sees a worker that takes work and does not do it', async () => {
     const taskQueue = `other-${randomUUID()}`;
-    const worker = await Worker.create({
-      connection: waits.env.nativeConnection,
-      taskQueue,
-      workflowBundle: await bundled(fileURLToPath(new URL('../plugin/workflows-without-the-line.ts', import.meta.url))),
-      ...IN_THIS_THREAD,
-    });
+    const workflows = fileURLToPath(new URL('../plugin/workflows-without-the-line.ts', import.meta.url));
+    await waits.serve({ taskQueue, workflowBundle: await bundled(workflows) });
     await waits.serveCalls(taskQueue);
-    const ended = await worker.runUntil(redisTask(['doctor'], taskQueue).ended);
+    const ended = await redisTask(['doctor'], taskQueue).ended;
 
     expect(results(ended)).toMatchObject({ 'workers for waits': 'failed', 'workers for calls': 'passed' });
     expect(ended.stdout).toContain('Does it serve the workflow awaitRedisTask?');
@@ -326,12 +320,8 @@ about('doctor', () => {
     await waits.serveWaits(taskQueue);
     let end = () => {};
     const ended = new Promise<void>((resolve) => (end = resolve));
-    const calls = await Worker.create({
-      connection: waits.env.nativeConnection,
-      taskQueue: apiTaskQueue(taskQueue),
-      activities: { describeTaskInfo: () => ended },
-    });
-    const doctor = await calls.runUntil(redisTask(['doctor'], taskQueue).ended.finally(end));
+    await waits.serve({ taskQueue: apiTaskQueue(taskQueue), activities: { describeTaskInfo: () => ended } });
+    const doctor = await redisTask(['doctor'], taskQueue).ended.finally(end);
 
     expect(results(doctor)).toMatchObject({ 'workers for waits': 'passed', 'workers for calls': 'passed' });
     expect(doctor.stdout).toContain(`Queue ${taskQueue}-api had a worker in the last minutes, which may be busy.`);

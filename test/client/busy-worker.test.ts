@@ -2,11 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Worker } from '@temporalio/worker';
 import { RedisTaskClient } from '../../src/client/index.js';
 import { bundled, ownDevServer } from '../support/environments.js';
 import { giveWorkersTime } from '../support/patience.js';
-import { IN_THIS_THREAD } from '../support/this-thread.js';
 import { REGION as region, Waits } from '../support/waits.js';
 
 giveWorkersTime();
@@ -20,11 +18,9 @@ afterAll(() => waits.close());
 
 test('a worker that is busy with others is told apart from none', async () => {
   const taskQueue = `busy-${randomUUID()}`;
-  const worker = await Worker.create({
-    connection: waits.env.nativeConnection,
+  await waits.serve({
     taskQueue,
     workflowBundle: await bundled(fileURLToPath(new URL('odd-workflows.ts', import.meta.url))),
-    ...IN_THIS_THREAD,
     // So it polls each two seconds, and each time one partition of its queue, at random.
     activities: { occupy: () => setTimeout(2_000) },
     maxCachedWorkflows: 0,
@@ -33,13 +29,10 @@ test('a worker that is busy with others is told apart from none', async () => {
   });
   const inputs = Array.from({ length: 4 }, (_, index) => ({ taskId: index + 2, region }));
   const busy = new RedisTaskClient(waits.client, { taskQueue });
-  let startedAt = 0;
-  const outcomes = await worker.runUntil(async () => {
-    // A worker that is still starting is no busy one.
-    await busy.await({ taskId: 1, region }, { waitForWorker: true });
-    startedAt = performance.now();
-    return busy.awaitAll(inputs);
-  });
+  // A worker that is still starting is no busy one.
+  await busy.await({ taskId: 1, region }, { waitForWorker: true });
+  const startedAt = performance.now();
+  const outcomes = await busy.awaitAll(inputs);
 
   // Sooner, it would show nothing.
   expect(performance.now() - startedAt).toBeGreaterThan(6_000);

@@ -4,7 +4,6 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection, type WorkflowClientInterceptor, WorkflowNotFoundError } from '@temporalio/client';
-import { Worker } from '@temporalio/worker';
 import {
   RedisTaskClient,
   RedisTaskError,
@@ -20,7 +19,6 @@ import type { TaskStep } from '../../src/testing/index.js';
 import { bundled, devServer } from '../support/environments.js';
 import { eventsOf, heardAt } from '../support/histories.js';
 import { giveWorkersTime } from '../support/patience.js';
-import { IN_THIS_THREAD } from '../support/this-thread.js';
 import { about, beside } from '../support/together.js';
 import { errorOf, REGION as region, until, Waits } from '../support/waits.js';
 
@@ -263,17 +261,10 @@ about('awaitAll', () => {
     const result = workflow.result.bind(workflow);
     workflow.result = (...args) => results.during(result(...args));
     const taskQueue = `instant-${randomUUID()}`;
-    const worker = await Worker.create({
-      connection: waits.env.nativeConnection,
-      taskQueue,
-      workflowBundle: oddWorkflows,
-      ...IN_THIS_THREAD,
-    });
+    await waits.serve({ taskQueue, workflowBundle: oddWorkflows });
     const inputs = Array.from({ length: 120 }, (_, index) => ({ taskId: index + 1, region }));
-    const outcomes = await worker.runUntil(
-      // Otherwise it is first looked whether each has begun.
-      new RedisTaskClient(counted, { taskQueue }).awaitAll(inputs, { waitForWorker: true }),
-    );
+    // Otherwise it is first looked whether each has begun.
+    const outcomes = await new RedisTaskClient(counted, { taskQueue }).awaitAll(inputs, { waitForWorker: true });
 
     expect(outcomes.map((outcome) => outcome.result?.taskId)).toEqual(inputs.map(({ taskId }) => taskId));
     expect(starts.most).toBe(50);
