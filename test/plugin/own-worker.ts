@@ -16,9 +16,8 @@ export interface OwnActivities {
 
 export const ownActivities: OwnActivities = { note: (text) => Promise.resolve(`noted: ${text}`) };
 
-/** The user's workflow files. */
+/** The user's workflow file. */
 export const WORKFLOWS = fileURLToPath(new URL('workflows.ts', import.meta.url));
-export const WITHOUT_THE_LINE = fileURLToPath(new URL('workflows-without-the-line.ts', import.meta.url));
 
 export function createPlugin(simulator: RedisApiSimulator, options: RedisTaskPluginOptions = {}): RedisTaskPlugin {
   return new RedisTaskPlugin({

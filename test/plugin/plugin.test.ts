@@ -4,7 +4,6 @@ import { Client } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { Worker } from '@temporalio/worker';
 import {
-  bundleWorkflowCode,
   DefaultLogger,
   type LogEntry,
   NativeConnection,
@@ -22,14 +21,13 @@ import { replay } from '../support/replays.js';
 import { about, beside } from '../support/together.js';
 import { REGION, stateOf, until } from '../support/waits.js';
 import { encryption, isEncrypted } from './codec.js';
-import { activityPollers, createOwnWorker, createPlugin, WITHOUT_THE_LINE, WORKFLOWS } from './own-worker.js';
+import { activityPollers, createOwnWorker, createPlugin, WORKFLOWS } from './own-worker.js';
 
 /** The event that ends the first workflow task. */
 const FIRST_WORKFLOW_TASK = 4 as never;
 
 const RUNNING = { status: 'running' };
 const SUCCEED = { status: 'succeed' };
-const THE_LINE = "export { awaitRedisTask, watchRedisTasks } from 'temporal-tencent-redis/workflows';";
 const said: LogEntry[] = [];
 // What goes wrong here on purpose would fill the screen.
 const logger = new DefaultLogger('WARN', (entry) => said.push(entry));
@@ -415,39 +413,6 @@ about('a mistake is an error that says what to do:', () => {
     expect(() => new RedisTaskPlugin({ requestsPerSecond: NaN })).toThrow('must be more than 0 and at most 20');
   });
 });
-
-// What bundles comes last, one after the other: for a second nothing else would happen in this process, and calls would end.
-test.each(['by the worker', 'beforehand'])(
-  'a mistake is an error that says what to do: a workflow file without the re-export, bundled %s',
-  async (when) => {
-    const plugins = [createPlugin(simulator)];
-    const source: Partial<WorkerOptions> =
-      when === 'beforehand'
-        ? { workflowBundle: await bundleWorkflowCode({ workflowsPath: WITHOUT_THE_LINE, logger, plugins }) }
-        : { workflowsPath: WITHOUT_THE_LINE };
-    const worker = await createOwnWorker(env, { ...source, plugins });
-    const { taskQueue } = worker.options;
-    await worker.runUntil(async () => {
-      // Only who starts a wait needs the line.
-      const greeting = await env.client.workflow.start('greet', { workflowId: randomUUID(), taskQueue });
-      await expect(greeting.result()).resolves.toBe('hello');
-
-      for (const workflow of ['awaitRedisTask', 'watchRedisTasks']) {
-        const handle = await start(env.client, workflow, worker, addTask(SUCCEED));
-        const [failed] = await until(
-          async () => eventsOf(await handle.fetchHistory(), 'EVENT_TYPE_WORKFLOW_TASK_FAILED'),
-          ({ length }) => length > 0,
-        );
-        const message = failed?.workflowTaskFailedEventAttributes?.failure?.message;
-        expect(message).toContain(`do not include ${workflow}. Add this line`);
-        expect(message).toContain(THE_LINE);
-        await handle.terminate();
-      }
-    });
-
-    expect(worker.options.workflowsPath).toBe(source.workflowsPath);
-  },
-);
 
 async function untilRunning(worker: Worker): Promise<void> {
   await until(
