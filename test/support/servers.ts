@@ -10,7 +10,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
-import { json } from 'node:stream/consumers';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { type BundleOptions, bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { smallBundle } from '../../scripts/small-bundle.mjs';
@@ -43,9 +43,15 @@ console.log(JSON.stringify(found));
 
 /** Bundles what it is asked for. In each test file the bundler would have to be loaded first, which jest makes slow. */
 async function startBundler(): Promise<string> {
+  const bundles = new Map<string, Promise<string>>();
+  const bundleOnce = (asked: string) => {
+    const bundle = bundles.get(asked) ?? bundleOf(JSON.parse(asked) as BundleOptions);
+    bundles.set(asked, bundle);
+    return bundle;
+  };
   const server = createServer((request, response) => {
-    json(request)
-      .then((asked) => bundleOf(asked as BundleOptions))
+    text(request)
+      .then(bundleOnce)
       .then(
         (file) => response.end(file),
         (error: unknown) => response.writeHead(500).end(String(error)),
