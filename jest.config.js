@@ -74,8 +74,8 @@ export default {
   testTimeout: 180_000,
   // Tests of one file that run at once: they wait for timers most of the time.
   maxConcurrency: 12,
-  // Twice the cores, since many tests wait for timers rather than compute; more than four would take gigabytes.
-  maxWorkers: Math.min(4, 2 * availableParallelism()),
+  // More than cores, since many tests wait for timers rather than compute; more than five would take gigabytes.
+  maxWorkers: Math.min(5, Math.floor(2.5 * availableParallelism())),
   // A process that has nothing left to do still gives back a gigabyte, all of them at once: by half a second, jest's default,
   // a busy machine is not through. One that something holds open does not end later either, and jest tells.
   workerGracefulExitTimeout: 10_000,
