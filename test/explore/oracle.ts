@@ -306,7 +306,7 @@ const RULES: readonly Rule[] = [
     const listed = reports.flatMap(({ seenAt }) => seenAt ?? []);
     const end = Math.max(trueEnd(script.task) ?? 0, ...untrue.map(({ at }) => at), ...listed);
     const unfinished = calls.filter(({ answer }) => answer && 'status' in answer && !(answer.status in TERMINAL));
-    const surelySeen = unfinished.some((call) => !mayBeLost(call, polls, busyMs));
+    const surelySeen = unfinished.some((call) => !mayBeLost(call, polls, busyMs) && !isCalledAgain(call, polls, calls));
     if (detectionDelayMaxMs === null ? surelySeen || listed.length > 0 : unfinished.length + listed.length === 0) {
       yield `detectionDelayMaxMs is ${String(detectionDelayMaxMs)}, but the task was ${surelySeen ? '' : 'never '}seen unfinished`;
     } else if (
@@ -370,4 +370,10 @@ function isTroubled({ troubles, calls }: WaitRecord, from: number, to: number): 
       at >= from - ATTEMPT_MS && at <= to && (!answer || 'errorClass' in answer || answer.status === UNTRUE_STATUS),
   );
   return failed || troubles.some((trouble) => trouble.from <= to && trouble.to >= from - ATTEMPT_MS);
+}
+
+/** Whether the same poll has called again: a status ends it, unless the worker is killed before it has said so. */
+function isCalledAgain({ at }: CallRecord, polls: WaitRecord['polls'], calls: WaitRecord['calls']): boolean {
+  const { answeredAt = 0 } = polls.findLast((poll) => poll.at <= at) ?? {};
+  return calls.some((later) => !later.mayBeProbe && later.at > at && later.at <= answeredAt);
 }

@@ -105,3 +105,13 @@ test('an end that three sweeps show, and of which the wait hears nothing, is fou
     'The task ended at 30000, three sweeps did not show it until 45000, and nobody told the wait',
   ]);
 });
+
+test('a task that was seen unfinished is told of, unless the answer was lost and the same poll has called again', () => {
+  const facts = { ...FACTS, detectionDelayMaxMs: null };
+  const untold = { ending: { as: 'succeeded', result: facts as never }, reports: [] } as const;
+  const lost = { ending: { as: 'succeeded', result: { ...facts, polls: 1 } as never }, reports: [] } as const;
+  const unseen = 'detectionDelayMaxMs is null, but the task was seen unfinished';
+
+  expect(judged(untold)).toContain(unseen);
+  expect(judged({ ...lost, polls: [{ at: 0, answeredAt: 35_000, gaveTask: true }] })).not.toContain(unseen);
+});
