@@ -320,7 +320,7 @@ const RULES: readonly Rule[] = [
 
 /** Whether a call was made for a poll that was given up before, or just after: its answer may not have reached the wait. */
 function mayBeLost({ at }: CallRecord, polls: WaitRecord['polls'], busyMs: number): boolean {
-  const { givenUpAt = Infinity } = polls.findLast((poll) => poll.at <= at) ?? {};
+  const { givenUpAt = Infinity } = pollOf(at, polls) ?? {};
   return givenUpAt - at < busyMs;
 }
 
@@ -374,6 +374,11 @@ function isTroubled({ troubles, calls }: WaitRecord, from: number, to: number): 
 
 /** Whether the same poll has called again: a status ends it, unless the worker is killed before it has said so. */
 function isCalledAgain({ at }: CallRecord, polls: WaitRecord['polls'], calls: WaitRecord['calls']): boolean {
-  const { answeredAt = 0 } = polls.findLast((poll) => poll.at <= at) ?? {};
+  const { answeredAt = 0 } = pollOf(at, polls) ?? {};
   return calls.some((later) => !later.mayBeProbe && later.at > at && later.at <= answeredAt);
+}
+
+/** The poll that has made a call. */
+function pollOf(callAt: number, polls: WaitRecord['polls']): PollRecord | undefined {
+  return polls.findLast(({ at }) => at <= callAt);
 }
