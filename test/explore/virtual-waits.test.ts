@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { judge } from './oracle.js';
 import { storyOf } from './story.js';
 import { playVirtually } from './virtual/play.js';
-import { surroundings } from './virtual/surroundings.js';
+import { surroundings, watches } from './virtual/surroundings.js';
 import { WorkflowVm } from './virtual/workflow-vm.js';
 import { type FaultKind, type WaitScript, waitScripts } from './wait-script.js';
 
@@ -58,12 +58,30 @@ test('a task that was seen and is forgotten ends its wait, whatever other answer
   await playAndJudge(scripts, LONG_WAIT_MS, Math.ceil(WAITS / 8));
 }, 3_600_000);
 
+// How soon it polls is the matter of `npm run explore`, where a watch is real.
+test('a shared wait does the same on every worker, whatever its watch tells it', async () => {
+  const scripts = waitScripts(LONGEST_MS).map((script) => ({
+    ...script,
+    polling: { ...script.polling, pacing: 'shared' as const },
+  }));
+  const around = fc.tuple(surroundings(LONGEST_MS), watches(LONGEST_MS)).map(([each, watch]) => ({ ...each, watch }));
+  const property = fc.asyncProperty(scripts, around, async (script, surrounding) => {
+    const { failedTasks, ending } = await playVirtually(vm, script, surrounding);
+    expect(failedTasks).toEqual([]);
+    expect(ending).toBeDefined();
+  });
+  await fc.assert(property, { numRuns: WAITS, interruptAfterTimeLimit: 240_000, ...seeded() });
+}, 3_600_000);
+
 function playAndJudge(scripts: fc.Arbitrary<WaitScript>, longestMs: number, waits: number): Promise<void> {
   const property = fc.asyncProperty(scripts, surroundings(longestMs), async (script, around) => {
     const record = await playVirtually(vm, script, around);
     const wrong = judge(record, { clockMs: 20, busyMs: 100 + 2 * around.callMs });
     if (wrong.length > 0) throw new Error(`${wrong.join('\n')}\n\n${storyOf(record)}`);
   });
-  const seed = SEED === undefined ? {} : { seed: Number(SEED) };
-  return fc.assert(property, { numRuns: waits, interruptAfterTimeLimit: 240_000, ...seed });
+  return fc.assert(property, { numRuns: waits, interruptAfterTimeLimit: 240_000, ...seeded() });
+}
+
+function seeded(): { readonly seed?: number } {
+  return SEED === undefined ? {} : { seed: Number(SEED) };
 }

@@ -1,4 +1,5 @@
 // What a wait answers while it runs, on the real server: getState, pollNow, extendWait, cancelling, and what UI shows.
+import { randomUUID } from 'node:crypto';
 import { ApplicationFailure, WorkflowUpdateFailedError } from '@temporalio/client';
 import { CancelledFailure } from '@temporalio/common';
 import type { RedisTaskWaitState } from '../../src/contract/task/view.js';
@@ -268,10 +269,16 @@ about('extendWait', () => {
 });
 
 about('joinWait', () => {
+  /** The state of a wait once it has heard that another one joins. */
+  async function joinedFor(handle: WaitHandle, maxWait: string): Promise<RedisTaskWaitState> {
+    const { deadline } = await stateOf(handle);
+    await handle.signal('joinWait', { maxWait });
+    return untilState(handle, (state) => state.deadline !== deadline);
+  }
+
   beside('moves the deadline to what the joiner wants from now, never nearer', async () => {
-    const { handle, state } = await pausingWait(waits, { maxWait: '1h' });
-    await handle.signal('joinWait', { maxWait: '3h' });
-    const joined = await untilState(handle, ({ deadline }) => deadline !== state.deadline);
+    const { handle } = await pausingWait(waits, { maxWait: '1h' });
+    const joined = await joinedFor(handle, '3h');
     await handle.signal('joinWait', { maxWait: '1m' });
     await handle.signal('pollNow');
     const after = await untilState(handle, ({ polls, nextPollAt }) => polls === 2 && nextPollAt !== null);
@@ -291,6 +298,25 @@ about('joinWait', () => {
     const after = await untilState(handle, ({ polls, nextPollAt }) => polls === 2 && nextPollAt !== null);
 
     expect(after.deadline).toBe(state.deadline);
+  });
+
+  // A worker that loads a wait for an update is told of it and of the signal as one, where neither the task of the signal
+  // nor the one before left anything in history.
+  beside('has been heard when it was, also for a worker that loads the wait for an update and refuses it', async () => {
+    const taskQueue = `changing-hands-${randomUUID()}`;
+    const stop = await waits.serveWaits(taskQueue);
+    const input = { taskId: waits.addTask(RUNNING), region: REGION, maxWait: '1h' };
+    const handle = await waits.start(input, { taskQueue });
+    await untilState(handle, ({ nextPollAt }) => nextPollAt === null);
+    const first = await joinedFor(handle, '2h');
+    const joined = await joinedFor(handle, '3h');
+    expect(joined.deadline > first.deadline).toBe(true);
+    await stop();
+    await waits.serveWaits(taskQueue);
+    await expect(extend(handle, 'soon')).rejects.toThrow(WorkflowUpdateFailedError);
+
+    await expect(stateOf(handle)).resolves.toMatchObject({ deadline: joined.deadline });
+    await handle.cancel();
   });
 });
 

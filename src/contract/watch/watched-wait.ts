@@ -39,6 +39,14 @@ export function readWatchReport(argument: unknown): WatchReport {
   return v.parse(v.fallback(WATCH_REPORT, { seenAt: null }), argument);
 }
 
+/**
+ * Whether it joins at once: for the first time, or after a false alarm. Meanwhile it polls as seldom as a watched wait, so
+ * that it needs no other timer when the watch knows of it a moment later.
+ */
+export function joinsAtOnce({ watch }: TaskWaitState): boolean {
+  return watch !== null && watch.joinAt !== null && watch.reason === null;
+}
+
 /** Whether it is time to join the watch. */
 export function joinIsDue({ watch }: TaskWaitState, now: number): boolean {
   return watch !== null && watch.since === null && watch.joinAt !== null && watch.joinAt <= now;
@@ -53,12 +61,18 @@ export function joinIsDue({ watch }: TaskWaitState, now: number): boolean {
 export function joined(state: TaskWaitState, joinAt: number | null, now: number): TaskWaitState {
   if (state.watch?.joinAt !== joinAt) return state;
   const watched = withWatch(state, { since: now, joinAt: null, reason: null });
-  return { ...watched, paceAt: ownPollAt(watched, now) };
+  return joinsAtOnce(state) ? watched : { ...watched, paceAt: ownPollAt(watched, now) };
 }
 
 /** The wait paces itself, and joins again later. */
 export function watchLost(state: TaskWaitState, reason: string, rejoinAt: number): TaskWaitState {
   return state.watch ? withWatch(state, { since: null, joinAt: rejoinAt, reason }) : state;
+}
+
+/** The pace of a wait that is no longer watched. */
+export function pacedByItself(state: TaskWaitState, schedule: PollSchedule, now: number): TaskWaitState {
+  const { delayMs } = nextInterval(schedule, waitedMs(state, now), state.paceStep, 0.5);
+  return { ...state, paceAt: Math.min(state.paceAt, now + delayMs) };
 }
 
 /** The watch has told something. */
@@ -77,19 +91,22 @@ export function watchReported(
     return requestPoll(withWatch(paced, { since: null, joinAt: null }), now);
   }
   const { error, until } = report.unable;
-  const { delayMs } = nextInterval(schedule, waitedMs(state, now), state.paceStep, 0.5);
   const rejoinAt = now + Math.max(0, until - sentAt);
-  return { ...watchLost(seen, cannotList(error), rejoinAt), paceAt: Math.min(state.paceAt, now + delayMs) };
+  return pacedByItself(watchLost(seen, cannotList(error), rejoinAt), schedule, now);
 }
 
 function seenUnfinished(state: TaskWaitState, at: number): TaskWaitState {
   return { ...state, unfinishedAt: Math.max(at, state.unfinishedAt ?? 0) };
 }
 
-/** The pause after a poll: a watched wait polls seldom by itself. @param seldomMs - as the worker has told it */
+/**
+ * The pause after a poll: a wait that is watched, or joins, polls seldom by itself.
+ *
+ * @param seldomMs - as the worker has told it
+ */
 export function watchPaused(state: TaskWaitState, now: number, seldomMs = 0): TaskWaitState {
   const paused = withWatch(state, { seldomMs });
-  return isWatched(paused) ? { ...paused, paceAt: ownPollAt(paused, now) } : paused;
+  return isWatched(paused) || joinsAtOnce(paused) ? { ...paused, paceAt: ownPollAt(paused, now) } : paused;
 }
 
 /**

@@ -9,6 +9,7 @@ import { beginWait } from '../../contract/wait/state.js';
 import { continueIfLong } from '../wait/long-history.js';
 import { pollNow } from '../wait/messages.js';
 import { followParent } from '../wait/parents.js';
+import { leaveTrace } from '../wait/trace.js';
 import { watchReport } from '../watch/messages.js';
 import { joinWatch, leaveWatch } from '../watch/watch.js';
 import { extendWait, getState, joinWait } from './messages.js';
@@ -65,7 +66,9 @@ export async function awaitRedisTask(input: AwaitRedisTaskInput, carried?: unkno
   setHandler(
     joinWait,
     (argument) => {
-      const deadline = joinedDeadline(argument, wait.state.deadline, Date.now());
+      const now = Date.now();
+      leaveTrace(now);
+      const deadline = joinedDeadline(argument, wait.state.deadline, now);
       if (deadline > wait.state.deadline) wait.moveDeadline(deadline);
     },
     { description: 'Moves the deadline to at least maxWait from now, never nearer: { "maxWait": "4h" }' },

@@ -92,8 +92,4 @@ export class RedisTaskWait extends PolledWait<RedisTaskObservation, RedisTaskRes
   protected override paused(state: TaskWaitState, { seldomMs }: Polled): TaskWaitState {
     return watchPaused(state, Date.now(), seldomMs);
   }
-
-  protected override get isToBePaced(): boolean {
-    return this.membership.isNew;
-  }
 }

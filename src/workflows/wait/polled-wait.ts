@@ -153,26 +153,16 @@ export abstract class PolledWait<O, R, F extends Failure> {
   /** For a wait that others pace, too. */
   protected beforePause(): void {}
   protected beforePace(): void {}
-  /** It learns soon when it polls next: no timer until then. */
-  protected get isToBePaced(): boolean {
-    return false;
-  }
 
+  /** Each pause has a timer, also one to the deadline, which has its own: see `leaveTrace`. */
   private async pause(): Promise<void> {
     for (;;) {
       const dueAt = nextPollAt(this.state);
       const now = Date.now();
-      if (dueAt === null || dueAt <= now || this.isToContinue) return;
+      const isLate = () => dueAt === this.state.deadline && this.clock.isPastDeadline;
+      if (dueAt === null || dueAt <= now || this.isToContinue || isLate()) return;
       const moved = () => nextPollAt(this.state) !== dueAt || this.isToContinue;
-      if (this.isToBePaced && this.state.requestedAt === null && !this.clock.isPastDeadline) {
-        await this.clock.until(() => !this.isToBePaced || moved() || this.clock.isPastDeadline);
-      } else if (dueAt !== this.state.deadline) {
-        await this.clock.until(moved, dueAt - now, { summary: this.pauseSummary(dueAt, now) });
-      } else if (this.clock.isPastDeadline) {
-        return;
-      } else {
-        await this.clock.until(() => moved() || this.clock.isPastDeadline);
-      }
+      await this.clock.until(() => moved() || isLate(), dueAt - now, { summary: this.pauseSummary(dueAt, now) });
     }
   }
 

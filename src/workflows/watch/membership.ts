@@ -7,6 +7,8 @@ import {
   JOIN_AGAIN_AFTER_MS,
   joined,
   joinIsDue,
+  joinsAtOnce,
+  pacedByItself,
   readWatchReport,
   watchChecked,
   watchLost,
@@ -31,19 +33,13 @@ interface Member {
 
 /** What a shared wait does about its watch, beside its polls. */
 export class WatchMembership {
-  /** It learns soon whether the watch knows of it. */
-  isJoining = false;
+  private isJoining = false;
 
   /** @param doors - left out where there is no watch */
   constructor(
     private readonly wait: Member,
     private readonly doors: WatchDoors | undefined,
   ) {}
-
-  /** It joins for the first time, and learns soon when it polls next. */
-  get isNew(): boolean {
-    return this.isJoining && this.wait.state.watch?.reason === null;
-  }
 
   /** The watch has told something. */
   hear(argument: unknown): void {
@@ -77,12 +73,14 @@ export class WatchMembership {
       wait.become(joined(wait.state, joinAt, Date.now()));
     } catch (error) {
       if (isCancellation(error)) return;
-      this.paceItself(watchLost(wait.state, 'no worker took it to the watch', Date.now() + JOIN_AGAIN_AFTER_MS));
+      const now = Date.now();
+      const lost = watchLost(wait.state, 'no worker took it to the watch', now + JOIN_AGAIN_AFTER_MS);
+      this.paceItself(pacedByItself(lost, wait.plan.schedule, now));
     } finally {
       this.isJoining = false;
     }
     // A report has come meanwhile, and its poll has found the task still running.
-    this.joinIfDue();
+    if (joinsAtOnce(this.wait.state)) this.joinIfDue();
   }
 
   private paceItself(state: TaskWaitState): void {

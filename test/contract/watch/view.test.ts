@@ -1,10 +1,11 @@
 // What a person reads of a shared wait and of its watch.
 import type { TaskWaitState } from '../../../src/contract/task/state.js';
 import { markdownOf, viewOf } from '../../../src/contract/task/view.js';
+import { pauseAfterPoll } from '../../../src/contract/wait/polls.js';
 import { beginWait } from '../../../src/contract/wait/state.js';
 import { watchMarkdown, watchView } from '../../../src/contract/watch/register.js';
 import { NOT_SWEPT, type SweepStatus } from '../../../src/contract/watch/watch.js';
-import { joined, watchLost } from '../../../src/contract/watch/watched-wait.js';
+import { joined, watchLost, watchPaused } from '../../../src/contract/watch/watched-wait.js';
 import { planOf, START } from '../task/played-wait.js';
 
 const plan = planOf({ polling: { pacing: 'shared' } });
@@ -15,10 +16,11 @@ describe('a shared wait', () => {
   const lines = (state: typeof begun) => markdownOf(plan, state, 'redis-task-api').split('\n');
 
   test('says since when it is watched, by whom, and that its next poll may come sooner', () => {
-    const watched = joined(begun, START, START + 1_000);
+    const polled = pauseAfterPoll(plan, begun, START, 0.5);
+    const watched = joined(watchPaused(polled, START), START, START + 1_000);
 
     expect(lines(watched)).toContain('- Watched since: 2026-11-22 10:00:01 UTC, by `redis-task/ap-guangzhou/watch`');
-    expect(lines(watched)).toContain('- Next poll: 2026-11-22 10:05:01 UTC, sooner when the watch says so');
+    expect(lines(watched)).toContain('- Next poll: 2026-11-22 10:05:00 UTC, sooner when the watch says so');
     expect(viewOf(plan, watched, 'redis-task', START).watch).toEqual({
       workflowId: 'redis-task/ap-guangzhou/watch',
       since: '2026-11-22T10:00:01.000Z',

@@ -2,11 +2,13 @@ import { readInput } from '../../../src/contract/task/input.js';
 import type { TaskWaitState } from '../../../src/contract/task/state.js';
 import { pollAnswered } from '../../../src/contract/task/state.js';
 import { nextPollAt, pauseAfterPoll, pollBegan } from '../../../src/contract/wait/polls.js';
+import { nextInterval } from '../../../src/contract/wait/schedule.js';
 import { beginWait } from '../../../src/contract/wait/state.js';
 import {
   joined,
   joinIsDue,
   ownPollAt,
+  pacedByItself,
   readWatchReport,
   seldomMs,
   watchChecked,
@@ -45,12 +47,21 @@ describe('a shared wait', () => {
     expect(nextPollAt(begun)).toBe(START);
   });
 
-  test('is paced by its own schedule until the watch knows of it', () => {
-    expect(nextPollAt(polled(begun, START))).toBe(START + 2_000);
+  test('polls by itself only five minutes later already while it joins', () => {
+    expect(nextPollAt(polled(begun, START))).toBe(START + 5 * MINUTE);
   });
 
-  test('polls by itself only five minutes later once the watch does', () => {
-    expect(nextPollAt(watched)).toBe(START + 500 + 5 * MINUTE);
+  test('keeps that time once the watch knows of it: it needs no other timer', () => {
+    expect(nextPollAt(watched)).toBe(START + 5 * MINUTE);
+  });
+
+  test('that has paced itself is paced so again once the watch knows of it', () => {
+    const lost = watchLost(watched, 'no worker', START + 10 * MINUTE);
+    const now = START + 10 * MINUTE;
+    const paced = polled(lost, now);
+
+    expect(nextPollAt(paced)).toBe(now + 2_000);
+    expect(nextPollAt(joined(paced, now, now + 500))).toBe(now + 500 + 5 * MINUTE);
   });
 
   test('polls at its deadline', () => {
@@ -175,9 +186,11 @@ describe('a report of the watch', () => {
 });
 
 test('a wait that no worker has taken to the watch paces itself', () => {
+  const now = START + 30_000;
   const lost = watchLost(polled(begun, START), 'no worker', START + 10 * MINUTE);
+  const first = nextInterval(plan.schedule, 30_000, 1, 0.5).delayMs;
 
-  expect(nextPollAt(lost)).toBe(START + 2_000);
+  expect(nextPollAt(pacedByItself(lost, plan.schedule, now))).toBe(now + first);
 });
 
 test('a wait that is paced by timers has no watch', () => {

@@ -94,8 +94,10 @@ export class Pipeline implements ChangeRecord {
   async close(): Promise<void> {
     if (!this.run) return;
     await this.run.dispose();
-    const difference = await replayDifference(this.parts.vm, this.options, this.run);
-    if (difference !== undefined) this.wrong.push(`not deterministic: ${difference}`);
+    for (const isLate of [false, true]) {
+      const difference = await replayDifference(this.parts.vm, this.options, this.run, isLate);
+      if (difference !== undefined) this.wrong.push(`not deterministic: ${difference}`);
+    }
   }
 
   private hear(job: Job): void {

@@ -1,4 +1,6 @@
 import type { RedisTaskWaitState } from '../../../src/contract/task/view.js';
+import { WATCH_REPORT_SIGNAL } from '../../../src/contract/watch/watch.js';
+import type { WatchReport } from '../../../src/contract/watch/watched-wait.js';
 import { durationMs } from '../../support/histories.js';
 import { failed, success, valueOf } from '../ending.js';
 import type { Ending, PollRecord, SteeringRecord, WaitRecord } from '../wait-record.js';
@@ -20,6 +22,15 @@ import {
 const START = Date.parse('2026-11-23T10:00:00Z');
 const REGION = 'ap-guangzhou';
 const STEPS_MAX = 20_000;
+
+/** What a watch tells: the list does not show the task. */
+const TOLD: WatchReport = { seenAt: null };
+
+/** What a watch tells that may not list for half a minute. */
+function unable(now: number): WatchReport {
+  const error = { code: 'UnauthorizedOperation', message: 'no', requestId: null, at: new Date(now).toISOString() };
+  return { seenAt: null, sentAt: now, unable: { error, until: now + 30_000 } };
+}
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -77,6 +88,9 @@ class VirtualWait {
     const { maxWaitMs, polling } = this.script;
     await this.begin(payloads({ taskId: 18215, region: REGION, maxWait: maxWaitMs, polling }));
     for (const act of this.script.acts) this.clock.at(START + act.atMs, () => this.perform(act));
+    for (const { atMs, isUnable } of this.around.watch?.reports ?? []) {
+      this.clock.at(START + atMs, () => this.signal(WATCH_REPORT_SIGNAL, isUnable ? unable(this.clock.now) : TOLD));
+    }
     for (let steps = 0; steps < STEPS_MAX && this.record.ending === undefined; steps++) {
       if (!this.clock.step()) break;
       await this.taskUnderWay;
@@ -114,8 +128,10 @@ class VirtualWait {
     if (!run || !runOptions) return;
     await run.dispose();
     if (this.record.failedTasks.length > 0) return;
-    const difference = await replayDifference(this.vm, runOptions, run);
-    if (difference !== undefined) this.record.failedTasks.push(`not deterministic: ${difference}`);
+    for (const isLate of [false, true]) {
+      const difference = await replayDifference(this.vm, runOptions, run, isLate);
+      if (difference !== undefined) this.record.failedTasks.push(`not deterministic: ${difference}`);
+    }
   }
 
   /** A worker takes the next workflow task a little later, with all that has happened up to then. */
@@ -205,7 +221,10 @@ class VirtualWait {
       this.record.polls.push(poll);
       this.pollOf.set(seq, poll);
     }
+    const { run } = this;
     const hear = (job: Job) => {
+      // A join may be under way when a run hands over to the next: the server drops its answer.
+      if (run !== this.run) return;
       this.add(job);
       const result = job.resolveActivity?.result;
       if (result?.cancelled) poll.givenUpAt = this.elapsed;
@@ -245,14 +264,11 @@ class VirtualWait {
         });
         break;
       case 'pollNow':
-        for (let times = 0; times < act.times; times++)
-          this.add({ signalWorkflow: { signalName: 'pollNow', input: [], headers: {} } });
+        for (let times = 0; times < act.times; times++) this.signal('pollNow');
         steer();
         break;
       case 'joinWait':
-        this.add({
-          signalWorkflow: { signalName: 'joinWait', input: payloads({ maxWait: act.maxWaitMs }), headers: {} },
-        });
+        this.signal('joinWait', { maxWait: act.maxWaitMs });
         steer({ totalMs: act.maxWaitMs });
         break;
       case 'cancel':
@@ -261,6 +277,11 @@ class VirtualWait {
         break;
       case 'getState':
     }
+  }
+
+  private signal(signalName: string, ...args: readonly unknown[]): void {
+    if (this.record.ending) return;
+    this.add({ signalWorkflow: { signalName, input: payloads(...args), headers: {} } });
   }
 
   private update(totalMs: number, steer?: () => Mutable<SteeringRecord>): void {

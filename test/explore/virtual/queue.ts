@@ -51,10 +51,18 @@ export class VirtualQueue {
     };
     if (activity.activityType === 'isRedisTaskQueueServed') {
       this.clock.after(20, () => resolve(completed(this.isServed)));
+    } else if (activity.activityType === 'joinRedisTaskWatch') {
+      this.join(durationMs(activity.scheduleToCloseTimeout), resolve);
     } else {
       this.attempt(activity, 1, () => isOver, resolve);
     }
     return () => resolve({ cancelled: { failure: { message: 'cancelled', canceledFailureInfo: {} } } });
+  }
+
+  private join(limitMs: number, resolve: Resolve): void {
+    const { joinMs = 0 } = this.around.watch ?? {};
+    const answer = joinMs < limitMs ? completed(null) : { failed: { failure: timeoutFailure() } };
+    this.clock.after(Math.min(joinMs, limitMs), () => resolve(answer));
   }
 
   private attempt(activity: Scheduled, attempt: number, isOver: () => boolean, resolve: Resolve): void {

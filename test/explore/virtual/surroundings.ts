@@ -15,6 +15,16 @@ export interface Surroundings {
   readonly callMs: number;
   /** The server suggests to continue as new after so many workflow tasks. */
   readonly continueAfter: number;
+  /** Where the wait is shared. */
+  readonly watch?: VirtualWatch;
+}
+
+/** The watch of shared waits. */
+export interface VirtualWatch {
+  /** How long a join takes. After half a minute nobody has taken it. */
+  readonly joinMs: number;
+  /** What it tells the wait, whether it knows of it or not. */
+  readonly reports: readonly { readonly atMs: number; readonly isUnable: boolean }[];
 }
 
 export type Span<More = object> = { readonly fromMs: number; readonly forMs: number } & More;
@@ -32,6 +42,15 @@ export function surroundings(longestMs: number): fc.Arbitrary<Surroundings> {
     stalled: seldom(fc.record({ ...span, forMs: fc.integer({ min: 1, max: 20_000 }) })),
     callMs: fc.constantFrom(1, 30, 200, 900),
     continueAfter: fc.constantFrom(12, 60, 1_000, 1_000),
+  });
+}
+
+/** Watches of shared waits that take at most so long. */
+export function watches(longestMs: number): fc.Arbitrary<VirtualWatch> {
+  const report = fc.record({ atMs: fc.integer({ min: 0, max: longestMs }), isUnable: fc.boolean() });
+  return fc.record({
+    joinMs: fc.constantFrom(1, 50, 3_000, 40_000),
+    reports: fc.array(report, { maxLength: 4 }),
   });
 }
 

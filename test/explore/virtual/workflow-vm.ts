@@ -132,29 +132,45 @@ export class Run {
 /**
  * What a replay of the run does otherwise, undefined when it does the same. A replay is told what history holds: of an
  * update that was refused it hears nothing, and of a task in which nothing else happened neither.
+ *
+ * @param isLate - tasks without commands are told at the time of the next one. So it can be when a worker loads the run for
+ *   an update that it refuses: for the SDK's core, such a task and that of the update are one, at the later time
  */
-export async function replayDifference(vm: WorkflowVm, options: RunOptions, run: Run): Promise<string | undefined> {
-  const [begun] = run.activations;
-  if (!begun) return undefined;
+export async function replayDifference(
+  vm: WorkflowVm,
+  options: RunOptions,
+  run: Run,
+  isLate = false,
+): Promise<string | undefined> {
   const refused = new Set(
     run.activations.flatMap(({ commands }) =>
       commands.flatMap(({ updateResponse }) => (updateResponse?.rejected ? [updateResponse.protocolInstanceId] : [])),
     ),
   );
+  const kept = run.activations.flatMap((activation, index) => {
+    const told = activation.jobs.filter(({ doUpdate }) => !doUpdate || !refused.has(doUpdate.protocolInstanceId));
+    return index === 0 || told.length > 0 ? [{ ...activation, told }] : [];
+  });
+  const [begun] = kept;
+  if (!begun) return undefined;
   const replay = await vm.start(options, begun.now);
   try {
-    for (const { jobs, now, continueAsNewSuggested, commands } of run.activations) {
-      const told = jobs.filter(({ doUpdate }) => !doUpdate || !refused.has(doUpdate.protocolInstanceId));
-      const isKept = told.length > 0 || now === begun.now;
-      const again = isKept ? await replay.activate(told, now, continueAsNewSuggested) : [];
-      const [did, does] = [recorded(commands), recorded(again)];
+    for (const [index, { told, now, continueAsNewSuggested, commands }] of kept.entries()) {
+      const next = kept[index + 1];
+      const at = isLate && next && !leavesTrace(commands) ? next.now : now;
+      const [did, does] = [recorded(commands), recorded(await replay.activate(told, at, continueAsNewSuggested))];
       if (did !== does)
-        return `at ${new Date(now).toISOString()} it did ${did || 'nothing'}, and its replay ${does || 'nothing'}`;
+        return `at ${new Date(now).toISOString()} it did ${did || 'nothing'}, and its replay${isLate ? ', where tasks without commands came late,' : ''} ${does || 'nothing'}`;
     }
   } finally {
     await replay.dispose();
   }
   return undefined;
+}
+
+/** Whether a task leaves events of its own: its commands, or the answer to an update. */
+function leavesTrace(commands: readonly Command[]): boolean {
+  return commands.some(({ respondToQuery, updateResponse }) => !respondToQuery && !updateResponse?.rejected);
 }
 
 /** The commands that stand in history, by what a replay compares. */
