@@ -55,13 +55,13 @@ describe('a shared wait', () => {
     expect(nextPollAt(watched)).toBe(START + 5 * MINUTE);
   });
 
-  test('that has paced itself is paced so again once the watch knows of it', () => {
+  test('that has paced itself does so while it joins, until the watch knows of it again', () => {
     const lost = watchLost(watched, 'no worker', START + 10 * MINUTE);
     const now = START + 10 * MINUTE;
     const paced = polled(lost, now);
 
-    expect(nextPollAt(paced)).toBe(now + 2_000);
-    expect(nextPollAt(joined(paced, now, now + 500))).toBe(now + 500 + 5 * MINUTE);
+    expect(nextPollAt(paced)).toBe(now + nextInterval(plan.schedule, 10 * MINUTE, 1, 0.5).delayMs);
+    expect(nextPollAt(joined(paced, now, now + 500))).toBe(ownPollAt(watched, now + 500));
   });
 
   test('polls at its deadline', () => {
