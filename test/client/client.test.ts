@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection, type WorkflowClientInterceptor, WorkflowNotFoundError } from '@temporalio/client';
@@ -13,7 +11,6 @@ import {
   RedisTaskWaitCancelledError,
   type RedisTaskOutcome,
 } from '../../src/client/index.js';
-import { cancelWait } from '../../src/client/wait-handle.js';
 import type { RedisTaskWaitState } from '../../src/contract/task/view.js';
 import type { TaskStep } from '../../src/testing/index.js';
 import { bundled, devServer } from '../support/environments.js';
@@ -225,18 +222,6 @@ beside('a workflow of another type under the id of a wait is not joined, and is 
   // Once it has ended, the id is free.
   await client.start(task);
   await client.cancel(task);
-});
-
-beside('a cancellation that Temporal does not answer is no confirmed request, and takes its five seconds', async () => {
-  const sockets = new Set<Socket>();
-  const silent = createServer((socket) => void sockets.add(socket)).listen(0, '127.0.0.1');
-  await once(silent, 'listening');
-  const connection = Connection.lazy({ address: `127.0.0.1:${(silent.address() as AddressInfo).port}` });
-  const own = new Client({ connection });
-  // Else the SDK waits and tries again for longer than a test may take.
-  await expect(cancelWait(own, own.workflow.getHandle('a-wait'))).rejects.toThrow();
-  for (const socket of sockets) socket.destroy();
-  silent.close();
 });
 
 about('awaitAll', () => {

@@ -10,7 +10,7 @@ import { type FaultKind, type WaitScript, waitScripts } from './wait-script.js';
 const LONGEST_MS = 120_000;
 /** Time enough to be told for ten minutes that a task does not exist. */
 const LONG_WAIT_MS = 1_800_000;
-const WAITS = Number(process.env['EXPLORE_WAITS'] ?? 50);
+const WAITS = Number(process.env['EXPLORE_WAITS'] ?? 30);
 const SEED = process.env['EXPLORE_SEED'];
 
 let vm: WorkflowVm;
