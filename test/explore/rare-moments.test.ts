@@ -88,6 +88,31 @@ test('a wait continues as new also while a poll is under way, once the server su
   expect(record.continuedAt?.filter((at) => at < answeredAt).length).toBeGreaterThan(3);
 });
 
+// Else it would wait for its answer up to the old deadline.
+test('a call in a long queue is given up when the deadline has come nearer, and the last poll made', async () => {
+  const record = await playVirtually(
+    vm,
+    {
+      maxWaitMs: 600 * SECOND,
+      polling: { initialInterval: 10_000, backoffCoefficient: 1, maximumInterval: 10_000, jitter: 0 },
+      task: { visibleAfterMs: 0, statuses: [{ fromMs: 0, status: 'running' }] },
+      faults: [],
+      acts: [{ atMs: 5_000, act: { does: 'extendWait', totalsMs: [20_000], atOnce: true } }],
+    },
+    {
+      ...{ seed: 3, deserted: [], killed: [], stalled: [], callMs: 30, continueAfter: 1_000 },
+      backlog: [{ fromMs: 0, forMs: 10_000, queueMs: 300_000 }],
+    },
+  );
+
+  expect(record.polls).toEqual([
+    { at: 0, givenUpAt: expect.any(Number) as number },
+    expect.objectContaining({ gaveTask: true }),
+  ]);
+  expect(record.polls[0]?.givenUpAt).toBeLessThan(21_000);
+  expect(record.ending?.as).toBe('RedisTaskTimedOut');
+});
+
 // An update that is refused leaves no event: what a wait decides in its task, a replay would not.
 test('a refused update after the deadline, before its timer has fired, makes no command but its answer', async () => {
   const input = { taskId: 1, region: 'ap-guangzhou', maxWait: 2_000 };

@@ -41,15 +41,28 @@ const BUGS: readonly Bug[] = [
   },
   {
     name: 'a deadline that moves nearer is noticed only at the old one',
-    file: 'workflows/wait/wait-clock.ts',
-    text: 'const isNearer = () => this.wait.state.deadline < deadline;',
-    becomes: 'const isNearer = () => false;',
+    file: 'workflows/wait/polled-wait.ts',
+    text: 'const moved = () => nextPollAt(this.state) !== dueAt ||',
+    becomes: 'const moved = () => ![dueAt, this.state.deadline].includes(nextPollAt(this.state) ?? 0) ||',
   },
   {
     name: 'a condition reads the clock',
     file: 'workflows/wait/wait-clock.ts',
     text: 'return isPastDeadline(this.wait.state, this.rungAt);',
     becomes: 'return isPastDeadline(this.wait.state, Date.now());',
+  },
+  {
+    name: 'a joiner leaves nothing in history',
+    file: 'workflows/task/await-redis-task.ts',
+    text: '      leaveTrace(now);\n',
+    becomes: '',
+  },
+  {
+    name: 'a pause to the deadline has no timer',
+    file: 'workflows/wait/polled-wait.ts',
+    text: 'isLate(), dueAt - now, { summary: this.pauseSummary(dueAt, now) });',
+    becomes:
+      'isLate(), ...(dueAt === this.state.deadline ? [] : [dueAt - now, { summary: this.pauseSummary(dueAt, now) }] as const));',
   },
   {
     name: 'a status in capitals is not known',

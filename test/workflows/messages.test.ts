@@ -302,7 +302,7 @@ about('joinWait', () => {
 
   // A worker that loads a wait for an update is told of it and of the signal as one, where neither the task of the signal
   // nor the one before left anything in history.
-  beside('has been heard when it was, also for a worker that loads the wait for an update and refuses it', async () => {
+  beside('moves it no further on another worker, which loads the wait for an update and refuses that', async () => {
     const taskQueue = `changing-hands-${randomUUID()}`;
     const stop = await waits.serveWaits(taskQueue);
     const input = { taskId: waits.addTask(RUNNING), region: REGION, maxWait: '1h' };
