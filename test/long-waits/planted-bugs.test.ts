@@ -40,12 +40,6 @@ const BUGS: readonly Bug[] = [
     becomes: 'return Math.min(...due);',
   },
   {
-    name: 'a deadline that moves nearer is noticed only at the old one',
-    file: 'workflows/wait/polled-wait.ts',
-    text: 'const moved = () => nextPollAt(this.state) !== dueAt ||',
-    becomes: 'const moved = () => ![dueAt, this.state.deadline].includes(nextPollAt(this.state) ?? 0) ||',
-  },
-  {
     name: 'a condition reads the clock',
     file: 'workflows/wait/wait-clock.ts',
     text: 'return isPastDeadline(this.wait.state, this.rungAt);',

@@ -49,8 +49,8 @@ const BUGS: readonly Bug[] = [
   {
     name: 'an answer that says nothing is taken for accepted',
     file: 'activities/action/submit.ts',
-    text: 'const started = readStarted(response);',
-    becomes: 'const started = readStarted(response) ?? { taskIds: [], dealName: null, instanceIds: [] };',
+    text: 'const started = readStarted(answer);',
+    becomes: 'const started = readStarted(answer) ?? { taskIds: [], dealName: null, instanceIds: [] };',
   },
   {
     name: 'a change that would do harm twice is submitted again when no task is found',

@@ -2,6 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { KINDS } from '../explore/real/changes/kinds.js';
 import type { PlannedChange } from '../explore/real/changes/plan.js';
 import { ExploredChanges, settingsFor } from '../explore/real/changes/run.js';
@@ -9,12 +10,13 @@ import { ExplorerStage } from '../explore/real/stage.js';
 import { type Edit, plantingIn, ROOT } from './plant.js';
 
 /** One change of an instance that is free again when a bug submits it once more. */
-const CHANGE: Omit<PlannedChange, 'index' | 'key' | 'instanceIds' | 'kind' | 'submitFaults'> = {
-  ...{ beginsAtMs: 0, maxWaitMs: 60_000, waitFor: 'start', pacing: 'timers', hasSecret: true },
+const CHANGE: Omit<PlannedChange, 'index' | 'key' | 'beginsAtMs' | 'instanceIds' | 'kind' | 'submitFaults'> = {
+  ...{ maxWaitMs: 60_000, waitFor: 'start', pacing: 'timers', hasSecret: true },
   ...{ busyCode: 'ResourceInUse.InstanceBeenLocked', refusedCode: 'InvalidParameterValue.CheckNotPass' },
   ...{ listLagMs: 0, takesMs: 100, endsAs: 'succeed', namedBy: 'both', lockedMs: 0, cancelAtMs: undefined },
 };
 const KILLED = 'RestoreInstance';
+const KILLED_AT_MS = 15_000;
 
 /** Whose answer is lost, whose answer says nothing, and whose worker is killed. */
 const CHANGES = (
@@ -22,6 +24,8 @@ const CHANGES = (
 ).flatMap(([action, ...submitFaults], index): PlannedChange[] =>
   KINDS.filter((kind) => kind.action === action).map((kind) => ({
     ...{ ...CHANGE, index: 2 * index, key: `change-${2 * index}`, kind, submitFaults },
+    // With its worker goes what that has not told yet: the others are through by then.
+    beginsAtMs: action === KILLED ? KILLED_AT_MS : 0,
     instanceIds: [`crs-change${2 * index}`],
   })),
 );
@@ -50,8 +54,8 @@ const BUGS: [name: string, told: string, ...edits: Edit[]][] = [
     'it succeeded with the tasks',
     {
       file: 'activities/action/submit.js',
-      text: 'const started = readStarted(response);',
-      becomes: 'const started = readStarted(response) ?? { taskIds: [], dealName: null, instanceIds: [] };',
+      text: 'const started = readStarted(answer);',
+      becomes: 'const started = readStarted(answer) ?? { taskIds: [], dealName: null, instanceIds: [] };',
     },
   ],
 ];
@@ -79,8 +83,12 @@ async function explore(lib: string): Promise<string> {
   try {
     await stage.addWorker().prints('Waiting for Redis tasks');
     const explored = new ExploredChanges(stage, CHANGES);
-    const killed = stage.untilSubmit('arrival', KILLED).then(() => stage.killWorker('SIGKILL'));
-    await Promise.all([explored.play(), killed]);
+    const kill = async () => {
+      await sleep(KILLED_AT_MS - 1_000);
+      await stage.untilSubmit('arrival', KILLED);
+      await stage.killWorker('SIGKILL');
+    };
+    await Promise.all([explored.play(), kill()]);
     const told: string[] = [];
     await explored.judge(
       () => 'not alone',
