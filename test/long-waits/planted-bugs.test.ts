@@ -54,9 +54,8 @@ const BUGS: readonly Bug[] = [
   {
     name: 'a pause to the deadline has no timer',
     file: 'workflows/wait/polled-wait.ts',
-    text: 'isLate(), dueAt - now, { summary: this.pauseSummary(dueAt, now) });',
-    becomes:
-      'isLate(), ...(dueAt === this.state.deadline ? [] : [dueAt - now, { summary: this.pauseSummary(dueAt, now) }] as const));',
+    text: 'isLate(), timerMs, { summary: this.pauseSummary(dueAt, now) });',
+    becomes: 'isLate(), isToDeadline ? undefined : timerMs, { summary: this.pauseSummary(dueAt, now) });',
   },
   {
     name: 'a status in capitals is not known',

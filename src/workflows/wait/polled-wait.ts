@@ -26,6 +26,8 @@ import { pollOnce } from './poll-once.js';
 import type { Polled } from './poll.js';
 import { WaitClock } from './wait-clock.js';
 
+const AFTER_DEADLINE_MS = 1_000;
+
 /** A failure that ends a wait, by its `type`. */
 type Failure = Parameters<typeof toApplicationFailure>[0];
 
@@ -154,15 +156,20 @@ export abstract class PolledWait<O, R, F extends Failure> {
   protected beforePause(): void {}
   protected beforePace(): void {}
 
-  /** Each pause has a timer, also one to the deadline, which has its own: see `leaveTrace`. */
+  /**
+   * Each pause has a timer: see `leaveTrace`. One to the deadline ends with the timer of that. Its own is later, since two
+   * that fire at once make two workflow tasks, and not every server is good at that.
+   */
   private async pause(): Promise<void> {
     for (;;) {
       const dueAt = nextPollAt(this.state);
       const now = Date.now();
-      const isLate = () => dueAt === this.state.deadline && this.clock.isPastDeadline;
+      const isToDeadline = dueAt === this.state.deadline;
+      const isLate = () => isToDeadline && this.clock.isPastDeadline;
       if (dueAt === null || dueAt <= now || this.isToContinue || isLate()) return;
       const moved = () => nextPollAt(this.state) !== dueAt || this.isToContinue;
-      await this.clock.until(() => moved() || isLate(), dueAt - now, { summary: this.pauseSummary(dueAt, now) });
+      const timerMs = dueAt - now + (isToDeadline ? AFTER_DEADLINE_MS : 0);
+      await this.clock.until(() => moved() || isLate(), timerMs, { summary: this.pauseSummary(dueAt, now) });
     }
   }
 
