@@ -20,6 +20,7 @@ import { beginWait } from '../../src/contract/wait/state.js';
 
 import { timeSkipping } from '../support/environments.js';
 import { summariesOf } from '../support/histories.js';
+import { APART_FROM_DEADLINE } from '../support/skipped-time.js';
 import { causeOf, REGION, type WaitHandle, Waits } from '../support/waits.js';
 import { HOSTILE } from './hostile-texts.js';
 import { rendered } from './rendered.js';
@@ -153,7 +154,7 @@ describe('the details of a real wait', () => {
   ])('that ends as %s hold the words of the API, and no link', async (type, status, code) => {
     const taskId = addTask(status);
     if (code !== undefined) waits.simulator.fault({ kind: 'error', code, message: everything }, { taskId });
-    const handle = await waits.start({ taskId, region: REGION, maxWait: '1m' });
+    const handle = await waits.start({ taskId, region: REGION, maxWait: '1m', polling: APART_FROM_DEADLINE });
     const failure = (await causeOf(handle.result())) as Error & Pick<RedisTaskFailure, 'type'>;
 
     expect(failure.type).toBe(type);

@@ -6,6 +6,12 @@ import { eventNames } from './histories.js';
 const WAKE_EVERY_MS = 20;
 
 /**
+ * The pace of a wait that ends at its deadline after some minutes: no poll is under way then. The server does not always get
+ * through what comes at one moment of its time.
+ */
+export const APART_FROM_DEADLINE = { initialInterval: '25s', backoffCoefficient: 1, jitter: 0 } as const;
+
+/**
  * The server's clock does not wake up when a workflow task that started no timer ends (`updateLocks` of its
  * `SelfAdvancingTimerImpl`): if nothing else wakes it, hours pass in real time. An unlock does.
  */

@@ -6,6 +6,7 @@ import type { RedisInstanceResult } from '../../src/contract/instance/outcome.js
 import { getInstanceState } from '../../src/workflows/instance/messages.js';
 import { timeSkipping } from '../support/environments.js';
 import { failedWorkflowTasks } from '../support/histories.js';
+import { APART_FROM_DEADLINE } from '../support/skipped-time.js';
 import { causeOf, errorOf, REGION, Waits } from '../support/waits.js';
 
 const DEAL = '20250825297021530591847';
@@ -93,7 +94,8 @@ test('an instance that is removed is gone', async () => {
 test('a wait that times out can be resumed with what it tells', async () => {
   const id = newId();
   waits.simulator.addInstance(id, { timeline: [{ status: 2, memSizeMb: 1_024 }] });
-  const failure = await failureOf({ instanceIds: [id], expect: { memSizeMb: 4_096 }, maxWait: '1m' });
+  const polling = APART_FROM_DEADLINE;
+  const failure = await failureOf({ instanceIds: [id], expect: { memSizeMb: 4_096 }, maxWait: '1m', polling });
   if (failure?.type !== 'RedisTaskTimedOut') throw new Error(`It did not time out: ${failure?.type ?? ''}`);
   waits.simulator.setInstance(id, { status: 2, memSizeMb: 4_096 });
 

@@ -3,6 +3,7 @@
 import { readInput } from '../../src/contract/task/input.js';
 import { timeSkipping } from '../support/environments.js';
 import { eventNames, eventsOf, failedWorkflowTasks, pausesOf } from '../support/histories.js';
+import { APART_FROM_DEADLINE } from '../support/skipped-time.js';
 import { failureOf, REGION, timedOut, Waits } from '../support/waits.js';
 
 const MINUTE = 60_000;
@@ -108,7 +109,7 @@ describe('the log', () => {
   test('has one warning of a wait whose polls fail for more than a minute', async () => {
     const taskId = waits.addTask(RUNNING);
     const fault = waits.simulator.fault({ kind: 'error', code: 'InternalError' }, { taskId });
-    await failureOf(await waits.start({ taskId, region: REGION, maxWait: '3m' }));
+    await failureOf(await waits.start({ taskId, region: REGION, maxWait: '3m', polling: APART_FROM_DEADLINE }));
     fault.clear();
 
     const expected = /^All polls of Redis task \d+ in ap-guangzhou have failed for 1 min .* InternalError/;
