@@ -46,8 +46,6 @@ test('a wait is cancelled during every kind of outage, and asks no more', () =>
     await Promise.all(waits.slice(0, 2).map(({ taskId }) => cluster.untilCalled(taskId, 2)));
     for (const { handle } of waits.slice(2)) await untilState(handle, ({ lastError }) => lastError !== undefined);
     for (const wait of waits) await cancelQuickly(wait);
-    // A worker may have had an attempt in hand that had not called yet.
-    await sleep(ABORT_MS);
     await eventually(() => cluster.simulator.calls.every(({ outcome }) => outcome !== 'pending'));
     const counts = callCounts(cluster, waits);
     await sleep(NEXT_ATTEMPT_MS);
